@@ -1,0 +1,80 @@
+// DataType: the logical type of a column, as every codec and connector understands it, and its memory layout.
+// Spec: docs/formats/batch.md. Values only; a DataType is cheap to copy and thread-compatible.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dpone {
+
+enum class TypeKind : std::uint8_t {
+  kBool,         // bits
+  kInt16,        // little-endian, as every fixed layout below
+  kInt32,
+  kInt64,
+  kUInt32,       // oid, xid
+  kUInt64,       // xid8, pg_lsn (by `native`)
+  kFloat32,
+  kFloat64,
+  kDecimal,      // int128, unscaled; precision 1..38, scale 0..precision; three sentinels, see decimal.h
+  kNumeric,      // any precision: canonical decimal text with its scale, `NaN`, `Infinity`, `-Infinity`
+  kMoney,        // int64, in the smallest unit of the source's lc_monetary
+  kDate,         // int32 days since 2000-01-01 (proleptic Gregorian); INT32_MAX and INT32_MIN are the infinities
+  kTime,         // int64 microseconds since midnight, 24:00 included
+  kTimeTz,       // 12 bytes: int64 microseconds, int32 seconds west of UTC
+  kTimestamp,    // int64 microseconds since 2000-01-01, no zone; INT64_MAX and INT64_MIN are the infinities
+  kTimestampTz,  // the same, UTC
+  kInterval,     // 16 bytes: int64 microseconds, int32 days, int32 months
+  kText,         // UTF-8 (text, varchar, char(n), name and every type carried as its text form)
+  kBytes,
+  kUuid,         // 16 bytes, network order
+  kJson,         // text as given
+  kJsonb,        // text as the source prints it
+  kInet,         // var bytes: family (4 or 6), prefix length, address of 4 or 16 bytes
+  kCidr,         // the same
+  kMacaddr,      // 6 bytes
+  kMacaddr8,     // 8 bytes
+  kBit,          // var bytes: int32 bit count, then the bits, high bit first (bit and varbit)
+  kChar1,        // one byte (PostgreSQL's "char")
+  kEnum,         // label text
+  kArray,        // list of `element`, any number of dimensions
+};
+
+// How the values of a column lie in memory.
+enum class Layout : std::uint8_t { kBits, kFixed, kVar, kList };
+
+struct DataType {
+  TypeKind kind = TypeKind::kText;
+  // kDecimal: declared precision and scale. kTime*, kTimestamp*, kInterval: fraction digits in `scale`, 6 if undeclared.
+  int precision = 0;
+  int scale = 0;
+  // kText: greatest length in characters; kBit: in bits. 0 is unlimited.
+  std::int64_t length = 0;
+  // kText, kBit: every value has exactly `length` (char(n) by blanks, bit(n)).
+  bool is_fixed_length = false;
+  // kArray only; an element is never an array itself, dimensions belong to the value.
+  std::shared_ptr<const DataType> element;
+
+  Layout layout() const;
+  // Bytes a value in Layout::kFixed, 0 otherwise.
+  int fixed_width() const;
+  // `decimal(12,2)`, `timestamp with time zone`, `array(int32)`: for messages and plans.
+  std::string to_string() const;
+
+  friend bool operator==(const DataType& a, const DataType& b);
+};
+
+std::string_view to_string(TypeKind kind);
+
+struct Field {
+  std::string name;
+  DataType type;
+  bool is_nullable = true;
+};
+
+using Schema = std::vector<Field>;
+
+}  // namespace dpone

@@ -1,0 +1,52 @@
+// Manifest: what a user declared, validated, with defaults known by the option tables. Spec: docs/formats/manifest.md.
+// Values only. A Manifest is made by the reader, or by `copy` from its arguments.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "dpone/base/json.h"
+#include "dpone/base/option_spec.h"
+
+namespace dpone::manifest {
+
+struct TableName {
+  std::string schema;
+  std::string name;
+};
+
+struct Endpoint {
+  std::string type;             // `postgres`
+  std::string connection_type;  // `env` or `params`
+  std::string connection_id;
+  std::map<std::string, std::string, std::less<>> params;  // connection_type: params; `${VAR}` not yet replaced
+  TableName table;              // empty name: the source is a query
+  Options options;              // by the connector's table, and for sinks the common one too
+};
+
+struct Strategy {
+  std::string mode;
+  std::vector<std::string> unique_key;
+};
+
+struct Manifest {
+  std::string name;
+  std::string description;
+  Endpoint source;
+  Endpoint sink;
+  Strategy strategy;
+  Options runtime;
+  Options quality;
+  std::filesystem::path file;  // empty for `copy`
+
+  // Everything that was declared, without the file's path: the value that manifest_hash is taken of.
+  Json to_json() const;
+  // sha256 of the canonical JSON.
+  std::string hash() const;
+  // As a manifest file that reads back to the same value.
+  std::string to_yaml() const;
+};
+
+}  // namespace dpone::manifest

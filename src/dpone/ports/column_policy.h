@@ -1,0 +1,44 @@
+// ColumnPolicy: how one column travels from source to sink, decided in plan/type_map and enforced by the codecs.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "dpone/data/type.h"
+
+namespace dpone {
+
+enum class Fidelity {
+  kIdentical,   // same type on both sides
+  kReversible,  // another type that holds every value of the source and restores it
+  kChecked,     // a narrower type: every value is checked before it is sent, the first that does not fit ends the run
+};
+
+struct ColumnPolicy {
+  std::string name;           // in the source
+  std::string sink_name;      // in the target
+  DataType type;              // in batches
+  std::string source_native;
+  std::string sink_native;
+  DataType sink_type;         // what the sink's type is in batches; differs from `type` unless kIdentical
+  Fidelity fidelity = Fidelity::kIdentical;
+  bool travels_as_text = false;
+  bool is_nullable = true;    // in the target
+};
+
+inline std::string_view to_string(Fidelity value) {
+  switch (value) {
+    case Fidelity::kIdentical: return "identical";
+    case Fidelity::kReversible: return "reversible";
+    case Fidelity::kChecked: return "checked";
+  }
+  return "identical";
+}
+
+inline Schema batch_schema(const std::vector<ColumnPolicy>& columns) {
+  Schema schema;
+  for (const ColumnPolicy& column : columns) schema.push_back({column.name, column.type, true});
+  return schema;
+}
+
+}  // namespace dpone

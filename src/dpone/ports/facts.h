@@ -1,0 +1,62 @@
+// Facts: what a system says of a relation before anything is read or written. A common part that the planner reads,
+// and `native`, canonical JSON that only the same connector writes and reads. Values; no secrets, no row data.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dpone/base/json.h"
+#include "dpone/data/type.h"
+
+namespace dpone {
+
+struct ColumnFacts {
+  std::string name;
+  std::string native_type;  // `numeric(12,2)`, as the system prints it
+  DataType type;            // how the column travels in batches
+  bool is_nullable = true;
+  bool is_generated = false;    // computed by the system: never loaded
+  bool has_default = false;     // default or identity: may be left out of a load
+  bool travels_as_text = false;  // no typed form here: read and written in its text form
+};
+
+struct KeyFacts {
+  std::string name;
+  std::vector<std::string> columns;
+  bool is_primary = false;
+};
+
+// One way to replace a table's content here, and why it cannot be used (empty: it can).
+struct PublishOption {
+  std::string method;  // as in sink.options.overwrite_type
+  std::vector<std::string> blockers;
+  std::vector<std::string> notes;  // what a user should know when it is used: triggers that fire, and the like
+};
+
+struct Facts {
+  std::string system;
+  std::string relation;  // quoted as in SQL, for messages and plans
+  std::string kind;      // table, partitioned_table, view, query, ...
+  bool exists = false;
+  bool is_empty = true;  // sinks only
+  std::vector<ColumnFacts> columns;
+  std::vector<KeyFacts> keys;
+  std::vector<PublishOption> publish;
+  Json native;
+  std::string identity;     // what a replacement of the table changes (PostgreSQL: its OID); empty if absent
+  std::string fingerprint;  // sha256 over all that matters for the plan; differs when a plan made from it is stale
+  // Estimates; never part of the fingerprint or the plan's hash.
+  std::optional<std::int64_t> estimated_rows;
+  std::optional<std::int64_t> estimated_bytes;
+
+  const ColumnFacts* find(std::string_view name) const {
+    for (const ColumnFacts& column : columns) {
+      if (column.name == name) return &column;
+    }
+    return nullptr;
+  }
+};
+
+}  // namespace dpone

@@ -1,0 +1,19 @@
+#include "dpone/ports/receipt.h"
+
+namespace dpone {
+
+Json Receipt::to_json() const {
+  Json json = Json::object();
+  json.set("version", version).set("process", process).set("target", target).set("target_identity", target_identity);
+  json.set("target_epoch", target_epoch).set("target_created", target_created).set("run_id", run_id);
+  json.set("manifest_hash", manifest_hash).set("plan_hash", plan_hash);
+  json.set("selection_fingerprint", selection_fingerprint);
+  Json names = Json::array();
+  for (const std::string& column : columns) names.push(column);
+  json.set("columns", std::move(names)).set("cursor_after", cursor_after);
+  json.set("rows_read", rows_read).set("rows_loaded", rows_loaded).set("method", method).set("outcome", outcome);
+  json.set("published_at", published_at);
+  return json;
+}
+
+}  // namespace dpone

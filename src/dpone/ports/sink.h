@@ -1,0 +1,86 @@
+// Sink: where rows go. Nothing that a sink does before Stage::finalize is visible in the target. Used by one thread at
+// a time; a writer may be handed to another thread and back.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dpone/base/result.h"
+#include "dpone/data/batch.h"
+#include "dpone/ports/source.h"
+#include "dpone/ports/steps.h"
+
+namespace dpone {
+
+struct WriteSummary {
+  std::int64_t rows = 0;  // the sink's own count
+};
+
+// A writer that is destroyed without finish() has aborted.
+class BatchWriter {
+ public:
+  virtual ~BatchWriter() = default;
+  virtual Status write(const Batch& batch) = 0;
+  virtual Result<WriteSummary> finish() = 0;
+};
+
+class RawWriter {
+ public:
+  virtual ~RawWriter() = default;
+  virtual Status write(std::string_view bytes) = 0;
+  virtual Result<WriteSummary> finish() = 0;
+};
+
+// What the key gate needs to know of the staged rows. Not set: there is no key to look at.
+struct StageFacts {
+  std::int64_t rows = 0;
+  std::optional<std::int64_t> key_nulls;
+  std::optional<std::int64_t> key_duplicates;
+};
+
+class Stage {
+ public:
+  virtual ~Stage() = default;
+  virtual Result<std::unique_ptr<BatchWriter>> open_writer(const Slice& slice) = 0;
+  virtual Result<std::unique_ptr<RawWriter>> open_raw_writer(const Slice& slice) = 0;
+  // After the last writer: builds keys and indexes, grants, analyzes, makes the stage durable.
+  virtual Result<StageFacts> seal() = 0;
+  // Publishes atomically with `receipt` (version and epoch are expected values, checked under the target's lock).
+  // `finalize.fenced` and `finalize.target_changed`: exit 3, nothing was published. An error of class kOutcomeUnknown
+  // means that the answer was lost: ask Sink::settle, send nothing again. Returns the receipt as written.
+  virtual Result<Receipt> finalize(const Receipt& receipt) = 0;
+  // Removes the stage. Safe at any time, also after finalize.
+  virtual Status drop() = 0;
+};
+
+struct Leftover {
+  std::string name;
+  std::string process;
+  std::string run_id;
+  bool is_removed = false;
+};
+
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  // Reads the catalog only; `source` tells which types must be known here.
+  virtual Result<Facts> describe(const Facts& source) = 0;
+  // What the target would be if the sink created it for `source`: columns with this system's types.
+  virtual Result<Facts> propose(const Facts& source, const std::vector<std::string>& columns) const = 0;
+  // Waits for a finalizer that may still be committing, then reads the control table. Writes nothing.
+  virtual Result<PriorReceipts> read_receipts(std::string_view process, std::string_view run_id) = 0;
+  virtual RawVerdict accepts_raw(const WireFormat& format, const LoadTask& task) const = 0;
+  virtual std::vector<Statement> render(const LoadTask& task) const = 0;
+  virtual Result<std::unique_ptr<Stage>> prepare(const LoadTask& task) = 0;
+  // After a lost answer: asks for the receipt of `run_id` until `deadline`. Absent: nothing was published.
+  virtual Result<std::optional<Receipt>> settle(std::string_view process, std::string_view run_id,
+                                                std::chrono::milliseconds wait) = 0;
+  // Drops stages of `process` (empty: of any) whose run is dead; with `is_dry_run` only lists them.
+  virtual Result<std::vector<Leftover>> cleanup(std::string_view process, bool is_dry_run) = 0;
+};
+
+}  // namespace dpone

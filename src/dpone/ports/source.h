@@ -1,0 +1,71 @@
+// Source: where rows come from. A source is described, then opened as one consistent snapshot, from which readers
+// are opened. A Source and all that it returned are used by one thread at a time; Snapshot and readers may be handed to
+// another thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dpone/base/result.h"
+#include "dpone/data/batch.h"
+#include "dpone/ports/steps.h"
+
+namespace dpone {
+
+// A part of the selection, read by one reader. {0, 1} is all of it.
+struct Slice {
+  int index = 0;
+  int count = 1;
+};
+
+// What a reader saw, when it has read to the end.
+struct ReadSummary {
+  std::int64_t rows_counted = 0;  // frames or rows counted on the way
+  std::int64_t rows_reported = 0;  // the source's own count, from the same snapshot
+  std::int64_t bytes = 0;
+};
+
+class BatchReader {
+ public:
+  virtual ~BatchReader() = default;
+  // The next rows, or nothing at the end.
+  virtual Result<std::optional<Batch>> next() = 0;
+  // REQUIRES: next() returned nothing. Fails if the source's own end is missing.
+  virtual Result<ReadSummary> finish() = 0;
+};
+
+class RawReader {
+ public:
+  virtual ~RawReader() = default;
+  // Appends about `out.capacity() - out.size()` bytes to `out`, or nothing at the end. Frames may be cut anywhere.
+  virtual Status next(std::string& out) = 0;
+  virtual Result<ReadSummary> finish() = 0;
+};
+
+class Snapshot {
+ public:
+  virtual ~Snapshot() = default;
+  // Exactly one reader at a time; the next may be opened after finish().
+  virtual Result<std::unique_ptr<BatchReader>> open(const Slice& slice, const LoadTask& task) = 0;
+  virtual Result<std::unique_ptr<RawReader>> open_raw(const Slice& slice, const LoadTask& task) = 0;
+  virtual Status close() = 0;
+};
+
+class Source {
+ public:
+  virtual ~Source() = default;
+  // Reads the catalog only. Fails if the relation is not there (naming the nearest), or may not be read.
+  virtual Result<Facts> describe() = 0;
+  // Formats that it can hand over for the columns of `task`, best first.
+  virtual std::vector<WireFormat> raw_formats(const LoadTask& task) const = 0;
+  // The statements that `open_snapshot` and a reader will send.
+  virtual std::vector<Statement> render(const LoadTask& task) const = 0;
+  // Locks, fixes the snapshot and compares the facts with those of the plan: `source.changed` (exit 4) if they differ.
+  virtual Result<std::unique_ptr<Snapshot>> open_snapshot(const Facts& planned) = 0;
+};
+
+}  // namespace dpone
