@@ -1,0 +1,13 @@
+// Which conversions the codecs make between the type of a value in a Batch and the type of the column it goes to. Pure.
+// The planner asks here; the codecs carry out exactly these. Spec: docs/formats/batch.md, "Conversions".
+#pragma once
+
+#include "dpone/data/type.h"
+
+namespace dpone {
+
+// True if values of `from` can be written as `to`. `*is_checked` (if not null) is then set when some values of `from`
+// do not fit, so that each must be checked before it is sent.
+bool can_convert(const DataType& from, const DataType& to, bool* is_checked = nullptr);
+
+}  // namespace dpone
