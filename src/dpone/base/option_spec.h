@@ -14,7 +14,7 @@
 namespace dpone {
 
 enum class OptionKind {
-  kFlag,      // true or false; on the command line without a value
+  kFlag,  // true or false; on the command line without a value
   kText,
   kInteger,
   kDuration,  // `30s`, `500ms`, `5m`, or a number of seconds
@@ -25,11 +25,11 @@ enum class OptionKind {
 };
 
 struct OptionSpec {
-  std::string_view name;         // `overwrite_type`; on the command line `--overwrite-type`
+  std::string_view name;  // `overwrite_type`; on the command line `--overwrite-type`
   OptionKind kind = OptionKind::kText;
-  std::string_view choices;      // kChoice: `auto|exchange|truncate_insert`
-  std::string_view default_text;  // empty: no default
-  std::string_view description;  // one sentence, no final full stop
+  std::string_view choices = {};       // kChoice: `auto|exchange|truncate_insert`
+  std::string_view default_text = {};  // empty: no default
+  std::string_view description = {};   // one sentence, no final full stop
   std::int64_t min = 0;
   std::int64_t max = INT64_MAX;
   bool is_required = false;
@@ -37,13 +37,18 @@ struct OptionSpec {
 };
 
 // Parses `text` by the kind of `spec`. Durations become integer milliseconds, sizes integer bytes. The error has
-// class kUsage and slug `option.invalid`, and names the choices.
+// class kUsage and slug `option.invalid`, carries the name as context `option`, and names the choices.
 Result<Json> parse_option(const OptionSpec& spec, std::string_view text);
+// The text that parse_option reads back to `value`: `30s`, `256MiB`, `a,b`.
+std::string format_option(const OptionSpec& spec, const Json& value);
+std::vector<std::string_view> option_choices(const OptionSpec& spec);
 
 class Options {
  public:
   Options() = default;
-  explicit Options(std::span<const OptionSpec> specs) : specs_(specs) {}
+  // The tables must outlive the Options; `more` is a second table, looked into after `specs`.
+  explicit Options(std::span<const OptionSpec> specs, std::span<const OptionSpec> more = {})
+      : specs_(specs), more_specs_(more) {}
 
   void set(std::string name, Json value) { values_.set(std::move(name), std::move(value)); }
   bool is_given(std::string_view name) const { return values_.contains(name); }
@@ -55,10 +60,13 @@ class Options {
   std::vector<std::string> names(std::string_view name) const;
   const Json& given() const { return values_; }
   std::span<const OptionSpec> specs() const { return specs_; }
+  // Row of either table, or null.
+  const OptionSpec* find(std::string_view name) const;
 
  private:
   Json value(std::string_view name) const;
   std::span<const OptionSpec> specs_;
+  std::span<const OptionSpec> more_specs_;
   Json values_ = Json::object();
 };
 

@@ -1,0 +1,153 @@
+#include "dpone/cli/help.h"
+
+#include <sys/ioctl.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <vector>
+
+namespace dpone::cli {
+namespace {
+
+struct Row {
+  std::string left;
+  std::string right;
+};
+
+// Words of `text` broken into lines of at most `width` columns, each but the first indented by `indent`.
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t width) {
+  std::string out;
+  std::size_t column = indent;
+  while (!text.empty()) {
+    const std::size_t space = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, space);
+    text.remove_prefix(std::min(space + 1, text.size()));
+    if (column > indent && column + 1 + word.size() > width) {
+      out += '\n';
+      out.append(indent, ' ');
+      column = indent;
+    } else if (column > indent) {
+      out += ' ';
+      ++column;
+    }
+    out += word;
+    column += word.size();
+  }
+  return out;
+}
+
+// Two columns; a left side that is too wide stands on a line of its own.
+std::string table(const std::vector<Row>& rows, std::size_t width) {
+  constexpr std::size_t kWidestLeft = 30;
+  std::size_t left = 0;
+  for (const Row& row : rows) {
+    if (row.left.size() <= kWidestLeft) left = std::max(left, row.left.size());
+  }
+  const std::size_t indent = 2 + left + 2;
+  std::string out;
+  for (const Row& row : rows) {
+    out += "  " + row.left;
+    if (row.left.size() > left) {
+      out += '\n';
+      out.append(indent, ' ');
+    } else {
+      out.append(indent - 2 - row.left.size(), ' ');
+    }
+    out += wrapped(row.right, indent, width) + '\n';
+  }
+  return out;
+}
+
+std::string placeholder(const OptionSpec& spec) {
+  if (!spec.value_name.empty()) return std::string(spec.value_name);
+  switch (spec.kind) {
+    case OptionKind::kFlag:
+      return {};
+    case OptionKind::kText:
+      return "TEXT";
+    case OptionKind::kInteger:
+      return "N";
+    case OptionKind::kDuration:
+      return "DURATION";
+    case OptionKind::kBytes:
+      return "SIZE";
+    case OptionKind::kChoice:
+      return std::string(spec.choices);
+    case OptionKind::kNameList:
+      return "A,B";
+    case OptionKind::kPath:
+      return "PATH";
+  }
+  return {};
+}
+
+Row option_row(const OptionSpec& spec) {
+  std::string left = option_flag(spec);
+  if (spec.name == "quiet" || spec.name == "verbose" || spec.name == "help") {
+    left = std::string("-") + spec.name[0] + ", " + left;
+  }
+  const std::string value = placeholder(spec);
+  if (!value.empty()) left += " " + value;
+  std::string right(spec.description);
+  if (spec.is_required) right += " (required)";
+  if (!spec.default_text.empty()) right += " (default: " + std::string(spec.default_text) + ")";
+  return {std::move(left), std::move(right)};
+}
+
+std::vector<Row> option_rows(std::span<const OptionSpec> specs) {
+  std::vector<Row> rows;
+  for (const OptionSpec& spec : specs) rows.push_back(option_row(spec));
+  return rows;
+}
+
+std::size_t bounded(std::size_t width) { return std::clamp<std::size_t>(width, 40, 100); }
+
+}  // namespace
+
+std::string render_help(std::span<const CommandSpec> commands, std::size_t width) {
+  width = bounded(width);
+  std::vector<Row> rows;
+  for (const CommandSpec& command : commands) rows.push_back({std::string(command.name), std::string(command.summary)});
+  rows.push_back({"help [COMMAND]", "Print help"});
+  return wrapped("dpone copies tables between systems, proves what arrived and publishes it in one atomic step.", 0,
+                 width) +
+         "\n\nUsage: dpone COMMAND [ARGUMENTS] [OPTIONS]\n\nCommands:\n" + table(rows, width) +
+         "\nOptions of every command:\n" + table(option_rows(common_options()), width) +
+         "\nExit codes: 0 done, 1 failed, 2 wrong arguments or files, 3 refused to keep something safe,\n"
+         "4 unavailable (trying again is sensible), 5 outcome unknown, 130 interrupted.\n";
+}
+
+std::string render_command_help(const CommandSpec& command, std::size_t width) {
+  width = bounded(width);
+  std::string usage = "Usage: dpone " + std::string(command.name);
+  std::vector<Row> arguments;
+  for (const PositionalSpec& positional : command.positionals) {
+    const std::string name(positional.name);
+    usage += positional.is_required ? " " + name : " [" + name + "]";
+    arguments.push_back({name, std::string(positional.description)});
+  }
+  for (const OptionSpec& spec : command.options) {
+    if (spec.is_required) usage += " " + option_flag(spec) + " " + placeholder(spec);
+  }
+  std::string out = wrapped(command.summary, 0, width) + "\n\n" + wrapped(usage + " [OPTIONS]", 7, width) + "\n";
+  if (!arguments.empty()) out += "\nArguments:\n" + table(arguments, width);
+  if (!command.options.empty()) out += "\nOptions:\n" + table(option_rows(command.options), width);
+  out += "\nOptions of every command:\n" + table(option_rows(common_options()), width);
+  if (!command.examples.empty()) out += "\nExamples:\n";
+  for (const CommandExample& example : command.examples) {
+    out += "  " + std::string(example.line) + "\n      " + wrapped(example.meaning, 6, width) + "\n";
+  }
+  return out;
+}
+
+std::size_t terminal_width(int fd) {
+  winsize size{};
+  if (::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  if (const char* columns = std::getenv("COLUMNS")) {
+    const long value = std::strtol(columns, nullptr, 10);
+    if (value > 0 && value < 10'000) return static_cast<std::size_t>(value);
+  }
+  return 80;
+}
+
+}  // namespace dpone::cli

@@ -1,0 +1,54 @@
+#include "dpone/cli/render_error.h"
+
+#include "dpone/base/log.h"
+
+namespace dpone::cli {
+namespace {
+
+// Continuation lines of a value keep the indentation, so that a list of problems stays readable.
+std::string indented(std::string_view text, std::string_view indent) {
+  std::string out;
+  while (true) {
+    const std::size_t end = text.find('\n');
+    out += without_control_characters(text.substr(0, end));
+    if (end == std::string_view::npos) return out;
+    out += '\n';
+    out += indent;
+    text.remove_prefix(end + 1);
+  }
+}
+
+}  // namespace
+
+std::string render_error(const Error& error, bool color) {
+  std::string out = color ? "\x1b[1;31merror:\x1b[0m " : "error: ";
+  out += indented(error.message(), "  ") + "\n";
+  for (const Error::Context& entry : error.context()) {
+    out += "  " + without_control_characters(entry.key) + ": " + indented(entry.value, "    ") + "\n";
+  }
+  out += "  code: " + error.slug();
+  if (!error.native_code().empty()) out += " (" + without_control_characters(error.native_code()) + ")";
+  out += ", exit " + std::to_string(error.exit_code()) + "\n";
+  if (!error.next_step().empty()) out += "  next: " + indented(error.next_step(), "    ") + "\n";
+  return out;
+}
+
+Json error_to_json(const Error& error) {
+  Json context = Json::object();
+  for (const Error::Context& entry : error.context()) {
+    if (!context.contains(entry.key)) context.set(entry.key, entry.value);
+  }
+  Json out = Json::object();
+  out.set("schema_version", "dpone.error.v1")
+      .set("error_code", error.slug())
+      .set("class", to_string(error.error_class()))
+      .set("exit_code", error.exit_code())
+      .set("message", error.message())
+      .set("context", std::move(context))
+      .set("retry", to_string(error.retry_class()));
+  if (!error.native_code().empty()) out.set("native_code", error.native_code());
+  if (!error.next_step().empty()) out.set("next_step", error.next_step());
+  return out;
+}
+
+}  // namespace dpone::cli
