@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# test.sh [--record] [SUITE...] [-- PYTEST ARGS]: builds what the suites need and runs them; pytest comes last, once.
+. "$(dirname "$0")/prelude.sh"
+cd "$DPONE_ROOT"
+
+# Suites of compiled tests; every other suite is a folder of tests/ with test files in it.
+compiled_suites=(unit asan tsan)
+
+pytest_suites() { find tests -mindepth 2 -maxdepth 2 -name 'test_*.py' -printf '%h\n' | sed 's|tests/||' | sort -u; }
+
+record=()
+suites=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --record) record=(--record) ;;
+    --)
+      shift
+      break
+      ;;
+    -*) die 2 "test: no option '$1'; what follows -- goes to pytest" ;;
+    *) suites+=("$1") ;;
+  esac
+  shift
+done
+# shellcheck disable=SC2207  # suite names hold no spaces
+[ ${#suites[@]} -gt 0 ] || suites=("${compiled_suites[@]}" $(pytest_suites))
+
+# run_compiled SUITE PRESET TARGET: builds the runner, runs it and judges the number of its tests.
+run_compiled() {
+  local suite=$1 preset=$2 target=$3 runner
+  "$DPONE_ROOT/scripts/dev/build.sh" "$preset" "$target"
+  runner=$(find "build/$preset" -name "$target" -type f -perm -u+x | head -1)
+  step "Running $suite"
+  { "$runner" --gtest_color=no 2>&1 || true; } | "$PYTHON" tests/harness/counts.py "$suite" ${record[@]+"${record[@]}"} ||
+    die 1 "suite $suite failed"
+}
+
+need build services test
+folders=()
+for suite in "${suites[@]}"; do
+  case $suite in
+    unit) run_compiled unit release dpone_unit ;;
+    asan) run_compiled asan asan dpone_unit ;;
+    tsan) run_compiled tsan tsan dpone_engine_test ;;
+    *)
+      [ -d "tests/$suite" ] || die 2 "no suite '$suite': ${compiled_suites[*]} $(pytest_suites | xargs)"
+      folders+=("tests/$suite")
+      ;;
+  esac
+done
+[ ${#folders[@]} -gt 0 ] || exit 0
+
+# The suite `lint` runs no program.
+if [ "${folders[*]}" != tests/lint ] && [ -z "${DPONE_BINARY:-}" ]; then
+  "$DPONE_ROOT/scripts/dev/build.sh" release dpone
+fi
+guard=(--guard-counts)
+[ $# -eq 0 ] || guard=() # a selection may well be smaller
+[ ${#record[@]} -eq 0 ] || guard=(--record-counts)
+step "Running ${folders[*]}"
+# Servers start when a test first asks for one, and stop when pytest ends, however it ends.
+exec "$PYTHON" -m pytest -c tests/pytest.ini ${guard[@]+"${guard[@]}"} "${folders[@]}" "$@"
