@@ -1,0 +1,95 @@
+#include "dpone/data/conversion.h"
+
+namespace dpone {
+namespace {
+
+enum class Fit { kNo, kChecked, kAlways };
+
+Fit fit_if(bool is_always) { return is_always ? Fit::kAlways : Fit::kChecked; }
+
+// Decimal digits that every value of an integer type needs; 0 for other types.
+int integer_digits(TypeKind kind) {
+  switch (kind) {
+    case TypeKind::kInt16:
+      return 5;
+    case TypeKind::kInt32:
+      return 10;
+    case TypeKind::kInt64:
+      return 19;
+    default:
+      return 0;
+  }
+}
+
+bool is_text(TypeKind kind) {
+  return kind == TypeKind::kText || kind == TypeKind::kEnum || kind == TypeKind::kJson || kind == TypeKind::kJsonb;
+}
+
+Fit fit_length(const DataType& from, const DataType& to) {
+  if (to.length == 0) return Fit::kAlways;
+  if (to.is_fixed_length) return fit_if(from.is_fixed_length && from.length == to.length);
+  return fit_if(from.length != 0 && from.length <= to.length);
+}
+
+Fit fit_text(const DataType& from, const DataType& to) {
+  switch (to.kind) {
+    case TypeKind::kText:
+      return fit_length(from, to);
+    case TypeKind::kEnum:
+      return from.kind == TypeKind::kEnum ? Fit::kAlways : Fit::kChecked;
+    case TypeKind::kJson:
+      return from.kind == TypeKind::kEnum ? Fit::kNo : fit_if(from.kind != TypeKind::kText);
+    // jsonb drops blanks, key order and duplicates: only text that jsonb printed survives that.
+    default:
+      return from.kind == TypeKind::kJsonb ? Fit::kAlways : Fit::kNo;
+  }
+}
+
+Fit fit(const DataType& from, const DataType& to) {
+  const int from_digits = integer_digits(from.kind);
+  if (from_digits != 0) {
+    if (to.kind == TypeKind::kDecimal) return fit_if(to.precision - to.scale >= from_digits);
+    if (to.kind == TypeKind::kNumeric) return Fit::kAlways;
+    const int to_digits = integer_digits(to.kind);
+    return to_digits == 0 ? Fit::kNo : fit_if(to_digits >= from_digits);
+  }
+  if (from.kind == TypeKind::kDecimal) {
+    if (to.kind == TypeKind::kNumeric) return Fit::kAlways;
+    if (to.kind != TypeKind::kDecimal) return Fit::kNo;
+    return fit_if(to.scale >= from.scale && to.precision - to.scale >= from.precision - from.scale);
+  }
+  if (from.kind == TypeKind::kNumeric) {
+    if (to.kind == TypeKind::kNumeric) return Fit::kAlways;
+    return to.kind == TypeKind::kDecimal ? Fit::kChecked : Fit::kNo;
+  }
+  if (from.kind == TypeKind::kFloat32 && to.kind == TypeKind::kFloat64) return Fit::kAlways;
+  if (from.kind == TypeKind::kFloat64 && to.kind == TypeKind::kFloat32) return Fit::kChecked;
+  if (is_text(from.kind) && is_text(to.kind)) return fit_text(from, to);
+  if (from.kind != to.kind) return Fit::kNo;
+  switch (from.kind) {
+    case TypeKind::kTime:
+    case TypeKind::kTimeTz:
+    case TypeKind::kTimestamp:
+    case TypeKind::kTimestampTz:
+    case TypeKind::kInterval:
+      return fit_if(to.scale >= from.scale);
+    case TypeKind::kBit:
+      return fit_length(from, to);
+    case TypeKind::kArray:
+      if (from.element == nullptr || to.element == nullptr) return Fit::kNo;
+      if (from.element->kind == TypeKind::kArray || to.element->kind == TypeKind::kArray) return Fit::kNo;
+      return fit(*from.element, *to.element);
+    default:
+      return Fit::kAlways;
+  }
+}
+
+}  // namespace
+
+bool can_convert(const DataType& from, const DataType& to, bool* is_checked) {
+  const Fit result = fit(from, to);
+  if (is_checked != nullptr) *is_checked = result == Fit::kChecked;
+  return result != Fit::kNo;
+}
+
+}  // namespace dpone
