@@ -22,8 +22,8 @@ struct Endpoint {
   std::string connection_type;  // `env` or `params`
   std::string connection_id;
   std::map<std::string, std::string, std::less<>> params;  // connection_type: params; `${VAR}` not yet replaced
-  TableName table;              // empty name: the source is a query
-  Options options;              // by the connector's table, and for sinks the common one too
+  TableName table;                                         // empty name: the source is a query
+  Options options;                                         // by the connector's table, and for sinks the common one too
 };
 
 struct Strategy {

@@ -1,0 +1,348 @@
+#include "dpone/manifest/keys.h"
+
+#include <fmt/format.h>
+
+namespace dpone::manifest {
+namespace {
+
+constexpr OptionSpec kTopKeys[] = {
+    {.name = "name",
+     .description = "Process id: names the run, its receipts and its ledger records. Two manifests that write the same "
+                    "target need two names",
+     .is_required = true},
+    {.name = "description", .description = "Free text for people"},
+};
+
+constexpr std::string_view kTypeHelp = "System at this end";
+constexpr std::string_view kConnectionTypeHelp =
+    "Where the connection comes from: `env` reads `DPONE_CONN_<ID>_*` variables, `params` the mapping beside it";
+
+constexpr OptionSpec kEndpointKeys[] = {
+    {.name = "type", .kind = OptionKind::kChoice, .description = kTypeHelp, .is_required = true},
+    {.name = "connection_type",
+     .kind = OptionKind::kChoice,
+     .choices = "env|params",
+     .description = kConnectionTypeHelp,
+     .is_required = true},
+    {.name = "connection_id", .description = "Name of the connection. Required with `connection_type: env`"},
+};
+
+constexpr OptionSpec kTableKeys[] = {
+    {.name = "schema",
+     .description = "Schema of the table, as the catalog spells it; without it, the connector's default (PostgreSQL: "
+                    "`public`)"},
+    {.name = "name", .description = "Name of the table, as the catalog spells it", .is_required = true},
+};
+
+constexpr OptionSpec kSourceOptions[] = {
+    {.name = "query",
+     .description = "A SELECT to read instead of a table. Excludes `source.table` and the other options here",
+     .value_name = "SQL"},
+    {.name = "where",
+     .description = "Condition in the source's SQL; only rows that meet it are read",
+     .value_name = "SQL"},
+    {.name = "columns", .kind = OptionKind::kNameList, .description = "Columns to read; all without it"},
+    {.name = "exclude", .kind = OptionKind::kNameList, .description = "Columns to leave out. Excludes `columns`"},
+    {.name = "limit",
+     .kind = OptionKind::kInteger,
+     .description = "Read at most so many rows, in no particular order: for trying things out",
+     .value_name = "N"},
+};
+
+constexpr OptionSpec kSinkOptions[] = {
+    {.name = "overwrite_type",
+     .kind = OptionKind::kChoice,
+     .choices = "auto|exchange|truncate_insert|delete_insert",
+     .default_text = "auto",
+     .description = "How full_refresh replaces the target: `exchange` puts the new table in its place, "
+                    "`truncate_insert` and `delete_insert` change its rows in one transaction; `auto` takes exchange "
+                    "where nothing depends on the table's identity, else truncate_insert"},
+    {.name = "adopt",
+     .kind = OptionKind::kFlag,
+     .default_text = "false",
+     .description = "Take over a non-empty target that this process has no receipt for"},
+    {.name = "allow_empty_source",
+     .kind = OptionKind::kFlag,
+     .default_text = "false",
+     .description = "Let a source without rows replace a target that had rows"},
+    {.name = "new_columns",
+     .kind = OptionKind::kChoice,
+     .choices = "follow|fail",
+     .default_text = "follow",
+     .description = "A new nullable source column, where dpone created the target: `follow` adds it, `fail` refuses"},
+    {.name = "control_schema", .description = "Schema of the control table `__dpone__loads`; by default the target's"},
+    {.name = "publish_wait",
+     .kind = OptionKind::kDuration,
+     .default_text = "60s",
+     .description = "How long publishing tries to get its locks before it gives up (exit 4)",
+     .max = 86'400'000},
+};
+
+constexpr OptionSpec kStrategyKeys[] = {
+    {.name = "mode",
+     .kind = OptionKind::kChoice,
+     .choices = "full_refresh",
+     .description = "What a run does to the target: `full_refresh` replaces all rows by the source's",
+     .is_required = true},
+    {.name = "unique_key",
+     .kind = OptionKind::kNameList,
+     .description =
+         "Columns that identify a row. With it, NULLs and duplicates in the key fail the run before anything "
+         "is published"},
+};
+
+constexpr OptionSpec kStateKeys[] = {
+    {.name = "type",
+     .kind = OptionKind::kChoice,
+     .choices = "disabled",
+     .description = "full_refresh keeps no state: the target's receipt is the record. `disabled` may be written for "
+                    "clarity",
+     .is_required = true},
+};
+
+constexpr OptionSpec kQualityKeys[] = {
+    {.name = "min_rows",
+     .kind = OptionKind::kInteger,
+     .description = "Fewer rows than this fail the run before anything is published. Row counts of source, wire and "
+                    "stage are always compared",
+     .value_name = "N"},
+};
+
+constexpr OptionSpec kRuntimeKeys[] = {
+    {.name = "raw",
+     .kind = OptionKind::kFlag,
+     .default_text = "true",
+     .description = "Pass the source's bytes through unparsed where both ends agree on the types"},
+    {.name = "max_row_bytes",
+     .kind = OptionKind::kBytes,
+     .default_text = "256MiB",
+     .description = "A bigger row fails the run, with its number",
+     .min = 1024,
+     .max = 1LL << 40},
+    {.name = "settle_wait",
+     .kind = OptionKind::kDuration,
+     .default_text = "30s",
+     .description = "After a lost answer to COMMIT: how long to ask the server for the receipt before the outcome "
+                    "counts as unknown (exit 5)",
+     .max = 86'400'000},
+};
+
+constexpr SectionSpec kSections[] = {
+    {.path = "", .description = "One process: one source, one sink", .is_required = true, .keys = kTopKeys},
+    {.path = "source", .description = "Where rows come from", .is_required = true, .keys = kEndpointKeys},
+    {.path = "source.params",
+     .description =
+         "With `connection_type: params`: the connection's fields. A value may hold `${VAR}`; `password` must "
+         "be one"},
+    {.path = "source.table",
+     .description = "The table to read; without it, `source.options.query`",
+     .keys = kTableKeys},
+    {.path = "source.options",
+     .description = "Options of the read; the connector adds its own",
+     .keys = kSourceOptions},
+    {.path = "sink", .description = "Where rows go", .is_required = true, .keys = kEndpointKeys},
+    {.path = "sink.params", .description = "As `source.params`"},
+    {.path = "sink.table", .description = "The table to write", .is_required = true, .keys = kTableKeys},
+    {.path = "sink.strategy",
+     .description = "What a run does to the target",
+     .is_required = true,
+     .keys = kStrategyKeys},
+    {.path = "sink.options", .description = "Options of the load; the connector adds its own", .keys = kSinkOptions},
+    {.path = "state", .description = "Where cursors are kept", .keys = kStateKeys},
+    {.path = "quality", .description = "Gates that decide before publishing", .keys = kQualityKeys},
+    {.path = "runtime", .description = "How the run works", .keys = kRuntimeKeys},
+};
+
+constexpr std::string_view kNotInThisBuild = "is not available in this build";
+
+constexpr OldSpelling kOldSpellings[] = {
+    {"sink.strategy.overwrite_type", "sink.options.overwrite_type", true},
+    {"source.options.exclude_columns", "source.options.exclude", true},
+    {"source.connection_ref", "source.connection_id", true},
+    {"sink.connection_ref", "sink.connection_id", true},
+    {"kind", "", false, "batch and flow manifests are not available in this build; write one manifest a process"},
+    {"schemas", "", false, "batch manifests are not available in this build; write one manifest a process"},
+    {"schema_contract", "", false, kNotInThisBuild},
+    {"transforms", "", false, kNotInThisBuild},
+    {"depends_on", "", false, "is not available in this build: order the runs in your scheduler"},
+    {"task_group", "", false, "is not available in this build: group the runs in your scheduler"},
+    {"reconciliation", "", false, "is not available in this build; full_refresh removes deleted rows by itself"},
+    {"tech_schema", "sink.options.control_schema", false,
+     "has no use here; the schema of dpone's own table is sink.options.control_schema"},
+    {"observability", "", false, kNotInThisBuild},
+    {"performance", "", false, kNotInThisBuild},
+    {"certification", "", false, kNotInThisBuild},
+    {"gitops", "", false, "is not part of a manifest; remove it"},
+    {"data_product", "", false, "is not part of a manifest; remove it"},
+    {"bigquery_proxy", "", false, kNotInThisBuild},
+    {"source.vault_mount_point", "", false, "is not available in this build; use connection_type: env"},
+    {"source.vault_path", "", false, "is not available in this build; use connection_type: env"},
+    {"sink.vault_mount_point", "", false, "is not available in this build; use connection_type: env"},
+    {"sink.vault_path", "", false, "is not available in this build; use connection_type: env"},
+    {"source.api_type", "", false, kNotInThisBuild},
+    {"source.options.batch_size", "", false, "has no use: batches are bounded by bytes, not rows; remove it"},
+    {"source.options.batch_commit_mode", "", false, "has no use: a load is published in one step; remove it"},
+    {"source.options.delta_size_threshold", "", false, "has no use: nothing goes through files here; remove it"},
+    {"source.options.export_format", "", false, "has no use: the fastest format is chosen by the plan; remove it"},
+    {"source.options.native_transfer", "runtime.raw", false,
+     "has no use: native transfer is what runtime.raw does, and it is on; remove it"},
+    {"source.options.hooks", "", false, kNotInThisBuild},
+    {"source.options.partitioning", "", false, kNotInThisBuild},
+    {"source.options.incremental_column", "", false, "is not available in this build, which has full_refresh only"},
+    {"source.options.incremental_strategy", "", false, "is not available in this build, which has full_refresh only"},
+    {"sink.options.schema_evolution", "sink.options.new_columns", false,
+     "is not available in this build; sink.options.new_columns says what happens to new columns"},
+    {"sink.options.schema", "sink.options.new_columns", false, "is written sink.options.new_columns"},
+    {"sink.options.type_inference", "", false, "has no use: types come from the source's catalog; remove it"},
+    {"sink.options.physical_design", "", false, kNotInThisBuild},
+    {"sink.options.lineage", "", false, kNotInThisBuild},
+    {"sink.options.load_governance", "", false, kNotInThisBuild},
+    {"sink.options.runtime_evidence", "", false, "has no use: every run leaves a report; see --state-dir"},
+    {"sink.options.dlq", "", false, kNotInThisBuild},
+    {"sink.options.table_description", "", false, kNotInThisBuild},
+    {"sink.options.table_labels", "", false, kNotInThisBuild},
+    {"sink.strategy.merge_policy", "", false, "is not available in this build, which has full_refresh only"},
+    {"sink.strategy.duplicate_policy", "sink.strategy.unique_key", false,
+     "has no use: duplicates of unique_key always fail; remove it"},
+    {"sink.strategy.custom_predicate", "", false, "is not available in this build, which has full_refresh only"},
+    {"sink.strategy.portable_scope", "", false, "is not available in this build, which has full_refresh only"},
+    {"sink.strategy.partition", "", false, "is not available in this build, which has full_refresh only"},
+    {"quality.gates", "quality.min_rows", false,
+     "is not available in this build; row counts are always reconciled, and quality.min_rows sets a floor"},
+    {"quality.checks", "quality.min_rows", false,
+     "is not available in this build; row counts are always reconciled, and quality.min_rows sets a floor"},
+    {"quality.mode", "", false, "has no use: a gate that fails stops the run; remove it"},
+    {"quality.acceptance", "", false, kNotInThisBuild},
+    {"runtime.storage", "", false, "has no use: nothing is spooled to disk; --state-dir places ledger and reports"},
+    {"runtime.capabilities", "", false, "has no use: `dpone plan` says what a route can do; remove it"},
+    {"runtime.compatibility", "", false, "has no use: connections by id need no switch; remove it"},
+    {"runtime.run_id", "", false, "is an argument of a run, not of a manifest: use --run-id"},
+};
+
+constexpr TextRule kTextRules[] = {
+    {"name", "^[a-z0-9_]+$", "lower-case letters, digits and underscores", 3, 64},
+    {"description", "", "", 0, 500},
+    {"source.connection_id", "^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$",
+     "letters, digits and, inside, underscores, dots and hyphens", 1, 128},
+    {"sink.connection_id", "^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$",
+     "letters, digits and, inside, underscores, dots and hyphens", 1, 128},
+};
+
+constexpr StrategyMode kStrategyModes[] = {
+    {"full_refresh", true},
+    {"incremental_append", false},
+    {"incremental_merge", false},
+    {"replace", false},
+    {"partition_replace", false},
+    {"snapshot_diff", false},
+    {"scd2", false},
+    {"cdc_apply", false},
+    {"backfill", false},
+    {"xmin", false},
+    {"cdc", false},
+    {"snapshot_reconciliation", false},
+};
+
+std::string_view type_name(const OptionSpec& spec) {
+  switch (spec.kind) {
+    case OptionKind::kFlag:
+      return "true or false";
+    case OptionKind::kText:
+      return spec.value_name == "SQL" ? "text (SQL)" : "text";
+    case OptionKind::kInteger:
+      return "whole number";
+    case OptionKind::kDuration:
+      return "duration";
+    case OptionKind::kBytes:
+      return "size";
+    case OptionKind::kChoice:
+      return "one of";
+    case OptionKind::kNameList:
+      return "name or list of names";
+    case OptionKind::kPath:
+      return "path";
+  }
+  return "text";
+}
+
+std::string type_cell(const OptionSpec& spec, std::string_view path) {
+  std::string cell(type_name(spec));
+  if (spec.kind == OptionKind::kChoice) {
+    if (spec.choices.empty()) return "a connector's name";
+    std::string list;
+    for (const std::string_view choice : option_choices(spec))
+      list += fmt::format("{}`{}`", list.empty() ? "" : ", ", choice);
+    cell = list;
+  }
+  for (const TextRule& rule : kTextRules) {
+    if (rule.path != path) continue;
+    if (!rule.meaning.empty()) cell += fmt::format(": {}", rule.meaning);
+    cell += rule.min_length > 1 ? fmt::format(", {} to {} characters", rule.min_length, rule.max_length)
+                                : fmt::format(", at most {} characters", rule.max_length);
+  }
+  const bool is_number =
+      spec.kind == OptionKind::kInteger || spec.kind == OptionKind::kDuration || spec.kind == OptionKind::kBytes;
+  if (is_number && spec.max != INT64_MAX) {
+    cell += fmt::format(", {} to {}", format_option(spec, Json(spec.min)), format_option(spec, Json(spec.max)));
+  } else if (is_number) {
+    cell += fmt::format(", at least {}", format_option(spec, Json(spec.min)));
+  }
+  return cell;
+}
+
+}  // namespace
+
+std::span<const SectionSpec> sections() { return kSections; }
+std::span<const OldSpelling> old_spellings() { return kOldSpellings; }
+std::span<const TextRule> text_rules() { return kTextRules; }
+std::span<const StrategyMode> strategy_modes() { return kStrategyModes; }
+std::span<const OptionSpec> common_source_options() { return kSourceOptions; }
+std::span<const OptionSpec> common_sink_options() { return kSinkOptions; }
+std::span<const OptionSpec> runtime_options() { return kRuntimeKeys; }
+std::span<const OptionSpec> quality_options() { return kQualityKeys; }
+
+const SectionSpec* find_section(std::string_view path) {
+  for (const SectionSpec& section : kSections) {
+    if (section.path == path) return &section;
+  }
+  return nullptr;
+}
+
+std::string render_key_tables() {
+  std::string out;
+  for (const SectionSpec& section : kSections) {
+    if (section.path.empty()) {
+      out += "### Top level\n\n";
+    } else {
+      out += fmt::format("### `{}`\n\n", section.path);
+    }
+    out +=
+        fmt::format("{}.{}\n\n", section.description, section.is_required && !section.path.empty() ? " Required." : "");
+    if (section.keys.empty()) continue;
+    out += "| key | type | default | meaning |\n|---|---|---|---|\n";
+    for (const OptionSpec& spec : section.keys) {
+      const std::string path =
+          section.path.empty() ? std::string(spec.name) : fmt::format("{}.{}", section.path, spec.name);
+      const std::string fallback = spec.is_required            ? "required"
+                                   : spec.default_text.empty() ? ""
+                                                               : fmt::format("`{}`", spec.default_text);
+      out += fmt::format("| `{}` | {} | {} | {} |\n", spec.name, type_cell(spec, path), fallback, spec.description);
+    }
+    out += '\n';
+  }
+  out +=
+      "### Spellings of the original dpone\n\nRead as the replacement, with a notice:\n\n| old | replacement "
+      "|\n|---|---|\n";
+  for (const OldSpelling& old : kOldSpellings) {
+    if (old.is_rewritten) out += fmt::format("| `{}` | `{}` |\n", old.path, old.replacement);
+  }
+  out += "\nRefused, with this text:\n\n| old | replacement | text |\n|---|---|---|\n";
+  for (const OldSpelling& old : kOldSpellings) {
+    if (old.is_rewritten) continue;
+    out += fmt::format("| `{}` | {} | {} |\n", old.path,
+                       old.replacement.empty() ? std::string() : fmt::format("`{}`", old.replacement), old.note);
+  }
+  return out;
+}
+
+}  // namespace dpone::manifest

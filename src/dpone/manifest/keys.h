@@ -1,0 +1,73 @@
+// The tables of manifest keys. Validation, docs/formats/manifest.md and the JSON Schema are made of them, so that they
+// cannot drift. A connector adds its own options as an EndpointSchema. Static data, thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dpone/base/option_spec.h"
+
+namespace dpone::manifest {
+
+// What a connector adds. The tables are static and outlive every Manifest that was read with them.
+struct EndpointSchema {
+  std::string_view type;  // `postgres`
+  std::span<const OptionSpec> source_options = {};
+  std::span<const OptionSpec> sink_options = {};
+  // Fields of `connection_type: params`. Empty: any lower-case name.
+  std::span<const OptionSpec> connection_fields = {};
+};
+
+using Schemas = std::span<const EndpointSchema>;
+
+// A mapping of the manifest. Its child sections are those whose path is one name longer.
+struct SectionSpec {
+  std::string_view path;  // empty: the top; `source`, `source.table`
+  std::string_view description;
+  bool is_required = false;
+  std::span<const OptionSpec> keys = {};  // its values; for `source.options` without the connector's
+};
+
+// A spelling of the original dpone. With `is_rewritten` it is read as `replacement`, with a notice; otherwise it is a
+// problem whose text is `note`.
+struct OldSpelling {
+  std::string_view path;         // `sink.strategy.overwrite_type`
+  std::string_view replacement;  // a canonical path, or empty
+  bool is_rewritten = false;
+  std::string_view note = {};
+};
+
+// Limits of a text value. `pattern` is an ECMA regular expression as JSON Schema has it.
+struct TextRule {
+  std::string_view path;
+  std::string_view pattern;
+  std::string_view meaning;  // of the pattern, for messages
+  std::size_t min_length = 0;
+  std::size_t max_length = 0;  // 0: no limit but the file's
+};
+
+struct StrategyMode {
+  std::string_view name;
+  bool is_available = false;
+};
+
+std::span<const SectionSpec> sections();
+std::span<const OldSpelling> old_spellings();
+std::span<const TextRule> text_rules();
+std::span<const StrategyMode> strategy_modes();
+
+// Section by its path, or null.
+const SectionSpec* find_section(std::string_view path);
+// The common option tables, for Options objects made without a file (`dpone copy`).
+std::span<const OptionSpec> common_source_options();
+std::span<const OptionSpec> common_sink_options();
+std::span<const OptionSpec> runtime_options();
+std::span<const OptionSpec> quality_options();
+
+// The tables of docs/formats/manifest.md as Markdown, between its `keys` markers.
+std::string render_key_tables();
+
+}  // namespace dpone::manifest

@@ -1,0 +1,131 @@
+#include "dpone/manifest/manifest.h"
+
+#include "dpone/base/sha256.h"
+
+namespace dpone::manifest {
+namespace {
+
+void set_if_given(Json& object, std::string key, const std::string& text) {
+  if (!text.empty()) object.set(std::move(key), text);
+}
+
+void set_options(Json& object, std::string key, const Options& options) {
+  if (!options.given().as_object().empty()) object.set(std::move(key), options.given());
+}
+
+Json to_json(const Endpoint& endpoint) {
+  Json out = Json::object();
+  out.set("type", endpoint.type).set("connection_type", endpoint.connection_type);
+  set_if_given(out, "connection_id", endpoint.connection_id);
+  if (!endpoint.params.empty()) {
+    Json params = Json::object();
+    for (const auto& [name, value] : endpoint.params) params.set(name, value);
+    out.set("params", std::move(params));
+  }
+  if (!endpoint.table.name.empty()) {
+    Json table = Json::object();
+    set_if_given(table, "schema", endpoint.table.schema);
+    table.set("name", endpoint.table.name);
+    out.set("table", std::move(table));
+  }
+  set_options(out, "options", endpoint.options);
+  return out;
+}
+
+// YAML: every text goes in double quotes unless it is a plain word that no reader takes for anything else.
+std::string scalar(const std::string& text) {
+  const bool is_word = !text.empty() && text.find_first_not_of(
+                                            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                            "0123456789_") == std::string::npos;
+  const char first = text.empty() ? '0' : text[0];
+  static constexpr std::string_view kNotText[] = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"};
+  std::string lower = text;
+  for (char& c : lower) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  bool is_reserved = first >= '0' && first <= '9';
+  for (const std::string_view word : kNotText) is_reserved = is_reserved || lower == word;
+  return is_word && !is_reserved ? text : json_quote(text);
+}
+
+std::string scalar(const OptionSpec* spec, const Json& value) {
+  if (value.is_array()) {
+    std::string list;
+    for (const Json& item : value.as_array()) list += (list.empty() ? "" : ", ") + scalar(item.as_string());
+    return "[" + list + "]";
+  }
+  if (value.is_string()) return scalar(value.as_string());
+  return spec == nullptr ? value.canonical() : format_option(*spec, value);
+}
+
+void append(std::string& out, int depth, const std::string& key, const std::string& value) {
+  out.append(static_cast<std::size_t>(depth) * 2, ' ');
+  out += key + ":" + (value.empty() ? "" : " " + value) + "\n";
+}
+
+void append_options(std::string& out, int depth, const std::string& key, const Options& options) {
+  if (options.given().as_object().empty()) return;
+  append(out, depth, key, "");
+  for (const auto& [name, value] : options.given().as_object()) {
+    append(out, depth + 1, name, scalar(options.find(name), value));
+  }
+}
+
+void append_endpoint(std::string& out, const std::string& key, const Endpoint& endpoint, const Strategy* strategy) {
+  append(out, 0, key, "");
+  append(out, 1, "type", scalar(endpoint.type));
+  append(out, 1, "connection_type", scalar(endpoint.connection_type));
+  if (!endpoint.connection_id.empty()) append(out, 1, "connection_id", scalar(endpoint.connection_id));
+  if (!endpoint.params.empty()) append(out, 1, "params", "");
+  for (const auto& [name, value] : endpoint.params) append(out, 2, name, scalar(value));
+  if (!endpoint.table.name.empty()) {
+    append(out, 1, "table", "");
+    if (!endpoint.table.schema.empty()) append(out, 2, "schema", scalar(endpoint.table.schema));
+    append(out, 2, "name", scalar(endpoint.table.name));
+  }
+  if (strategy != nullptr) {
+    append(out, 1, "strategy", "");
+    append(out, 2, "mode", scalar(strategy->mode));
+    if (!strategy->unique_key.empty()) {
+      Json key_names = Json::array();
+      for (const std::string& name : strategy->unique_key) key_names.push(name);
+      append(out, 2, "unique_key", scalar(nullptr, key_names));
+    }
+  }
+  append_options(out, 1, "options", endpoint.options);
+}
+
+}  // namespace
+
+Json Manifest::to_json() const {
+  Json out = Json::object();
+  out.set("name", name);
+  set_if_given(out, "description", description);
+  out.set("source", manifest::to_json(source));
+  Json sink_json = manifest::to_json(sink);
+  Json strategy_json = Json::object();
+  strategy_json.set("mode", strategy.mode);
+  if (!strategy.unique_key.empty()) {
+    Json key = Json::array();
+    for (const std::string& column : strategy.unique_key) key.push(column);
+    strategy_json.set("unique_key", std::move(key));
+  }
+  sink_json.set("strategy", std::move(strategy_json));
+  out.set("sink", std::move(sink_json));
+  set_options(out, "runtime", runtime);
+  set_options(out, "quality", quality);
+  return out;
+}
+
+std::string Manifest::hash() const { return sha256_hex(to_json().canonical()); }
+
+std::string Manifest::to_yaml() const {
+  std::string out;
+  append(out, 0, "name", scalar(name));
+  if (!description.empty()) append(out, 0, "description", scalar(description));
+  append_endpoint(out, "source", source, nullptr);
+  append_endpoint(out, "sink", sink, &strategy);
+  append_options(out, 0, "quality", quality);
+  append_options(out, 0, "runtime", runtime);
+  return out;
+}
+
+}  // namespace dpone::manifest
