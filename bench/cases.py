@@ -1,0 +1,153 @@
+"""What is measured, one function a figure, and the bar it is held to."""
+
+import json
+import os
+import statistics
+import time
+
+import peers
+from pairs import Figure, RunFailed, Runner, compare, peak_memory
+from tables import ROOT, TARGET, binary
+
+
+class Bench:
+    """A bench server with a target, and how large and how often to measure."""
+
+    def __init__(self, server, rows, rounds):
+        self.server = server
+        self.rows = rows
+        self.rounds = rounds
+        self.folder = ROOT / "build/bench/work"
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def checkpoint(self):
+        self.server.checkpoint()
+
+    def dpone(self, source, table, *options, name="dpone"):
+        """dpone reloads `table` of database `source`; from the second run on, the target exists."""
+        env = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.folder),
+            "DPONE_CONN_BENCH_SRC_URL": self.server.url_of(source),
+            "DPONE_CONN_BENCH_DST_URL": self.server.url_of(TARGET),
+        }
+        command = [str(binary()), "copy", "--from", "bench_src", "--to", "bench_dst"]
+        command += ["--table", f"public.{table}", "-q", *options]
+        check = self.server.checker(source, f"public.{table}", f"public.{table}")
+        wants_key = self.server.has_key(source, f"public.{table}")
+
+        def verify():
+            check()
+            if wants_key and not self.server.has_key(TARGET, f"public.{table}"):
+                raise RunFailed("dpone left the target without its primary key")
+
+        return Runner(name, command, env, str(self.folder), self.checkpoint, verify)
+
+    def pipe(self, source, table):
+        """psql COPY BINARY | psql COPY BINARY into a fresh logged table, with the source's primary key if it has one."""
+        columns = [f"{name} {type_}" for name, type_ in self.server.columns(source, f"public.{table}")]
+        if self.server.has_key(source, f"public.{table}"):
+            columns.append("primary key (id)")
+
+        def prepare():
+            self.server.rows(TARGET, f"drop table if exists pipe.{table}")
+            self.server.rows(TARGET, f"create table pipe.{table} ({', '.join(columns)})")
+            self.checkpoint()
+
+        copy_out = f"psql -X -q -d {source} -c 'copy public.{table} to stdout (format binary)'"
+        copy_in = f"psql -X -q -d {TARGET} -c 'copy pipe.{table} from stdin (format binary)'"
+        command = ["bash", "-o", "pipefail", "-c", f"{copy_out} | {copy_in}"]
+        env = {"PATH": os.environ["PATH"], **self.server.libpq("postgres")}
+        verify = self.server.checker(source, f"public.{table}", f"pipe.{table}")
+        return Runner("psql pipe", command, env, str(self.folder), prepare, verify)
+
+    def peer(self, name, command, env, table, source):
+        def prepare():
+            self.server.rows(TARGET, f"drop table if exists {table}")
+            self.checkpoint()
+
+        verify = self.server.checker(source, "public.orders", table)
+        return Runner(name, command, env, str(self.folder), prepare, verify)
+
+
+def reload(bench):
+    source = bench.server.source(bench.rows)
+    title = f"full_refresh, {bench.rows:,} rows, no key: time / psql pipe"
+    yield compare(title, bench.dpone(source, "orders"), bench.pipe(source, "orders"), bench.rounds, bar=1.02)
+
+
+def reload_key(bench):
+    source = bench.server.source(bench.rows)
+    title = f"full_refresh, {bench.rows:,} rows, primary key: time / psql pipe"
+    yield compare(title, bench.dpone(source, "orders_pk"), bench.pipe(source, "orders_pk"), bench.rounds, bar=0.88)
+
+
+def peer_sling(bench):
+    source = bench.server.source(bench.rows // 5)
+    peer = bench.peer("sling", *peers.sling(bench.server, source), source)
+    title = f"{bench.rows // 5:,} rows: time of sling 1.4.11 / dpone"
+    yield compare(title, peer, bench.dpone(source, "orders"), bench.rounds, bar=5, is_upper_bar=False)
+
+
+def peer_python(bench):
+    source = bench.server.source(bench.rows // 5)
+    peer = bench.peer("python dpone", *peers.python_dpone(bench.server, source, bench.folder), source)
+    title = f"{bench.rows // 5:,} rows: time of Python dpone 0.88.0 / dpone"
+    yield compare(title, peer, bench.dpone(source, "orders"), bench.rounds, bar=8, is_upper_bar=False)
+
+
+def typed(bench):
+    source = bench.server.source(bench.rows)
+    decoded = bench.dpone(source, "orders", "--no-raw", name="dpone --no-raw")
+    title = f"{bench.rows:,} rows, decoded and encoded: time of --no-raw / raw"
+    yield compare(title, decoded, bench.dpone(source, "orders"), bench.rounds, bar=1.1)
+
+
+def codec(bench):
+    """bench/codec prints one JSON object: decode_rows_per_second and encode_rows_per_second, of one pass."""
+    programs = [path for path in (ROOT / "build/bench").rglob("dpone_codec_bench") if os.access(path, os.X_OK)]
+    if not programs:
+        raise RunFailed("build/bench has no dpone_codec_bench")
+    runner = Runner("codec", [str(programs[0])], dict(os.environ), str(bench.folder))
+    passes = []
+    for _ in range(bench.rounds):
+        runner.run()
+        passes.append(json.loads((bench.folder / "codec.log").read_text().splitlines()[-1]))
+    for leg, bar in (("decode", 9e6), ("encode", 15e6)):
+        rates = [one[f"{leg}_rows_per_second"] for one in passes]
+        yield Figure(f"codec, {leg} on one core", statistics.median(rates), min(rates), max(rates), "rows/s", bar, False)
+
+
+def memory(bench):
+    peaks = {}
+    for rows in (bench.rows // 10, bench.rows):
+        runner = bench.dpone(bench.server.source(rows), "orders")
+        bench.server.fresh_target()
+        peaks[rows] = [runner.run(peak_memory)[1] for _ in range(3)]
+        yield Figure(f"peak memory, {rows:,} rows", max(peaks[rows]), min(peaks[rows]), max(peaks[rows]), "MiB", 48, True)
+    few, many = (max(of) for of in peaks.values())
+    yield Figure("peak memory, difference of the two", abs(many - few), 0, abs(many - few), "MiB", 8, True)
+
+
+def startup(bench):
+    runner = Runner("version", [str(binary()), "version"], dict(os.environ), str(bench.folder))
+    runner.run()
+    times = [runner.run()[0] * 1000 for _ in range(20 * bench.rounds)]
+    yield Figure("`dpone version`", statistics.median(times), min(times), max(times), "ms", 8, True)
+
+
+def one_row(bench):
+    source = bench.server.source(bench.rows // 10)
+    title = "full_refresh of 1 row: time / psql pipe"
+    yield compare(title, bench.dpone(source, "one_order"), bench.pipe(source, "one_order"), 3 * bench.rounds, bar=3)
+
+
+CASES = [startup, one_row, memory, reload, reload_key, typed, peer_sling, peer_python, codec]
+
+
+def named(name):
+    return {case.__name__: case for case in CASES}[name]
+
+
+def now():
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# bench.sh [CASE...] [--rows N] [--rounds N]
+. "$(dirname "$0")/prelude.sh"
+cd "$DPONE_ROOT"
+need build services bench
+"$DPONE_ROOT/scripts/dev/build.sh" release dpone
+if [ -f bench/codec/CMakeLists.txt ]; then
+  step "Building the codec benchmark"
+  cmake --preset release -B build/bench -DDPONE_BENCH=ON -DDPONE_TESTS=OFF --log-level=WARNING >/dev/null
+  cmake --build build/bench --target dpone_codec_bench --parallel "$(nproc)"
+fi
+exec "$PYTHON" bench/run.py "$@"
