@@ -1,0 +1,85 @@
+#include "dpone/connections/systems.h"
+
+namespace dpone::connections {
+namespace {
+
+constexpr std::string_view kPostgresSchemes[] = {"postgresql", "postgres"};
+
+// libpq's parameters under dpone's names where those differ (database, username); the rest goes through as it is.
+constexpr FieldSpec kPostgresFields[] = {
+    {"host", "host", true, false, "Server's name or address, several by commas, or the folder of its socket"},
+    {"port", "port", false, false, "Port, 5432 by default"},
+    {"database", "dbname", true, false, "Database"},
+    {"username", "user", true, false, "Role"},
+    {"password", "password", false, true, "Password; without it ~/.pgpass or a certificate decides"},
+    {"hostaddr", "hostaddr", false, false, "Address, when `host` is only for the certificate"},
+    {"service", "service", false, false, "Entry of pg_service.conf that gives all that is not said here"},
+    {"passfile", "passfile", false, false, "Password file in place of ~/.pgpass"},
+    {"sslmode", "sslmode", false, false, "disable, allow, prefer, require, verify-ca or verify-full"},
+    {"sslrootcert", "sslrootcert", false, false, "File of trusted certificates"},
+    {"sslcert", "sslcert", false, false, "Client certificate"},
+    {"sslkey", "sslkey", false, false, "Key of the client certificate"},
+    {"sslpassword", "sslpassword", false, true, "Password of that key"},
+    {"sslcrl", "sslcrl", false, false, "File of revoked certificates"},
+    {"sslcrldir", "sslcrldir", false, false, "Folder of revoked certificates"},
+    {"sslsni", "sslsni", false, false, "Whether TLS names the host"},
+    {"ssl_min_protocol_version", "ssl_min_protocol_version", false, false, "Oldest TLS version"},
+    {"ssl_max_protocol_version", "ssl_max_protocol_version", false, false, "Newest TLS version"},
+    {"channel_binding", "channel_binding", false, false, "disable, prefer or require"},
+    {"gssencmode", "gssencmode", false, false, "disable, prefer or require"},
+    {"krbsrvname", "krbsrvname", false, false, "Kerberos service name"},
+    {"gsslib", "gsslib", false, false, "GSS library"},
+    {"requirepeer", "requirepeer", false, false, "Operating-system user that must own the socket"},
+    {"target_session_attrs", "target_session_attrs", false, false, "any, read-write, primary, standby, ..."},
+    {"application_name", "application_name", false, false, "Name in pg_stat_activity, dpone by default"},
+    {"connect_timeout", "connect_timeout", false, false, "Seconds to wait for a connection"},
+    {"statement_timeout", "statement_timeout", false, false, "Longest statement, as a duration"},
+    {"idle_timeout", "idle_timeout", false, false, "Longest idle transaction, as a duration"},
+    {"tcp_user_timeout", "tcp_user_timeout", false, false, "Milliseconds that sent data may stay unacknowledged"},
+    {"keepalives", "keepalives", false, false, "TCP keepalives: 0 or 1"},
+    {"keepalives_idle", "keepalives_idle", false, false, "Seconds before the first keepalive"},
+    {"keepalives_interval", "keepalives_interval", false, false, "Seconds between keepalives"},
+    {"keepalives_count", "keepalives_count", false, false, "Lost keepalives before the connection is given up"},
+    {"options", "options", false, false, "Command-line options for the server"},
+};
+
+constexpr SystemSpec kSystems[] = {{"postgres", kPostgresSchemes, kPostgresFields}};
+
+}  // namespace
+
+std::span<const SystemSpec> systems() { return kSystems; }
+
+const SystemSpec* find_system(std::string_view name) {
+  for (const SystemSpec& system : kSystems) {
+    if (system.name == name) return &system;
+  }
+  return nullptr;
+}
+
+const SystemSpec* find_system_of_scheme(std::string_view scheme) {
+  for (const SystemSpec& system : kSystems) {
+    for (const std::string_view known : system.schemes) {
+      if (known == scheme) return &system;
+    }
+  }
+  return nullptr;
+}
+
+const FieldSpec* find_field(const SystemSpec& system, std::string_view name) {
+  for (const FieldSpec& field : system.fields) {
+    if (field.name == name) return &field;
+  }
+  return nullptr;
+}
+
+std::string scheme_list() {
+  std::string list;
+  for (const SystemSpec& system : kSystems) {
+    for (const std::string_view scheme : system.schemes) {
+      list += (list.empty() ? "" : ", ") + std::string(scheme) + "://";
+    }
+  }
+  return list;
+}
+
+}  // namespace dpone::connections

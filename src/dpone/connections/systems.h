@@ -1,0 +1,34 @@
+// What each system's connection is made of: its URL schemes and its fields, in one table. Providers, URLs and docs
+// read it. Static data.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dpone::connections {
+
+struct FieldSpec {
+  std::string_view name;      // `host`; in a variable `HOST`
+  std::string_view url_name;  // in a URL's query: `dbname` for `database`
+  bool is_required = false;   // unless a URL or a service gives it
+  bool is_secret = false;
+  std::string_view description = {};
+};
+
+struct SystemSpec {
+  std::string_view name;                      // `postgres`
+  std::span<const std::string_view> schemes;  // `postgresql`, `postgres`
+  std::span<const FieldSpec> fields;
+};
+
+std::span<const SystemSpec> systems();
+// By name or by URL scheme, or null.
+const SystemSpec* find_system(std::string_view name);
+const SystemSpec* find_system_of_scheme(std::string_view scheme);
+const FieldSpec* find_field(const SystemSpec& system, std::string_view name);
+// `postgresql, postgres`: all schemes, for messages.
+std::string scheme_list();
+
+}  // namespace dpone::connections
