@@ -1,10 +1,10 @@
-// An Error as a person reads it on stderr, and as JSON (`dpone.error.v1`). Neither holds more than the Error does.
+// An Error as a person reads it on stderr. Its JSON form is base/error_json.h.
 #pragma once
 
 #include <string>
 
 #include "dpone/base/error.h"
-#include "dpone/base/json.h"
+#include "dpone/base/error_json.h"
 
 namespace dpone::cli {
 
@@ -14,8 +14,5 @@ namespace dpone::cli {
 //   next: <next step>
 // Control characters in values are shown as \xNN. With `color`, the first word is bold red.
 std::string render_error(const Error& error, bool color = false);
-
-// {schema_version, error_code, class, exit_code, message, context{}, native_code, next_step, retry}.
-Json error_to_json(const Error& error);
 
 }  // namespace dpone::cli

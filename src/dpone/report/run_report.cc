@@ -1,0 +1,206 @@
+#include "dpone/report/run_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "dpone/base/clock.h"
+#include "dpone/base/error_json.h"
+#include "dpone/base/file.h"
+#include "dpone/base/log.h"
+#include "dpone/report/number_format.h"
+
+namespace dpone::report {
+namespace {
+
+double rounded_seconds(std::chrono::nanoseconds duration) {
+  return std::round(std::chrono::duration<double>(duration).count() * 1000) / 1000;
+}
+
+Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+
+Json gate_to_json(const GateResult& gate) {
+  Json out = Json::object();
+  out.set("name", gate.name).set("verdict", to_string(gate.verdict)).set("facts", gate.facts);
+  if (!gate.reason.empty()) out.set("reason", gate.reason);
+  return out;
+}
+
+// A time without a counter gets no rate, and so does a counter without time to speak of.
+Json throughput(const RunReport& report) {
+  const double seconds = std::chrono::duration<double>(report.load_duration).count();
+  Json out = Json::object();
+  out.set("schema_version", "dpone.runtime.throughput.v1")
+      .set("scope", "run")
+      .set("duration_seconds", rounded_seconds(report.load_duration))
+      .set("rate_type", "counter_over_wall_clock")
+      .set("row_count", report.rows_loaded)
+      .set("row_count_source", "loaded_rows")
+      .set("bytes", report.bytes)
+      .set("confidence", "measured");
+  if (seconds >= 1e-4) {
+    out.set("rows_per_second", std::round(static_cast<double>(report.rows_loaded) / seconds))
+        .set("bytes_per_second", std::round(static_cast<double>(report.bytes) / seconds));
+  }
+  return out;
+}
+
+class Lines {
+ public:
+  void add(std::string_view label, std::string_view text) {
+    out_ += fmt::format("  {:<10} {}\n", label, without_control_characters(text));
+  }
+  std::string take() { return std::move(out_); }
+
+ private:
+  std::string out_;
+};
+
+}  // namespace
+
+std::string_view to_string(Verdict value) {
+  switch (value) {
+    case Verdict::kPass:
+      return "pass";
+    case Verdict::kFail:
+      return "fail";
+    case Verdict::kUnverified:
+      return "unverified";
+    case Verdict::kNotApplicable:
+      return "not_applicable";
+  }
+  return "unverified";
+}
+
+bool RunReport::passed() const {
+  return errors.empty() && std::none_of(gates.begin(), gates.end(),
+                                        [](const GateResult& gate) { return gate.verdict == Verdict::kFail; });
+}
+
+int RunReport::exit_code() const {
+  if (!errors.empty()) return errors.front().exit_code();
+  return passed() ? 0 : 1;
+}
+
+std::string RunReport::status() const {
+  if (!errors.empty()) return std::string(dpone::to_string(errors.front().error_class()));
+  return passed() ? "success" : "failed";
+}
+
+Json RunReport::to_json() const {
+  Json lines = Json::array();
+  Json details = Json::array();
+  for (const Error& error : errors) {
+    lines.push(error.to_line());
+    details.push(error_to_json(error));
+  }
+  Json gate_list = Json::array();
+  for (const GateResult& gate : gates) gate_list.push(gate_to_json(gate));
+  Json result = Json::object();
+  result.set("status", status())
+      .set("extracted_rows", rows_read)
+      .set("inserted_rows", is_published ? Json(rows_loaded) : Json(0))
+      .set("updated_rows", 0)
+      .set("final_rows", final_rows ? Json(*final_rows) : Json())
+      .set("duration_seconds", rounded_seconds(duration))
+      .set("errors", std::move(lines))
+      .set("error_code", errors.empty() ? Json() : Json(errors.front().slug()))
+      .set("error_details", std::move(details))
+      .set("quality_gates", std::move(gate_list))
+      .set("run_throughput", throughput(*this));
+  Json warning_list = Json::array();
+  for (const std::string& warning : warnings) warning_list.push(warning);
+  Json out = Json::object();
+  out.set("schema_version", "dpone.run_report.v1")
+      .set("manifest", text_or_null(manifest))
+      .set("process", process)
+      .set("selector", text_or_null(selector))
+      .set("run_id", run_id)
+      .set("passed", passed())
+      .set("exit_code", exit_code())
+      .set("result", std::move(result))
+      .set("attempts", attempts)
+      .set("max_attempts", max_attempts)
+      .set("source", source)
+      .set("target", target)
+      .set("method", text_or_null(method))
+      .set("version", version == 0 ? Json() : Json(version))
+      .set("is_published", is_published)
+      .set("is_repeated", is_repeated)
+      .set("is_raw", is_raw)
+      .set("receipt", receipt)
+      .set("manifest_hash", text_or_null(manifest_hash))
+      .set("plan_hash", text_or_null(plan_hash))
+      .set("ledger_head", text_or_null(ledger_head))
+      .set("warnings", std::move(warning_list))
+      .set("started_at", format_rfc3339(started_at, true))
+      .set("finished_at", format_rfc3339(finished_at, true));
+  return out;
+}
+
+Status check_run_id(std::string_view run_id) {
+  bool is_good = !run_id.empty() && run_id.size() <= 128 && run_id[0] != '.';
+  for (const char c : run_id) {
+    const bool is_word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    is_good = is_good && (is_word || std::string_view("._-:+").find(c) != std::string_view::npos);
+  }
+  if (is_good) return {};
+  return Error(ErrorClass::kUsage, "run_id.invalid", json_quote(run_id.substr(0, 128)) + " cannot be a run id")
+      .hint("use letters, digits and . _ - : +, at most 128, not beginning with a dot");
+}
+
+Result<std::filesystem::path> write_report(const RunReport& report, const std::filesystem::path& state_dir) {
+  DPONE_CHECK(check_run_id(report.run_id));
+  const std::filesystem::path folder = state_dir / "runs" / report.run_id;
+  DPONE_CHECK(make_directories(folder));
+  const std::filesystem::path path = folder / "run.json";
+  DPONE_CHECK(write_file_atomically(path, report.to_json().pretty() + "\n"));
+  return path;
+}
+
+std::string render_summary(const RunReport& report, const std::filesystem::path& report_path, bool color) {
+  const bool is_good = report.passed();
+  const std::string word = !is_good ? report.status() : report.is_repeated ? "already done" : "done";
+  std::string head = color ? fmt::format("\x1b[1;{}m{}\x1b[0m", is_good ? 32 : 31, word) : word;
+  head += fmt::format(": {}, run {}, {}\n", report.process, report.run_id, duration_text(report.duration));
+  Lines lines;
+  const bool has_read = report.rows_read > 0 || report.bytes > 0 || is_good;
+  if (report.is_repeated) {
+    lines.add("nothing", fmt::format("was done: this run id was published before, as version {}", report.version));
+  } else if (has_read) {
+    std::string read = fmt::format("{}, {}", rows_text(report.rows_read), bytes_text(report.bytes));
+    if (!report.source.empty()) read += " from " + report.source;
+    if (report.is_raw) read += ", passed through as bytes";
+    lines.add("read", read);
+    std::string loaded = rows_text(report.rows_loaded);
+    const std::string rate = row_rate_text(report.rows_loaded, report.load_duration);
+    if (!rate.empty()) {
+      loaded += fmt::format(" in {} ({}, {})", duration_text(report.load_duration), rate,
+                            byte_rate_text(report.bytes, report.load_duration));
+    }
+    lines.add("loaded", loaded);
+  }
+  if (report.is_published && !report.is_repeated) {
+    std::string text = fmt::format("{} by {}, version {}", report.target, report.method, report.version);
+    if (report.final_rows) text += fmt::format(", now {}", rows_text(*report.final_rows));
+    lines.add("published", text);
+  } else if (!is_good && report.status() == "outcome_unknown") {
+    lines.add("published", "unknown: run dpone reconcile to settle it");
+  } else if (!is_good && !report.is_published) {
+    lines.add("published",
+              fmt::format("nothing{}", report.target.empty() ? "" : ", " + report.target + " is untouched"));
+  }
+  std::string gates;
+  for (const GateResult& gate : report.gates) {
+    if (!gates.empty()) gates += ", ";
+    gates += fmt::format("{} {}", gate.name, to_string(gate.verdict));
+    if (gate.verdict != Verdict::kPass && !gate.reason.empty()) gates += fmt::format(" ({})", gate.reason);
+  }
+  if (!gates.empty()) lines.add("gates", gates);
+  for (const std::string& warning : report.warnings) lines.add("warning", warning);
+  if (!report_path.empty()) lines.add("report", report_path.string());
+  return head + lines.take();
+}
+
+}  // namespace dpone::report
