@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,10 +34,12 @@ class FrameWalker {
  private:
   enum class State : std::uint8_t { kHeader, kExtension, kTuple, kLength, kValue, kDone, kFailed };
 
-  Status fail(std::string slug, std::string message, std::int64_t offset);
+  Error fail(std::string slug, std::string message, std::int64_t offset);
   // Whole tuples in [at, end); stops before a tuple that is cut, odd or last.
   const char* walk_whole_tuples(const char* at, const char* end);
-  Status step(const char*& at, const char* end);
+  // Passes one item of the stream, or what there is of it. `at` stands at `offset` of the stream.
+  Status step(const char*& at, const char* end, std::int64_t offset);
+  // Collects `bytes` bytes in carry_; false while they are not all there.
   bool gather(const char*& at, const char* end, std::size_t bytes);
 
   const int field_count_;
@@ -48,8 +51,14 @@ class FrameWalker {
   std::int64_t row_bytes_ = 0;               // of the tuple that is under way
   int field_ = 0;                            // of that tuple
   std::string carry_;                        // of a header, count or length that was cut
-  std::vector<std::uint32_t> last_lengths_;  // of each field, as they lie on the wire: a guess for the next tuple
-  std::string error_line_;
+  // Of each field, the length of the tuple before as it lies on the wire and the bytes to pass: a guess that lets the
+  // processor run ahead of the chain of lengths.
+  struct Guess {
+    std::uint32_t wire = 0;
+    std::uint32_t bytes = 0;
+  };
+  std::vector<Guess> guesses_;
+  std::optional<Error> error_;
 };
 
 // COPY (FORMAT text): every newline ends a row, because COPY escapes those inside values.
