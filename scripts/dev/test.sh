@@ -27,12 +27,17 @@ done
 
 # run_compiled SUITE PRESET TARGET: builds the runner, runs it and judges the number of its tests.
 run_compiled() {
-  local suite=$1 preset=$2 target=$3 runner
+  local suite=$1 preset=$2 target=$3 code=0 runner log
   "$DPONE_ROOT/scripts/dev/build.sh" "$preset" "$target"
   runner=$(find "build/$preset" -name "$target" -type f -perm -u+x | head -1)
+  log=build/$preset/$suite.log
   step "Running $suite"
-  { "$runner" --gtest_color=no 2>&1 || true; } | "$PYTHON" tests/harness/counts.py "$suite" ${record[@]+"${record[@]}"} ||
-    die 1 "suite $suite failed"
+  "$runner" --gtest_color=no >"$log" 2>&1 || code=$?
+  if [ "$code" != 0 ]; then
+    grep -vE '^\[( RUN  |       OK|-----)' "$log" || true
+    die 1 "suite $suite ended with $code, see $log"
+  fi
+  "$PYTHON" tests/harness/counts.py "$suite" ${record[@]+"${record[@]}"} <"$log" || die 1 "suite $suite failed"
 }
 
 need build services test

@@ -34,11 +34,12 @@ fi
 
 state_folder() {
   local folder=$DPONE_ROOT/.services
-  if as_server test -x "$DPONE_ROOT"; then
-    echo "$folder"
-  else
-    echo "/var/tmp/dpone-services-$(printf %s "$DPONE_ROOT" | sha256sum | cut -c1-12)"
+  if ! as_server test -x "$DPONE_ROOT"; then
+    folder=/var/tmp/dpone-services-$(printf %s "$DPONE_ROOT" | sha256sum | cut -c1-12)
+    mkdir -p "$folder"
+    [ -O "$folder" ] || die 3 "$folder belongs to somebody else"
   fi
+  echo "$folder"
 }
 
 # Sets the variables that describe server NAME.
