@@ -252,19 +252,17 @@ void append_float(T value, int fixed_digits, std::string& out) {
   std::string_view digits;
   int exponent = 0;
   split(std::to_chars(text, text + sizeof text, value, std::chars_format::scientific).ptr, digits, exponent);
-  for (std::size_t count = digits.size(); count <= std::numeric_limits<T>::max_digits10; ++count) {
+  const auto is_ambiguous = [&] {
     std::uint64_t number = 0;
     std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (!is_half_way(number, exponent - static_cast<int>(digits.size()) + 1, value)) break;
-    T back = 0;
-    do {
-      ++count;
-      char* end =
-          std::to_chars(text, text + sizeof text, value, std::chars_format::scientific, static_cast<int>(count) - 1)
-              .ptr;
-      std::from_chars(text, end, back);
-      split(end, digits, exponent);
-    } while (back != value && count <= std::numeric_limits<T>::max_digits10);
+    return is_half_way(number, exponent - static_cast<int>(digits.size()) + 1, value);
+  };
+  T back = value;
+  for (int precision = static_cast<int>(digits.size());
+       precision < std::numeric_limits<T>::max_digits10 && (back != value || is_ambiguous()); ++precision) {
+    char* const end = std::to_chars(text, text + sizeof text, value, std::chars_format::scientific, precision).ptr;
+    std::from_chars(text, end, back);
+    split(end, digits, exponent);
   }
   const int count = static_cast<int>(digits.size());
   if (exponent < -4 || exponent >= fixed_digits) {

@@ -46,11 +46,11 @@ class FrameWalker {
   const std::int64_t max_row_bytes_;
   State state_ = State::kHeader;
   std::int64_t row_count_ = 0;
-  std::int64_t byte_count_ = 0;              // all bytes that were fed
-  std::int64_t skip_ = 0;                    // bytes of a value or the extension still to pass
-  std::int64_t row_bytes_ = 0;               // of the tuple that is under way
-  int field_ = 0;                            // of that tuple
-  std::string carry_;                        // of a header, count or length that was cut
+  std::int64_t byte_count_ = 0;  // all bytes that were fed
+  std::int64_t skip_ = 0;        // bytes of a value or the extension still to pass
+  std::int64_t row_bytes_ = 0;   // of the tuple that is under way
+  int field_ = 0;                // of that tuple
+  std::string carry_;            // of a header, count or length that was cut
   // Of each field, the length of the tuple before as it lies on the wire and the bytes to pass: a guess that lets the
   // processor run ahead of the chain of lengths.
   struct Guess {
