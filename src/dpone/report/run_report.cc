@@ -40,8 +40,8 @@ Json throughput(const RunReport& report) {
       .set("bytes", report.bytes)
       .set("confidence", "measured");
   if (seconds >= 1e-4) {
-    out.set("rows_per_second", std::round(static_cast<double>(report.rows_loaded) / seconds))
-        .set("bytes_per_second", std::round(static_cast<double>(report.bytes) / seconds));
+    out.set("rows_per_second", std::llround(static_cast<double>(report.rows_loaded) / seconds))
+        .set("bytes_per_second", std::llround(static_cast<double>(report.bytes) / seconds));
   }
   return out;
 }
