@@ -16,12 +16,10 @@ from tables import ROOT, BenchServer
 
 
 def row_of(figure):
-    def show(number):
-        return f"{number:,.0f}" if figure.unit == "rows/s" else f"{number:.2f}"
-
     null = "" if figure.null is None else f"{figure.null:.3f}"
-    bar = ("<= " if figure.is_upper_bar else ">= ") + (f"{figure.bar:,.0f}" if figure.bar >= 100 else f"{figure.bar:g}")
-    return [figure.name, f"{show(figure.value)} {figure.unit}", show(figure.lowest), show(figure.highest), null, bar, figure.verdict]
+    bar = f"{'<=' if figure.is_upper_bar else '>='} {figure.bar:g}"
+    spread = [f"{figure.value:.2f} {figure.unit}", f"{figure.lowest:.2f}", f"{figure.highest:.2f}"]
+    return [figure.name, *spread, null, bar, figure.verdict]
 
 
 def markdown(figures, failures):
