@@ -44,12 +44,14 @@ class VariableReader {
   std::vector<std::string> names_;
 };
 
-void put(const FieldSpec& field, std::string value, ConnectionSettings& settings) {
+Status put(const FieldSpec& field, std::string value, ConnectionSettings& settings) {
+  DPONE_TRY(std::string checked, checked_value(field, std::move(value)));
   if (field.name == "password") {
-    settings.password = Secret(std::move(value));
+    settings.password = Secret(std::move(checked));
   } else {
-    settings.fields[std::string(field.name)] = std::move(value);
+    settings.fields[std::string(field.name)] = std::move(checked);
   }
+  return {};
 }
 
 bool has(const FieldSpec& field, const ConnectionSettings& settings) {
@@ -109,7 +111,9 @@ Result<ResolvedConnection> resolve_env(const ConnectionRequest& request, const S
                    request)
           .hint("unset one of them");
     }
-    if (value->find('\0') == std::string::npos && !value->empty()) put(field, *std::move(value), out.settings);
+    if (value->empty()) continue;
+    const Status status = put(field, *std::move(value), out.settings);
+    if (!status) return Error(status.error()).with("variable", name);
   }
   const auto missing = missing_fields(system, out.settings);
   if (!missing.empty()) {
@@ -185,7 +189,7 @@ Result<ResolvedConnection> resolve_params(const ConnectionRequest& request, cons
       error.add("field", name);
       return std::move(error).hint("write ${NAME}, with letters, digits and underscores");
     }
-    put(*field, *std::move(value), out.settings);
+    DPONE_CHECK(put(*field, *std::move(value), out.settings));
   }
   if (!missing_variables.empty()) {
     return usage("connection.missing_variables",

@@ -132,6 +132,25 @@ TEST(ParamsProvider, NamesAllThatIsMissing) {
   EXPECT_EQ(from_params({{"host", "${A"}}).error().slug(), "connection.bad_reference");
 }
 
+TEST(Providers, TimeoutsAreDurationsAndPortsNumbers) {
+  const std::map<std::string, std::string, std::less<>> base = {{"host", "h"}, {"database", "d"}, {"username", "u"}};
+  auto good = base;
+  good.insert({{"connect_timeout", "1500ms"}, {"statement_timeout", "2m"}, {"idle_timeout", "5"}, {"port", "5433"}});
+  const auto resolved = from_params(good);
+  ASSERT_TRUE(resolved) << resolved.error().to_line();
+  EXPECT_EQ(resolved->settings.field("connect_timeout"), "2");
+  EXPECT_EQ(resolved->settings.field("statement_timeout"), "120000");
+  EXPECT_EQ(resolved->settings.field("idle_timeout"), "5000");
+  for (const auto& [name, value] : std::map<std::string, std::string>{
+           {"port", "54x"}, {"port", "0"}, {"connect_timeout", "soon"}, {"statement_timeout", "-1"}}) {
+    auto bad = base;
+    bad[name] = value;
+    EXPECT_EQ(from_params(bad).error().slug(), "connection.bad_value") << name;
+  }
+  const auto variable = from_env({{"DPONE_CONN_PG_SRC_PORT", "x"}});
+  EXPECT_EQ(variable.error().context_value("variable"), "DPONE_CONN_PG_SRC_PORT");
+}
+
 TEST(Providers, UnknownOnesAreRefused) {
   EXPECT_EQ(resolve_connection({"oracle", "env", "x"}, FakeEnvironment({})).error().slug(),
             "connection.unknown_system");

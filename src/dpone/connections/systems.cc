@@ -1,5 +1,9 @@
 #include "dpone/connections/systems.h"
 
+#include <algorithm>
+
+#include "dpone/base/option_spec.h"
+
 namespace dpone::connections {
 namespace {
 
@@ -8,10 +12,11 @@ constexpr std::string_view kPostgresSchemes[] = {"postgresql", "postgres"};
 // libpq's parameters under dpone's names where those differ (database, username); the rest goes through as it is.
 constexpr FieldSpec kPostgresFields[] = {
     {"host", "host", true, false, "Server's name or address, several by commas, or the folder of its socket"},
-    {"port", "port", false, false, "Port, 5432 by default"},
+    {"port", "port", false, false, "Port, 5432 by default", FieldKind::kPorts},
     {"database", "dbname", true, false, "Database"},
     {"username", "user", true, false, "Role"},
     {"password", "password", false, true, "Password; without it ~/.pgpass or a certificate decides"},
+    {"schema", "schema", false, false, "Schema of tables that are named without one, public by default"},
     {"hostaddr", "hostaddr", false, false, "Address, when `host` is only for the certificate"},
     {"service", "service", false, false, "Entry of pg_service.conf that gives all that is not said here"},
     {"passfile", "passfile", false, false, "Password file in place of ~/.pgpass"},
@@ -28,19 +33,23 @@ constexpr FieldSpec kPostgresFields[] = {
     {"channel_binding", "channel_binding", false, false, "disable, prefer or require"},
     {"gssencmode", "gssencmode", false, false, "disable, prefer or require"},
     {"krbsrvname", "krbsrvname", false, false, "Kerberos service name"},
-    {"gsslib", "gsslib", false, false, "GSS library"},
     {"requirepeer", "requirepeer", false, false, "Operating-system user that must own the socket"},
     {"target_session_attrs", "target_session_attrs", false, false, "any, read-write, primary, standby, ..."},
     {"application_name", "application_name", false, false, "Name in pg_stat_activity, dpone by default"},
-    {"connect_timeout", "connect_timeout", false, false, "Seconds to wait for a connection"},
-    {"statement_timeout", "statement_timeout", false, false, "Longest statement, as a duration"},
-    {"idle_timeout", "idle_timeout", false, false, "Longest idle transaction, as a duration"},
+    {"connect_timeout", "connect_timeout", false, false, "Longest wait for a connection, 10 s by default",
+     FieldKind::kSeconds},
+    {"statement_timeout", "statement_timeout", false, false, "Longest statement; no limit by default",
+     FieldKind::kMilliseconds},
+    {"idle_timeout", "idle_timeout", false, false, "Longest idle transaction of a sink, 60 s by default",
+     FieldKind::kMilliseconds},
+    {"require_auth", "require_auth", false, false, "Ways of authentication that are accepted"},
+    {"load_balance_hosts", "load_balance_hosts", false, false, "disable or random"},
+    {"sslcompression", "sslcompression", false, false, "0 or 1"},
     {"tcp_user_timeout", "tcp_user_timeout", false, false, "Milliseconds that sent data may stay unacknowledged"},
     {"keepalives", "keepalives", false, false, "TCP keepalives: 0 or 1"},
     {"keepalives_idle", "keepalives_idle", false, false, "Seconds before the first keepalive"},
     {"keepalives_interval", "keepalives_interval", false, false, "Seconds between keepalives"},
     {"keepalives_count", "keepalives_count", false, false, "Lost keepalives before the connection is given up"},
-    {"options", "options", false, false, "Command-line options for the server"},
 };
 
 constexpr SystemSpec kSystems[] = {{"postgres", kPostgresSchemes, kPostgresFields}};
@@ -70,6 +79,33 @@ const FieldSpec* find_field(const SystemSpec& system, std::string_view name) {
     if (field.name == name) return &field;
   }
   return nullptr;
+}
+
+Result<std::string> checked_value(const FieldSpec& field, std::string value) {
+  const auto bad = [&](std::string why) {
+    return Error(ErrorClass::kUsage, "connection.bad_value", std::string(field.name) + ": " + std::move(why))
+        .with("field", std::string(field.name))
+        .hint("correct the connection's " + std::string(field.name));
+  };
+  if (value.find('\0') != std::string::npos) return bad("the value has a zero byte");
+  if (field.kind == FieldKind::kPorts) {
+    static constexpr OptionSpec kPort{.name = "port", .kind = OptionKind::kInteger, .min = 1, .max = 65535};
+    std::string_view rest = value;
+    while (!rest.empty()) {
+      const std::size_t comma = std::min(rest.find(','), rest.size());
+      // An empty one among several is that host's default.
+      if (comma != 0 && !parse_option(kPort, rest.substr(0, comma))) return bad("a port is a number from 1 to 65535");
+      rest.remove_prefix(std::min(comma + 1, rest.size()));
+    }
+  }
+  if (field.kind == FieldKind::kSeconds || field.kind == FieldKind::kMilliseconds) {
+    const OptionSpec duration{.name = field.name, .kind = OptionKind::kDuration, .max = INT32_MAX};
+    const Result<Json> parsed = parse_option(duration, value);
+    if (!parsed) return bad(parsed.error().message());
+    const std::int64_t milliseconds = parsed->as_int();
+    return std::to_string(field.kind == FieldKind::kSeconds ? (milliseconds + 999) / 1000 : milliseconds);
+  }
+  return value;
 }
 
 std::string scheme_list() {

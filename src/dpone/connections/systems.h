@@ -5,9 +5,18 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
+
+#include "dpone/base/result.h"
 
 namespace dpone::connections {
+
+// How a value is checked and written for the connector.
+enum class FieldKind {
+  kText,
+  kPorts,         // a number from 1 to 65535, several by commas
+  kSeconds,       // a duration; the connector gets whole seconds
+  kMilliseconds,  // a duration; the connector gets milliseconds
+};
 
 struct FieldSpec {
   std::string_view name;      // `host`; in a variable `HOST`
@@ -15,6 +24,7 @@ struct FieldSpec {
   bool is_required = false;   // unless a URL or a service gives it
   bool is_secret = false;
   std::string_view description = {};
+  FieldKind kind = FieldKind::kText;
 };
 
 struct SystemSpec {
@@ -28,7 +38,9 @@ std::span<const SystemSpec> systems();
 const SystemSpec* find_system(std::string_view name);
 const SystemSpec* find_system_of_scheme(std::string_view scheme);
 const FieldSpec* find_field(const SystemSpec& system, std::string_view name);
-// `postgresql, postgres`: all schemes, for messages.
+// `value` as the connector gets it: `2m` becomes `120000`. Class kUsage, slug connection.bad_value.
+Result<std::string> checked_value(const FieldSpec& field, std::string value);
+// `postgresql://, postgres://`: all schemes, for messages.
 std::string scheme_list();
 
 }  // namespace dpone::connections

@@ -134,7 +134,8 @@ Status set_field(const FieldSpec& field, std::string value, ConnectionSettings& 
     return Error(ErrorClass::kUsage, "url.secret_parameter", fmt::format("{} may not stand in a URL", field.url_name))
         .hint("give it by a variable: DPONE_CONN_<ID>_" + variable_suffix(field.name));
   }
-  if (!settings.fields.emplace(field.name, std::move(value)).second) {
+  DPONE_TRY(std::string checked, checked_value(field, std::move(value)));
+  if (!settings.fields.emplace(field.name, std::move(checked)).second) {
     return Error(ErrorClass::kUsage, "url.repeated_parameter", fmt::format("the URL gives {} twice", field.url_name))
         .hint("keep one of them");
   }
@@ -163,14 +164,6 @@ Status take_parameters(const SystemSpec& system, std::string_view query, Connect
                    fmt::format("{} is not a parameter of a {} URL{}", json_quote(name.substr(0, 64)), system.name,
                                near.empty() ? "" : fmt::format("; did you mean {}?", near)))
           .hint("remove it, or correct its name");
-    }
-    if (field->name == "port") {
-      std::string_view rest = value;
-      while (!rest.empty()) {
-        const std::size_t comma = std::min(rest.find(','), rest.size());
-        if (comma != 0) DPONE_CHECK(check_port(rest.substr(0, comma)));
-        rest.remove_prefix(std::min(comma + 1, rest.size()));
-      }
     }
     DPONE_CHECK(set_field(*field, std::move(value), settings));
   }
