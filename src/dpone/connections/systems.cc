@@ -1,8 +1,11 @@
 #include "dpone/connections/systems.h"
 
-#include <algorithm>
+#include <fmt/format.h>
 
-#include "dpone/base/option_spec.h"
+#include <algorithm>
+#include <vector>
+
+#include "dpone/connections/provider.h"
 
 namespace dpone::connections {
 namespace {
@@ -79,6 +82,39 @@ const FieldSpec* find_field(const SystemSpec& system, std::string_view name) {
     if (field.name == name) return &field;
   }
   return nullptr;
+}
+
+std::span<const OptionSpec> connection_fields(std::string_view system) {
+  static const std::vector<OptionSpec> postgres = [] {
+    std::vector<OptionSpec> table;
+    for (const FieldSpec& field : kPostgresFields)
+      table.push_back({.name = field.name, .description = field.description});
+    return table;
+  }();
+  if (system == "postgres") return postgres;
+  return {};
+}
+
+std::string render_field_tables() {
+  std::string out;
+  for (const SystemSpec& system : kSystems) {
+    out += fmt::format("### {}\n\nURL schemes: `{}`\n\n", system.name,
+                       fmt::join(system.schemes.begin(), system.schemes.end(), "`, `"));
+    out += "| field | variable | in a URL | | meaning |\n|---|---|---|---|---|\n";
+    for (const FieldSpec& field : system.fields) {
+      const std::string_view note = field.is_required ? "required" : field.is_secret ? "secret" : "";
+      const std::string_view place = field.name == "host" || field.name == "port"           ? "host part"
+                                     : field.name == "username" || field.name == "password" ? "user part"
+                                     : field.name == "database"                             ? "path"
+                                     : field.is_secret                                      ? "refused"
+                                                                                            : "parameter";
+      const std::string also =
+          place == "parameter" || place == "refused" ? std::string() : fmt::format(", `{}=`", field.url_name);
+      out += fmt::format("| `{}` | `_{}` | {}{} | {} | {} |\n", field.name, variable_suffix(field.name), place, also,
+                         note, field.description);
+    }
+  }
+  return out;
 }
 
 Result<std::string> checked_value(const FieldSpec& field, std::string value) {

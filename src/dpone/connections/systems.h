@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "dpone/base/option_spec.h"
 #include "dpone/base/result.h"
 
 namespace dpone::connections {
@@ -38,6 +39,10 @@ std::span<const SystemSpec> systems();
 const SystemSpec* find_system(std::string_view name);
 const SystemSpec* find_system_of_scheme(std::string_view scheme);
 const FieldSpec* find_field(const SystemSpec& system, std::string_view name);
+// The fields as an option table, for manifest::EndpointSchema::connection_fields. Empty for an unknown system.
+std::span<const OptionSpec> connection_fields(std::string_view system);
+// The table of docs/formats/connections.md as Markdown.
+std::string render_field_tables();
 // `value` as the connector gets it: `2m` becomes `120000`. Class kUsage, slug connection.bad_value.
 Result<std::string> checked_value(const FieldSpec& field, std::string value);
 // `postgresql://, postgres://`: all schemes, for messages.

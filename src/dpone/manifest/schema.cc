@@ -102,6 +102,9 @@ Json params_schema(const SectionSpec& section, Schemas schemas) {
   Json password = Json::object();
   password.set("type", "string").set("pattern", "^\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}$");
   password.set("description", "Only as the name of a variable: ${VAR}");
+  for (const char* name : {"sslpassword", "token"}) {
+    if (properties.contains(name)) properties.set(name, password);
+  }
   properties.set("password", std::move(password));
   Json out = Json::object();
   out.set("type", "object").set("description", section.description).set("properties", std::move(properties));
