@@ -20,7 +20,9 @@ std::int32_t length_of(const std::uint8_t* field) { return load_big<std::int32_t
 // Grows by doubling, for the next `bytes` bytes.
 void make_room(Buffer& buffer, std::size_t bytes) {
   const std::size_t need = buffer.size() + bytes;
-  if (need > buffer.capacity()) buffer.reserve(std::max(need, buffer.capacity() * 2));
+  if (need > buffer.capacity() || buffer.data() == nullptr) {
+    buffer.reserve(std::max(need, buffer.capacity() * 2));
+  }
 }
 
 // Appends `count` flags (0 or 1) as bits behind the first `at` bits.

@@ -31,7 +31,7 @@ class Decoder::Impl {
         options_(options),
         columns_(std::move(columns)),
         count_wire_(__builtin_bswap16(static_cast<std::uint16_t>(columns_.size()))),
-        positions_(columns_.size() * kPositionStride) {
+        positions_((columns_.size() + 1) * kPositionStride) {
     for (const auto& column : columns_) {
       const std::int32_t width = column->wire_width;
       guesses_.push_back({static_cast<std::uint32_t>(std::max(width, 0)), width >= 0, 0, 0});

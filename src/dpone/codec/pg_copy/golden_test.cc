@@ -16,8 +16,8 @@ TEST(GoldenTest, EveryValueDecodesToPostgresTextAndEncodesToPostgresBytes) {
     const Schema schema = schema_of({value.type});
     // Twice with a null between, so that both ways of every column operation are taken.
     const std::string one = field(from_hex(value.wire_hex));
-    for (const auto& rows : {std::vector<std::vector<std::string>>{{one}},
-                             std::vector<std::vector<std::string>>{{one}, {kNull}, {one}}}) {
+    for (const auto& rows :
+         {std::vector<std::vector<std::string>>{{one}}, std::vector<std::vector<std::string>>{{one}, {kNull}, {one}}}) {
       const std::string bytes = stream(rows);
       auto batches = decode_all(schema, bytes, bytes.size());
       ASSERT_TRUE(batches) << batches.error().to_line();

@@ -1,0 +1,181 @@
+#include "dpone/codec/pg_copy/encoder.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "dpone/codec/pg_copy/test_support.h"
+#include "dpone/codec/pg_copy/text_encoder.h"
+#include "dpone/data/batch_builder.h"
+#include "dpone/data/decimal.h"
+#include "dpone/data/temporal.h"
+#include "dpone/data/value_text.h"
+
+namespace dpone::pg_copy {
+namespace {
+
+using golden::decimal;
+using golden::fraction;
+using golden::simple;
+using golden::text;
+
+template <class Append>
+Batch one_value(const DataType& type, Append append) {
+  BatchBuilder builder(schema_of({type}));
+  append(builder.column(0));
+  return *builder.finish();
+}
+template <class T>
+Batch number(const DataType& type, T value) {
+  return one_value(type, [&](ColumnBuilder& column) { column.append(value); });
+}
+Batch string(const DataType& type, std::string_view value) {
+  return one_value(type, [&](ColumnBuilder& column) { column.append_bytes(value); });
+}
+
+// The text of the value after it went over the wire as `to`, or the slug of the refusal.
+std::string send(const Batch& batch, const DataType& to) {
+  const DataType from = batch.column(0).type();
+  auto bytes = encode_all({{"c", from, to, 0}}, {batch});
+  auto text_encoder = TextEncoder::create({{"c", from, to, 0}});
+  std::string line;
+  const Status text_status = text_encoder ? text_encoder->encode(batch, line) : Status(text_encoder.error());
+  EXPECT_EQ(bytes.has_value(), text_status.has_value());
+  if (!bytes) return bytes.error().slug();
+  auto back = decode_all(schema_of({to}), *bytes, bytes->size());
+  if (!back) return back.error().to_line();
+  std::string out;
+  append_value_text(back->front().column(0), 0, out);
+  return out;
+}
+
+constexpr char kDoesNotFit[] = "value.does_not_fit";
+const DataType kShort = simple(TypeKind::kInt16);
+const DataType kInt = simple(TypeKind::kInt32);
+const DataType kLong = simple(TypeKind::kInt64);
+const DataType kNumeric = simple(TypeKind::kNumeric);
+
+TEST(EncoderTest, IntegersFitExactlyOrAreRefused) {
+  EXPECT_EQ(send(number(kLong, std::int64_t{32767}), kShort), "32767");
+  EXPECT_EQ(send(number(kLong, std::int64_t{32768}), kShort), kDoesNotFit);
+  EXPECT_EQ(send(number(kLong, std::int64_t{-2147483649}), kInt), kDoesNotFit);
+  EXPECT_EQ(send(number(kShort, std::int16_t{-5}), kLong), "-5");
+  EXPECT_EQ(send(number(kInt, -5), decimal(3, 2)), "-5.00");
+  EXPECT_EQ(send(number(kInt, 10), decimal(3, 2)), kDoesNotFit);
+  EXPECT_EQ(send(number(kLong, std::numeric_limits<std::int64_t>::min()), decimal(38, 19)),
+            "-9223372036854775808.0000000000000000000");
+  EXPECT_EQ(send(number(kLong, std::numeric_limits<std::int64_t>::max()), decimal(38, 20)), kDoesNotFit);
+  EXPECT_EQ(send(number(kLong, std::int64_t{-120000}), kNumeric), "-120000");
+}
+
+TEST(EncoderTest, DecimalsFitExactlyOrAreRefused) {
+  EXPECT_EQ(send(number(decimal(12, 2), Int128{1230}), decimal(12, 1)), "12.3");
+  EXPECT_EQ(send(number(decimal(12, 2), Int128{1234}), decimal(12, 1)), kDoesNotFit);
+  EXPECT_EQ(send(number(decimal(12, 2), Int128{100000}), decimal(5, 2)), kDoesNotFit);
+  EXPECT_EQ(send(number(decimal(12, 2), Int128{-1}), decimal(38, 30)), "-0.010000000000000000000000000000");
+  EXPECT_EQ(send(number(decimal(12, 2), Int128{-150}), kNumeric), "-1.50");
+  EXPECT_EQ(send(number(decimal(12, 2), kDecimalNan), decimal(5, 1)), "NaN");
+  EXPECT_EQ(send(string(kNumeric, "12.30"), decimal(4, 1)), "12.3");
+  EXPECT_EQ(send(string(kNumeric, "12.34"), decimal(4, 1)), kDoesNotFit);
+  EXPECT_EQ(send(string(kNumeric, "1" + std::string(100, '0')), decimal(38, 0)), kDoesNotFit);
+  EXPECT_EQ(send(string(kNumeric, "-Infinity"), kNumeric), "-Infinity");
+}
+
+TEST(EncoderTest, FloatsFitExactlyOrAreRefused) {
+  const DataType kFloat = simple(TypeKind::kFloat32);
+  const DataType kDouble = simple(TypeKind::kFloat64);
+  EXPECT_EQ(send(number(kFloat, 0.1F), kDouble), "0.10000000149011612");
+  EXPECT_EQ(send(number(kDouble, 0.5), kFloat), "0.5");
+  EXPECT_EQ(send(number(kDouble, 0.1), kFloat), kDoesNotFit);
+  EXPECT_EQ(send(number(kDouble, 1e300), kFloat), kDoesNotFit);
+  EXPECT_EQ(send(number(kDouble, std::numeric_limits<double>::infinity()), kFloat), "Infinity");
+  EXPECT_EQ(send(number(kDouble, std::nan("")), kFloat), "NaN");
+  EXPECT_EQ(send(number(kDouble, -0.0), kFloat), "-0");
+}
+
+TEST(EncoderTest, TextFitsByCharactersOrIsRefused) {
+  const DataType kString = simple(TypeKind::kText);
+  const char* const kAccented = "\u00e9\u00e9\u00e9";
+  EXPECT_EQ(send(string(kString, kAccented), text(3, false)), kAccented);
+  EXPECT_EQ(send(string(kString, kAccented), text(2, false)), kDoesNotFit);
+  EXPECT_EQ(send(string(kString, "ab   "), text(2, false)), kDoesNotFit);
+  EXPECT_EQ(send(string(kString, "ab"), text(3, true)), kDoesNotFit);
+  EXPECT_EQ(send(string(kString, kAccented), text(3, true)), kAccented);
+  EXPECT_EQ(send(string(simple(TypeKind::kEnum), "sad"), kString), "sad");
+  EXPECT_EQ(send(string(simple(TypeKind::kJsonb), "{}"), kString), "{}");
+  EXPECT_EQ(Encoder::create({{"c", kString, kInt, 0}}).error().slug(), "pg_copy.cannot_convert");
+  EXPECT_TRUE(TextEncoder::create({{"c", kString, kInt, 0}}));
+}
+
+TEST(EncoderTest, FractionsFitExactlyOrAreRefused) {
+  const DataType kStamp = fraction(TypeKind::kTimestamp, 6);
+  EXPECT_EQ(send(number(kStamp, std::int64_t{1'500'000}), fraction(TypeKind::kTimestamp, 1)), "2000-01-01 00:00:01.5");
+  EXPECT_EQ(send(number(kStamp, std::int64_t{1'500'000}), fraction(TypeKind::kTimestamp, 0)), kDoesNotFit);
+  EXPECT_EQ(send(number(kStamp, kTimestampInfinity), fraction(TypeKind::kTimestamp, 0)), "infinity");
+  EXPECT_EQ(send(number(fraction(TypeKind::kTime, 6), std::int64_t{1}), fraction(TypeKind::kTime, 5)), kDoesNotFit);
+  EXPECT_EQ(send(number(fraction(TypeKind::kTimeTz, 6), TimeTz{1000, 0}), fraction(TypeKind::kTimeTz, 3)),
+            "00:00:00.001+00");
+  EXPECT_EQ(send(number(fraction(TypeKind::kInterval, 6), Interval{-1, 0, 0}), fraction(TypeKind::kInterval, 3)),
+            kDoesNotFit);
+}
+
+TEST(EncoderTest, ArraysConvertTheirElements) {
+  BatchBuilder builder(schema_of({golden::array(kInt)}));
+  ColumnBuilder& column = builder.column(0);
+  column.close_list();
+  for (const int value : {1, 40000}) column.child().append(value);
+  column.child().append_null();
+  column.close_list();
+  const Batch batch = *builder.finish();
+  auto bytes = encode_all({{"c", batch.column(0).type(), golden::array(kLong), 20}}, {batch});
+  ASSERT_TRUE(bytes) << bytes.error().to_line();
+  auto back = decode_all(schema_of({golden::array(kLong)}), *bytes, 7);
+  ASSERT_TRUE(back) << back.error().to_line();
+  std::string out;
+  append_value_text(back->front().column(0), 1, out);
+  EXPECT_EQ(out, "{1,40000,NULL}");
+  auto narrow = encode_all({{"c", batch.column(0).type(), golden::array(kShort), 21}}, {batch});
+  ASSERT_FALSE(narrow);
+  EXPECT_EQ(narrow.error().slug(), kDoesNotFit);
+  EXPECT_EQ(narrow.error().context_value("row"), "2");
+  EXPECT_EQ(Encoder::create({{"c", golden::array(kInt), golden::array(kInt), 0}}).error().slug(),
+            "pg_copy.element_oid");
+}
+
+TEST(EncoderTest, RefusalNamesColumnAndRowOverAllBatchesAndKeepsWholeRows) {
+  BatchBuilder builder({{"id", kLong, false}, {"small", kLong, true}});
+  for (std::int64_t i = 0; i < 700; ++i) {
+    builder.column(0).append(i);
+    if (i % 3 == 0) builder.column(1).append_null();
+    if (i % 3 != 0) builder.column(1).append(i == 650 ? std::int64_t{1} << 40 : i);
+  }
+  const Batch batch = *builder.finish();
+  auto encoder = Encoder::create({{"id", kLong, kLong, 0}, {"small", kLong, kInt, 0}});
+  ASSERT_TRUE(encoder);
+  std::string out;
+  const Status status = encoder->encode(batch, out);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().context_value("column"), "small");
+  EXPECT_EQ(status.error().context_value("row"), "651");
+  auto back = decode_all(schema_of({kLong, kInt}), kHeader + out + kTrailer, 5000);
+  ASSERT_TRUE(back) << back.error().to_line();
+  EXPECT_EQ(back->front().num_rows(), encoder->row_count());
+}
+
+TEST(TextEncoderTest, EscapesWhatCopyWouldRead) {
+  BatchBuilder builder(schema_of({simple(TypeKind::kText), golden::array(simple(TypeKind::kText))}));
+  builder.column(0).append_bytes("a\tb\nc\\d\re\b\f\v");
+  builder.column(1).child().append_bytes("x\\\"y");
+  builder.column(1).close_list();
+  builder.column(0).append_null();
+  builder.column(1).append_null();
+  auto encoder = TextEncoder::create(same_columns(builder.schema()));
+  ASSERT_TRUE(encoder);
+  std::string out;
+  ASSERT_TRUE(encoder->encode(*builder.finish(), out));
+  EXPECT_EQ(out, "a\\tb\\nc\\\\d\\re\\b\\f\\v\t{\"x\\\\\\\\\\\\\"y\"}\n\\N\t\\N\n");
+}
+
+}  // namespace
+}  // namespace dpone::pg_copy

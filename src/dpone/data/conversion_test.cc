@@ -1,0 +1,49 @@
+#include "dpone/data/conversion.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace dpone {
+namespace {
+
+DataType make(TypeKind kind, int precision = 0, int scale = 0, std::int64_t length = 0, bool is_fixed = false) {
+  return {kind, precision, scale, length, is_fixed, nullptr};
+}
+
+std::string answer(const DataType& from, const DataType& to) {
+  bool is_checked = false;
+  if (!can_convert(from, to, &is_checked)) return "no";
+  return is_checked ? "checked" : "always";
+}
+
+TEST(ConversionTest, EveryTypeConvertsToItself) {
+  for (int kind = 0; kind <= static_cast<int>(TypeKind::kEnum); ++kind) {
+    const DataType type = make(static_cast<TypeKind>(kind), 10, 2);
+    EXPECT_EQ(answer(type, type), "always") << type.to_string();
+  }
+}
+
+TEST(ConversionTest, NarrowerIsCheckedAndUnrelatedIsRefused) {
+  const DataType text = make(TypeKind::kText);
+  EXPECT_EQ(answer(make(TypeKind::kInt16), make(TypeKind::kInt64)), "always");
+  EXPECT_EQ(answer(make(TypeKind::kInt64), make(TypeKind::kInt16)), "checked");
+  EXPECT_EQ(answer(make(TypeKind::kInt32), make(TypeKind::kDecimal, 12, 2)), "always");
+  EXPECT_EQ(answer(make(TypeKind::kInt32), make(TypeKind::kDecimal, 11, 2)), "checked");
+  EXPECT_EQ(answer(make(TypeKind::kDecimal, 10, 2), make(TypeKind::kDecimal, 12, 4)), "always");
+  EXPECT_EQ(answer(make(TypeKind::kDecimal, 10, 2), make(TypeKind::kDecimal, 12, 1)), "checked");
+  EXPECT_EQ(answer(make(TypeKind::kNumeric), make(TypeKind::kDecimal, 38, 0)), "checked");
+  EXPECT_EQ(answer(make(TypeKind::kFloat64), make(TypeKind::kFloat32)), "checked");
+  EXPECT_EQ(answer(make(TypeKind::kFloat64), make(TypeKind::kNumeric)), "no");
+  EXPECT_EQ(answer(make(TypeKind::kTimestamp, 0, 6), make(TypeKind::kTimestamp, 0, 3)), "checked");
+  EXPECT_EQ(answer(make(TypeKind::kTimestamp, 0, 6), make(TypeKind::kTimestampTz, 0, 6)), "no");
+  EXPECT_EQ(answer(make(TypeKind::kText, 0, 0, 3, true), text), "always");
+  EXPECT_EQ(answer(text, make(TypeKind::kText, 0, 0, 3)), "checked");
+  EXPECT_EQ(answer(make(TypeKind::kText, 0, 0, 3), make(TypeKind::kText, 0, 0, 3, true)), "checked");
+  EXPECT_EQ(answer(make(TypeKind::kJson), make(TypeKind::kJsonb)), "no");
+  EXPECT_EQ(answer(make(TypeKind::kJsonb), make(TypeKind::kJson)), "always");
+  EXPECT_EQ(answer(make(TypeKind::kInt32), text), "no");
+}
+
+}  // namespace
+}  // namespace dpone
