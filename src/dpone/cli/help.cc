@@ -1,9 +1,6 @@
 #include "dpone/cli/help.h"
 
-#include <sys/ioctl.h>
-
 #include <algorithm>
-#include <cstdlib>
 #include <vector>
 
 namespace dpone::cli {
@@ -138,16 +135,6 @@ std::string render_command_help(const CommandSpec& command, std::size_t width) {
     out += "  " + std::string(example.line) + "\n      " + wrapped(example.meaning, 6, width) + "\n";
   }
   return out;
-}
-
-std::size_t terminal_width(int fd) {
-  winsize size{};
-  if (::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  if (const char* columns = std::getenv("COLUMNS")) {
-    const long value = std::strtol(columns, nullptr, 10);
-    if (value > 0 && value < 10'000) return static_cast<std::size_t>(value);
-  }
-  return 80;
 }
 
 }  // namespace dpone::cli

@@ -12,7 +12,4 @@ namespace dpone::cli {
 std::string render_help(std::span<const CommandSpec> commands, std::size_t width);
 std::string render_command_help(const CommandSpec& command, std::size_t width);
 
-// Columns of the terminal behind `fd`, else of $COLUMNS, else 80.
-std::size_t terminal_width(int fd);
-
 }  // namespace dpone::cli

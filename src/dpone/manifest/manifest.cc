@@ -1,5 +1,7 @@
 #include "dpone/manifest/manifest.h"
 
+#include <fmt/format.h>
+
 #include "dpone/base/sha256.h"
 
 namespace dpone::manifest {
@@ -32,6 +34,42 @@ Json to_json(const Endpoint& endpoint) {
   return out;
 }
 
+// The code point at the front of well-formed UTF-8, and its length.
+std::pair<char32_t, std::size_t> front_of(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text[0]);
+  const std::size_t length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  if (length == 1 || length > text.size()) return {lead, 1};
+  char32_t code = lead & (0x7fU >> length);
+  for (std::size_t i = 1; i < length; ++i) code = (code << 6) | (static_cast<unsigned char>(text[i]) & 0x3fU);
+  return {code, length};
+}
+
+// A double-quoted scalar. What YAML does not count as printable (YAML 1.2.2 §5.1), and the line ends that only YAML 1.1
+// knows, are escaped.
+std::string yaml_quoted(std::string_view text) {
+  std::string out = "\"";
+  while (!text.empty()) {
+    const auto [code, length] = front_of(text);
+    const bool is_line_end = code == 0x85 || code == 0x2028 || code == 0x2029;
+    const bool is_plain =
+        (code >= 0x20 && code < 0x7f) || (code >= 0xa0 && code != 0xfeff && (code & 0xfffe) != 0xfffe);
+    if (code == '"' || code == '\\') {
+      out += '\\';
+      out += static_cast<char>(code);
+    } else if (code == '\n') {
+      out += "\\n";
+    } else if (code == '\t') {
+      out += "\\t";
+    } else if (is_plain && !is_line_end) {
+      out += text.substr(0, length);
+    } else {
+      out += fmt::format("\\U{:08x}", static_cast<std::uint32_t>(code));
+    }
+    text.remove_prefix(length);
+  }
+  return out + "\"";
+}
+
 // YAML: every text goes in double quotes unless it is a plain word that no reader takes for anything else.
 std::string scalar(const std::string& text) {
   const bool is_word = !text.empty() && text.find_first_not_of(
@@ -43,7 +81,7 @@ std::string scalar(const std::string& text) {
   for (char& c : lower) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
   bool is_reserved = first >= '0' && first <= '9';
   for (const std::string_view word : kNotText) is_reserved = is_reserved || lower == word;
-  return is_word && !is_reserved ? text : json_quote(text);
+  return is_word && !is_reserved ? text : yaml_quoted(text);
 }
 
 std::string scalar(const OptionSpec* spec, const Json& value) {

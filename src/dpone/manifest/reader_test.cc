@@ -127,6 +127,20 @@ runtime: {max_row_bytes: 64MiB, raw: false}
   EXPECT_EQ(again.manifest->hash(), good.manifest->hash());
 }
 
+TEST(ManifestReader, PrintedYamlKeepsEveryCharacter) {
+  ReadOutcome outcome = read(kSmall);
+  ASSERT_TRUE(outcome.ok());
+  std::string text;
+  for (char c = 1; c < 127; ++c) text += c;
+  text +=
+      "\x7f \xc2\x85 \xc2\x9f \xc2\xa0 \xe2\x80\xa8 \xe2\x80\xa9 \xef\xbb\xbf \xef\xbf\xbe \xf0\x9f\x98\x80 "
+      "\xf4\x8f\xbf\xbf";
+  outcome.manifest->source.table.name = text;
+  const ReadOutcome again = read(outcome.manifest->to_yaml());
+  ASSERT_TRUE(again.ok()) << again.problem_lines();
+  EXPECT_EQ(again.manifest->source.table.name, text);
+}
+
 TEST(ManifestReader, HashIgnoresOrderCommentsAndSpellingOfQuantities) {
   const std::string hash = read(kSmall + std::string("runtime: {settle_wait: 60s}\n")).manifest->hash();
   EXPECT_EQ(read("# c\nruntime:\n  settle_wait: 1m  # same\n" + std::string(kSmall)).manifest->hash(), hash);
