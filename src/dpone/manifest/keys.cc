@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace dpone::manifest {
 namespace {
 
@@ -219,13 +221,27 @@ constexpr OldSpelling kOldSpellings[] = {
     {"runtime.run_id", "", false, "is an argument of a run, not of a manifest: use --run-id"},
 };
 
+constexpr bool is_lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+
+bool is_process_name(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return is_lower_or_digit(c) || c == '_'; });
+}
+
+// The rule of connections/provider.h, which this room cannot include.
+bool is_connection_id(std::string_view text) {
+  const auto is_word = [](char c) { return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z'); };
+  return !text.empty() && is_word(text.front()) && is_word(text.back()) &&
+         std::all_of(text.begin(), text.end(), [&](char c) { return is_word(c) || c == '_' || c == '-' || c == '.'; });
+}
+
+constexpr std::string_view kConnectionId = "^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$";
+constexpr std::string_view kConnectionIdMeaning = "letters, digits and, inside, underscores, dots and hyphens";
+
 constexpr TextRule kTextRules[] = {
-    {"name", "^[a-z0-9_]+$", "lower-case letters, digits and underscores", 3, 64},
-    {"description", "", "", 0, 500},
-    {"source.connection_id", "^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$",
-     "letters, digits and, inside, underscores, dots and hyphens", 1, 128},
-    {"sink.connection_id", "^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$",
-     "letters, digits and, inside, underscores, dots and hyphens", 1, 128},
+    {"name", "^[a-z0-9_]+$", is_process_name, "lower-case letters, digits and underscores", 3, 64},
+    {"description", "", nullptr, "", 0, 500},
+    {"source.connection_id", kConnectionId, is_connection_id, kConnectionIdMeaning, 1, 128},
+    {"sink.connection_id", kConnectionId, is_connection_id, kConnectionIdMeaning, 1, 128},
 };
 
 constexpr StrategyMode kStrategyModes[] = {

@@ -40,11 +40,12 @@ struct OldSpelling {
   std::string_view note = {};
 };
 
-// Limits of a text value. `pattern` is an ECMA regular expression as JSON Schema has it.
+// Limits of a text value. `pattern` is an ECMA regular expression as JSON Schema has it, `accepts` the same as code.
 struct TextRule {
   std::string_view path;
   std::string_view pattern;
-  std::string_view meaning;  // of the pattern, for messages
+  bool (*accepts)(std::string_view) = nullptr;
+  std::string_view meaning = {};  // of the pattern, for messages
   std::size_t min_length = 0;
   std::size_t max_length = 0;  // 0: no limit but the file's
 };

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <map>
-#include <regex>
 #include <set>
 
 #include "dpone/base/file.h"
@@ -35,9 +34,22 @@ std::string shown(std::string_view text) {
   return text.size() > kShown ? out + "..." : out;
 }
 
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// `${NAME}`.
 bool is_variable_reference(std::string_view text) {
-  static const std::regex kReference(R"(^\$\{[A-Za-z_][A-Za-z0-9_]*\}$)");
-  return text.size() <= 256 && std::regex_match(text.begin(), text.end(), kReference);
+  if (!text.starts_with("${") || !text.ends_with('}') || text.size() < 4) return false;
+  const std::string_view name = text.substr(2, text.size() - 3);
+  return !is_digit(name[0]) &&
+         std::all_of(name.begin(), name.end(), [](char c) { return is_letter(c) || is_digit(c) || c == '_'; });
+}
+
+// `host`, `ssl_mode`.
+bool is_field_name(std::string_view name) {
+  return !name.empty() && name.size() <= 63 && name[0] >= 'a' && name[0] <= 'z' &&
+         std::all_of(name.begin(), name.end(),
+                     [](char c) { return (c >= 'a' && c <= 'z') || is_digit(c) || c == '_'; });
 }
 
 bool is_secret_field(std::string_view name) { return name == "password" || name == "sslpassword" || name == "token"; }
@@ -196,8 +208,7 @@ class Reader {
   }
 
   void take_param(const std::string& path, const Node::Entry& entry) {
-    static const std::regex kField("^[a-z][a-z0-9_]{0,62}$");
-    if (!std::regex_match(entry.key, kField)) {
+    if (!is_field_name(entry.key)) {
       refuse(entry.at, "manifest.unknown_key",
              fmt::format("{} is not a connection field: lower-case letters, digits and underscores", shown(entry.key)));
       return;
@@ -424,7 +435,7 @@ class Reader {
         refuse(at, "manifest.bad_value",
                fmt::format("{} has {} characters; {} to {} are allowed", rule.path, text.size(), rule.min_length,
                            rule.max_length));
-      } else if (!rule.pattern.empty() && !std::regex_match(text, std::regex(std::string(rule.pattern)))) {
+      } else if (rule.accepts != nullptr && !rule.accepts(text)) {
         refuse(at, "manifest.bad_value",
                fmt::format("{}: {} may have only {}", rule.path, json_quote(shown(text)), rule.meaning));
       }
