@@ -309,7 +309,12 @@ class Decoder::Impl {
     byte_count_ += bytes;
     batch_rows_ += rows;
     batch_bytes_ += bytes;
-    if (batch_rows_ >= options_.target_rows || batch_bytes_ >= options_.target_bytes) close_batch();
+    // Values can be bigger than they were on the wire: numerics as text, most of all.
+    std::int64_t value_bytes = 0;
+    for (const auto& column : columns_) value_bytes += static_cast<std::int64_t>(column->builder.parts().values.size());
+    if (batch_rows_ >= options_.target_rows || std::max(batch_bytes_, value_bytes) >= options_.target_bytes) {
+      close_batch();
+    }
     return {};
   }
 

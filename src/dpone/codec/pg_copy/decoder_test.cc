@@ -130,6 +130,15 @@ TEST(DecoderTest, RefusesOptionsAndTypesThatCannotWork) {
   EXPECT_EQ(Decoder::create(schema_of({golden::array(golden::array(kInt))})).error().slug(), "pg_copy.options");
 }
 
+TEST(DecoderTest, NumericsThatGrowInMemoryFillABatch) {
+  DecoderOptions options;
+  options.target_bytes = 1 << 20;
+  const std::vector<std::string> row = {field(from_hex("00017fff0000000003e8"))};  // 131,072 digits
+  auto batches = decode_all(schema_of({golden::simple(TypeKind::kNumeric)}), stream({20, row}), 24, options);
+  ASSERT_TRUE(batches) << batches.error().to_line();
+  EXPECT_EQ(batches->size(), 3U);
+}
+
 TEST(DecoderTest, LongArraysCrossChunks) {
   std::string value = big32(1) + big32(1) + big32(23) + big32(5000) + big32(1);
   for (int i = 0; i < 5000; ++i) value += i % 1000 == 999 ? kNull : field(big32(i));

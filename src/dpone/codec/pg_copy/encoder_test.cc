@@ -163,6 +163,33 @@ TEST(EncoderTest, RefusalNamesColumnAndRowOverAllBatchesAndKeepsWholeRows) {
   EXPECT_EQ(back->front().num_rows(), encoder->row_count());
 }
 
+TEST(EncoderTest, RowRangesMakeTheSameBytesAsTheWholeBatch) {
+  BatchBuilder builder(schema_of(
+      {simple(TypeKind::kText), kInt, simple(TypeKind::kBytes), simple(TypeKind::kUuid), simple(TypeKind::kText)}));
+  for (int i = 0; i < 1000; ++i) {
+    // Every length up to the widest copies, with all that may be overwritten behind it.
+    builder.column(0).append_bytes(std::string(static_cast<std::size_t>(i % 300), 'a'));
+    if (i % 5 == 0) builder.column(1).append_null();
+    if (i % 5 != 0) builder.column(1).append(i);
+    builder.column(2).append_bytes(std::string(static_cast<std::size_t>(i % 41), 'b'));
+    builder.column(3).append_bytes("0123456789abcdef");
+    builder.column(4).append_bytes(std::string(static_cast<std::size_t>(i % 67), 'c'));
+  }
+  const Batch batch = *builder.finish();
+  auto whole = Encoder::create(same_columns(batch.schema()));
+  auto parts = Encoder::create(same_columns(batch.schema()));
+  std::string bytes;
+  std::string same;
+  ASSERT_TRUE(whole->encode(batch, bytes));
+  for (std::int64_t row = 0; row < 1000; row += 77) ASSERT_TRUE(parts->encode_rows(batch, row, 77, same));
+  EXPECT_EQ(bytes, same);
+  EXPECT_EQ(parts->row_count(), 1000);
+  auto back = decode_all(batch.schema(), kHeader + bytes + kTrailer, 1000);
+  ASSERT_TRUE(back) << back.error().to_line();
+  ASSERT_EQ(back->size(), 1U);
+  EXPECT_EQ(back->front(), batch);
+}
+
 TEST(TextEncoderTest, EscapesWhatCopyWouldRead) {
   BatchBuilder builder(schema_of({simple(TypeKind::kText), golden::array(simple(TypeKind::kText))}));
   builder.column(0).append_bytes("a\tb\nc\\d\re\b\f\v");
