@@ -41,7 +41,7 @@ std::optional<std::string_view> long_name_of(char letter) {
   }
 }
 
-Error usage(std::string slug, std::string message) {
+Error usage(const std::string& slug, std::string message) {
   return Error(ErrorClass::kUsage, "usage." + slug, std::move(message));
 }
 

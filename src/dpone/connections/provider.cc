@@ -118,6 +118,7 @@ Result<ResolvedConnection> resolve_env(const ConnectionRequest& request, const S
   const auto missing = missing_fields(system, out.settings);
   if (!missing.empty()) {
     std::vector<std::string> names;
+    names.reserve(missing.size());
     for (const FieldSpec* field : missing) names.push_back(variable_name(request.connection_id, field->name));
     const std::string list = fmt::format("{}", fmt::join(names, ", "));
     return usage("connection.missing_variables", fmt::format("the connection {} lacks {}", request.connection_id, list),
@@ -201,6 +202,7 @@ Result<ResolvedConnection> resolve_params(const ConnectionRequest& request, cons
   const auto missing = missing_fields(system, out.settings);
   if (!missing.empty()) {
     std::vector<std::string_view> names;
+    names.reserve(missing.size());
     for (const FieldSpec* field : missing) names.push_back(field->name);
     return usage("connection.missing_fields", fmt::format("the connection's params lack {}", fmt::join(names, ", ")),
                  request)

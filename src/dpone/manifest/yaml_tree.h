@@ -15,7 +15,10 @@ namespace dpone::manifest {
 struct Position {
   int line = 0;    // from 1; 0: the file as a whole
   int column = 0;  // from 1, in characters
-  friend auto operator<=>(const Position&, const Position&) = default;
+  friend bool operator==(const Position&, const Position&) = default;
+  friend bool operator<(const Position& a, const Position& b) {
+    return a.line != b.line ? a.line < b.line : a.column < b.column;
+  }
 };
 
 // What is wrong at a place of a file. `slug` is stable and dotted; `suggestion` is a known name, or empty.

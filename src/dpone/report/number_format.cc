@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 namespace dpone::report {
 namespace {
 
@@ -35,7 +37,7 @@ std::string duration_text(std::chrono::nanoseconds duration) {
   const double value = seconds(duration);
   if (value < 0.9995) return fmt::format("{:.0f} ms", value * 1000);
   if (value < 59.995) return fmt::format("{:.2f} s", value);
-  const auto whole = static_cast<std::int64_t>(value + 0.5);
+  const auto whole = static_cast<std::int64_t>(std::llround(value));
   if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
   return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
 }
