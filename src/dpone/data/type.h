@@ -11,12 +11,12 @@
 namespace dpone {
 
 enum class TypeKind : std::uint8_t {
-  kBool,         // bits
-  kInt16,        // little-endian, as every fixed layout below
+  kBool,   // bits
+  kInt16,  // little-endian, as every fixed layout below
   kInt32,
   kInt64,
-  kUInt32,       // oid, xid
-  kUInt64,       // xid8, pg_lsn (by `native`)
+  kUInt32,  // oid, xid
+  kUInt64,  // xid8, pg_lsn (by `native`)
   kFloat32,
   kFloat64,
   kDecimal,      // int128, unscaled; precision 1..38, scale 0..precision; three sentinels, see decimal.h
@@ -30,17 +30,17 @@ enum class TypeKind : std::uint8_t {
   kInterval,     // 16 bytes: int64 microseconds, int32 days, int32 months
   kText,         // UTF-8 (text, varchar, char(n), name and every type carried as its text form)
   kBytes,
-  kUuid,         // 16 bytes, network order
-  kJson,         // text as given
-  kJsonb,        // text as the source prints it
-  kInet,         // var bytes: family (4 or 6), prefix length, address of 4 or 16 bytes
-  kCidr,         // the same
-  kMacaddr,      // 6 bytes
-  kMacaddr8,     // 8 bytes
-  kBit,          // var bytes: int32 bit count, then the bits, high bit first (bit and varbit)
-  kChar1,        // one byte (PostgreSQL's "char")
-  kEnum,         // label text
-  kArray,        // list of `element`, any number of dimensions
+  kUuid,      // 16 bytes, network order
+  kJson,      // text as given
+  kJsonb,     // text as the source prints it
+  kInet,      // var bytes: family (4 or 6), prefix length, address of 4 or 16 bytes
+  kCidr,      // the same
+  kMacaddr,   // 6 bytes
+  kMacaddr8,  // 8 bytes
+  kBit,       // var bytes: int32 bit count, then the bits, high bit first (bit and varbit)
+  kChar1,     // one byte (PostgreSQL's "char")
+  kEnum,      // label text
+  kArray,     // list of `element`, any number of dimensions
 };
 
 // How the values of a column lie in memory.
@@ -48,7 +48,8 @@ enum class Layout : std::uint8_t { kBits, kFixed, kVar, kList };
 
 struct DataType {
   TypeKind kind = TypeKind::kText;
-  // kDecimal: declared precision and scale. kTime*, kTimestamp*, kInterval: fraction digits in `scale`, 6 if undeclared.
+  // kDecimal: declared precision and scale. kTime*, kTimestamp*, kInterval: fraction digits in `scale`, 6 if
+  // undeclared.
   int precision = 0;
   int scale = 0;
   // kText: greatest length in characters; kBit: in bits. 0 is unlimited.
