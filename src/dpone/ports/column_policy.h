@@ -15,22 +15,25 @@ enum class Fidelity {
 };
 
 struct ColumnPolicy {
-  std::string name;           // in the source
-  std::string sink_name;      // in the target
-  DataType type;              // in batches
+  std::string name;       // in the source
+  std::string sink_name;  // in the target
+  DataType type;          // in batches
   std::string source_native;
   std::string sink_native;
-  DataType sink_type;         // what the sink's type is in batches; differs from `type` unless kIdentical
+  DataType sink_type;  // what the sink's type is in batches; differs from `type` unless kIdentical
   Fidelity fidelity = Fidelity::kIdentical;
   bool travels_as_text = false;
-  bool is_nullable = true;    // in the target
+  bool is_nullable = true;  // in the target
 };
 
 inline std::string_view to_string(Fidelity value) {
   switch (value) {
-    case Fidelity::kIdentical: return "identical";
-    case Fidelity::kReversible: return "reversible";
-    case Fidelity::kChecked: return "checked";
+    case Fidelity::kIdentical:
+      return "identical";
+    case Fidelity::kReversible:
+      return "reversible";
+    case Fidelity::kChecked:
+      return "checked";
   }
   return "identical";
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "dpone/base/error.h"
 #include "dpone/base/json.h"
 #include "dpone/data/type.h"
 
@@ -17,8 +18,8 @@ struct ColumnFacts {
   std::string native_type;  // `numeric(12,2)`, as the system prints it
   DataType type;            // how the column travels in batches
   bool is_nullable = true;
-  bool is_generated = false;    // computed by the system: never loaded
-  bool has_default = false;     // default or identity: may be left out of a load
+  bool is_generated = false;     // computed by the system: never loaded
+  bool has_default = false;      // default or identity: may be left out of a load
   bool travels_as_text = false;  // no typed form here: read and written in its text form
 };
 
@@ -44,6 +45,7 @@ struct Facts {
   std::vector<ColumnFacts> columns;
   std::vector<KeyFacts> keys;
   std::vector<PublishOption> publish;
+  std::vector<Error> obstacles;  // what stands against any load: a missing extension, a type that differs
   Json native;
   std::string identity;     // what a replacement of the table changes (PostgreSQL: its OID); empty if absent
   std::string fingerprint;  // sha256 over all that matters for the plan; differs when a plan made from it is stale

@@ -14,10 +14,10 @@ namespace dpone {
 struct Receipt {
   std::int64_t version = 0;  // 1, 2, ... for (process, target)
   std::string process;
-  std::string target;           // quoted relation
-  std::string target_identity;  // after publishing (PostgreSQL: OID)
+  std::string target;             // quoted relation
+  std::string target_identity;    // after publishing (PostgreSQL: OID)
   std::int64_t target_epoch = 0;  // one sequence for all processes of a target, raised by every whole replacement
-  bool target_created = false;  // dpone created the target, in this or an earlier run of the process
+  bool target_created = false;    // dpone created the target, in this or an earlier run of the process
   std::string run_id;
   std::string manifest_hash;
   std::string plan_hash;

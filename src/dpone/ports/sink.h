@@ -2,6 +2,7 @@
 // a time; a writer may be handed to another thread and back.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -69,8 +70,10 @@ class Sink {
   virtual ~Sink() = default;
   // Reads the catalog only; `source` tells which types must be known here.
   virtual Result<Facts> describe(const Facts& source) = 0;
-  // What the target would be if the sink created it for `source`: columns with this system's types.
-  virtual Result<Facts> propose(const Facts& source, const std::vector<std::string>& columns) const = 0;
+  // How `columns` of `source` would look in this system: the target to create, or new columns of one that is there.
+  // `described` is what describe() returned. Pure.
+  virtual Result<Facts> propose(const Facts& described, const Facts& source,
+                                const std::vector<std::string>& columns) const = 0;
   // Waits for a finalizer that may still be committing, then reads the control table. Writes nothing.
   virtual Result<PriorReceipts> read_receipts(std::string_view process, std::string_view run_id) = 0;
   virtual RawVerdict accepts_raw(const WireFormat& format, const LoadTask& task) const = 0;

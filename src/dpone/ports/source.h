@@ -24,7 +24,7 @@ struct Slice {
 
 // What a reader saw, when it has read to the end.
 struct ReadSummary {
-  std::int64_t rows_counted = 0;  // frames or rows counted on the way
+  std::int64_t rows_counted = 0;   // frames or rows counted on the way
   std::int64_t rows_reported = 0;  // the source's own count, from the same snapshot
   std::int64_t bytes = 0;
 };
@@ -43,6 +43,8 @@ class RawReader {
   virtual ~RawReader() = default;
   // Appends about `out.capacity() - out.size()` bytes to `out`, or nothing at the end. Frames may be cut anywhere.
   virtual Status next(std::string& out) = 0;
+  // Rows whose last byte has been handed out: for progress.
+  virtual std::int64_t rows_so_far() const = 0;
   virtual Result<ReadSummary> finish() = 0;
 };
 

@@ -22,10 +22,14 @@ enum class PublishMethod {
 
 inline std::string_view to_string(PublishMethod value) {
   switch (value) {
-    case PublishMethod::kCreate: return "create";
-    case PublishMethod::kExchange: return "exchange";
-    case PublishMethod::kTruncateInsert: return "truncate_insert";
-    case PublishMethod::kDeleteInsert: return "delete_insert";
+    case PublishMethod::kCreate:
+      return "create";
+    case PublishMethod::kExchange:
+      return "exchange";
+    case PublishMethod::kTruncateInsert:
+      return "truncate_insert";
+    case PublishMethod::kDeleteInsert:
+      return "delete_insert";
   }
   return "create";
 }
@@ -33,10 +37,10 @@ inline std::string_view to_string(PublishMethod value) {
 struct LoadTask {
   PublishMethod method = PublishMethod::kCreate;
   bool is_raw = false;
-  WireFormat format;                  // when raw
-  std::vector<ColumnPolicy> columns;  // in the order in which they travel
+  WireFormat format;                     // when raw
+  std::vector<ColumnPolicy> columns;     // in the order in which they travel
   std::vector<std::string> new_columns;  // sink names of columns that the target does not have yet
-  std::vector<std::string> key;       // sink names; empty: no key gate
+  std::vector<std::string> key;          // sink names; empty: no key gate
   Facts source;
   Facts target;
 };

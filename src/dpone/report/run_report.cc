@@ -59,20 +59,6 @@ class Lines {
 
 }  // namespace
 
-std::string_view to_string(Verdict value) {
-  switch (value) {
-    case Verdict::kPass:
-      return "pass";
-    case Verdict::kFail:
-      return "fail";
-    case Verdict::kUnverified:
-      return "unverified";
-    case Verdict::kNotApplicable:
-      return "not_applicable";
-  }
-  return "unverified";
-}
-
 bool RunReport::passed() const {
   return errors.empty() && std::none_of(gates.begin(), gates.end(),
                                         [](const GateResult& gate) { return gate.verdict == Verdict::kFail; });

@@ -12,19 +12,12 @@
 
 #include "dpone/base/json.h"
 #include "dpone/base/result.h"
+#include "dpone/evidence/gate.h"
 
 namespace dpone::report {
 
-enum class Verdict { kPass, kFail, kUnverified, kNotApplicable };
-
-std::string_view to_string(Verdict value);
-
-struct GateResult {
-  std::string name;  // `row_count`
-  Verdict verdict = Verdict::kUnverified;
-  std::string reason;           // required for kNotApplicable and kUnverified
-  Json facts = Json::object();  // the figures it compared
-};
+using evidence::GateResult;
+using evidence::Verdict;
 
 struct RunReport {
   std::string manifest;  // path as given; for `copy` empty

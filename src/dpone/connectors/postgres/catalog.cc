@@ -1,0 +1,226 @@
+#include "dpone/connectors/postgres/catalog.h"
+
+#include "dpone/base/nearest.h"
+#include "dpone/connectors/postgres/quote.h"
+
+namespace dpone::postgres {
+namespace {
+
+// ACL `acl` as an ordered list of single grants. A NULL ACL (nothing was ever granted or revoked) stays null.
+std::string acl_sql(const std::string& acl) {
+  return "(SELECT jsonb_agg(jsonb_build_object('grantor', pg_get_userbyid(x.grantor), 'grantee', "
+         "CASE WHEN x.grantee = 0 THEN NULL ELSE pg_get_userbyid(x.grantee) END, 'privilege', x.privilege_type, "
+         "'grantable', x.is_grantable) ORDER BY x.ordinality) FROM aclexplode(" +
+         acl + ") WITH ORDINALITY x)";
+}
+
+// Shared by source and target: what a column is.
+constexpr const char* kColumnCore = R"('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
+    'type_oid', a.atttypid::int8, 'typmod', a.atttypmod, 'not_null', a.attnotnull,
+    'collation', (SELECT quote_ident(cn.nspname) || '.' || quote_ident(co.collname)
+       FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace JOIN pg_type ct ON ct.oid = a.atttypid
+       WHERE co.oid = a.attcollation AND a.attcollation <> ct.typcollation),
+    'default', pg_get_expr(ad.adbin, ad.adrelid), 'generated', a.attgenerated::text, 'identity', a.attidentity::text)";
+
+}  // namespace
+
+Result<std::optional<Oid>> find_relation(Connection& connection, const std::string& schema, const std::string& name,
+                                         bool may_be_absent) {
+  DPONE_TRY(const Rows found,
+            connection.query("SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+                             "WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r','p','v','m','f')",
+                             {schema, name}));
+  if (found.size() == 1) return std::optional<Oid>(static_cast<Oid>(found.integer(0, 0)));
+  if (may_be_absent) return std::optional<Oid>();
+  DPONE_TRY(const Rows others,
+            connection.query(
+                "SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+                "WHERE c.relkind IN ('r','p','v','m','f') AND n.nspname NOT IN ('pg_catalog','information_schema') "
+                "AND n.nspname NOT LIKE 'pg\\_toast%' ORDER BY (n.nspname = $1) DESC, 1, 2 LIMIT 5000",
+                {schema}));
+  std::vector<std::string> names;
+  for (int row = 0; row < others.size(); ++row) names.push_back(others.text(row, 0) + "." + others.text(row, 1));
+  std::string near;
+  for (const std::string& candidate : names) {
+    if (candidate.substr(candidate.find('.') + 1) == name) {
+      near = candidate;
+      break;
+    }
+  }
+  if (near.empty()) near = nearest_name(schema + "." + name, names);
+  return Error(ErrorClass::kFailed, "postgres.no_relation", "there is no table or view " + quote_name(schema, name))
+      .with("connection", connection.id())
+      .hint(near.empty() ? "names are case-sensitive and not folded; check schema and database"
+                         : "did you mean " + near + "? Names are case-sensitive and not folded");
+}
+
+std::string source_facts_sql(const std::string& oid_expression, int) {
+  return R"((SELECT jsonb_build_object(
+  'oid', c.oid::int8, 'schema', n.nspname, 'name', c.relname, 'kind', c.relkind::text,
+  'has_children', EXISTS (SELECT FROM pg_inherits h WHERE h.inhparent = c.oid),
+  'lc_monetary', current_setting('lc_monetary'),
+  'columns', (SELECT coalesce(jsonb_agg(jsonb_build_object()" +
+         std::string(kColumnCore) + R"(,
+    'default_is_portable', NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_attrdef'::regclass
+       AND d.objid = ad.oid AND d.refobjid >= 16384 AND d.refclassid <> 'pg_type'::regclass
+       AND NOT (d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid)))
+    ORDER BY a.attnum), '[]'::jsonb)
+    FROM pg_attribute a LEFT JOIN pg_attrdef ad ON ad.adrelid = a.attrelid AND ad.adnum = a.attnum
+    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
+  'keys', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', k.conname, 'primary', k.contype = 'p',
+      'definition', pg_get_constraintdef(k.oid), 'columns', (SELECT jsonb_agg(a.attname ORDER BY u.ordinality)
+        FROM unnest(k.conkey) WITH ORDINALITY u(num, ordinality)
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = u.num)) ORDER BY k.contype, k.conname), '[]'::jsonb)
+    FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u'))
+  )::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = )" +
+         oid_expression + ")";
+}
+
+std::string target_facts_sql(const std::string& oid_expression, int server_version) {
+  const std::string stats_target = server_version >= 130000 ? "s.stxstattarget" : "NULL";
+  const std::string schema_publication =
+      server_version >= 150000
+          ? " OR EXISTS (SELECT FROM pg_publication_namespace pn WHERE pn.pnnspid = c.relnamespace)"
+          : "";
+  std::string sql = R"((SELECT jsonb_build_object(
+  'oid', c.oid::int8, 'regclass', c.oid::regclass::text, 'schema', n.nspname, 'name', c.relname,
+  'kind', c.relkind::text, 'persistence', c.relpersistence::text, 'owner', pg_get_userbyid(c.relowner), 'access_method', am.amname,
+  'tablespace', (SELECT t.spcname FROM pg_tablespace t WHERE t.oid = c.reltablespace),
+  'options', to_jsonb(c.reloptions),
+  'toast_options', (SELECT to_jsonb(t.reloptions) FROM pg_class t WHERE t.oid = c.reltoastrelid),
+  'acl', )" + acl_sql("c.relacl") +
+                    R"(,
+  'comment', obj_description(c.oid, 'pg_class'), 'replica_identity', c.relreplident::text,
+  'row_security', c.relrowsecurity OR c.relforcerowsecurity, 'is_partition', c.relispartition,
+  'of_type', c.reloftype <> 0,
+  'has_children', EXISTS (SELECT FROM pg_inherits h WHERE h.inhparent = c.oid),
+  'has_parents', EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = c.oid),
+  'lc_monetary', current_setting('lc_monetary'),
+  'columns', (SELECT coalesce(jsonb_agg(jsonb_build_object()";
+  sql += kColumnCore;
+  sql += R"(,
+    'number', a.attnum, 'statistics', nullif(a.attstattarget, -1), 'options', to_jsonb(a.attoptions),
+    'acl', )" +
+         acl_sql("a.attacl") + R"(, 'is_inherited', a.attinhcount > 0) ORDER BY a.attnum), '[]'::jsonb)
+    FROM pg_attribute a LEFT JOIN pg_attrdef ad ON ad.adrelid = a.attrelid AND ad.adnum = a.attnum
+    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
+  'constraints', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', k.conname, 'type', k.contype::text,
+      'definition', pg_get_constraintdef(k.oid), 'is_validated', k.convalidated,
+      'comment', obj_description(k.oid, 'pg_constraint'), 'uses_whole_row', 0 = ANY (k.conkey),
+      'references_oid', k.confrelid::int8,
+      'references', CASE WHEN k.confrelid <> 0 THEN k.confrelid::regclass::text END) ORDER BY k.contype, k.conname), '[]'::jsonb)
+    FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype IN ('c', 'f', 'n')),
+  'indexes', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', ic.relname, 'definition', pg_get_indexdef(i.indexrelid),
+      'is_unique', i.indisunique, 'is_primary', i.indisprimary, 'is_clustered', i.indisclustered,
+      'is_replica_identity', i.indisreplident, 'is_valid', i.indisvalid, 'is_partial', i.indpred IS NOT NULL,
+      'tablespace', (SELECT t.spcname FROM pg_tablespace t WHERE t.oid = ic.reltablespace),
+      'options', to_jsonb(ic.reloptions),
+      'columns', (SELECT jsonb_agg(ka.attname ORDER BY u.ordinality) FROM unnest(i.indkey::int2[]) WITH ORDINALITY u(num, ordinality)
+         LEFT JOIN pg_attribute ka ON ka.attrelid = c.oid AND ka.attnum = u.num WHERE u.ordinality <= i.indnkeyatts),
+      'comment', obj_description(ic.oid, 'pg_class'),
+      'statistics', (SELECT jsonb_object_agg(ia.attnum::text, ia.attstattarget) FROM pg_attribute ia
+         WHERE ia.attrelid = ic.oid AND ia.attstattarget >= 0),
+      'constraint', k.conname, 'constraint_type', k.contype::text, 'constraint_definition', pg_get_constraintdef(k.oid),
+      'is_deferrable', k.condeferrable, 'is_deferred', k.condeferred,
+      'constraint_comment', obj_description(k.oid, 'pg_constraint')) ORDER BY ic.relname), '[]'::jsonb)
+    FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid
+    LEFT JOIN pg_constraint k ON k.conindid = ic.oid AND k.conrelid = c.oid AND k.contype IN ('p', 'u', 'x')
+    WHERE i.indrelid = c.oid),
+  'sequences', (SELECT coalesce(jsonb_agg(jsonb_build_object('schema', sn.nspname, 'name', sc.relname,
+      'is_identity', d.deptype = 'i', 'column', a.attname, 'acl', )" +
+         acl_sql("sc.relacl") + R"(,
+      'comment', obj_description(sc.oid, 'pg_class')) ORDER BY sc.relname), '[]'::jsonb)
+    FROM pg_depend d JOIN pg_class sc ON sc.oid = d.objid AND sc.relkind = 'S' JOIN pg_namespace sn ON sn.oid = sc.relnamespace
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
+    WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid
+      AND d.deptype IN ('a', 'i')),
+  'statistics', (SELECT coalesce(jsonb_agg(jsonb_build_object('schema', sn.nspname, 'name', s.stxname,
+      'definition', pg_get_statisticsobjdef(s.oid), 'owner', pg_get_userbyid(s.stxowner), 'target', nullif()" +
+         stats_target + R"(, -1),
+      'comment', obj_description(s.oid, 'pg_statistic_ext')) ORDER BY s.stxname), '[]'::jsonb)
+    FROM pg_statistic_ext s JOIN pg_namespace sn ON sn.oid = s.stxnamespace WHERE s.stxrelid = c.oid),
+  'triggers', (SELECT coalesce(jsonb_agg(t.tgname ORDER BY t.tgname), '[]'::jsonb) FROM pg_trigger t
+    WHERE t.tgrelid = c.oid AND NOT t.tgisinternal),
+  'rules', (SELECT coalesce(jsonb_agg(r.rulename ORDER BY r.rulename), '[]'::jsonb) FROM pg_rewrite r
+    WHERE r.ev_class = c.oid AND r.rulename <> '_RETURN'),
+  'policies', (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid),
+  'publications', (SELECT coalesce(jsonb_agg(DISTINCT p.pubname ORDER BY p.pubname), '[]'::jsonb) FROM pg_publication_tables p
+    WHERE p.schemaname = n.nspname AND p.tablename = c.relname),
+  'schema_published', EXISTS (SELECT FROM pg_publication p WHERE p.puballtables))" +
+         schema_publication + R"(,
+  'subscribed', EXISTS (SELECT FROM pg_subscription_rel r WHERE r.srrelid = c.oid),
+  'security_labels', EXISTS (SELECT FROM pg_seclabel l WHERE l.classoid = 'pg_class'::regclass AND l.objoid = c.oid),
+  'extension', (SELECT x.extname FROM pg_depend d JOIN pg_extension x ON x.oid = d.refobjid
+    WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e' AND d.refclassid = 'pg_extension'::regclass),
+  'incoming_foreign_keys', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', k.conname, 'table', k.conrelid::regclass::text,
+      'on_delete', k.confdeltype::text,
+      'columns', (SELECT jsonb_agg(a.attname ORDER BY u.ordinality) FROM unnest(k.conkey) WITH ORDINALITY u(num, ordinality)
+         JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.num)) ORDER BY k.conrelid, k.conname), '[]'::jsonb)
+    FROM pg_constraint k WHERE k.confrelid = c.oid AND k.contype = 'f' AND k.conparentid = 0),
+  'dependents', (SELECT coalesce(jsonb_agg(DISTINCT x.what ORDER BY x.what), '[]'::jsonb) FROM (
+      SELECT CASE WHEN d.classid = 'pg_rewrite'::regclass
+          THEN (SELECT 'view ' || rw.ev_class::regclass::text FROM pg_rewrite rw WHERE rw.oid = d.objid)
+          ELSE pg_describe_object(d.classid, d.objid, d.objsubid) END AS what
+      FROM pg_depend d
+      WHERE ((d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid)
+          OR (d.refclassid = 'pg_type'::regclass AND d.refobjid IN (c.reltype, (SELECT t.typarray FROM pg_type t WHERE t.oid = c.reltype))))
+        AND d.deptype IN ('n', 'a', 'P', 'S')
+        AND NOT (d.classid = 'pg_type'::regclass AND d.objid IN (c.reltype, (SELECT t.typarray FROM pg_type t WHERE t.oid = c.reltype)))
+        AND NOT (d.classid = 'pg_class'::regclass AND d.objid = c.reltoastrelid)
+        AND NOT (d.classid = 'pg_class'::regclass AND d.objid IN (SELECT i.indexrelid FROM pg_index i WHERE i.indrelid = c.oid))
+        AND NOT (d.classid = 'pg_class'::regclass AND d.deptype = 'a'
+                 AND (SELECT q.relkind FROM pg_class q WHERE q.oid = d.objid) = 'S')
+        AND NOT (d.classid = 'pg_attrdef'::regclass AND d.objid IN (SELECT q.oid FROM pg_attrdef q WHERE q.adrelid = c.oid))
+        AND NOT (d.classid = 'pg_constraint'::regclass AND d.objid IN (SELECT q.oid FROM pg_constraint q WHERE q.conrelid = c.oid OR q.confrelid = c.oid))
+        AND NOT (d.classid = 'pg_rewrite'::regclass AND d.objid IN (SELECT q.oid FROM pg_rewrite q WHERE q.ev_class = c.oid))
+        AND d.classid NOT IN ('pg_statistic_ext'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass,
+                              'pg_publication_rel'::regclass)) x),
+  'rights', jsonb_build_object(
+    'is_superuser', (SELECT rolsuper FROM pg_roles WHERE rolname = current_user),
+    'owns', pg_has_role(c.relowner, 'USAGE'), 'create_in_schema', has_schema_privilege(n.oid, 'CREATE'),
+    'owner_creates_in_schema', has_schema_privilege(c.relowner, n.oid, 'CREATE'),
+    'select', has_table_privilege(c.oid, 'SELECT'), 'insert', has_table_privilege(c.oid, 'INSERT'),
+    'truncate', has_table_privilege(c.oid, 'TRUNCATE'), 'delete', has_table_privilege(c.oid, 'DELETE'),
+    'role', current_user::text,
+    'foreign_grantors', (SELECT coalesce(jsonb_agg(DISTINCT pg_get_userbyid(x.grantor)), '[]'::jsonb)
+       FROM (SELECT (aclexplode(c.relacl)).grantor UNION
+             SELECT (aclexplode(a.attacl)).grantor FROM pg_attribute a WHERE a.attrelid = c.oid) x
+       WHERE NOT pg_has_role(x.grantor, 'MEMBER')))
+  )::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_am am ON am.oid = c.relam
+  WHERE c.oid = )" +
+         oid_expression + ")";
+  return sql;
+}
+
+std::string target_fingerprint_sql(const std::string& schema, const std::string& name, int server_version) {
+  return "encode(sha256(convert_to(" +
+         target_facts_sql("(SELECT q.oid FROM pg_class q WHERE q.relname = " + quote_literal(name) +
+                              " AND q.relnamespace = (SELECT m.oid FROM pg_namespace m WHERE m.nspname = " +
+                              quote_literal(schema) + "))",
+                          server_version) +
+         ", 'UTF8')), 'hex')";
+}
+
+Result<Estimates> read_estimates(Connection& connection, Oid oid) {
+  DPONE_TRY(
+      const Rows rows,
+      connection.query("WITH RECURSIVE tree(oid) AS (SELECT $1::oid UNION ALL SELECT i.inhrelid FROM pg_inherits i "
+                       "JOIN tree t ON i.inhparent = t.oid) "
+                       "SELECT coalesce(sum(CASE WHEN c.reltuples >= 0 THEN c.reltuples ELSE 0 END)::int8, 0), "
+                       "coalesce(sum(pg_relation_size(c.oid))::int8, 0) FROM tree t JOIN pg_class c ON c.oid = t.oid "
+                       "WHERE c.relkind IN ('r', 'm', 'p')",
+                       {std::to_string(oid)}));
+  return Estimates{rows.integer(0, 0), rows.integer(0, 1)};
+}
+
+Result<TypeCatalog> read_types(Connection& connection, const std::vector<Oid>& roots) {
+  std::string array = "{";
+  for (const Oid oid : roots) array += (array.size() > 1 ? "," : "") + std::to_string(oid);
+  array += "}";
+  DPONE_TRY(const Rows rows, connection.query(type_closure_sql(connection.server_version()), {array}));
+  DPONE_TRY(const Json types, Json::parse(rows.text(0, 0)));
+  DPONE_TRY(const Rows monetary, connection.query("SELECT current_setting('lc_monetary')"));
+  return TypeCatalog::from_json(types, monetary.text(0, 0));
+}
+
+}  // namespace dpone::postgres

@@ -1,0 +1,114 @@
+// Connection: one libpq session with dpone's fixed settings (semantics §4). Move-only; used by one thread at a time and
+// handed over, never shared. Every wait watches the run's stop token: the first stop cancels the statement that is
+// running at the server, unless the connection is shielded.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dpone/base/result.h"
+#include "dpone/base/run_context.h"
+#include "dpone/ports/connection.h"
+
+struct pg_conn;
+struct pg_result;
+
+namespace dpone::postgres {
+
+enum class SessionRole { kSource, kSink };
+
+// The rows of one statement, all text. Valid as long as it lives.
+class Rows {
+ public:
+  explicit Rows(pg_result* result);
+  int size() const;
+  bool is_null(int row, int column) const;
+  std::string text(int row, int column) const;  // empty for NULL
+  std::int64_t integer(int row, int column) const;
+  bool boolean(int row, int column) const;
+  // Rows that the command says it touched (its command tag), 0 if it names none.
+  std::int64_t affected() const;
+  // Column descriptions, as after Connection::describe.
+  int column_count() const;
+  std::string column_name(int column) const;
+  std::uint32_t column_type(int column) const;
+  int column_typmod(int column) const;
+
+ private:
+  struct Clear {
+    void operator()(pg_result* result) const;
+  };
+  std::unique_ptr<pg_result, Clear> result_;
+};
+
+using Parameters = std::vector<std::optional<std::string>>;
+
+class Connection {
+ public:
+  // Errors name the connection id and host, never a password.
+  static Result<Connection> open(const ConnectionSettings& settings, SessionRole role, const RunContext& context);
+
+  // One statement by the extended protocol, parameters as text.
+  Result<Rows> query(const std::string& sql, const Parameters& parameters = {});
+  // One or more statements in one message; the rows of the last. An error anywhere is the error.
+  Result<Rows> execute(const std::string& sql);
+  // Parses `sql` as one statement and describes its columns, without running it.
+  Result<Rows> describe(const std::string& sql);
+
+  Status begin_copy_out(const std::string& sql);
+  // Appends whole messages until `out` holds at least `at_least` bytes more. False at the end of the data.
+  Result<bool> read_copy(std::string& out, std::size_t at_least);
+  // After the end of the data: rows by the command tag.
+  Result<std::int64_t> finish_copy_out();
+
+  Status begin_copy_in(const std::string& sql);
+  Status write_copy(std::string_view bytes);
+  Result<std::int64_t> finish_copy_in();
+  // Makes the server discard the COPY; the transaction is aborted.
+  void abort_copy_in(const std::string& reason);
+
+  int server_version() const;  // 160014
+  bool is_alive() const;
+  bool in_transaction() const;
+  // While shielded, a stop request neither cancels nor refuses statements: for roll-back, clean-up and COMMIT.
+  void shield(bool on) { is_shielded_ = on; }
+  const std::string& id() const { return id_; }
+
+ private:
+  struct Close {
+    void operator()(pg_conn* connection) const;
+  };
+  Connection(pg_conn* connection, std::string id, const RunContext& context);
+  Status may_send() const;
+  Status wait(bool for_write);
+  Result<pg_result*> next_result();
+  Result<Rows> last_result();
+  Error connection_error(const std::string& what) const;
+  Error result_error(pg_result* result) const;
+  void cancel();
+  void drain();
+
+  std::unique_ptr<pg_conn, Close> connection_;
+  std::string id_;
+  const RunContext* context_;
+  bool is_shielded_ = false;
+  bool is_cancel_sent_ = false;
+};
+
+// Shields a connection for a scope.
+class Shield {
+ public:
+  explicit Shield(Connection& connection) : connection_(connection) { connection_.shield(true); }
+  ~Shield() { connection_.shield(false); }
+  Shield(const Shield&) = delete;
+  Shield& operator=(const Shield&) = delete;
+
+ private:
+  Connection& connection_;
+};
+
+}  // namespace dpone::postgres

@@ -1,0 +1,39 @@
+// ControlTable: `__dpone__loads`, the receipts of all processes that write one target (semantics §1;
+// docs/formats/receipt.md). A value; the connection is the caller's.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "dpone/connectors/postgres/connection.h"
+#include "dpone/ports/receipt.h"
+
+namespace dpone::postgres {
+
+class ControlTable {
+ public:
+  // `target` is the quoted relation, which is what receipts are found by.
+  ControlTable(std::string schema, std::string target) : schema_(std::move(schema)), target_(std::move(target)) {}
+
+  // Waits for the target's lock (a finalizer whose client is gone may still be committing), releases it, then reads.
+  // Fails with `postgres.lock_timeout` when another finalizer holds it for 60 s, and with `control.second` when another
+  // schema has receipts of this target.
+  Result<PriorReceipts> read(Connection& connection, std::string_view process, std::string_view run_id) const;
+  // Only the newest receipts; takes no lock. For use inside the finalize transaction.
+  Result<PriorReceipts> read_newest(Connection& connection, std::string_view process, std::string_view run_id) const;
+  // Creates the table if it is missing, in a transaction of its own. `control.published` if a publication covers it.
+  Status create(Connection& connection) const;
+  // `INSERT INTO ...` of `receipt`; the target's OID and the time are the server's.
+  std::string render_insert(const Receipt& receipt) const;
+
+  const std::string& schema() const { return schema_; }
+
+ private:
+  Status refuse_second_table(Connection& connection) const;
+  Result<bool> exists(Connection& connection) const;
+  std::string name() const;
+  std::string schema_;
+  std::string target_;
+};
+
+}  // namespace dpone::postgres

@@ -1,0 +1,46 @@
+// Every statement that the PostgreSQL connector sends to move data, rendered from a LoadTask alone: `dpone plan` prints
+// what `dpone run` executes. Text only, no I/O; golden tests need no server. Semantics §2 says what an exchange
+// carries.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dpone/connectors/postgres/temporary_names.h"
+#include "dpone/ports/steps.h"
+
+namespace dpone::postgres {
+
+struct SinkStatements {
+  std::vector<std::string> prepare;  // each in a transaction of its own
+  std::vector<std::string> stage;    // one transaction: these, COPY, and seal
+  std::string copy;
+  std::vector<std::string> seal;
+  std::vector<std::string> constrain;  // after that transaction, each by itself: foreign keys
+  std::vector<std::string> publish;    // in one message with the receipt and COMMIT; locks and guards come first
+};
+
+struct SinkRenderOptions {
+  std::string stage_comment;  // JSON that names process, run and target
+  std::string lock_timeout = "1s";
+  std::int64_t staged_rows = -1;  // for the count guard of a rewriting method; -1 in a plan
+};
+
+// REQUIRES: `task.target.native` as the sink's describe or propose made it.
+SinkStatements render_sink(const LoadTask& task, const TemporaryNames& names, const SinkRenderOptions& options);
+
+// Columns of `task` (source names) as a COPY TO statement; `format` is `binary` or `text`. Columns that travel as text
+// are cast, all of them when `is_all_text`.
+std::string render_copy_out(const LoadTask& task, std::string_view format, bool is_raw);
+// The SELECT behind it, for the describe that checks it.
+std::string render_select(const LoadTask& task, bool is_raw);
+
+// A guard that ends the transaction with SQLSTATE 22P02 and a message `dpone:<slug>:<detail>` unless `condition` holds.
+// It needs no procedural language. `detail` is an SQL expression of type text.
+std::string render_guard(const std::string& condition, std::string_view slug, const std::string& detail);
+
+// What follows the table's name in a definition that pg_get_indexdef printed: ` USING btree (id)`.
+std::string index_definition_tail(std::string_view definition);
+
+}  // namespace dpone::postgres

@@ -1,0 +1,124 @@
+#include "dpone/connectors/postgres/publish_options.h"
+
+#include <string>
+
+namespace dpone::postgres {
+namespace {
+
+std::string joined(const Json& names) {
+  std::string out;
+  for (const Json& name : names.as_array()) out += (out.empty() ? "" : ", ") + name.as_string();
+  return out;
+}
+
+void block_if(PublishOption& option, bool condition, std::string reason) {
+  if (condition) option.blockers.push_back(std::move(reason));
+}
+
+// What no method can work around.
+void add_common(PublishOption& option, const Json& target) {
+  const Json& rights = target["rights"];
+  const std::string role = rights["role"].as_string();
+  const std::string kind = target["kind"].as_string();
+  block_if(option, kind == "v" || kind == "m", "the target is a view");
+  block_if(option, kind == "f", "the target is a foreign table");
+  block_if(option, !rights["create_in_schema"].as_bool(),
+           "role " + role + " may not CREATE in schema " + target["schema"].as_string());
+}
+
+PublishOption exchange(const Json& target) {
+  PublishOption option{"exchange", {}, {}};
+  add_common(option, target);
+  const std::string kind = target["kind"].as_string();
+  block_if(option, kind == "p", "the table is partitioned");
+  block_if(option, target["is_partition"].as_bool(), "the table is a partition");
+  block_if(option, !target["is_partition"].as_bool() && target["has_parents"].as_bool(),
+           "the table inherits from another");
+  block_if(option, kind != "p" && target["has_children"].as_bool(), "other tables inherit from it");
+  block_if(option, target["of_type"].as_bool(), "the table is of a composite type");
+  for (const Json& key : target["incoming_foreign_keys"].as_array()) {
+    option.blockers.push_back("foreign key " + key["name"].as_string() + " of " + key["table"].as_string() +
+                              " refers to it");
+  }
+  for (const Json& what : target["dependents"].as_array())
+    option.blockers.push_back(what.as_string() + " depends on it");
+  block_if(option, !target["triggers"].as_array().empty(), "it has triggers: " + joined(target["triggers"]));
+  block_if(option, !target["rules"].as_array().empty(), "it has rules: " + joined(target["rules"]));
+  block_if(option, target["row_security"].as_bool() || target["policies"].as_int() > 0, "it has row-level security");
+  block_if(option, !target["publications"].as_array().empty(),
+           "it is published by " + joined(target["publications"]) + ", and an exchange stops subscribers");
+  block_if(option, target["publications"].as_array().empty() && target["schema_published"].as_bool(),
+           "a publication covers its schema and would publish the stage");
+  block_if(option, target["subscribed"].as_bool(), "a subscription writes it");
+  block_if(option, target["security_labels"].as_bool(), "it has security labels");
+  block_if(option, target["extension"].is_string(), "it belongs to extension " + target["extension"].as_string());
+  for (const Json& index : target["indexes"].as_array()) {
+    block_if(option, !index["is_valid"].as_bool(),
+             "index " + index["name"].as_string() + " is invalid: REINDEX or drop it");
+  }
+  for (const Json& constraint : target["constraints"].as_array()) {
+    block_if(option, constraint["uses_whole_row"].as_bool(),
+             "constraint " + constraint["name"].as_string() + " uses the whole row");
+  }
+  const Json& rights = target["rights"];
+  const std::string role = rights["role"].as_string();
+  block_if(option, !rights["owns"].as_bool(),
+           "role " + role + " is not a member of its owner " + target["owner"].as_string());
+  block_if(option, !rights["owner_creates_in_schema"].as_bool(),
+           "its owner " + target["owner"].as_string() + " may not CREATE in schema " + target["schema"].as_string());
+  for (const Json& grantor : rights["foreign_grantors"].as_array()) {
+    option.blockers.push_back("privileges were granted by " + grantor.as_string() + ", which role " + role +
+                              " cannot become");
+  }
+  return option;
+}
+
+PublishOption rewriting(const Json& target, bool is_truncate) {
+  PublishOption option{is_truncate ? "truncate_insert" : "delete_insert", {}, {}};
+  add_common(option, target);
+  const Json& rights = target["rights"];
+  const std::string role = rights["role"].as_string();
+  for (const Json& key : target["incoming_foreign_keys"].as_array()) {
+    const std::string name = "foreign key " + key["name"].as_string() + " of " + key["table"].as_string();
+    const std::string on_delete = key["on_delete"].as_string();
+    if (is_truncate) {
+      option.blockers.push_back(name + " refers to it, and TRUNCATE refuses that");
+    } else if (on_delete == "c" || on_delete == "n" || on_delete == "d") {
+      option.blockers.push_back(name + " would change its rows (CASCADE, SET NULL or SET DEFAULT)");
+    } else {
+      option.notes.push_back(name + " must have no row that refers to it; this is checked under the lock");
+    }
+  }
+  block_if(option, !target["rules"].as_array().empty(),
+           "it has rules that rewrite the load: " + joined(target["rules"]));
+  block_if(option, !rights["select"].as_bool(), "role " + role + " lacks SELECT on it");
+  block_if(option, !rights["insert"].as_bool(), "role " + role + " lacks INSERT on it");
+  if (is_truncate) {
+    block_if(option, !rights["truncate"].as_bool(), "role " + role + " lacks TRUNCATE on it");
+  } else {
+    block_if(option, !rights["delete"].as_bool(), "role " + role + " lacks DELETE on it");
+  }
+  block_if(option, target["row_security"].as_bool() && !rights["owns"].as_bool() && !rights["is_superuser"].as_bool(),
+           "row-level security applies to role " + role);
+  if (!target["triggers"].as_array().empty()) {
+    option.notes.push_back("triggers of the table: " + joined(target["triggers"]) +
+                           (is_truncate ? " (INSERT and TRUNCATE triggers fire, DELETE triggers do not)"
+                                        : " (INSERT and DELETE triggers fire)"));
+  }
+  if (!target["publications"].as_array().empty()) {
+    option.notes.push_back("subscribers of " + joined(target["publications"]) + " receive the whole reload");
+  }
+  if (is_truncate) {
+    option.notes.push_back(
+        "functions marked STABLE and transactions with an older snapshot may see the table empty for a moment");
+  }
+  return option;
+}
+
+}  // namespace
+
+std::vector<PublishOption> publish_options(const Json& target) {
+  return {exchange(target), rewriting(target, true), rewriting(target, false)};
+}
+
+}  // namespace dpone::postgres

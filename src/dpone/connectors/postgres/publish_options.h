@@ -1,0 +1,14 @@
+// Which ways of replacing a table's content are open, judged from the target's facts alone (semantics §2). Pure.
+#pragma once
+
+#include <vector>
+
+#include "dpone/base/json.h"
+#include "dpone/ports/facts.h"
+
+namespace dpone::postgres {
+
+// `target` as target_facts_sql selects it. One entry for exchange, truncate_insert and delete_insert, in this order.
+std::vector<PublishOption> publish_options(const Json& target);
+
+}  // namespace dpone::postgres

@@ -1,0 +1,20 @@
+// Text that may stand in SQL. Every identifier of ours goes through quote_name, every value through a parameter or
+// quote_literal; nothing is ever pasted.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dpone::postgres {
+
+// "Mixed ""Case""", always quoted. Names with NUL do not exist in PostgreSQL and are refused when manifests are read.
+std::string quote_name(std::string_view name);
+// "schema"."name"
+std::string quote_name(std::string_view schema, std::string_view name);
+// 'it''s', or E'...' when there is a backslash, so that standard_conforming_strings does not matter.
+std::string quote_literal(std::string_view value);
+// "a", "b"
+std::string quote_names(const std::vector<std::string>& names);
+
+}  // namespace dpone::postgres

@@ -1,0 +1,430 @@
+#include "dpone/connectors/postgres/sink.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "dpone/base/sha256.h"
+#include "dpone/connectors/postgres/catalog.h"
+#include "dpone/connectors/postgres/connection.h"
+#include "dpone/connectors/postgres/control_table.h"
+#include "dpone/connectors/postgres/dialect.h"
+#include "dpone/connectors/postgres/publish_options.h"
+#include "dpone/connectors/postgres/quote.h"
+#include "dpone/connectors/postgres/stage.h"
+#include "dpone/connectors/postgres/types.h"
+
+namespace dpone::postgres {
+namespace {
+
+// The name PostgreSQL itself would give: `orders_pkey`, `orders_a_b_key`, cut to 63 bytes.
+std::string default_key_name(const std::string& table, const KeyFacts& key) {
+  std::string suffix = "_pkey";
+  if (!key.is_primary) {
+    suffix = "_key";
+    std::string columns;
+    for (const std::string& column : key.columns) columns += "_" + column;
+    suffix = columns.substr(0, 24) + suffix;
+  }
+  std::string base = table;
+  while (base.size() + suffix.size() > 63) base.pop_back();
+  while (!base.empty() && (static_cast<unsigned char>(base.back()) & 0xc0) == 0x80) base.pop_back();
+  return base + suffix;
+}
+
+std::string key_name(const Facts& source, const std::string& table, const KeyFacts& key) {
+  const bool is_same_name = source.system == "postgres" && source.native["name"].as_string() == table;
+  return is_same_name && !key.name.empty() ? key.name : default_key_name(table, key);
+}
+
+class PostgresSink final : public Sink {
+ public:
+  PostgresSink(SinkSettings settings, Connection connection, const RunContext& context)
+      : settings_(std::move(settings)),
+        context_(context),
+        target_(quote_name(settings_.schema, settings_.table)),
+        control_(settings_.control_schema.empty() ? settings_.schema : settings_.control_schema, target_),
+        connection_(std::move(connection)) {}
+
+  Result<Facts> describe(const Facts& source) override {
+    DPONE_CHECK(connect());
+    Connection& connection = *connection_;
+    DPONE_TRY(const std::optional<Oid> oid, find_relation(connection, settings_.schema, settings_.table, true));
+    Facts facts;
+    if (oid) {
+      DPONE_TRY(facts, describe_existing(connection, *oid));
+    } else {
+      DPONE_TRY(facts, describe_absent(connection, source));
+    }
+    facts.native.set("server_version", connection.server_version());
+    DPONE_TRY(const Rows default_acl,
+              connection.query(
+                  "SELECT coalesce(jsonb_agg(DISTINCT jsonb_build_object('grantor', current_user::text, 'grantee', "
+                  "CASE WHEN x.grantee = 0 THEN NULL ELSE pg_get_userbyid(x.grantee) END, 'privilege', "
+                  "x.privilege_type, 'grantable', x.is_grantable)), '[]'::jsonb)::text FROM pg_default_acl d, "
+                  "aclexplode(d.defaclacl) x WHERE d.defaclrole = (SELECT oid FROM pg_roles WHERE rolname = "
+                  "current_user) AND d.defaclobjtype = 'r' AND x.grantee <> d.defaclrole AND (d.defaclnamespace = 0 "
+                  "OR d.defaclnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1))",
+                  {settings_.schema}));
+    DPONE_TRY(Json acl, Json::parse(default_acl.text(0, 0)));
+    facts.native.set("default_acl", std::move(acl));
+    DPONE_CHECK(compare_types(connection, source, facts));
+    return facts;
+  }
+
+  Result<Facts> propose(const Facts& described, const Facts& source,
+                        const std::vector<std::string>& columns) const override {
+    Facts facts = described;
+    const bool is_postgres = source.system == "postgres";
+    Json details = Json::object();
+    Json type_details = Json::object();
+    facts.columns.clear();
+    for (const std::string& name : columns) {
+      const ColumnFacts* from = source.find(name);
+      if (from == nullptr) continue;
+      ColumnFacts column = *from;
+      if (!is_postgres) column.native_type = native_type_for(from->type);
+      column.is_generated = false;
+      column.has_default = false;
+      Json detail = Json::object();
+      if (is_postgres) {
+        for (const Json& row : source.native["columns"].as_array()) {
+          if (row["name"].as_string() != name) continue;
+          detail.set("collation", row["collation"]);
+          const bool has_portable_default = row["default"].is_string() && row["default_is_portable"].as_bool() &&
+                                            row["generated"].as_string().empty();
+          if (has_portable_default) detail.set("default", row["default"]);
+        }
+        type_details.set(name, source.native["type_details"][name]);
+      }
+      details.set(name, std::move(detail));
+      facts.columns.push_back(std::move(column));
+    }
+    facts.native.set("column_details", std::move(details));
+    if (described.exists) return facts;
+    facts.native.set("type_details", std::move(type_details));
+    Json keys = Json::array();
+    facts.keys.clear();
+    for (const KeyFacts& key : source.keys) {
+      const bool is_whole = std::all_of(key.columns.begin(), key.columns.end(), [&](const std::string& column) {
+        return std::find(columns.begin(), columns.end(), column) != columns.end();
+      });
+      if (!is_whole) continue;
+      std::string name = key_name(source, settings_.table, key);
+      const Json& taken = described.native["taken_names"];
+      for (int i = 1;
+           std::find(taken.as_array().begin(), taken.as_array().end(), Json(name)) != taken.as_array().end() && i < 100;
+           ++i) {
+        name = key_name(source, settings_.table, key).substr(0, 60) + std::to_string(i);
+      }
+      std::string definition = key.is_primary ? "PRIMARY KEY" : "UNIQUE";
+      for (const Json& row : source.native["keys"].as_array()) {
+        if (row["name"].as_string() != key.name) continue;
+        const std::string& original = row["definition"].as_string();
+        if (original.find(" NULLS NOT DISTINCT") != std::string::npos) definition += " NULLS NOT DISTINCT";
+        definition += " (" + quote_names(key.columns) + ")";
+        if (original.find(" DEFERRABLE") != std::string::npos) definition += " DEFERRABLE";
+        if (original.find(" INITIALLY DEFERRED") != std::string::npos) definition += " INITIALLY DEFERRED";
+      }
+      if (definition.find('(') == std::string::npos) definition += " (" + quote_names(key.columns) + ")";
+      Json entry = Json::object();
+      entry.set("name", name).set("definition", definition);
+      keys.push(std::move(entry));
+      facts.keys.push_back({name, key.columns, key.is_primary});
+    }
+    facts.native.set("create_keys", std::move(keys));
+    return facts;
+  }
+
+  Result<PriorReceipts> read_receipts(std::string_view process, std::string_view run_id) override {
+    DPONE_CHECK(connect());
+    return control_.read(*connection_, process, run_id);
+  }
+
+  RawVerdict accepts_raw(const WireFormat& format, const LoadTask& task) const override {
+    RawVerdict verdict{format, false, {}};
+    if (format.name != "postgres.copy_binary" && format.name != "postgres.copy_text") {
+      verdict.reasons.push_back("format " + format.name + " is not known here");
+      return verdict;
+    }
+    const auto offered = Json::parse(format.fingerprint);
+    if (!offered || offered->as_array().size() != task.columns.size()) {
+      verdict.reasons.push_back("the offered columns cannot be read");
+      return verdict;
+    }
+    const bool is_binary = format.name == "postgres.copy_binary";
+    for (std::size_t i = 0; i < task.columns.size(); ++i) {
+      const ColumnPolicy& column = task.columns[i];
+      const Json::Array& offer = offered->as_array()[i].as_array();
+      const Json& detail = task.target.native["type_details"][column.sink_name];
+      if (offer[0].as_string() != column.sink_native) {
+        verdict.reasons.push_back("column " + column.sink_name + " is " + column.source_native + " at the source and " +
+                                  column.sink_native + " at the target");
+      } else if (offer[1] != detail["signature"]) {
+        verdict.reasons.push_back("column " + column.sink_name + ": type " + column.source_native +
+                                  " differs between the servers");
+      } else if (is_binary && !detail["raw_obstacle"].as_string().empty()) {
+        verdict.reasons.push_back("column " + column.sink_name + ": type " + column.source_native + " " +
+                                  detail["raw_obstacle"].as_string());
+      }
+    }
+    verdict.is_accepted = verdict.reasons.empty();
+    return verdict;
+  }
+
+  std::vector<Statement> render(const LoadTask& task) const override {
+    SinkRenderOptions options;
+    options.stage_comment = R"({"dpone":"stage","process":"{process}","run_id":"{run_id}"})";
+    const SinkStatements sql = render_sink(task, TemporaryNames(target_, ""), options);
+    std::vector<Statement> out;
+    const auto add = [&](const char* phase, const std::vector<std::string>& statements) {
+      for (const std::string& statement : statements) out.push_back({phase, statement});
+    };
+    add("prepare", sql.prepare);
+    out.push_back({"load", "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"});
+    add("load", sql.stage);
+    out.push_back({"load", sql.copy});
+    add("seal", sql.seal);
+    out.push_back({"seal", "COMMIT"});
+    add("seal", sql.constrain);
+    out.push_back({"publish", "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"});
+    out.push_back({"publish", "SET LOCAL synchronous_commit = on"});
+    out.push_back({"publish", "SELECT pg_advisory_xact_lock(" + std::to_string(target_lock_key(target_)) + ")"});
+    add("publish", sql.publish);
+    out.push_back(
+        {"publish", "INSERT INTO " + quote_name(control_.schema(), "__dpone__loads") + " (...) VALUES (...)"});
+    out.push_back({"publish", "COMMIT"});
+    return out;
+  }
+
+  Result<std::unique_ptr<Stage>> prepare(const LoadTask& task) override {
+    DPONE_CHECK(connect());
+    Connection connection = std::move(*connection_);
+    connection_.reset();
+    return PostgresStage::create(std::move(connection), settings_.connection, control_, task, settings_.publish_wait,
+                                 context_);
+  }
+
+  Result<std::optional<Receipt>> settle(std::string_view process, std::string_view run_id,
+                                        std::chrono::milliseconds wait) override {
+    // An interrupted run still has to know how it ended.
+    RunContext patient = context_;
+    patient.stop = {};
+    const auto deadline = context_.clock->steady_now() + wait;
+    std::string last;
+    while (true) {
+      auto asked = ask(patient, process, run_id);
+      if (asked) return asked;
+      last = asked.error().to_line();
+      if (context_.clock->steady_now() >= deadline) break;
+      patient.clock->sleep_for(std::chrono::milliseconds(500), {});
+    }
+    return Error(ErrorClass::kOutcomeUnknown, "finalize.outcome_unknown",
+                 "COMMIT was sent, its answer was lost, and the server cannot be asked: " + last)
+        .with("target", target_)
+        .hint("run `dpone reconcile` with this run id when the server is back; the receipt decides");
+  }
+
+  Result<std::vector<Leftover>> cleanup(std::string_view process, bool is_dry_run) override {
+    DPONE_CHECK(connect());
+    DPONE_TRY(const Rows found,
+              connection_->query("SELECT n.nspname, c.relname, obj_description(c.oid, 'pg_class') FROM pg_class c JOIN "
+                                 "pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND c.relname ~ "
+                                 "'^__dpone_[0-9a-f]{16}$' AND pg_has_role(c.relowner, 'USAGE') ORDER BY 1, 2"));
+    std::vector<Leftover> leftovers;
+    for (int row = 0; row < found.size(); ++row) {
+      const auto comment = Json::parse(found.text(row, 2));
+      if (!comment || (*comment)["dpone"].as_string() != "stage") continue;
+      Leftover leftover{quote_name(found.text(row, 0), found.text(row, 1)), (*comment)["process"].as_string(),
+                        (*comment)["run_id"].as_string(), false};
+      if (!process.empty() && leftover.process != process) continue;
+      const std::string key = std::to_string(stage_lock_key(found.text(row, 1)));
+      DPONE_TRY(const Rows free, connection_->query("SELECT pg_try_advisory_lock($1)", {key}));
+      if (!free.boolean(0, 0)) continue;  // its run is alive
+      if (!is_dry_run) {
+        DPONE_CHECK(connection_->execute("DROP TABLE IF EXISTS " + leftover.name));
+        leftover.is_removed = true;
+      }
+      DPONE_CHECK(connection_->query("SELECT pg_advisory_unlock($1)", {key}));
+      leftovers.push_back(std::move(leftover));
+    }
+    return leftovers;
+  }
+
+ private:
+  Status connect() {
+    if (connection_ && connection_->is_alive()) return {};
+    DPONE_TRY(connection_, Connection::open(settings_.connection, SessionRole::kSink, context_));
+    return {};
+  }
+
+  Result<std::optional<Receipt>> ask(const RunContext& context, std::string_view process,
+                                     std::string_view run_id) const {
+    DPONE_TRY(Connection connection, Connection::open(settings_.connection, SessionRole::kSink, context));
+    DPONE_TRY(const PriorReceipts prior, control_.read(connection, process, run_id));
+    return prior.of_run;
+  }
+
+  Result<Facts> describe_existing(Connection& connection, Oid oid) const {
+    DPONE_TRY(const Rows rows,
+              connection.query("SELECT " + target_facts_sql(std::to_string(oid), connection.server_version())));
+    if (rows.size() != 1 || rows.is_null(0, 0)) {
+      return Error(ErrorClass::kUnavailable, "target.changed", "the target vanished while it was described")
+          .with("target", target_);
+    }
+    const std::string text = rows.text(0, 0);
+    DPONE_TRY(Json native, Json::parse(text));
+    Facts facts;
+    facts.system = "postgres";
+    facts.relation = target_;
+    facts.exists = true;
+    const std::string kind = native["kind"].as_string();
+    facts.kind = kind == "p" ? "partitioned_table" : kind == "r" ? "table" : "view";
+    facts.identity = std::to_string(oid);
+    facts.fingerprint = sha256_hex(text);
+    facts.publish = publish_options(native);
+    std::vector<Oid> oids;
+    for (const Json& column : native["columns"].as_array())
+      oids.push_back(static_cast<Oid>(column["type_oid"].as_int()));
+    DPONE_TRY(const TypeCatalog types, read_types(connection, oids));
+    Json details = Json::object();
+    for (const Json& column : native["columns"].as_array()) {
+      const Oid type_oid = static_cast<Oid>(column["type_oid"].as_int());
+      ColumnFacts entry;
+      entry.name = column["name"].as_string();
+      entry.native_type = column["type"].as_string();
+      entry.type = types.logical_type(type_oid, static_cast<int>(column["typmod"].as_int()), entry.travels_as_text);
+      entry.is_nullable = !column["not_null"].as_bool();
+      entry.is_generated = !column["generated"].as_string().empty();
+      entry.has_default = column["default"].is_string() || !column["identity"].as_string().empty();
+      Json detail = Json::object();
+      detail.set("signature", types.signature(type_oid))
+          .set("raw_obstacle", types.raw_obstacle(type_oid, connection.server_version()));
+      details.set(entry.name, std::move(detail));
+      facts.columns.push_back(std::move(entry));
+    }
+    for (const Json& index : native["indexes"].as_array()) {
+      if (!index["is_unique"].as_bool() || index["is_partial"].as_bool()) continue;
+      KeyFacts key{index["name"].as_string(), {}, index["is_primary"].as_bool()};
+      for (const Json& column : index["columns"].as_array()) key.columns.push_back(column.as_string());
+      facts.keys.push_back(std::move(key));
+    }
+    facts.is_empty = false;
+    if (native["rights"]["select"].as_bool() && (kind == "r" || kind == "p")) {
+      DPONE_TRY(const Rows any, connection.query("SELECT NOT EXISTS (SELECT FROM " + target_ + ")"));
+      facts.is_empty = any.boolean(0, 0);
+    }
+    native.set("type_details", std::move(details));
+    native.set("fingerprint_guard",
+               render_guard(target_fingerprint_sql(settings_.schema, settings_.table, connection.server_version()) +
+                                " = " + quote_literal(facts.fingerprint),
+                            "finalize.target_changed", "'definition'"));
+    facts.native = std::move(native);
+    return facts;
+  }
+
+  Result<Facts> describe_absent(Connection& connection, const Facts& source) const {
+    std::string names = "{";
+    for (const KeyFacts& key : source.keys) {
+      if (names.size() > 1) names += ",";
+      names += json_quote(key_name(source, settings_.table, key));
+    }
+    names += "}";
+    DPONE_TRY(
+        const Rows rows,
+        connection.query("SELECT jsonb_build_object('schema', $1::text, 'name', $2::text, 'schema_exists', "
+                         "n.oid IS NOT NULL, 'kind', 'r', 'taken_names', (SELECT coalesce(jsonb_agg(c.relname), "
+                         "'[]'::jsonb) FROM pg_class c WHERE c.relnamespace = n.oid AND c.relname = ANY ($3::text[])), "
+                         "'schema_published', EXISTS (SELECT FROM pg_publication WHERE puballtables), 'rights', "
+                         "jsonb_build_object('role', current_user::text, 'create_in_schema', "
+                         "coalesce(has_schema_privilege(n.oid, 'CREATE'), has_database_privilege(current_database(), "
+                         "'CREATE'))))::text FROM (SELECT 1) one LEFT JOIN pg_namespace n ON n.nspname = $1",
+                         {settings_.schema, settings_.table, names}));
+    DPONE_TRY(Json native, Json::parse(rows.text(0, 0)));
+    Facts facts;
+    facts.system = "postgres";
+    facts.relation = target_;
+    facts.kind = "table";
+    facts.fingerprint = sha256_hex(native.canonical());
+    if (!native["rights"]["create_in_schema"].as_bool()) {
+      const std::string role = native["rights"]["role"].as_string();
+      facts.obstacles.push_back(
+          native["schema_exists"].as_bool()
+              ? Error(ErrorClass::kFailed, "postgres.permission",
+                      "role " + role + " may not create a table in schema \"" + settings_.schema + "\"")
+                    .hint("GRANT CREATE ON SCHEMA " + quote_name(settings_.schema) + " TO " + quote_name(role))
+              : Error(ErrorClass::kFailed, "postgres.no_schema",
+                      "schema \"" + settings_.schema + "\" does not exist, and role " + role + " may not create it")
+                    .hint("CREATE SCHEMA " + quote_name(settings_.schema) + " AUTHORIZATION " + quote_name(role)));
+    }
+    facts.native = std::move(native);
+    return facts;
+  }
+
+  // User types that the source's columns need: the same here, to be created, or an obstacle.
+  Status compare_types(Connection& connection, const Facts& source, Facts& target) const {
+    Json create = Json::array();
+    for (const Json& type : source.native["user_types"].as_array()) {
+      const std::string schema = type["schema"].as_string();
+      const std::string name = type["name"].as_string();
+      const std::string& extension = type["extension"].as_string();
+      DPONE_TRY(const Rows found,
+                connection.query(extension.empty()
+                                     ? "SELECT t.oid FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace "
+                                       "WHERE n.nspname = $1 AND t.typname = $2"
+                                     : "SELECT t.oid FROM pg_type t WHERE t.typname = $2 AND $1::text IS NOT NULL "
+                                       "AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_type'::regclass "
+                                       "AND d.objid = t.oid AND d.deptype = 'e')",
+                                 {schema, name}));
+      if (found.size() == 0) {
+        if (!extension.empty()) {
+          const std::string extension_name = extension.substr(0, extension.find(' '));
+          target.obstacles.push_back(Error(ErrorClass::kFailed, "type.extension_missing",
+                                           "type " + quote_name(name) + " needs extension " + extension_name +
+                                               ", which the target's database lacks")
+                                         .hint("CREATE EXTENSION " + quote_name(extension_name)));
+        } else {
+          DPONE_TRY(const Rows schema_found, connection.query("SELECT FROM pg_namespace WHERE nspname = $1", {schema}));
+          const std::string create_schema = "CREATE SCHEMA " + quote_name(schema);
+          const auto& planned = create.as_array();
+          if (schema_found.size() == 0 && schema != settings_.schema &&
+              std::find(planned.begin(), planned.end(), Json(create_schema)) == planned.end()) {
+            create.push(create_schema);
+          }
+          create.push(type["create"]);
+        }
+        continue;
+      }
+      if (!extension.empty()) continue;
+      const Oid oid = static_cast<Oid>(found.integer(0, 0));
+      DPONE_TRY(const TypeCatalog types, read_types(connection, {oid}));
+      if (types.signature(oid) != type["signature"].as_string()) {
+        target.obstacles.push_back(Error(ErrorClass::kFailed, "type.differs",
+                                         "type " + quote_name(schema, name) + " differs between source and target")
+                                       .with("source", type["signature"].as_string())
+                                       .with("target", types.signature(oid))
+                                       .hint("make the types equal (ALTER TYPE), or load into another schema"));
+      }
+    }
+    target.native.set("create_types", std::move(create));
+    return {};
+  }
+
+  SinkSettings settings_;
+  const RunContext& context_;
+  std::string target_;
+  ControlTable control_;
+  std::optional<Connection> connection_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Sink>> make_sink(SinkSettings settings, const RunContext& context) {
+  if (settings.schema.empty()) {
+    settings.schema = settings.connection.field("schema").empty() ? "public" : settings.connection.field("schema");
+  }
+  auto connected = Connection::open(settings.connection, SessionRole::kSink, context);
+  if (!connected) return std::move(connected.error().add("end", "sink"));
+  return std::unique_ptr<Sink>(std::make_unique<PostgresSink>(std::move(settings), std::move(*connected), context));
+}
+
+}  // namespace dpone::postgres

@@ -1,0 +1,399 @@
+#include "dpone/connectors/postgres/source.h"
+
+#include <algorithm>
+
+#include "dpone/base/sha256.h"
+#include "dpone/codec/pg_copy/decoder.h"
+#include "dpone/codec/pg_copy/frame_walker.h"
+#include "dpone/connectors/postgres/catalog.h"
+#include "dpone/connectors/postgres/connection.h"
+#include "dpone/connectors/postgres/dialect.h"
+#include "dpone/connectors/postgres/quote.h"
+
+namespace dpone::postgres {
+namespace {
+
+constexpr std::size_t kReadBytes = 256 * 1024;
+
+// Column facts from the JSON of catalog.cc (tables and views) or of a described query.
+std::vector<ColumnFacts> column_facts(const Json& columns, const TypeCatalog& types) {
+  std::vector<ColumnFacts> out;
+  for (const Json& column : columns.as_array()) {
+    ColumnFacts facts;
+    facts.name = column["name"].as_string();
+    facts.native_type = column["type"].as_string();
+    facts.type = types.logical_type(static_cast<Oid>(column["type_oid"].as_int()),
+                                    static_cast<int>(column["typmod"].as_int()), facts.travels_as_text);
+    facts.is_nullable = !column["not_null"].as_bool();
+    facts.is_generated = !column["generated"].as_string().empty();
+    facts.has_default = column["default"].is_string() || !column["identity"].as_string().empty();
+    out.push_back(std::move(facts));
+  }
+  return out;
+}
+
+std::vector<Oid> type_oids(const Json& columns) {
+  std::vector<Oid> oids;
+  for (const Json& column : columns.as_array()) oids.push_back(static_cast<Oid>(column["type_oid"].as_int()));
+  return oids;
+}
+
+// What a sink needs to know of each column's type: its signature, what rules raw out, and the user types behind it.
+void add_type_details(Json& native, const Json& columns, const TypeCatalog& types, int server_version) {
+  Json details = Json::object();
+  std::vector<Oid> ordered;
+  for (const Json& column : columns.as_array()) {
+    const Oid oid = static_cast<Oid>(column["type_oid"].as_int());
+    types.dependencies(oid, ordered);
+    Json detail = Json::object();
+    detail.set("signature", types.signature(oid)).set("raw_obstacle", types.raw_obstacle(oid, server_version));
+    details.set(column["name"].as_string(), std::move(detail));
+  }
+  Json user_types = Json::array();
+  for (const Oid oid : ordered) {
+    const TypeInfo& info = *types.find(oid);
+    Json type = Json::object();
+    type.set("schema", info.schema).set("name", info.name).set("signature", types.signature(oid));
+    type.set("extension", info.extension).set("create", types.create_statement(oid));
+    user_types.push(std::move(type));
+  }
+  native.set("type_details", std::move(details)).set("user_types", std::move(user_types));
+}
+
+class CopyReader {
+ public:
+  CopyReader(Connection& connection) : connection_(connection) {}
+
+ protected:
+  Connection& connection_;
+};
+
+class RawCopyReader final : public RawReader, CopyReader {
+ public:
+  RawCopyReader(Connection& connection, int columns, std::int64_t max_row_bytes, bool is_text)
+      : CopyReader(connection), is_text_(is_text), walker_(columns, max_row_bytes), lines_(max_row_bytes) {}
+
+  Status next(std::string& out) override {
+    const std::size_t before = out.size();
+    const std::size_t wanted = out.capacity() > before + 4096 ? out.capacity() - before - 4096 : kReadBytes;
+    DPONE_CHECK(connection_.read_copy(out, wanted));
+    const std::string_view fresh = std::string_view(out).substr(before);
+    return is_text_ ? lines_.feed(fresh) : walker_.feed(fresh);
+  }
+
+  std::int64_t rows_so_far() const override { return is_text_ ? lines_.row_count() : walker_.row_count(); }
+
+  Result<ReadSummary> finish() override {
+    DPONE_TRY(const std::int64_t reported, connection_.finish_copy_out());
+    DPONE_CHECK(is_text_ ? lines_.finish() : walker_.finish());
+    return is_text_ ? ReadSummary{lines_.row_count(), reported, lines_.byte_count()}
+                    : ReadSummary{walker_.row_count(), reported, walker_.byte_count()};
+  }
+
+ private:
+  bool is_text_;
+  pg_copy::FrameWalker walker_;
+  pg_copy::TextLineCounter lines_;
+};
+
+class BatchCopyReader final : public BatchReader, CopyReader {
+ public:
+  BatchCopyReader(Connection& connection, pg_copy::Decoder decoder)
+      : CopyReader(connection), decoder_(std::move(decoder)) {
+    buffer_.reserve(kReadBytes + 8192);
+  }
+
+  Result<std::optional<Batch>> next() override {
+    while (!is_at_end_) {
+      if (auto batch = decoder_.take()) return batch;
+      buffer_.clear();
+      DPONE_TRY(const bool more, connection_.read_copy(buffer_, kReadBytes));
+      DPONE_CHECK(decoder_.feed(buffer_));
+      if (!more) {
+        // The source's own error, if it has one, says more than a cut stream.
+        DPONE_TRY(reported_, connection_.finish_copy_out());
+        is_at_end_ = true;
+      }
+    }
+    if (auto batch = decoder_.take()) return batch;
+    if (is_drained_) return std::optional<Batch>();
+    is_drained_ = true;
+    return decoder_.finish();
+  }
+
+  Result<ReadSummary> finish() override { return ReadSummary{decoder_.row_count(), reported_, decoder_.byte_count()}; }
+
+ private:
+  pg_copy::Decoder decoder_;
+  std::string buffer_;
+  std::int64_t reported_ = 0;
+  bool is_at_end_ = false;
+  bool is_drained_ = false;
+};
+
+class PostgresSnapshot final : public Snapshot {
+ public:
+  PostgresSnapshot(Connection connection, const RunContext& context)
+      : connection_(std::move(connection)), context_(context) {}
+
+  Result<std::unique_ptr<BatchReader>> open(const Slice&, const LoadTask& task) override {
+    pg_copy::DecoderOptions options;
+    options.max_row_bytes = context_.max_row_bytes;
+    options.target_bytes = 2 << 20;
+    DPONE_TRY(pg_copy::Decoder decoder, pg_copy::Decoder::create(batch_schema(task.columns), options));
+    DPONE_CHECK(connection_.begin_copy_out(render_copy_out(task, "binary", false)));
+    return std::unique_ptr<BatchReader>(std::make_unique<BatchCopyReader>(connection_, std::move(decoder)));
+  }
+
+  Result<std::unique_ptr<RawReader>> open_raw(const Slice&, const LoadTask& task) override {
+    const bool is_text = task.format.name == "postgres.copy_text";
+    DPONE_CHECK(connection_.begin_copy_out(render_copy_out(task, is_text ? "text" : "binary", true)));
+    return std::unique_ptr<RawReader>(std::make_unique<RawCopyReader>(
+        connection_, static_cast<int>(task.columns.size()), context_.max_row_bytes, is_text));
+  }
+
+  Status close() override {
+    Shield shield(connection_);
+    DPONE_CHECK(connection_.execute("COMMIT"));
+    return {};
+  }
+
+ private:
+  Connection connection_;
+  const RunContext& context_;
+};
+
+class PostgresSource final : public Source {
+ public:
+  PostgresSource(SourceSettings settings, Connection connection, const RunContext& context)
+      : settings_(std::move(settings)), context_(context), connection_(std::move(connection)) {}
+
+  Result<Facts> describe() override { return describe_with(*connection_, true); }
+
+  std::vector<WireFormat> raw_formats(const LoadTask& task) const override {
+    Json columns = Json::array();
+    bool is_binary = true;
+    for (const ColumnPolicy& column : task.columns) {
+      const Json& detail = task.source.native["type_details"][column.name];
+      Json entry = Json::array();
+      entry.push(column.source_native).push(detail["signature"]).push(detail["raw_obstacle"]).push(column.name);
+      if (!detail["raw_obstacle"].as_string().empty()) is_binary = false;
+      columns.push(std::move(entry));
+    }
+    const std::string fingerprint = columns.canonical();
+    std::vector<WireFormat> formats;
+    if (is_binary) formats.push_back({"postgres.copy_binary", fingerprint});
+    formats.push_back({"postgres.copy_text", fingerprint});
+    return formats;
+  }
+
+  std::vector<Statement> render(const LoadTask& task) const override {
+    std::vector<Statement> out;
+    for (const std::string& sql : lock_statements(task.source)) out.push_back({"extract", sql});
+    const bool is_text = task.is_raw && task.format.name == "postgres.copy_text";
+    out.push_back({"extract", render_copy_out(task, is_text ? "text" : "binary", task.is_raw)});
+    return out;
+  }
+
+  Result<std::unique_ptr<Snapshot>> open_snapshot(const Facts& planned) override {
+    if (!connection_) {
+      DPONE_TRY(connection_, Connection::open(settings_.connection, SessionRole::kSource, context_));
+    }
+    for (const std::string& sql : lock_statements(planned)) {
+      auto done = connection_->execute(sql);
+      if (!done) {
+        Error error = std::move(done).error();
+        // Gone since the plan was made.
+        if (error.native_code() == "42P01" || error.native_code() == "3F000") return changed(planned);
+        return error;
+      }
+    }
+    DPONE_CHECK(context_.fault("source.locked"));
+    DPONE_TRY(const Facts now, describe_with(*connection_, false));
+    if (now.fingerprint != planned.fingerprint) return changed(planned);
+    std::unique_ptr<Snapshot> snapshot = std::make_unique<PostgresSnapshot>(std::move(*connection_), context_);
+    connection_.reset();
+    return snapshot;
+  }
+
+ private:
+  static Error changed(const Facts& planned) {
+    return Error(ErrorClass::kUnavailable, "source.changed", "the source's definition changed after the plan was made")
+        .with("relation", planned.relation)
+        .retry(Retry::kSafe)
+        .hint("run again: the next plan sees the new definition");
+  }
+
+  // LOCK TABLE takes no snapshot: rows that another session moves are seen whole, before or after.
+  static std::vector<std::string> lock_statements(const Facts& facts) {
+    std::vector<std::string> out = {"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"};
+    for (const Json& name : facts.native["locks"].as_array()) {
+      out.push_back("LOCK TABLE " + name.as_string() + " IN ACCESS SHARE MODE");
+    }
+    return out;
+  }
+
+  Result<Facts> describe_with(Connection& connection, bool with_estimates) {
+    return settings_.query.empty() ? describe_relation(connection, with_estimates) : describe_query(connection);
+  }
+
+  Result<Facts> describe_relation(Connection& connection, bool with_estimates) {
+    const std::string relation = quote_name(settings_.schema, settings_.table);
+    DPONE_TRY(const std::optional<Oid> oid, find_relation(connection, settings_.schema, settings_.table, false));
+    DPONE_TRY(
+        const Rows rows,
+        connection.query("SELECT " + source_facts_sql(std::to_string(*oid), connection.server_version()) +
+                         ", has_table_privilege(" + std::to_string(*oid) + ", 'SELECT') OR has_any_column_privilege(" +
+                         std::to_string(*oid) + ", 'SELECT'), current_user::text"));
+    if (rows.size() != 1 || rows.is_null(0, 0)) {
+      return Error(ErrorClass::kUnavailable, "source.changed", "the relation vanished while it was described")
+          .with("relation", relation);
+    }
+    if (!rows.boolean(0, 1)) {
+      return Error(ErrorClass::kFailed, "postgres.permission", "role " + rows.text(0, 2) + " may not read " + relation)
+          .with("connection", connection.id())
+          .hint("GRANT SELECT ON " + relation + " TO " + quote_name(rows.text(0, 2)));
+    }
+    DPONE_TRY(Json native, Json::parse(rows.text(0, 0)));
+    DPONE_TRY(const TypeCatalog types, read_types(connection, type_oids(native["columns"])));
+    Facts facts;
+    facts.system = "postgres";
+    facts.relation = relation;
+    facts.exists = true;
+    const std::string kind = native["kind"].as_string();
+    facts.kind = kind == "v"   ? "view"
+                 : kind == "m" ? "materialized_view"
+                 : kind == "p" ? "partitioned_table"
+                 : kind == "f" ? "foreign_table"
+                               : "table";
+    facts.columns = column_facts(native["columns"], types);
+    for (const Json& key : native["keys"].as_array()) {
+      KeyFacts entry{key["name"].as_string(), {}, key["primary"].as_bool()};
+      for (const Json& column : key["columns"].as_array()) entry.columns.push_back(column.as_string());
+      facts.keys.push_back(std::move(entry));
+    }
+    facts.identity = std::to_string(*oid);
+    Json locks = Json::array();
+    // LOCK TABLE takes tables and views only.
+    if (kind == "r" || kind == "p" || kind == "v") locks.push(relation);
+    native.set("locks", std::move(locks));
+    add_type_details(native, native["columns"], types, connection.server_version());
+    DPONE_CHECK(add_selection(connection, native, facts));
+    if (with_estimates) {
+      DPONE_TRY(const Estimates estimates, read_estimates(connection, *oid));
+      if (estimates.rows > 0) facts.estimated_rows = estimates.rows;
+      facts.estimated_bytes = estimates.bytes;
+    }
+    return facts;
+  }
+
+  Result<Facts> describe_query(Connection& connection) {
+    const bool in_transaction = connection.in_transaction();
+    if (!in_transaction) DPONE_CHECK(connection.execute("BEGIN READ ONLY"));
+    auto described = describe_query_inside(connection, in_transaction);
+    if (!in_transaction && connection.is_alive()) {
+      Shield shield(connection);
+      DPONE_CHECK(connection.execute("ROLLBACK"));
+    }
+    return described;
+  }
+
+  Result<Facts> describe_query_inside(Connection& connection, bool in_snapshot) {
+    auto described = connection.describe(settings_.query);
+    if (!described) {
+      Error error = std::move(described).error();
+      if (error.native_code() == "42P01") {
+        return std::move(error).hint("name tables with their schema: the session's search_path is pg_catalog");
+      }
+      return error;
+    }
+    if (described->column_count() == 0) {
+      return Error(ErrorClass::kFailed, "source.not_a_query", "source.options.query returns no columns")
+          .hint("write one SELECT, WITH or VALUES statement");
+    }
+    Json columns = Json::array();
+    for (int i = 0; i < described->column_count(); ++i) {
+      DPONE_TRY(const Rows formatted, connection.query("SELECT format_type($1::oid, $2::int4)",
+                                                       {std::to_string(described->column_type(i)),
+                                                        std::to_string(described->column_typmod(i))}));
+      Json column = Json::object();
+      for (const Json& other : columns.as_array()) {
+        if (other["name"].as_string() == described->column_name(i)) {
+          return Error(ErrorClass::kFailed, "source.duplicate_column",
+                       "the query has two columns named \"" + described->column_name(i) + "\"")
+              .hint("give one of them another name with AS");
+        }
+      }
+      column.set("name", described->column_name(i)).set("type", formatted.text(0, 0));
+      column.set("type_oid", described->column_type(i))
+          .set("typmod", described->column_typmod(i))
+          .set("not_null", false);
+      columns.push(std::move(column));
+    }
+    // The describe holds a lock on each relation that it met; that is the list to lock before the snapshot.
+    Json locks = Json::array();
+    if (!in_snapshot) {
+      DPONE_TRY(const Rows held,
+                connection.query(
+                    "SELECT DISTINCT quote_ident(n.nspname) || '.' || quote_ident(c.relname) FROM pg_locks l JOIN "
+                    "pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace WHERE l.pid = "
+                    "pg_backend_pid() AND l.locktype = 'relation' AND c.relkind IN ('r', 'p', 'v') AND n.nspname "
+                    "NOT IN ('pg_catalog', 'information_schema') AND has_table_privilege(c.oid, 'SELECT') ORDER BY 1"));
+      for (int row = 0; row < held.size(); ++row) locks.push(held.text(row, 0));
+      query_locks_ = locks;
+    }
+    Json native = Json::object();
+    native.set("kind", "query").set("query", settings_.query).set("columns", columns).set("locks", query_locks_);
+    DPONE_TRY(const TypeCatalog types, read_types(connection, type_oids(columns)));
+    DPONE_TRY(const Rows monetary, connection.query("SELECT current_setting('lc_monetary')"));
+    native.set("lc_monetary", monetary.text(0, 0));
+    Facts facts;
+    facts.system = "postgres";
+    facts.relation = "(query)";
+    facts.exists = true;
+    facts.kind = "query";
+    facts.columns = column_facts(columns, types);
+    add_type_details(native, columns, types, connection.server_version());
+    facts.fingerprint = sha256_hex(native.canonical());
+    facts.native = std::move(native);
+    return facts;
+  }
+
+  // where and limit; the condition is parsed by the server as part of one SELECT, so that it cannot end the statement.
+  Status add_selection(Connection& connection, Json& native, Facts& facts) {
+    if (!settings_.where.empty()) native.set("where", settings_.where);
+    if (settings_.limit >= 0) native.set("limit", settings_.limit);
+    facts.fingerprint = sha256_hex(native.canonical());
+    facts.native = std::move(native);
+    if (settings_.where.empty()) return {};
+    LoadTask probe;
+    probe.source = facts;
+    auto described = connection.describe(render_select(probe, false));
+    if (!described) {
+      Error error = std::move(described).error();
+      return std::move(error.add("option", "source.options.where"));
+    }
+    return {};
+  }
+
+  SourceSettings settings_;
+  const RunContext& context_;
+  std::optional<Connection> connection_;
+  Json query_locks_ = Json::array();
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Source>> make_source(SourceSettings settings, const RunContext& context) {
+  if (settings.schema.empty())
+    settings.schema = settings.connection.field("schema").empty() ? "public" : settings.connection.field("schema");
+  while (!settings.query.empty() &&
+         (settings.query.back() == ';' || std::isspace(static_cast<unsigned char>(settings.query.back())) != 0)) {
+    settings.query.pop_back();
+  }
+  auto connected = Connection::open(settings.connection, SessionRole::kSource, context);
+  if (!connected) return std::move(connected.error().add("end", "source"));
+  return std::unique_ptr<Source>(std::make_unique<PostgresSource>(std::move(settings), std::move(*connected), context));
+}
+
+}  // namespace dpone::postgres

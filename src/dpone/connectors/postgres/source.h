@@ -1,0 +1,28 @@
+// PostgresSource: a table, view or query of one PostgreSQL database, read by COPY in one REPEATABLE READ snapshot that
+// is taken after the relation's locks (semantics §4). Owns its connections. Thread rule as in ports/source.h.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dpone/base/option_spec.h"
+#include "dpone/base/run_context.h"
+#include "dpone/ports/connection.h"
+#include "dpone/ports/source.h"
+
+namespace dpone::postgres {
+
+struct SourceSettings {
+  ConnectionSettings connection;
+  std::string schema;
+  std::string table;
+  std::string query;  // instead of a table
+  std::string where;
+  std::int64_t limit = -1;
+};
+
+// Fails only when the first connection cannot be made. `context` must outlive the source.
+Result<std::unique_ptr<Source>> make_source(SourceSettings settings, const RunContext& context);
+
+}  // namespace dpone::postgres

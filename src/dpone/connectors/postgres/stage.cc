@@ -1,0 +1,407 @@
+#include "dpone/connectors/postgres/stage.h"
+
+#include <algorithm>
+
+#include "dpone/codec/pg_copy/encoder.h"
+#include "dpone/codec/pg_copy/text_encoder.h"
+#include "dpone/connectors/postgres/quote.h"
+
+namespace dpone::postgres {
+namespace {
+
+constexpr std::size_t kSendBytes = 256 * 1024;
+constexpr std::int64_t kEncodeRows = 1024;
+
+class CopyInSession {
+ public:
+  CopyInSession(Connection& connection, std::int64_t& rows) : connection_(connection), rows_(rows) {}
+  CopyInSession(const CopyInSession&) = delete;
+  CopyInSession& operator=(const CopyInSession&) = delete;
+  ~CopyInSession() {
+    if (!is_finished_) connection_.abort_copy_in("the load was given up");
+  }
+  Status send(std::string_view bytes) { return connection_.write_copy(bytes); }
+  Result<WriteSummary> finish() {
+    is_finished_ = true;
+    DPONE_TRY(const std::int64_t rows, connection_.finish_copy_in());
+    rows_ += rows;
+    return WriteSummary{rows};
+  }
+
+ private:
+  Connection& connection_;
+  std::int64_t& rows_;
+  bool is_finished_ = false;
+};
+
+class RawCopyWriter final : public RawWriter {
+ public:
+  RawCopyWriter(Connection& connection, std::int64_t& rows) : session_(connection, rows) {}
+  Status write(std::string_view bytes) override { return session_.send(bytes); }
+  Result<WriteSummary> finish() override { return session_.finish(); }
+
+ private:
+  CopyInSession session_;
+};
+
+class BinaryCopyWriter final : public BatchWriter {
+ public:
+  BinaryCopyWriter(Connection& connection, std::int64_t& rows, pg_copy::Encoder encoder)
+      : session_(connection, rows), encoder_(std::move(encoder)) {
+    encoder_.append_header(buffer_);
+  }
+  Status write(const Batch& batch) override {
+    for (std::int64_t row = 0; row < batch.num_rows(); row += kEncodeRows) {
+      DPONE_CHECK(encoder_.encode_rows(batch, row, std::min(kEncodeRows, batch.num_rows() - row), buffer_));
+      if (buffer_.size() >= kSendBytes) {
+        DPONE_CHECK(session_.send(buffer_));
+        buffer_.clear();
+      }
+    }
+    return {};
+  }
+  Result<WriteSummary> finish() override {
+    encoder_.append_trailer(buffer_);
+    DPONE_CHECK(session_.send(buffer_));
+    return session_.finish();
+  }
+
+ private:
+  CopyInSession session_;
+  pg_copy::Encoder encoder_;
+  std::string buffer_;
+};
+
+class TextCopyWriter final : public BatchWriter {
+ public:
+  TextCopyWriter(Connection& connection, std::int64_t& rows, pg_copy::TextEncoder encoder)
+      : session_(connection, rows), encoder_(std::move(encoder)) {}
+  Status write(const Batch& batch) override {
+    buffer_.clear();
+    DPONE_CHECK(encoder_.encode(batch, buffer_));
+    return session_.send(buffer_);
+  }
+  Result<WriteSummary> finish() override { return session_.finish(); }
+
+ private:
+  CopyInSession session_;
+  pg_copy::TextEncoder encoder_;
+  std::string buffer_;
+};
+
+std::string stage_comment(const RunContext& context, const std::string& target) {
+  Json comment = Json::object();
+  comment.set("dpone", "stage").set("process", context.process).set("run_id", context.run_id).set("target", target);
+  return comment.canonical();
+}
+
+std::string target_of(const LoadTask& task) {
+  return quote_name(task.target.native["schema"].as_string(), task.target.native["name"].as_string());
+}
+
+}  // namespace
+
+PostgresStage::PostgresStage(Connection connection, ConnectionSettings settings, ControlTable control,
+                             const LoadTask& task, std::chrono::milliseconds publish_wait, const RunContext& context)
+    : connection_(std::move(connection)),
+      settings_(std::move(settings)),
+      control_(std::move(control)),
+      task_(task),
+      publish_wait_(publish_wait),
+      context_(context),
+      target_(target_of(task)),
+      names_(target_, context.run_id),
+      stage_(quote_name(task.target.native["schema"].as_string(), names_.stage())) {
+  render_options_.stage_comment = stage_comment(context, target_);
+  statements_ = render_sink(task_, names_, render_options_);
+}
+
+PostgresStage::~PostgresStage() = default;
+
+Result<std::unique_ptr<Stage>> PostgresStage::create(Connection connection, ConnectionSettings settings,
+                                                     ControlTable control, const LoadTask& task,
+                                                     std::chrono::milliseconds publish_wait,
+                                                     const RunContext& context) {
+  std::unique_ptr<PostgresStage> stage(
+      new PostgresStage(std::move(connection), std::move(settings), std::move(control), task, publish_wait, context));
+  Status status = stage->begin();
+  if (!status) {
+    const Status dropped = stage->drop();
+    if (!dropped) context.warn("the stage could not be dropped: " + dropped.error().to_line());
+    return std::move(status).error();
+  }
+  return std::unique_ptr<Stage>(std::move(stage));
+}
+
+Status PostgresStage::begin() {
+  for (const std::string& sql : statements_.prepare) DPONE_CHECK(connection_.execute(sql));
+  DPONE_CHECK(control_.create(connection_));
+  DPONE_TRY(const Rows locked,
+            connection_.query("SELECT pg_try_advisory_lock($1)", {std::to_string(stage_lock_key(names_.stage()))}));
+  if (!locked.boolean(0, 0)) {
+    return Error(ErrorClass::kRefused, "stage.in_use", "another session holds the lock of this run's stage")
+        .with("stage", stage_)
+        .hint("use another --run-id, or wait for the other run");
+  }
+  // A stage of this very run id is there when an earlier attempt was killed after its load.
+  std::string sql = "DROP TABLE IF EXISTS " + stage_ + "; BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+  for (const std::string& statement : statements_.stage) sql += ";\n" + statement;
+  DPONE_CHECK(connection_.execute(sql));
+  return context_.fault("stage.created");
+}
+
+Result<std::unique_ptr<RawWriter>> PostgresStage::open_raw_writer(const Slice&) {
+  DPONE_CHECK(connection_.begin_copy_in(statements_.copy));
+  return std::unique_ptr<RawWriter>(std::make_unique<RawCopyWriter>(connection_, rows_));
+}
+
+Result<std::unique_ptr<BatchWriter>> PostgresStage::open_writer(const Slice&) {
+  std::vector<pg_copy::EncodeColumn> columns;
+  for (const ColumnPolicy& column : task_.columns) {
+    pg_copy::EncodeColumn encoded{column.sink_name, column.type, column.sink_type, 0};
+    if (column.sink_type.kind == TypeKind::kArray) {
+      DPONE_TRY(
+          const Rows element,
+          connection_.query("SELECT t.typelem::int8 FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid WHERE "
+                            "a.attrelid = $1::regclass AND a.attname = $2",
+                            {stage_, column.sink_name}));
+      if (element.size() == 1) encoded.element_oid = static_cast<std::uint32_t>(element.integer(0, 0));
+    }
+    columns.push_back(std::move(encoded));
+  }
+  const bool is_text = std::any_of(task_.columns.begin(), task_.columns.end(),
+                                   [](const ColumnPolicy& column) { return column.travels_as_text; });
+  if (is_text) {
+    DPONE_TRY(pg_copy::TextEncoder encoder, pg_copy::TextEncoder::create(std::move(columns)));
+    DPONE_CHECK(connection_.begin_copy_in(statements_.copy));
+    return std::unique_ptr<BatchWriter>(std::make_unique<TextCopyWriter>(connection_, rows_, std::move(encoder)));
+  }
+  DPONE_TRY(pg_copy::Encoder encoder, pg_copy::Encoder::create(std::move(columns)));
+  DPONE_CHECK(connection_.begin_copy_in(statements_.copy));
+  return std::unique_ptr<BatchWriter>(std::make_unique<BinaryCopyWriter>(connection_, rows_, std::move(encoder)));
+}
+
+Status PostgresStage::name_identity_sequences() {
+  if (task_.method != PublishMethod::kExchange) return {};
+  const std::string schema = task_.target.native["schema"].as_string();
+  for (const Json& sequence : task_.target.native["sequences"].as_array()) {
+    if (!sequence["is_identity"].as_bool()) continue;
+    const std::string column = sequence["column"].as_string();
+    DPONE_TRY(const Rows found, connection_.query("SELECT pg_get_serial_sequence($1, $2)", {stage_, column}));
+    DPONE_CHECK(connection_.execute("ALTER SEQUENCE " + found.text(0, 0) + " RENAME TO " +
+                                    quote_name(names_.sequence(column))));
+  }
+  return {};
+}
+
+Result<StageFacts> PostgresStage::check_key() {
+  StageFacts facts;
+  facts.rows = rows_;
+  if (task_.key.empty()) return facts;
+  std::string any_null;
+  for (const std::string& column : task_.key)
+    any_null += (any_null.empty() ? "" : " OR ") + quote_name(column) + " IS NULL";
+  const std::string key = quote_names(task_.key);
+  DPONE_TRY(
+      const Rows rows,
+      connection_.execute("SELECT (SELECT count(*) FROM " + stage_ + " WHERE " + any_null +
+                          "), (SELECT coalesce(sum(n - 1), 0)::int8 FROM (SELECT count(*) AS n FROM " + stage_ +
+                          " WHERE NOT (" + any_null + ") GROUP BY " + key + " HAVING count(*) > 1) AS repeated)"));
+  facts.key_nulls = rows.integer(0, 0);
+  facts.key_duplicates = rows.integer(0, 1);
+  return facts;
+}
+
+// A constraint that the loaded rows do not meet is a gate that failed.
+Error PostgresStage::seal_error(Error error) const {
+  if (error.native_code() == "23505" || error.native_code() == "23P01") {
+    return Error(ErrorClass::kFailed, "gate.key_duplicates",
+                 "the source has rows that the target's keys exclude: " + error.message())
+        .with("target", target_)
+        .native(error.native_code())
+        .hint("remove the duplicates at the source, or drop the key at the target; the target is unchanged");
+  }
+  if (error.native_code() == "23502") {
+    return Error(ErrorClass::kFailed, "gate.key_nulls",
+                 "the source has NULLs where the target's key allows none: " + error.message())
+        .with("target", target_)
+        .native(error.native_code())
+        .hint("remove the NULLs at the source; the target is unchanged");
+  }
+  return error;
+}
+
+Result<StageFacts> PostgresStage::seal() {
+  DPONE_CHECK(name_identity_sequences());
+  // The key gate looks before the indexes are built: it counts, an index stops at the first.
+  DPONE_TRY(const StageFacts facts, check_key());
+  const bool key_fails = facts.key_nulls.value_or(0) > 0 || facts.key_duplicates.value_or(0) > 0;
+  if (key_fails) return facts;
+  for (const std::string& sql : statements_.seal) {
+    auto done = connection_.execute(sql);
+    if (!done) return seal_error(std::move(done).error());
+  }
+  DPONE_CHECK(context_.fault("stage.before_commit"));
+  auto committed = connection_.execute("COMMIT");
+  if (!committed) return seal_error(std::move(committed).error());
+  DPONE_CHECK(context_.fault("stage.committed"));
+  for (const std::string& sql : statements_.constrain) DPONE_CHECK(connection_.execute(sql));
+  return facts;
+}
+
+Status PostgresStage::roll_back() {
+  if (!connection_.is_alive()) return {};
+  Shield shield(connection_);
+  if (connection_.in_transaction()) DPONE_CHECK(connection_.execute("ROLLBACK"));
+  return {};
+}
+
+Result<Receipt> PostgresStage::finalize(const Receipt& receipt) {
+  render_options_.staged_rows = rows_;
+  statements_ = render_sink(task_, names_, render_options_);
+  const auto deadline = context_.clock->steady_now() + publish_wait_;
+  std::chrono::milliseconds pause{50};
+  while (true) {
+    bool is_locked_out = false;
+    auto published = finalize_once(receipt, is_locked_out);
+    if (published) {
+      is_published_ = true;
+      return published;
+    }
+    if (!is_locked_out) return published;
+    if (context_.clock->steady_now() + pause > deadline) {
+      Error error = std::move(published).error();
+      return Error(ErrorClass::kUnavailable, "finalize.lock_timeout",
+                   "the target's locks could not be had: " + error.message())
+          .with("target", target_)
+          .native(error.native_code())
+          .retry(Retry::kSafe)
+          .hint(
+              "find the session that holds them (pg_locks, pg_stat_activity), or raise sink.options.publish_wait; the "
+              "target is unchanged");
+    }
+    context_.debug("the target is locked by another session; trying again");
+    if (!context_.clock->sleep_for(pause, context_.stop)) return interrupted_error();
+    pause = std::min(pause * 2, std::chrono::milliseconds(1000));
+  }
+}
+
+Result<Receipt> PostgresStage::finalize_once(const Receipt& receipt, bool& is_locked_out) {
+  DPONE_CHECK(context_.fault("finalize.begin"));
+  auto begun = connection_.execute(
+      "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL synchronous_commit = on; SET LOCAL lock_timeout = "
+      "'1s'; "
+      "SELECT pg_advisory_xact_lock(" +
+      std::to_string(target_lock_key(target_)) + ")");
+  if (!begun) {
+    Error error = std::move(begun).error();
+    is_locked_out = error.native_code() == "55P03";
+    DPONE_CHECK(roll_back());
+    return error;
+  }
+  // In a statement of its own after the lock: only then does its snapshot see what the last holder committed.
+  auto newest = control_.read_newest(connection_, receipt.process, receipt.run_id);
+  if (!newest) {
+    DPONE_CHECK(roll_back());
+    return std::move(newest).error();
+  }
+  const std::int64_t version = newest->newest_of_process ? newest->newest_of_process->version : 0;
+  const std::int64_t epoch = newest->newest_of_target ? newest->newest_of_target->target_epoch : 0;
+  if (version + 1 != receipt.version || epoch + 1 != receipt.target_epoch) {
+    DPONE_CHECK(roll_back());
+    return Error(ErrorClass::kRefused, "finalize.fenced",
+                 "another run published to this target after the plan was made")
+        .with("target", target_)
+        .with("planned_version", std::to_string(receipt.version - 1))
+        .with("found_version", std::to_string(version))
+        .hint("nothing was published; run again");
+  }
+  Status reached = context_.fault("finalize.locked");
+  if (!reached) {
+    DPONE_CHECK(roll_back());
+    return std::move(reached).error();
+  }
+  std::string message;
+  for (const std::string& sql : statements_.publish) message += sql + ";\n";
+  message += control_.render_insert(receipt) + ";\nCOMMIT";
+  DPONE_CHECK(context_.fault("finalize.before_send"));
+  if (context_.stop.stop_requested()) {
+    DPONE_CHECK(roll_back());
+    return interrupted_error();
+  }
+  Shield shield(connection_);
+  auto sent = connection_.execute(message);
+  if (sent) {
+    DPONE_CHECK(context_.fault("finalize.committed"));
+    auto written = control_.read_newest(connection_, receipt.process, receipt.run_id);
+    if (written && written->of_run) return *written->of_run;
+    return receipt;  // committed; only the look at it failed
+  }
+  Error error = std::move(sent).error();
+  if (!connection_.is_alive() || error.native_code().starts_with("57P")) {
+    return Error(ErrorClass::kOutcomeUnknown, "finalize.answer_lost",
+                 "the connection was lost after COMMIT was sent: " + error.message())
+        .with("target", target_)
+        .retry(Retry::kUnknown)
+        .hint("run `dpone reconcile` with this run id when the server is back; the receipt decides");
+  }
+  is_locked_out = error.native_code() == "55P03";
+  DPONE_CHECK(roll_back());
+  return publish_error(std::move(error));
+}
+
+// Turns the guards of the publishing message, and the fence's last word, into their slugs.
+Error PostgresStage::publish_error(Error error) const {
+  const std::size_t at = error.message().find("\"dpone:");
+  if (error.native_code() == "22P02" && at != std::string::npos) {
+    const std::string rest = error.message().substr(at + 7);
+    const std::string slug = rest.substr(0, rest.find(':'));
+    const std::string detail = rest.substr(rest.find(':') + 1, rest.rfind('"') - rest.find(':') - 1);
+    if (slug == "finalize.target_changed") {
+      return Error(ErrorClass::kRefused, slug, "the target's definition changed after the plan was made")
+          .with("target", target_)
+          .hint("nothing was published; look at the change, then run again");
+    }
+    if (slug == "publish.referenced") {
+      return Error(ErrorClass::kRefused, slug, "rows of " + detail + " refer to the target")
+          .with("target", target_)
+          .hint("nothing was published; load with incremental_merge, which deletes no row that is referred to");
+    }
+    return Error(ErrorClass::kFailed, slug,
+                 "the target would have " + detail + " rows, the stage has " + std::to_string(rows_))
+        .with("target", target_)
+        .hint("a trigger or rule of the target changes the load; the target is unchanged");
+  }
+  if (error.native_code() == "23505" && error.context_value("table").find("__dpone__loads") != std::string_view::npos) {
+    return Error(ErrorClass::kRefused, "finalize.fenced",
+                 "another run published to this target after the plan was made")
+        .with("target", target_)
+        .hint("nothing was published; run again");
+  }
+  if (error.native_code() == "42P07") {
+    return Error(ErrorClass::kRefused, "finalize.target_changed",
+                 "a relation of that name was made after the plan: " + error.message())
+        .with("target", target_)
+        .hint("nothing was published; run again");
+  }
+  return seal_error(std::move(error));
+}
+
+Status PostgresStage::drop() {
+  if (is_published_) return {};
+  if (!connection_.is_alive()) {
+    // The server rolls back what was not committed; only a sealed stage may be left.
+    RunContext quiet = context_;
+    quiet.stop = {};
+    DPONE_TRY(Connection fresh, Connection::open(settings_, SessionRole::kSink, quiet));
+    DPONE_CHECK(fresh.execute("DROP TABLE IF EXISTS " + stage_));
+    return {};
+  }
+  DPONE_CHECK(roll_back());
+  Shield shield(connection_);
+  DPONE_CHECK(connection_.execute("DROP TABLE IF EXISTS " + stage_));
+  DPONE_CHECK(connection_.query("SELECT pg_advisory_unlock($1)", {std::to_string(stage_lock_key(names_.stage()))}));
+  return {};
+}
+
+}  // namespace dpone::postgres

@@ -1,0 +1,58 @@
+// PostgresStage: the table that a run loads beside its target, from CREATE to the transaction that publishes it. Owns
+// the writing session and, through it, the advisory lock that says "this run is alive".
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "dpone/base/run_context.h"
+#include "dpone/connectors/postgres/connection.h"
+#include "dpone/connectors/postgres/control_table.h"
+#include "dpone/connectors/postgres/dialect.h"
+#include "dpone/ports/sink.h"
+
+namespace dpone::postgres {
+
+class PostgresStage final : public Stage {
+ public:
+  // Takes the lock, then begins the load transaction and creates the stage in it. `settings` is kept for reconnecting.
+  static Result<std::unique_ptr<Stage>> create(Connection connection, ConnectionSettings settings, ControlTable control,
+                                               const LoadTask& task, std::chrono::milliseconds publish_wait,
+                                               const RunContext& context);
+  ~PostgresStage() override;
+
+  Result<std::unique_ptr<BatchWriter>> open_writer(const Slice& slice) override;
+  Result<std::unique_ptr<RawWriter>> open_raw_writer(const Slice& slice) override;
+  Result<StageFacts> seal() override;
+  Result<Receipt> finalize(const Receipt& receipt) override;
+  Status drop() override;
+
+ private:
+  PostgresStage(Connection connection, ConnectionSettings settings, ControlTable control, const LoadTask& task,
+                std::chrono::milliseconds publish_wait, const RunContext& context);
+  Status begin();
+  Status name_identity_sequences();
+  Result<StageFacts> check_key();
+  Error seal_error(Error error) const;
+  // One attempt; `is_locked_out` is set when a lock could not be had and nothing was changed.
+  Result<Receipt> finalize_once(const Receipt& receipt, bool& is_locked_out);
+  Error publish_error(Error error) const;
+  Status roll_back();
+
+  Connection connection_;
+  ConnectionSettings settings_;
+  ControlTable control_;
+  LoadTask task_;
+  std::chrono::milliseconds publish_wait_;
+  const RunContext& context_;
+  std::string target_;  // quoted
+  TemporaryNames names_;
+  std::string stage_;  // quoted
+  SinkRenderOptions render_options_;
+  SinkStatements statements_;
+  std::int64_t rows_ = 0;
+  bool is_published_ = false;
+};
+
+}  // namespace dpone::postgres

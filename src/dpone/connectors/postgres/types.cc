@@ -1,0 +1,429 @@
+#include "dpone/connectors/postgres/types.h"
+
+#include <algorithm>
+#include <array>
+
+#include "dpone/connectors/postgres/quote.h"
+
+namespace dpone::postgres {
+namespace {
+
+// Object identifier types name rows of one server's catalog; they never travel in binary.
+constexpr std::array<Oid, 12> kRegTypes = {24, 2202, 2203, 2204, 2205, 2206, 3734, 3769, 4089, 4096, 4191, 1033};
+
+char first_char(const Json& value) { return value.as_string().empty() ? '\0' : value.as_string()[0]; }
+
+DataType simple(TypeKind kind) {
+  DataType type;
+  type.kind = kind;
+  return type;
+}
+
+DataType with_fraction(TypeKind kind, int typmod) {
+  DataType type = simple(kind);
+  type.scale = typmod >= 0 && typmod <= 6 ? typmod : 6;
+  return type;
+}
+
+DataType text_of(std::int64_t length, bool is_fixed) {
+  DataType type = simple(TypeKind::kText);
+  type.length = length;
+  type.is_fixed_length = is_fixed;
+  return type;
+}
+
+DataType numeric_of(int typmod) {
+  if (typmod < 4) return simple(TypeKind::kNumeric);
+  const int precision = ((typmod - 4) >> 16) & 0xffff;
+  const int scale = (((typmod - 4) & 0x7ff) ^ 1024) - 1024;  // 11 bits, signed since PostgreSQL 15
+  if (precision > 38 || scale < 0 || scale > precision) {
+    DataType type = simple(TypeKind::kNumeric);
+    type.precision = precision;
+    type.scale = scale;
+    return type;
+  }
+  DataType type = simple(TypeKind::kDecimal);
+  type.precision = precision;
+  type.scale = scale;
+  return type;
+}
+
+// The logical type of a built-in type that has one.
+std::optional<DataType> builtin_type(Oid oid, int typmod) {
+  switch (oid) {
+    case 16:
+      return simple(TypeKind::kBool);
+    case 17:
+      return simple(TypeKind::kBytes);
+    case 18:
+      return simple(TypeKind::kChar1);
+    case 19:
+      return text_of(63, false);  // name: 63 bytes
+    case 20:
+      return simple(TypeKind::kInt64);
+    case 21:
+      return simple(TypeKind::kInt16);
+    case 23:
+      return simple(TypeKind::kInt32);
+    case 25:
+      return text_of(0, false);
+    case 26:
+    case 28:
+      return simple(TypeKind::kUInt32);
+    case 114:
+      return simple(TypeKind::kJson);
+    case 650:
+      return simple(TypeKind::kCidr);
+    case 700:
+      return simple(TypeKind::kFloat32);
+    case 701:
+      return simple(TypeKind::kFloat64);
+    case 774:
+      return simple(TypeKind::kMacaddr8);
+    case 790:
+      return simple(TypeKind::kMoney);
+    case 829:
+      return simple(TypeKind::kMacaddr);
+    case 869:
+      return simple(TypeKind::kInet);
+    case 1042:
+      return text_of(typmod >= 4 ? typmod - 4 : 0, typmod >= 4);
+    case 1043:
+      return text_of(typmod >= 4 ? typmod - 4 : 0, false);
+    case 1082:
+      return simple(TypeKind::kDate);
+    case 1083:
+      return with_fraction(TypeKind::kTime, typmod);
+    case 1114:
+      return with_fraction(TypeKind::kTimestamp, typmod);
+    case 1184:
+      return with_fraction(TypeKind::kTimestampTz, typmod);
+    // interval keeps the fraction in the low half of its typmod, the range of fields in the high half
+    case 1186:
+      return with_fraction(TypeKind::kInterval, typmod < 0 ? -1 : typmod & 0xffff);
+    case 1266:
+      return with_fraction(TypeKind::kTimeTz, typmod);
+    case 1560: {
+      DataType type = simple(TypeKind::kBit);
+      type.length = typmod > 0 ? typmod : 1;
+      type.is_fixed_length = true;
+      return type;
+    }
+    case 1562: {
+      DataType type = simple(TypeKind::kBit);
+      type.length = typmod > 0 ? typmod : 0;
+      return type;
+    }
+    case 1700:
+      return numeric_of(typmod);
+    case 2950:
+      return simple(TypeKind::kUuid);
+    case 5069:
+      return simple(TypeKind::kUInt64);
+    case 3802:
+      return simple(TypeKind::kJsonb);
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace
+
+TypeCatalog TypeCatalog::from_json(const Json& types, std::string lc_monetary) {
+  TypeCatalog catalog;
+  catalog.lc_monetary_ = std::move(lc_monetary);
+  for (const Json& row : types.as_array()) {
+    TypeInfo info;
+    info.oid = static_cast<Oid>(row["oid"].as_int());
+    info.schema = row["schema"].as_string();
+    info.name = row["name"].as_string();
+    info.formatted = row["formatted"].as_string();
+    info.type = first_char(row["type"]);
+    info.category = first_char(row["category"]);
+    info.element = info.category == 'A' ? static_cast<Oid>(row["element"].as_int()) : 0;
+    info.base = static_cast<Oid>(row["base"].as_int());
+    info.base_typmod = static_cast<int>(row["base_typmod"].as_int());
+    info.base_formatted = row["base_formatted"].as_string();
+    info.is_not_null = row["not_null"].as_bool();
+    info.default_text = row["default"].as_string();
+    info.collation = row["collation"].as_string();
+    for (const Json& check : row["checks"].as_array()) {
+      info.checks.push_back("CONSTRAINT " + quote_name(check["name"].as_string()) + " " +
+                            check["definition"].as_string());
+    }
+    for (const Json& label : row["labels"].as_array()) info.labels.push_back(label.as_string());
+    info.subtype = static_cast<Oid>(row["subtype"].as_int());
+    info.range_options = row["range_options"].as_string();
+    for (const Json& attribute : row["attributes"].as_array()) {
+      info.attributes.push_back({attribute["name"].as_string(), static_cast<Oid>(attribute["type"].as_int()),
+                                 static_cast<int>(attribute["typmod"].as_int()), attribute["formatted"].as_string()});
+    }
+    info.extension = row["extension"].as_string();
+    info.has_binary_form = row["binary"].as_bool();
+    catalog.types_.emplace(info.oid, std::move(info));
+  }
+  return catalog;
+}
+
+const TypeInfo* TypeCatalog::find(Oid oid) const {
+  const auto found = types_.find(oid);
+  return found == types_.end() ? nullptr : &found->second;
+}
+
+const TypeInfo* TypeCatalog::find(std::string_view schema, std::string_view name) const {
+  for (const auto& [oid, info] : types_) {
+    if (info.schema == schema && info.name == name) return &info;
+  }
+  return nullptr;
+}
+
+std::string TypeCatalog::signature(Oid oid) const {
+  const TypeInfo* info = find(oid);
+  if (info == nullptr) return "oid:" + std::to_string(oid);
+  if (info->element != 0) return "array(" + signature(info->element) + ")";
+  if (info->is_builtin()) return "oid:" + std::to_string(oid) + (oid == 790 ? ":" + lc_monetary_ : "");
+  if (!info->extension.empty()) return "extension(" + info->extension + ":" + info->name + ")";
+  switch (info->type) {
+    case 'e': {
+      Json labels = Json::array();
+      for (const std::string& label : info->labels) labels.push(label);
+      return "enum(" + labels.canonical() + ")";
+    }
+    case 'd': {
+      std::string text =
+          "domain(" + signature(info->base) + ":" + info->base_formatted + (info->is_not_null ? ":not null" : "");
+      for (const std::string& check : info->checks) text += ":" + check;
+      return text + ")";
+    }
+    case 'r':
+    case 'm':
+      return std::string(info->type == 'r' ? "range(" : "multirange(") + signature(info->subtype) + ":" +
+             info->range_options + ")";
+    case 'c': {
+      std::string text = "composite(";
+      for (const TypeAttribute& attribute : info->attributes) {
+        text += quote_name(attribute.name) + ":" + signature(attribute.type) + ":" + attribute.formatted + ",";
+      }
+      return text + ")";
+    }
+    default:
+      return "oid:" + std::to_string(oid);
+  }
+}
+
+std::string TypeCatalog::raw_obstacle(Oid oid, int server_version) const {
+  if (std::find(kRegTypes.begin(), kRegTypes.end(), oid) != kRegTypes.end()) {
+    return "names an object of one server's catalog";
+  }
+  const TypeInfo* info = find(oid);
+  if (info == nullptr) return oid < 16384 ? "" : "is not known";
+  if (!info->has_binary_form) return "has no binary form";
+  if (info->is_builtin() && info->element == 0) return {};
+  if (info->element != 0) {
+    const TypeInfo* element = find(info->element);
+    if (server_version < 140000 && element != nullptr && !element->is_builtin()) {
+      return "is an array of a user type, whose binary form names an OID of one server before PostgreSQL 14";
+    }
+    return raw_obstacle(info->element, server_version);
+  }
+  if (info->type == 'c') {
+    if (server_version < 140000)
+      return "is a composite, whose binary form names OIDs of one server before PostgreSQL 14";
+    for (const TypeAttribute& attribute : info->attributes) {
+      const std::string obstacle = raw_obstacle(attribute.type, server_version);
+      if (!obstacle.empty()) return "has a field \"" + attribute.name + "\" that " + obstacle;
+    }
+    return {};
+  }
+  if (info->base != 0) return raw_obstacle(info->base, server_version);
+  if (info->subtype != 0) return raw_obstacle(info->subtype, server_version);
+  return {};
+}
+
+DataType TypeCatalog::logical_type(Oid oid, int typmod, bool& as_text) const {
+  as_text = false;
+  if (const auto builtin = builtin_type(oid, typmod)) return *builtin;
+  const TypeInfo* info = find(oid);
+  if (info != nullptr) {
+    if (info->type == 'd') return logical_type(info->base, info->base_typmod, as_text);
+    if (info->type == 'e') return simple(TypeKind::kEnum);
+    if (info->element != 0) {
+      bool element_as_text = false;
+      DataType element = logical_type(info->element, typmod, element_as_text);
+      // The binary form of an array names its element's OID: a domain's is not its base type's, so it goes as text.
+      const TypeInfo* element_info = find(info->element);
+      const bool is_domain = element_info != nullptr && element_info->type == 'd';
+      if (!element_as_text && !is_domain && element.kind != TypeKind::kArray) {
+        DataType type = simple(TypeKind::kArray);
+        type.element = std::make_shared<const DataType>(std::move(element));
+        return type;
+      }
+    }
+  }
+  as_text = true;
+  return text_of(0, false);
+}
+
+std::string TypeCatalog::create_statement(Oid oid) const {
+  const TypeInfo* info = find(oid);
+  if (info == nullptr || info->is_builtin() || !info->extension.empty() || info->element != 0) return {};
+  const std::string name = quote_name(info->schema, info->name);
+  switch (info->type) {
+    case 'e': {
+      std::string labels;
+      for (const std::string& label : info->labels) labels += (labels.empty() ? "" : ", ") + quote_literal(label);
+      return "CREATE TYPE " + name + " AS ENUM (" + labels + ")";
+    }
+    case 'd': {
+      std::string sql = "CREATE DOMAIN " + name + " AS " + info->base_formatted;
+      if (!info->collation.empty()) sql += " COLLATE " + info->collation;
+      if (!info->default_text.empty()) sql += " DEFAULT " + info->default_text;
+      if (info->is_not_null) sql += " NOT NULL";
+      for (const std::string& check : info->checks) sql += " " + check;
+      return sql;
+    }
+    case 'c': {
+      std::string fields;
+      for (const TypeAttribute& attribute : info->attributes) {
+        fields += (fields.empty() ? "" : ", ") + quote_name(attribute.name) + " " + attribute.formatted;
+      }
+      return "CREATE TYPE " + name + " AS (" + fields + ")";
+    }
+    case 'r':
+      return "CREATE TYPE " + name + " AS RANGE (" + info->range_options + ")";
+    default:
+      return {};
+  }
+}
+
+void TypeCatalog::dependencies(Oid oid, std::vector<Oid>& ordered) const {
+  const TypeInfo* info = find(oid);
+  if (info == nullptr || std::find(ordered.begin(), ordered.end(), oid) != ordered.end()) return;
+  if (info->element != 0) dependencies(info->element, ordered);
+  if (info->is_builtin()) return;
+  if (info->base != 0) dependencies(info->base, ordered);
+  if (info->subtype != 0) dependencies(info->subtype, ordered);
+  for (const TypeAttribute& attribute : info->attributes) dependencies(attribute.type, ordered);
+  if (info->element == 0) ordered.push_back(oid);
+}
+
+std::string type_closure_sql(int server_version) {
+  const std::string multirange =
+      server_version >= 140000 ? " UNION ALL SELECT r.rngtypid FROM pg_range r WHERE r.rngmultitypid = t.oid" : "";
+  const std::string multirange_subtype = server_version >= 140000
+                                             ? "(SELECT r.rngtypid::int8 FROM pg_range r WHERE r.rngmultitypid = t.oid)"
+                                             : "NULL::int8";
+  return R"(WITH RECURSIVE closure(oid) AS (
+  SELECT unnest($1::oid[])
+  UNION
+  SELECT x.oid FROM closure c JOIN pg_type t ON t.oid = c.oid CROSS JOIN LATERAL (
+    SELECT t.typelem AS oid WHERE t.typcategory = 'A' AND t.typelem <> 0
+    UNION ALL SELECT t.typbasetype WHERE t.typtype = 'd'
+    UNION ALL SELECT r.rngsubtype FROM pg_range r WHERE r.rngtypid = t.oid
+    UNION ALL SELECT a.atttypid FROM pg_attribute a
+      WHERE t.typtype = 'c' AND a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped)" +
+         multirange + R"() x)
+SELECT coalesce(jsonb_agg(jsonb_build_object(
+  'oid', t.oid::int8, 'schema', n.nspname, 'name', t.typname, 'formatted', format_type(t.oid, NULL),
+  'type', t.typtype::text, 'category', t.typcategory::text, 'element', t.typelem::int8, 'base', t.typbasetype::int8,
+  'base_typmod', t.typtypmod,
+  'base_formatted', CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod) END,
+  'not_null', t.typnotnull, 'default', t.typdefault,
+  'collation', (SELECT quote_ident(cn.nspname) || '.' || quote_ident(co.collname) FROM pg_collation co
+     JOIN pg_namespace cn ON cn.oid = co.collnamespace JOIN pg_type b ON b.oid = t.typbasetype
+     WHERE t.typtype = 'd' AND co.oid = t.typcollation AND t.typcollation <> b.typcollation),
+  'checks', (SELECT jsonb_agg(jsonb_build_object('name', k.conname, 'definition', pg_get_constraintdef(k.oid))
+     ORDER BY k.conname) FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c'),
+  'labels', (SELECT jsonb_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid),
+  'subtype', coalesce((SELECT r.rngsubtype::int8 FROM pg_range r WHERE r.rngtypid = t.oid), )" +
+         multirange_subtype + R"(),
+  'range_options', (SELECT 'SUBTYPE = ' || format_type(r.rngsubtype, NULL)
+       || CASE WHEN oc.opcdefault THEN '' ELSE ', SUBTYPE_OPCLASS = ' || quote_ident(ocn.nspname) || '.' || quote_ident(oc.opcname) END
+       || CASE WHEN r.rngcollation = 0 OR r.rngcollation = st.typcollation THEN ''
+          ELSE ', COLLATION = ' || quote_ident(rcn.nspname) || '.' || quote_ident(rc.collname) END
+       || CASE WHEN r.rngsubdiff = 0 THEN '' ELSE ', SUBTYPE_DIFF = ' || r.rngsubdiff::regproc::text END
+     FROM pg_range r JOIN pg_opclass oc ON oc.oid = r.rngsubopc JOIN pg_namespace ocn ON ocn.oid = oc.opcnamespace
+     JOIN pg_type st ON st.oid = r.rngsubtype
+     LEFT JOIN pg_collation rc ON rc.oid = r.rngcollation LEFT JOIN pg_namespace rcn ON rcn.oid = rc.collnamespace
+     WHERE r.rngtypid = t.oid),
+  'attributes', (SELECT jsonb_agg(jsonb_build_object('name', a.attname, 'type', a.atttypid::int8, 'typmod', a.atttypmod,
+       'formatted', format_type(a.atttypid, a.atttypmod)) ORDER BY a.attnum)
+     FROM pg_attribute a WHERE t.typtype = 'c' AND a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped),
+  'extension', (SELECT x.extname || ' ' || x.extversion FROM pg_depend d JOIN pg_extension x ON x.oid = d.refobjid
+     WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e'
+       AND d.refclassid = 'pg_extension'::regclass),
+  'binary', t.typsend <> 0 AND t.typreceive <> 0) ORDER BY t.oid), '[]'::jsonb)::text
+FROM closure c JOIN pg_type t ON t.oid = c.oid JOIN pg_namespace n ON n.oid = t.typnamespace)";
+}
+
+std::string native_type_for(const DataType& type) {
+  const auto fraction = [&] { return type.scale < 6 ? "(" + std::to_string(type.scale) + ")" : std::string(); };
+  switch (type.kind) {
+    case TypeKind::kBool:
+      return "boolean";
+    case TypeKind::kInt16:
+      return "smallint";
+    case TypeKind::kInt32:
+      return "integer";
+    case TypeKind::kInt64:
+      return "bigint";
+    case TypeKind::kUInt32:
+      return "oid";
+    case TypeKind::kUInt64:
+      return "numeric(20,0)";
+    case TypeKind::kFloat32:
+      return "real";
+    case TypeKind::kFloat64:
+      return "double precision";
+    case TypeKind::kDecimal:
+      return "numeric(" + std::to_string(type.precision) + "," + std::to_string(type.scale) + ")";
+    case TypeKind::kNumeric:
+      return "numeric";
+    case TypeKind::kMoney:
+      return "money";
+    case TypeKind::kDate:
+      return "date";
+    case TypeKind::kTime:
+      return "time" + fraction();
+    case TypeKind::kTimeTz:
+      return "time" + fraction() + " with time zone";
+    case TypeKind::kTimestamp:
+      return "timestamp" + fraction();
+    case TypeKind::kTimestampTz:
+      return "timestamp" + fraction() + " with time zone";
+    case TypeKind::kInterval:
+      return "interval" + fraction();
+    case TypeKind::kText:
+      if (type.length == 0) return "text";
+      return (type.is_fixed_length ? "char(" : "varchar(") + std::to_string(type.length) + ")";
+    case TypeKind::kBytes:
+      return "bytea";
+    case TypeKind::kUuid:
+      return "uuid";
+    case TypeKind::kJson:
+      return "json";
+    case TypeKind::kJsonb:
+      return "jsonb";
+    case TypeKind::kInet:
+      return "inet";
+    case TypeKind::kCidr:
+      return "cidr";
+    case TypeKind::kMacaddr:
+      return "macaddr";
+    case TypeKind::kMacaddr8:
+      return "macaddr8";
+    case TypeKind::kBit: {
+      const std::string length = type.length > 0 ? "(" + std::to_string(type.length) + ")" : "";
+      return (type.is_fixed_length ? "bit" : "bit varying") + length;
+    }
+    case TypeKind::kChar1:
+      return "\"char\"";
+    case TypeKind::kEnum:
+      return "text";
+    case TypeKind::kArray:
+      return native_type_for(*type.element) + "[]";
+  }
+  return "text";
+}
+
+}  // namespace dpone::postgres

@@ -1,0 +1,83 @@
+// PostgreSQL's types: what a server says of them (TypeCatalog), their logical type, and whether their binary form may
+// be passed from one server to another (semantics §4). Values; no I/O.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dpone/base/json.h"
+#include "dpone/data/type.h"
+
+namespace dpone::postgres {
+
+using Oid = std::uint32_t;
+
+struct TypeAttribute {
+  std::string name;
+  Oid type = 0;
+  int typmod = -1;
+  std::string formatted;
+};
+
+struct TypeInfo {
+  Oid oid = 0;
+  std::string schema;
+  std::string name;
+  std::string formatted;  // format_type(oid, NULL)
+  char type = 'b';        // pg_type.typtype: b, c, d, e, p, r, m
+  char category = 'U';
+  Oid element = 0;  // arrays
+  Oid base = 0;     // domains
+  int base_typmod = -1;
+  std::string base_formatted;
+  bool is_not_null = false;               // domains
+  std::string default_text;               // domains
+  std::string collation;                  // domains: only if it differs from the base type's
+  std::vector<std::string> checks;        // domains: `CONSTRAINT "name" CHECK (...)`
+  std::vector<std::string> labels;        // enums, in order
+  Oid subtype = 0;                        // ranges and multiranges
+  std::string range_options;              // ranges: operator class, collation, canonical and difference functions
+  std::vector<TypeAttribute> attributes;  // composites
+  std::string extension;                  // `hstore 1.8`
+  bool has_binary_form = true;            // send and receive functions
+
+  bool is_builtin() const { return oid < 16384; }
+};
+
+class TypeCatalog {
+ public:
+  TypeCatalog() = default;
+  // Reads the array that type_closure_sql() selects; `lc_monetary` as the session has it.
+  static TypeCatalog from_json(const Json& types, std::string lc_monetary);
+
+  const TypeInfo* find(Oid oid) const;
+  const TypeInfo* find(std::string_view schema, std::string_view name) const;
+  const std::map<Oid, TypeInfo>& all() const { return types_; }
+
+  // Equal signatures on two servers: the same values, with the same text and the same binary form.
+  std::string signature(Oid oid) const;
+  // Empty, or why the binary form of this type cannot be handed from server to server.
+  std::string raw_obstacle(Oid oid, int server_version) const;
+  // How a column of this type travels in batches. `as_text` is set when it has no typed form.
+  DataType logical_type(Oid oid, int typmod, bool& as_text) const;
+  // The type's statement for a server that lacks it: empty for built-in and extension types.
+  std::string create_statement(Oid oid) const;
+  // User types that `oid` needs, in an order in which they can be created, itself last.
+  void dependencies(Oid oid, std::vector<Oid>& ordered) const;
+
+ private:
+  std::map<Oid, TypeInfo> types_;
+  std::string lc_monetary_;
+};
+
+// One row, one column: a JSON array of every type reachable from the OIDs in parameter $1 (an oid[]).
+std::string type_closure_sql(int server_version);
+
+// PostgreSQL's type for a logical type that comes from another system or has no native name.
+std::string native_type_for(const DataType& type);
+
+}  // namespace dpone::postgres

@@ -1,0 +1,113 @@
+#include "dpone/plan/planner.h"
+
+#include <algorithm>
+
+#include "dpone/base/sha256.h"
+#include "dpone/plan/strategy/full_refresh.h"
+#include "dpone/plan/type_map.h"
+
+namespace dpone::plan {
+
+Status check_ownership(const PlanInput& input) {
+  const bool adopts = input.manifest.sink.options.flag("adopt");
+  const auto& own = input.prior.newest_of_process;
+  const auto& newest = input.prior.newest_of_target;
+  if (adopts || !input.target.exists) return {};
+  if (newest && newest->process != input.manifest.name) {
+    return Error(ErrorClass::kRefused, "target.other_process",
+                 "the target was last replaced by process \"" + newest->process + "\"")
+        .with("target", input.target.relation)
+        .with("run_id", newest->run_id)
+        .with("published_at", newest->published_at)
+        .hint("load into another table, or take this one over with --adopt (sink.options.adopt: true)");
+  }
+  if (!own && !input.target.is_empty) {
+    return Error(ErrorClass::kRefused, "target.not_ours", "the target has rows that no run of dpone has published")
+        .with("target", input.target.relation)
+        .with("process", input.manifest.name)
+        .hint("check that it is the right table; then take it over with --adopt (sink.options.adopt: true)");
+  }
+  return {};
+}
+
+std::string selection_fingerprint(const manifest::Manifest& manifest, const Facts& source,
+                                  const std::vector<ColumnPolicy>& columns) {
+  Json names = Json::array();
+  for (const ColumnPolicy& column : columns) names.push(column.name);
+  Json key = Json::array();
+  for (const std::string& column : manifest.strategy.unique_key) key.push(column);
+  Json json = Json::object();
+  json.set("relation", source.relation).set("query", manifest.source.options.text("query"));
+  json.set("where", manifest.source.options.text("where")).set("columns", std::move(names)).set("key", std::move(key));
+  return sha256_hex(json.canonical());
+}
+
+Result<RoutePlan> draft(const PlanInput& input) {
+  if (!input.target.obstacles.empty()) return input.target.obstacles.front();
+  DPONE_CHECK(check_ownership(input));
+  DPONE_TRY(ColumnMap map, map_columns(input.manifest, input.source, input.target, input.proposed, input.prior));
+  RoutePlan plan;
+  plan.process = input.manifest.name;
+  plan.mode = input.manifest.strategy.mode;
+  plan.manifest_hash = input.manifest.hash();
+  plan.notes = std::move(map.notes);
+  plan.task.columns = std::move(map.columns);
+  plan.task.new_columns = std::move(map.new_columns);
+  plan.task.source = input.source;
+  plan.task.target = input.target;
+  if (!input.target.exists) {
+    plan.task.target = input.proposed;
+  } else {
+    plan.task.target.native.set("column_details", input.proposed.native["column_details"]);
+  }
+  for (const std::string& column : input.manifest.strategy.unique_key) {
+    const bool is_loaded = std::any_of(plan.task.columns.begin(), plan.task.columns.end(),
+                                       [&](const ColumnPolicy& policy) { return policy.name == column; });
+    if (!is_loaded) {
+      return Error(ErrorClass::kFailed, "strategy.key_not_selected",
+                   "key column \"" + column + "\" is not among the loaded columns")
+          .with("option", "sink.strategy.unique_key")
+          .hint("name a column of the source, or select it");
+    }
+    plan.task.key.push_back(column);
+  }
+  plan.selection_fingerprint = selection_fingerprint(input.manifest, input.source, plan.task.columns);
+  const auto& own = input.prior.newest_of_process;
+  const auto& newest = input.prior.newest_of_target;
+  plan.expected_version = own ? own->version + 1 : 1;
+  plan.expected_epoch = newest ? newest->target_epoch + 1 : 1;
+  plan.target_created = !input.target.exists || (own && own->target_created);
+  if (own && input.target.exists && own->target_identity != input.target.identity) {
+    plan.notes.push_back("the target is not the table that run " + own->run_id +
+                         " published: something else replaced it since");
+  }
+  if (own && !input.target.exists) {
+    plan.notes.push_back("the target that run " + own->run_id + " published is gone and is created again");
+  }
+  if (input.manifest.quality.is_given("min_rows")) plan.min_rows = input.manifest.quality.integer("min_rows");
+  return plan;
+}
+
+Result<RoutePlan> complete(RoutePlan plan, const PlanInput& input, const std::vector<RawVerdict>& verdicts) {
+  if (!input.manifest.runtime.flag("raw")) {
+    plan.raw_reasons.push_back("raw pass-through is turned off (runtime.raw)");
+  } else {
+    for (const RawVerdict& verdict : verdicts) {
+      if (verdict.is_accepted) {
+        plan.task.is_raw = true;
+        plan.task.format = verdict.format;
+        break;
+      }
+      for (const std::string& reason : verdict.reasons) {
+        if (std::find(plan.raw_reasons.begin(), plan.raw_reasons.end(), reason) == plan.raw_reasons.end()) {
+          plan.raw_reasons.push_back(reason);
+        }
+      }
+    }
+  }
+  // A mode that is not in this build never gets past the manifest reader.
+  DPONE_CHECK(strategy::plan_full_refresh(input, plan));
+  return plan;
+}
+
+}  // namespace dpone::plan

@@ -1,0 +1,35 @@
+// The planner: pure functions from a manifest and facts to a RoutePlan. No clock, no I/O, no knowledge of a system. It
+// works in two steps because source and sink, which know their formats, pair them in between:
+// draft() fixes the columns, the engine asks for a raw format, complete() decides the rest.
+#pragma once
+
+#include "dpone/base/result.h"
+#include "dpone/manifest/manifest.h"
+#include "dpone/plan/route_plan.h"
+#include "dpone/ports/wire_format.h"
+
+namespace dpone::plan {
+
+struct PlanInput {
+  const manifest::Manifest& manifest;
+  const Facts& source;
+  const Facts& target;    // as described
+  const Facts& proposed;  // the selected columns as the sink would have them; the whole target when there is none
+  const PriorReceipts& prior;
+};
+
+// The columns, the key, and every refusal that needs no format.
+Result<RoutePlan> draft(const PlanInput& input);
+
+// `verdicts` in the source's order of preference; the first that is accepted is taken, unless the manifest turns raw
+// off.
+Result<RoutePlan> complete(RoutePlan draft, const PlanInput& input, const std::vector<RawVerdict>& verdicts);
+
+// Receipts against facts: target.not_ours, target.other_process (semantics §1).
+Status check_ownership(const PlanInput& input);
+
+// What the selection is, as a hash: relation or query, condition, columns, key.
+std::string selection_fingerprint(const manifest::Manifest& manifest, const Facts& source,
+                                  const std::vector<ColumnPolicy>& columns);
+
+}  // namespace dpone::plan

@@ -1,0 +1,42 @@
+// RoutePlan: what a run will do, decided from facts alone. The same facts give the same plan, byte for byte: the run id
+// stands in it as `{run_id}`, and estimates stay outside the hashed part. Values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dpone/base/json.h"
+#include "dpone/ports/receipt.h"
+#include "dpone/ports/steps.h"
+
+namespace dpone::plan {
+
+struct RoutePlan {
+  std::string process;
+  std::string mode;  // `full_refresh`
+  LoadTask task;
+  std::vector<std::string> method_reasons;  // why a better method was not taken
+  std::vector<std::string> raw_reasons;     // why bytes are not passed through
+  std::vector<std::string> notes;
+  std::vector<Statement> statements;  // filled by the engine, from source and sink
+  std::string manifest_hash;
+  std::string selection_fingerprint;
+  std::int64_t expected_version = 1;  // of the receipt to be written
+  std::int64_t expected_epoch = 1;
+  bool target_created = false;
+  bool had_rows = false;  // the target, or its last receipt: guards against an empty source
+  bool allow_empty_source = false;
+  std::optional<std::int64_t> min_rows;
+
+  // The hashed part.
+  Json to_json() const;
+  std::string hash() const;
+  // For people; `{run_id}` stays as it is.
+  std::string to_text() const;
+  // The receipt that publishing this plan writes; counts, run id and time are the caller's.
+  Receipt receipt() const;
+};
+
+}  // namespace dpone::plan

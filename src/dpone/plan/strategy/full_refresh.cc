@@ -1,0 +1,59 @@
+#include "dpone/plan/strategy/full_refresh.h"
+
+#include <algorithm>
+
+namespace dpone::plan::strategy {
+namespace {
+
+PublishMethod method_of(std::string_view name) {
+  if (name == "exchange") return PublishMethod::kExchange;
+  return name == "truncate_insert" ? PublishMethod::kTruncateInsert : PublishMethod::kDeleteInsert;
+}
+
+std::string joined(const std::vector<std::string>& reasons) {
+  std::string out;
+  for (const std::string& reason : reasons) out += (out.empty() ? "" : "; ") + reason;
+  return out;
+}
+
+}  // namespace
+
+Status plan_full_refresh(const PlanInput& input, RoutePlan& plan) {
+  const manifest::Endpoint& sink = input.manifest.sink;
+  const auto& own = input.prior.newest_of_process;
+  plan.allow_empty_source = sink.options.flag("allow_empty_source");
+  plan.had_rows = (input.target.exists && !input.target.is_empty) || (own && own->rows_loaded > 0);
+  if (!input.target.exists) {
+    plan.task.method = PublishMethod::kCreate;
+    return {};
+  }
+  const std::string wanted = sink.options.text("overwrite_type");
+  std::string refusals;
+  bool is_only_referenced = true;
+  for (const PublishOption& option : input.target.publish) {
+    // delete_insert rewrites every row and keeps dead ones: only who asks for it gets it.
+    const bool is_candidate = wanted == option.method || (wanted == "auto" && option.method != "delete_insert");
+    if (!is_candidate) continue;
+    if (option.blockers.empty()) {
+      plan.task.method = method_of(option.method);
+      plan.notes.insert(plan.notes.end(), option.notes.begin(), option.notes.end());
+      return {};
+    }
+    for (const std::string& blocker : option.blockers) {
+      plan.method_reasons.push_back("not " + option.method + ": " + blocker);
+      if (blocker.find("foreign key") == std::string::npos) is_only_referenced = false;
+    }
+    refusals += (refusals.empty() ? "" : ". ") + option.method + ": " + joined(option.blockers);
+  }
+  return Error(ErrorClass::kRefused, is_only_referenced ? "publish.referenced" : "publish.no_method",
+               "the target cannot be replaced. " + refusals)
+      .with("target", input.target.relation)
+      .with("overwrite_type", wanted)
+      .hint(is_only_referenced
+                ? "load with incremental_merge, which deletes no row that is referred to; or try overwrite_type: "
+                  "delete_insert if no row is"
+                : "remove what stands against one method, grant the missing rights, or name another "
+                  "sink.options.overwrite_type");
+}
+
+}  // namespace dpone::plan::strategy

@@ -1,0 +1,11 @@
+// full_refresh: all rows of the selection replace all rows of the target. Chooses the publishing method. Pure.
+#pragma once
+
+#include "dpone/plan/planner.h"
+
+namespace dpone::plan::strategy {
+
+// Fails with `publish.no_method` when no method is open, naming what stands against each.
+Status plan_full_refresh(const PlanInput& input, RoutePlan& plan);
+
+}  // namespace dpone::plan::strategy
