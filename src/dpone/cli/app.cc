@@ -1,0 +1,65 @@
+#include "dpone/cli/app.h"
+
+#include <unistd.h>
+
+#include <exception>
+
+#include "dpone/cli/commands/commands.h"
+#include "dpone/cli/help.h"
+#include "dpone/cli/render_error.h"
+#include "dpone/cli/session.h"
+#include "dpone/cli/terminal.h"
+
+namespace dpone::cli {
+namespace {
+
+bool asks_for_json(std::span<const char* const> argv) {
+  for (std::size_t i = 1; i < argv.size(); ++i) {
+    const std::string_view word(argv[i]);
+    if (word == "--format=json") return true;
+    if (word == "--format" && i + 1 < argv.size() && std::string_view(argv[i + 1]) == "json") return true;
+  }
+  return false;
+}
+
+int fail(const Error& error, bool is_json) {
+  print_error(render_error(error, wants_color(STDERR_FILENO)));
+  if (is_json) print_out(error_to_json(error).pretty() + "\n");
+  return error.exit_code();
+}
+
+int dispatch(std::span<const char* const> argv) {
+  const bool is_json = asks_for_json(argv);
+  auto parsed = parse_arguments(commands(), argv);
+  if (!parsed) {
+    const int code = fail(parsed.error(), is_json);
+    if (parsed.error().slug() == "usage.missing_command") {
+      print_error("\n" + render_help(commands(), terminal_width(STDERR_FILENO)));
+    }
+    return code;
+  }
+  if (parsed->command == nullptr) {
+    print_out(render_help(commands(), terminal_width(STDOUT_FILENO)));
+    return 0;
+  }
+  if (parsed->is_help) {
+    print_out(render_command_help(*parsed->command, terminal_width(STDOUT_FILENO)));
+    return 0;
+  }
+  const auto code = execute(*parsed);
+  return code ? *code : fail(code.error(), is_json);
+}
+
+}  // namespace
+
+int main_entry(std::span<const char* const> argv) {
+  try {
+    return dispatch(argv);
+  } catch (const std::exception& exception) {
+    return fail(Error(ErrorClass::kFailed, "internal", std::string("internal error: ") + exception.what())
+                    .hint("this is a defect of dpone: please report it with the command"),
+                false);
+  }
+}
+
+}  // namespace dpone::cli

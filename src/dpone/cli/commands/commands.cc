@@ -1,0 +1,97 @@
+#include "dpone/cli/commands/commands.h"
+
+namespace dpone::cli {
+namespace {
+
+constexpr PositionalSpec kManifest[] = {{"MANIFEST", "Manifest file of one process"}};
+constexpr PositionalSpec kConnection[] = {{"CONNECTION", "Connection id (DPONE_CONN_<ID>_*) or URL"}};
+
+constexpr OptionSpec kRunId{.name = "run_id",
+                            .description = "Id of this run; one that was published before is reported, not run again",
+                            .value_name = "ID"};
+constexpr OptionSpec kAdopt{.name = "adopt",
+                            .kind = OptionKind::kFlag,
+                            .description = "Take over a non-empty target that this process has no receipt for"};
+constexpr OptionSpec kAllowEmpty{.name = "allow_empty_source",
+                                 .kind = OptionKind::kFlag,
+                                 .description = "Let a source without rows replace a target that had rows"};
+constexpr OptionSpec kNoRaw{.name = "no_raw",
+                            .kind = OptionKind::kFlag,
+                            .description = "Decode and encode every value, even where bytes could be passed through"};
+
+constexpr OptionSpec kRunOptions[] = {kRunId, kAdopt, kAllowEmpty, kNoRaw};
+constexpr OptionSpec kPlanOptions[] = {kAdopt, kAllowEmpty, kNoRaw};
+constexpr OptionSpec kReconcileOptions[] = {{.name = "run_id",
+                                             .description = "Id of the run whose outcome is asked for",
+                                             .is_required = true,
+                                             .value_name = "ID"}};
+constexpr OptionSpec kCleanupOptions[] = {
+    {.name = "dry_run", .kind = OptionKind::kFlag, .description = "List leftovers, drop nothing"}};
+constexpr OptionSpec kCopyOptions[] = {
+    {.name = "from", .description = "Source: a URL or a connection id", .is_required = true, .value_name = "SOURCE"},
+    {.name = "to", .description = "Sink: a URL or a connection id", .is_required = true, .value_name = "SINK"},
+    {.name = "table", .description = "Table to read, `schema.name`", .is_required = true, .value_name = "TABLE"},
+    {.name = "to_table", .description = "Table to write; by default the same name", .value_name = "TABLE"},
+    {.name = "where",
+     .description = "Condition in the source's SQL; only rows that meet it are read",
+     .value_name = "SQL"},
+    {.name = "columns", .kind = OptionKind::kNameList, .description = "Columns to read; all without it"},
+    {.name = "exclude", .kind = OptionKind::kNameList, .description = "Columns to leave out"},
+    {.name = "limit",
+     .kind = OptionKind::kInteger,
+     .description = "Read at most so many rows, in no particular order",
+     .value_name = "N"},
+    {.name = "overwrite_type",
+     .kind = OptionKind::kChoice,
+     .choices = "auto|exchange|truncate_insert|delete_insert",
+     .default_text = "auto",
+     .description = "How the target's content is replaced"},
+    kRunId,
+    kAdopt,
+    kAllowEmpty,
+    kNoRaw,
+    {.name = "print_manifest",
+     .kind = OptionKind::kFlag,
+     .description = "Print the manifest of this copy and do nothing else"},
+};
+
+constexpr CommandExample kRunExamples[] = {
+    {"dpone run orders.yaml", "Runs the process and prints a summary"},
+    {"dpone run orders.yaml --format json", "The same, with the report on stdout"}};
+constexpr CommandExample kPlanExamples[] = {
+    {"dpone plan orders.yaml", "Shows method, columns and every statement of a run; reads no rows and writes nothing"}};
+constexpr CommandExample kCopyExamples[] = {
+    {"dpone copy --from pg_src --to pg_dst --table public.orders", "Copies a table between two connections"},
+    {"dpone copy --from pg_src --to pg_dst --table public.orders --print-manifest",
+     "Prints the manifest of that copy"}};
+constexpr CommandExample kReconcileExamples[] = {
+    {"dpone reconcile orders.yaml --run-id 20261123T221500Z-7f3a9c2e", "Says whether that run was published"}};
+
+constexpr CommandSpec kCommands[] = {
+    {"run", "Run one process: load, check, publish", kManifest, kRunOptions, kRunExamples},
+    {"plan", "Show what a run will do, statement by statement", kManifest, kPlanOptions, kPlanExamples},
+    {"copy", "Copy one table without a manifest", {}, kCopyOptions, kCopyExamples},
+    {"check", "Check a manifest and its connection variables without connecting", kManifest, {}, {}},
+    {"reconcile", "Ask the target whether a run was published", kManifest, kReconcileOptions, kReconcileExamples},
+    {"cleanup", "Drop stages that dead runs of a process left", kManifest, kCleanupOptions, {}},
+    {"connections test", "Connect and say what answers", kConnection, {}, {}},
+    {"version", "Print the version", {}, {}, {}},
+};
+
+}  // namespace
+
+std::span<const CommandSpec> commands() { return kCommands; }
+
+Result<int> execute(const ParsedArguments& arguments) {
+  const std::string_view name = arguments.command->name;
+  if (name == "run") return run_command(arguments);
+  if (name == "plan") return plan_command(arguments);
+  if (name == "copy") return copy_command(arguments);
+  if (name == "check") return check_command(arguments);
+  if (name == "reconcile") return reconcile_command(arguments);
+  if (name == "cleanup") return cleanup_command(arguments);
+  if (name == "connections test") return connections_test_command(arguments);
+  return version_command(arguments);
+}
+
+}  // namespace dpone::cli

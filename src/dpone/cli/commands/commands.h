@@ -1,0 +1,25 @@
+// The commands of dpone. Each is a row of the command table and a function from its arguments to an exit code; results
+// go to stdout, everything else to stderr.
+#pragma once
+
+#include <span>
+
+#include "dpone/cli/command_spec.h"
+
+namespace dpone::cli {
+
+std::span<const CommandSpec> commands();
+
+// REQUIRES: `arguments.command` is a row of commands().
+Result<int> execute(const ParsedArguments& arguments);
+
+Result<int> run_command(const ParsedArguments& arguments);
+Result<int> plan_command(const ParsedArguments& arguments);
+Result<int> copy_command(const ParsedArguments& arguments);
+Result<int> check_command(const ParsedArguments& arguments);
+Result<int> reconcile_command(const ParsedArguments& arguments);
+Result<int> cleanup_command(const ParsedArguments& arguments);
+Result<int> connections_test_command(const ParsedArguments& arguments);
+Result<int> version_command(const ParsedArguments& arguments);
+
+}  // namespace dpone::cli

@@ -1,0 +1,60 @@
+// version and connections test.
+#include <fmt/format.h>
+
+#include "dpone/cli/commands/commands.h"
+#include "dpone/cli/session.h"
+#include "dpone/connections/provider.h"
+#include "dpone/connections/url.h"
+#include "dpone/connectors/postgres/probe.h"
+#include "dpone/manifest/keys.h"
+
+namespace dpone::cli {
+
+Result<int> version_command(const ParsedArguments& arguments) {
+  if (arguments.options.text("format") == "json") {
+    Json json = Json::object();
+    json.set("schema_version", "dpone.version.v1").set("version", DPONE_VERSION);
+    print_out(json.pretty() + "\n");
+  } else {
+    print_out("dpone " DPONE_VERSION "\n");
+  }
+  return 0;
+}
+
+Result<int> connections_test_command(const ParsedArguments& arguments) {
+  DPONE_TRY(const connections::EndpointArgument argument,
+            connections::parse_endpoint_argument(arguments.positionals[0]));
+  ConnectionSettings settings;
+  if (argument.kind == connections::EndpointKind::kUrl) {
+    DPONE_TRY(settings, connections::parse_url(argument.text, "connection"));
+  } else if (argument.kind == connections::EndpointKind::kConnectionId) {
+    const connections::ProcessEnvironment environment;
+    DPONE_TRY(connections::ResolvedConnection resolved,
+              connections::resolve_connection({"postgres", "env", argument.text}, environment));
+    settings = std::move(resolved.settings);
+  } else {
+    return Error(ErrorClass::kUsage, "connections.not_a_connection", "a connection id or a URL was expected")
+        .with("argument", arguments.positionals[0]);
+  }
+  manifest::Manifest nothing;
+  nothing.name = "connections_test";
+  nothing.runtime = Options(manifest::runtime_options());
+  DPONE_TRY(const auto session, Session::begin(arguments.options, nothing, ""));
+  DPONE_TRY(const postgres::ProbeResult probe, postgres::probe(settings, session->context()));
+  const double milliseconds = std::chrono::duration<double, std::milli>(probe.duration).count();
+  if (session->is_json()) {
+    Json json = Json::object();
+    json.set("schema_version", "dpone.connection_test.v1")
+        .set("connection", settings.id)
+        .set("system", settings.system);
+    json.set("passed", true).set("server", probe.server).set("database", probe.database).set("role", probe.role);
+    json.set("encryption", probe.encryption).set("milliseconds", milliseconds);
+    print_out(json.pretty() + "\n");
+  } else {
+    print_out(fmt::format("{}: PostgreSQL {}, database {}, role {}, {}, {:.0f} ms\n", settings.id, probe.server,
+                          probe.database, probe.role, probe.encryption, milliseconds));
+  }
+  return 0;
+}
+
+}  // namespace dpone::cli

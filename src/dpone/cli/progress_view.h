@@ -1,0 +1,50 @@
+// ProgressView: how a run shows that it moves. On a terminal one line that is redrawn; elsewhere a log line for each
+// part of the run and one every ten seconds; with --quiet nothing. Owns a thread while it lives.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "dpone/base/run_context.h"
+#include "dpone/engine/progress.h"
+
+namespace dpone::cli {
+
+enum class ProgressStyle { kNone, kLines, kLive };
+
+class ProgressView final : public engine::Progress {
+ public:
+  // `context` must outlive the view.
+  ProgressView(ProgressStyle style, const RunContext& context);
+  ~ProgressView() override;
+
+  void stage(std::string_view name) override;
+  void moved(std::int64_t rows, std::int64_t bytes) override;
+  // Rows to expect, for the time left.
+  void expect(std::optional<std::int64_t> rows) { expected_rows_ = rows.value_or(0); }
+  // Ends the thread and clears the line.
+  void close();
+
+ private:
+  void tick(std::stop_token stop);
+  std::string line() const;
+
+  const ProgressStyle style_;
+  const RunContext& context_;
+  std::atomic<std::int64_t> rows_{0};
+  std::atomic<std::int64_t> bytes_{0};
+  std::atomic<std::int64_t> expected_rows_{0};
+  mutable std::mutex mutex_;
+  std::string stage_;
+  std::chrono::steady_clock::time_point stage_began_;
+  bool is_drawn_ = false;
+  std::condition_variable_any wake_;
+  std::jthread thread_;
+};
+
+}  // namespace dpone::cli

@@ -1,0 +1,30 @@
+// From a manifest to connected ends: the one place where connectors, connections and manifests meet.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dpone/base/run_context.h"
+#include "dpone/manifest/manifest.h"
+#include "dpone/ports/connection.h"
+#include "dpone/ports/sink.h"
+#include "dpone/ports/source.h"
+
+namespace dpone::cli {
+
+// A manifest with the settings of both ends. Nothing is connected yet.
+struct ResolvedRoute {
+  manifest::Manifest manifest;
+  ConnectionSettings source;
+  ConnectionSettings sink;
+  std::vector<std::string> variables_read;  // names only
+};
+
+// Reads the connections' variables. What is missing at both ends is one error.
+Result<ResolvedRoute> resolve_route(manifest::Manifest manifest);
+
+Result<std::unique_ptr<Source>> open_source(const ResolvedRoute& route, const RunContext& context);
+Result<std::unique_ptr<Sink>> open_sink(const ResolvedRoute& route, const RunContext& context);
+
+}  // namespace dpone::cli

@@ -1,0 +1,93 @@
+#include "dpone/cli/run_route.h"
+
+#include <unistd.h>
+
+#include "dpone/cli/render_error.h"
+#include "dpone/cli/terminal.h"
+#include "dpone/engine/runner.h"
+#include "dpone/manifest/table_name.h"
+#include "dpone/report/run_report.h"
+
+namespace dpone::cli {
+namespace {
+
+std::string end_name(const manifest::Endpoint& endpoint) {
+  const std::string table = endpoint.table.name.empty() ? "a query" : manifest::format_table_name(endpoint.table);
+  return table + " of " + (endpoint.connection_id.empty() ? endpoint.type : endpoint.connection_id);
+}
+
+engine::RunOutcome run_connected(const ResolvedRoute& route, const Session& session, ProgressView& progress) {
+  engine::RunOutcome failed;
+  auto source = open_source(route, session.context());
+  if (!source) {
+    failed.error = std::move(source).error();
+    return failed;
+  }
+  auto sink = open_sink(route, session.context());
+  if (!sink) {
+    failed.error = std::move(sink).error();
+    return failed;
+  }
+  return engine::run({route.manifest, **source, **sink, session.context()}, session.state_dir(), progress);
+}
+
+report::RunReport report_of(const ResolvedRoute& route, const Session& session, engine::RunOutcome outcome) {
+  report::RunReport report;
+  report.manifest = route.manifest.file.string();
+  report.process = session.context().process;
+  report.run_id = session.context().run_id;
+  report.source = end_name(route.manifest.source);
+  report.target = end_name(route.manifest.sink);
+  report.manifest_hash = route.manifest.hash();
+  if (outcome.plan) {
+    report.plan_hash = outcome.plan->hash();
+    report.is_raw = outcome.plan->task.is_raw;
+    report.method = to_string(outcome.plan->task.method);
+  }
+  report.ledger_head = std::move(outcome.ledger_head);
+  report.rows_read = outcome.rows_read;
+  report.rows_loaded = outcome.rows_loaded;
+  report.bytes = outcome.bytes;
+  report.gates = std::move(outcome.gates);
+  report.warnings = std::move(outcome.warnings);
+  report.load_duration = outcome.load_duration;
+  report.is_repeated = outcome.is_repeated;
+  if (outcome.receipt) {
+    report.receipt = outcome.receipt->to_json();
+    report.version = outcome.receipt->version;
+    report.method = outcome.receipt->method;
+    report.is_published = true;
+    report.final_rows = outcome.receipt->rows_loaded;
+  }
+  if (outcome.error) report.errors.push_back(std::move(*outcome.error));
+  return report;
+}
+
+}  // namespace
+
+int run_route(const ResolvedRoute& route, const Session& session) {
+  const auto began = session.context().clock->now();
+  const auto began_steady = session.context().clock->steady_now();
+  ProgressView progress(session.progress_style(), session.context());
+  engine::RunOutcome outcome = run_connected(route, session, progress);
+  progress.close();
+
+  report::RunReport report = report_of(route, session, std::move(outcome));
+  report.started_at = began;
+  report.finished_at = session.context().clock->now();
+  report.duration = session.context().clock->steady_now() - began_steady;
+  const auto written = report::write_report(report, session.state_dir());
+  if (!written) session.context().warn("the report could not be written: " + written.error().to_line());
+
+  for (const Error& error : report.errors) print_error(render_error(error, wants_color(STDERR_FILENO)));
+  if (session.is_json()) {
+    print_out(report.to_json().pretty() + "\n");
+  } else if (!session.is_quiet() && report.errors.empty()) {
+    print_out(report::render_summary(report, written ? *written : std::filesystem::path(), wants_color(STDOUT_FILENO)));
+  } else if (!session.is_quiet() && written) {
+    print_error("report: " + written->string() + "\n");
+  }
+  return report.exit_code();
+}
+
+}  // namespace dpone::cli

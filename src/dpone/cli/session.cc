@@ -1,0 +1,96 @@
+#include "dpone/cli/session.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "dpone/base/random.h"
+#include "dpone/cli/manifest_schemas.h"
+#include "dpone/cli/terminal.h"
+#include "dpone/engine/fault_points.h"
+#include "dpone/manifest/reader.h"
+#include "dpone/report/run_report.h"
+
+namespace dpone::cli {
+namespace {
+
+LogLevel level_of(const Options& options) {
+  if (options.flag("quiet")) return LogLevel::kError;
+  if (options.flag("verbose")) return LogLevel::kDebug;
+  const std::string name = options.text("log_level");
+  if (name == "debug") return LogLevel::kDebug;
+  if (name == "warning") return LogLevel::kWarning;
+  if (name == "error") return LogLevel::kError;
+  return LogLevel::kInfo;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Session>> Session::begin(const Options& options, const manifest::Manifest& manifest,
+                                                const std::string& run_id) {
+  // A core dump would hold passwords.
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+
+  std::unique_ptr<Session> session(new Session());
+  session->logger_ = std::make_unique<TextLogger>(STDERR_FILENO, level_of(options), session->clock_);
+  if (const char* fault = std::getenv("DPONE_FAULT")) {
+    DPONE_TRY(engine::NamedFault named, engine::NamedFault::parse(fault));
+    session->faults_ = std::make_unique<engine::NamedFault>(std::move(named));
+  } else {
+    session->faults_ = std::make_unique<engine::NoFaults>();
+  }
+  if (!run_id.empty()) DPONE_CHECK(report::check_run_id(run_id));
+  session->context_.process = manifest.name;
+  session->context_.run_id = run_id.empty() ? make_run_id(session->clock_.now()) : run_id;
+  session->context_.stop = session->signals_.token();
+  session->context_.logger = session->logger_.get();
+  session->context_.clock = &session->clock_;
+  session->context_.faults = session->faults_.get();
+  session->context_.max_row_bytes = manifest.runtime.integer("max_row_bytes");
+  if (options.is_given("state_dir")) {
+    session->state_dir_ = options.text("state_dir");
+  } else {
+    session->state_dir_ =
+        manifest.file.empty() ? std::filesystem::path(".dpone") : manifest.file.parent_path() / ".dpone";
+  }
+  session->is_quiet_ = options.flag("quiet");
+  session->is_json_ = options.text("format") == "json";
+  if (!session->is_quiet_) {
+    session->progress_style_ = is_terminal(STDERR_FILENO) ? ProgressStyle::kLive : ProgressStyle::kLines;
+  }
+  return session;
+}
+
+void apply_overrides(manifest::Manifest& manifest, const Options& options) {
+  if (options.is_given("adopt") && options.flag("adopt")) manifest.sink.options.set("adopt", true);
+  if (options.is_given("allow_empty_source") && options.flag("allow_empty_source")) {
+    manifest.sink.options.set("allow_empty_source", true);
+  }
+  if (options.is_given("no_raw") && options.flag("no_raw")) manifest.runtime.set("raw", false);
+}
+
+Result<manifest::Manifest> load_manifest_with(const std::string& path, const Options& options) {
+  manifest::ReadOutcome outcome = manifest::read_manifest(path, manifest_schemas());
+  if (!options.flag("quiet")) {
+    for (const std::string& line : outcome.notice_lines()) print_error("notice: " + line + "\n");
+  }
+  if (!outcome.ok()) return outcome.to_error();
+  manifest::Manifest manifest = std::move(*outcome.manifest);
+  apply_overrides(manifest, options);
+  return manifest;
+}
+
+void print_out(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
+void print_error(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
+}  // namespace dpone::cli

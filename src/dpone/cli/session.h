@@ -1,0 +1,55 @@
+// Session: what every command that connects needs, made from the common options: logger, clock, signals, fault points
+// and the RunContext over them. Lives as long as the command.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "dpone/base/clock.h"
+#include "dpone/base/log.h"
+#include "dpone/base/run_context.h"
+#include "dpone/cli/command_spec.h"
+#include "dpone/cli/progress_view.h"
+#include "dpone/cli/signals.h"
+#include "dpone/manifest/manifest.h"
+
+namespace dpone::cli {
+
+class Session {
+ public:
+  // `run_id` empty: a new one. Fails on a bad run id or DPONE_FAULT.
+  static Result<std::unique_ptr<Session>> begin(const Options& options, const manifest::Manifest& manifest,
+                                                const std::string& run_id);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  const RunContext& context() const { return context_; }
+  // --state-dir, else `.dpone` beside the manifest, else in the current folder.
+  const std::filesystem::path& state_dir() const { return state_dir_; }
+  ProgressStyle progress_style() const { return progress_style_; }
+  bool is_quiet() const { return is_quiet_; }
+  bool is_json() const { return is_json_; }
+
+ private:
+  Session() = default;
+  SystemClock clock_;
+  Signals signals_;
+  std::unique_ptr<TextLogger> logger_;
+  std::unique_ptr<FaultPoints> faults_;
+  RunContext context_;
+  std::filesystem::path state_dir_;
+  ProgressStyle progress_style_ = ProgressStyle::kNone;
+  bool is_quiet_ = false;
+  bool is_json_ = false;
+};
+
+// The manifest at `path` with the command's overrides (--adopt, --allow-empty-source, --no-raw); notices go to stderr.
+Result<manifest::Manifest> load_manifest_with(const std::string& path, const Options& options);
+void apply_overrides(manifest::Manifest& manifest, const Options& options);
+
+// Writes to stdout; a reader that is gone is no error.
+void print_out(std::string_view text);
+void print_error(std::string_view text);
+
+}  // namespace dpone::cli

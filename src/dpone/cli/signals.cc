@@ -1,0 +1,48 @@
+#include "dpone/cli/signals.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <ctime>
+#include <string_view>
+
+namespace dpone::cli {
+namespace {
+
+void say(std::string_view text) {
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
+}
+
+sigset_t watched() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  return set;
+}
+
+}  // namespace
+
+Signals::Signals() {
+  const sigset_t set = watched();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  thread_ = std::jthread([this](std::stop_token stop) {
+    const sigset_t signals = watched();
+    const timespec pause{0, 100'000'000};
+    while (!stop.stop_requested()) {
+      if (sigtimedwait(&signals, nullptr, &pause) < 0) continue;
+      if (source_.stop_requested()) {
+        say("\nstopped at once; a stage may be left: `dpone cleanup` drops it\n");
+        ::_exit(130);
+      }
+      say("\nstopping: the statement is cancelled and the stage dropped; once more to stop at once\n");
+      source_.request_stop();
+    }
+  });
+}
+
+Signals::~Signals() = default;
+
+}  // namespace dpone::cli

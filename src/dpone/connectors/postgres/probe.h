@@ -1,0 +1,22 @@
+// Connects once and says what answers: for `dpone connections test`.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "dpone/base/run_context.h"
+#include "dpone/ports/connection.h"
+
+namespace dpone::postgres {
+
+struct ProbeResult {
+  std::string server;  // `16.14`
+  std::string database;
+  std::string role;
+  std::string encryption;  // `TLSv1.3`, or `not encrypted`
+  std::chrono::nanoseconds duration{0};
+};
+
+Result<ProbeResult> probe(const ConnectionSettings& settings, const RunContext& context);
+
+}  // namespace dpone::postgres

@@ -1,0 +1,259 @@
+#include "dpone/engine/runner.h"
+
+#include "dpone/base/file.h"
+#include "dpone/engine/pump.h"
+#include "dpone/plan/planner.h"
+#include "dpone/plan/type_map.h"
+
+namespace dpone::engine {
+namespace {
+
+using evidence::GateResult;
+using evidence::Verdict;
+
+Result<plan::RoutePlan> plan_with(const Route& route, const PriorReceipts& prior) {
+  DPONE_TRY(const Facts source, route.source.describe());
+  DPONE_TRY(const Facts target, route.sink.describe(source));
+  DPONE_TRY(const std::vector<std::string> columns, plan::select_columns(route.manifest, source));
+  DPONE_TRY(const Facts proposed, route.sink.propose(target, source, columns));
+  const plan::PlanInput input{route.manifest, source, target, proposed, prior};
+  DPONE_TRY(plan::RoutePlan draft, plan::draft(input));
+  std::vector<RawVerdict> verdicts;
+  for (const WireFormat& format : route.source.raw_formats(draft.task)) {
+    verdicts.push_back(route.sink.accepts_raw(format, draft.task));
+  }
+  DPONE_TRY(plan::RoutePlan plan, plan::complete(std::move(draft), input, verdicts));
+  plan.statements = route.source.render(plan.task);
+  for (Statement& statement : route.sink.render(plan.task)) plan.statements.push_back(std::move(statement));
+  return plan;
+}
+
+GateResult row_count_gate(const ReadSummary& read, const WriteSummary& written) {
+  GateResult gate;
+  gate.name = "row_count";
+  gate.facts.set("source_reported", read.rows_reported).set("counted_on_the_way", read.rows_counted);
+  gate.facts.set("target_reported", written.rows);
+  const bool agree = read.rows_reported == read.rows_counted && read.rows_counted == written.rows;
+  gate.verdict = agree ? Verdict::kPass : Verdict::kFail;
+  return gate;
+}
+
+GateResult key_gate(const plan::RoutePlan& plan, const StageFacts& facts) {
+  GateResult gate;
+  gate.name = "key";
+  if (plan.task.key.empty()) {
+    gate.verdict = Verdict::kNotApplicable;
+    gate.reason = "no key is declared";
+    return gate;
+  }
+  gate.facts.set("nulls", facts.key_nulls.value_or(-1)).set("duplicates", facts.key_duplicates.value_or(-1));
+  if (!facts.key_nulls || !facts.key_duplicates) {
+    gate.reason = "the sink did not look";
+    return gate;
+  }
+  gate.verdict = *facts.key_nulls == 0 && *facts.key_duplicates == 0 ? Verdict::kPass : Verdict::kFail;
+  return gate;
+}
+
+GateResult min_rows_gate(const plan::RoutePlan& plan, std::int64_t rows) {
+  GateResult gate;
+  gate.name = "min_rows";
+  gate.facts.set("rows", rows);
+  if (!plan.min_rows) {
+    gate.verdict = Verdict::kNotApplicable;
+    gate.reason = "quality.min_rows is not set";
+    return gate;
+  }
+  gate.facts.set("min_rows", *plan.min_rows);
+  gate.verdict = rows >= *plan.min_rows ? Verdict::kPass : Verdict::kFail;
+  return gate;
+}
+
+Error gate_error(const GateResult& gate) {
+  return Error(ErrorClass::kFailed, "gate." + gate.name, "gate " + gate.name + " failed: " + gate.facts.canonical())
+      .hint("nothing was published; the target is unchanged");
+}
+
+class Run {
+ public:
+  Run(const Route& route, std::filesystem::path state_dir, Progress& progress)
+      : route_(route), context_(route.context), state_dir_(std::move(state_dir)), progress_(progress) {}
+
+  RunOutcome go() {
+    Status status = steps();
+    if (!status) outcome_.error = std::move(status).error();
+    return std::move(outcome_);
+  }
+
+ private:
+  Status steps() {
+    DPONE_TRY(evidence::Ledger ledger, evidence::Ledger::open(state_dir_, *context_.clock));
+    if (ledger.healed_bytes() > 0) warn("the ledger ended in a half-written record, which was cut off");
+    DPONE_TRY(const FileDescriptor lock, take_lock());
+    DPONE_CHECK(context_.fault("run.locked"));
+    progress_.stage("plan");
+    DPONE_TRY(const PriorReceipts prior, route_.sink.read_receipts(context_.process, context_.run_id));
+    if (prior.of_run) return repeat(*prior.of_run);
+    drop_leftovers();
+    DPONE_TRY(outcome_.plan, plan_with(route_, prior));
+    DPONE_CHECK(context_.fault("run.planned"));
+
+    DPONE_TRY(const std::unique_ptr<Snapshot> snapshot, route_.source.open_snapshot(outcome_.plan->task.source));
+    DPONE_TRY(const std::unique_ptr<Stage> stage, route_.sink.prepare(outcome_.plan->task));
+    Status status = load_and_publish(*snapshot, *stage, ledger);
+    if (!status && status.error().error_class() != ErrorClass::kOutcomeUnknown) {
+      const Status dropped = stage->drop();
+      if (!dropped) warn("the stage could not be dropped, `dpone cleanup` will: " + dropped.error().to_line());
+    }
+    return status;
+  }
+
+  Result<FileDescriptor> take_lock() {
+    const std::filesystem::path folder = state_dir_ / "locks";
+    DPONE_CHECK(make_directories(folder));
+    DPONE_TRY(FileDescriptor lock, try_lock_file(folder / (context_.process + ".lock")));
+    if (!lock.is_open()) {
+      return Error(ErrorClass::kRefused, "run.locked", "process \"" + context_.process + "\" is running on this host")
+          .with("lock", (folder / (context_.process + ".lock")).string())
+          .hint("wait for the other run, or stop it");
+    }
+    return lock;
+  }
+
+  // A run id that was published before is reported, not run again.
+  Status repeat(const Receipt& receipt) {
+    if (receipt.manifest_hash != route_.manifest.hash()) {
+      return Error(ErrorClass::kRefused, "run_id.reused",
+                   "run id \"" + context_.run_id + "\" published another manifest")
+          .with("published_at", receipt.published_at)
+          .hint("give this run another --run-id, or none");
+    }
+    outcome_.receipt = receipt;
+    outcome_.is_repeated = true;
+    outcome_.rows_read = receipt.rows_read;
+    outcome_.rows_loaded = receipt.rows_loaded;
+    return {};
+  }
+
+  void drop_leftovers() {
+    const auto leftovers = route_.sink.cleanup(context_.process, false);
+    if (!leftovers) {
+      warn("leftovers of earlier runs could not be looked for: " + leftovers.error().to_line());
+      return;
+    }
+    for (const Leftover& leftover : *leftovers)
+      context_.info("dropped " + leftover.name + ", left by run " + leftover.run_id);
+  }
+
+  Status load_and_publish(Snapshot& snapshot, Stage& stage, evidence::Ledger& ledger) {
+    progress_.stage("load");
+    const auto started = context_.clock->steady_now();
+    DPONE_TRY(const PumpResult moved, move_rows(snapshot, stage));
+    DPONE_CHECK(snapshot.close());
+    outcome_.load_duration = context_.clock->steady_now() - started;
+    outcome_.rows_read = moved.read.rows_counted;
+    outcome_.rows_loaded = moved.written.rows;
+    outcome_.bytes = moved.read.bytes;
+    DPONE_CHECK(context_.fault("load.finished"));
+    DPONE_CHECK(judge(row_count_gate(moved.read, moved.written)));
+    DPONE_CHECK(judge(min_rows_gate(*outcome_.plan, moved.written.rows)));
+    DPONE_CHECK(guard_empty_source(moved.written.rows));
+    progress_.stage("seal");
+    DPONE_TRY(const StageFacts facts, stage.seal());
+    DPONE_CHECK(judge(key_gate(*outcome_.plan, facts)));
+    return publish(stage, ledger);
+  }
+
+  Result<PumpResult> move_rows(Snapshot& snapshot, Stage& stage) {
+    const Slice all;
+    if (outcome_.plan->task.is_raw) {
+      DPONE_TRY(const auto reader, snapshot.open_raw(all, outcome_.plan->task));
+      DPONE_TRY(const auto writer, stage.open_raw_writer(all));
+      return pump(*reader, *writer, context_, progress_);
+    }
+    DPONE_TRY(const auto reader, snapshot.open(all, outcome_.plan->task));
+    DPONE_TRY(const auto writer, stage.open_writer(all));
+    return pump(*reader, *writer, context_, progress_);
+  }
+
+  Status judge(GateResult gate) {
+    const bool failed = gate.verdict == Verdict::kFail;
+    outcome_.gates.push_back(std::move(gate));
+    if (failed) return gate_error(outcome_.gates.back());
+    return {};
+  }
+
+  Status guard_empty_source(std::int64_t rows) const {
+    const plan::RoutePlan& plan = *outcome_.plan;
+    if (rows > 0 || !plan.had_rows || plan.allow_empty_source) return {};
+    return Error(ErrorClass::kRefused, "guard.empty_source", "the source has no rows, and the target has")
+        .with("source", plan.task.source.relation)
+        .with("target", plan.task.target.relation)
+        .hint("if an empty target is right, run with --allow-empty-source (sink.options.allow_empty_source: true)");
+  }
+
+  Status publish(Stage& stage, evidence::Ledger& ledger) {
+    progress_.stage("publish");
+    Receipt receipt = outcome_.plan->receipt();
+    receipt.run_id = context_.run_id;
+    receipt.rows_read = outcome_.rows_read;
+    receipt.rows_loaded = outcome_.rows_loaded;
+    DPONE_TRY(outcome_.ledger_head, ledger.append("run.intent", receipt.to_json()));
+    auto published = stage.finalize(receipt);
+    if (!published && published.error().error_class() == ErrorClass::kOutcomeUnknown)
+      published = settle(published.error());
+    Json body = Json::object();
+    body.set("run_id", context_.run_id).set("process", context_.process).set("version", receipt.version);
+    if (published) {
+      outcome_.receipt = *published;
+      body.set("outcome", "committed").set("receipt", published->to_json());
+    } else {
+      const bool is_unknown = published.error().error_class() == ErrorClass::kOutcomeUnknown;
+      body.set("outcome", is_unknown ? "unknown" : "not_committed").set("error", published.error().slug());
+    }
+    // The data is published or not by now, whatever becomes of the ledger.
+    const auto appended = ledger.append("run.outcome", std::move(body));
+    if (appended) {
+      outcome_.ledger_head = *appended;
+    } else {
+      warn("the outcome could not be written to the ledger: " + appended.error().to_line());
+    }
+    if (!published) return std::move(published).error();
+    return context_.fault("run.published");
+  }
+
+  Result<Receipt> settle(const Error& lost) {
+    warn(lost.to_line());
+    const auto wait = route_.manifest.runtime.duration("settle_wait");
+    DPONE_TRY(const std::optional<Receipt> found, route_.sink.settle(context_.process, context_.run_id, wait));
+    if (found) return *found;
+    return Error(ErrorClass::kUnavailable, "finalize.not_committed",
+                 "the connection was lost while publishing, and the server says that nothing was published")
+        .retry(Retry::kSafe)
+        .hint("run again");
+  }
+
+  void warn(std::string message) {
+    context_.warn(message);
+    outcome_.warnings.push_back(std::move(message));
+  }
+
+  const Route& route_;
+  const RunContext& context_;
+  const std::filesystem::path state_dir_;
+  Progress& progress_;
+  RunOutcome outcome_;
+};
+
+}  // namespace
+
+Result<plan::RoutePlan> make_plan(const Route& route) {
+  DPONE_TRY(const PriorReceipts prior, route.sink.read_receipts(route.context.process, route.context.run_id));
+  return plan_with(route, prior);
+}
+
+RunOutcome run(const Route& route, const std::filesystem::path& state_dir, Progress& progress) {
+  return Run(route, state_dir, progress).go();
+}
+
+}  // namespace dpone::engine
