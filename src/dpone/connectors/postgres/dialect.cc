@@ -463,8 +463,9 @@ std::string render_copy_out(const LoadTask& task, std::string_view format, bool 
 }
 
 std::string render_guard(const std::string& condition, std::string_view slug, const std::string& detail) {
+  // The planner evaluates constants, failing casts included, whichever branch is taken: the text must not be one.
   return "SELECT CASE WHEN " + condition + " THEN 1 ELSE (" + quote_literal("dpone:" + std::string(slug) + ":") +
-         " || (" + detail + "))::integer END";
+         " || left(pg_backend_pid()::text, 0) || (" + detail + "))::integer END";
 }
 
 std::string index_definition_tail(std::string_view definition) {

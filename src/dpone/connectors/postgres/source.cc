@@ -74,9 +74,11 @@ class RawCopyReader final : public RawReader, CopyReader {
       : CopyReader(connection), is_text_(is_text), walker_(columns, max_row_bytes), lines_(max_row_bytes) {}
 
   Status next(std::string& out) override {
+    if (is_at_end_) return {};
     const std::size_t before = out.size();
     const std::size_t wanted = out.capacity() > before + 4096 ? out.capacity() - before - 4096 : kReadBytes;
-    DPONE_CHECK(connection_.read_copy(out, wanted));
+    DPONE_TRY(const bool more, connection_.read_copy(out, wanted));
+    is_at_end_ = !more;
     const std::string_view fresh = std::string_view(out).substr(before);
     return is_text_ ? lines_.feed(fresh) : walker_.feed(fresh);
   }
@@ -92,6 +94,7 @@ class RawCopyReader final : public RawReader, CopyReader {
 
  private:
   bool is_text_;
+  bool is_at_end_ = false;
   pg_copy::FrameWalker walker_;
   pg_copy::TextLineCounter lines_;
 };
