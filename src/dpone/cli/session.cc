@@ -37,7 +37,7 @@ Result<std::unique_ptr<Session>> Session::begin(const Options& options, const ma
   std::unique_ptr<Session> session(new Session());
   session->logger_ = std::make_unique<TextLogger>(STDERR_FILENO, level_of(options), session->clock_);
   if (const char* fault = std::getenv("DPONE_FAULT")) {
-    DPONE_TRY(engine::NamedFault named, engine::NamedFault::parse(fault));
+    DPONE_TRY(engine::NamedFault named, engine::NamedFault::parse(fault, session->signals_.token()));
     session->faults_ = std::make_unique<engine::NamedFault>(std::move(named));
   } else {
     session->faults_ = std::make_unique<engine::NoFaults>();

@@ -1,10 +1,12 @@
 #include "dpone/engine/fault_points.h"
 
 #include <unistd.h>
+
 #include <algorithm>
 #include <array>
-
+#include <chrono>
 #include <csignal>
+#include <thread>
 
 namespace dpone::engine {
 namespace {
@@ -18,7 +20,7 @@ constexpr std::array<std::string_view, 14> kPoints = {
 
 std::span<const std::string_view> fault_points() { return kPoints; }
 
-Result<NamedFault> NamedFault::parse(std::string_view text) {
+Result<NamedFault> NamedFault::parse(std::string_view text, std::stop_token stop) {
   const std::size_t equals = text.find('=');
   const std::string point(text.substr(0, equals));
   const std::string action(equals == std::string_view::npos ? "" : text.substr(equals + 1));
@@ -29,14 +31,17 @@ Result<NamedFault> NamedFault::parse(std::string_view text) {
         .with("value", std::string(text))
         .hint("see docs/formats/fault-points.md");
   }
-  return NamedFault(point, action);
+  return NamedFault(point, action, std::move(stop));
 }
 
 Status NamedFault::reach(std::string_view point) {
   if (point != point_) return {};
   if (action_ == "kill") std::raise(SIGKILL);
   if (action_ == "stop") std::raise(SIGSTOP);
-  if (action_ == "interrupt") ::kill(::getpid(), SIGINT);
+  if (action_ == "interrupt") {
+    ::kill(::getpid(), SIGINT);
+    for (int i = 0; i < 1000 && !stop_.stop_requested(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
   if (action_ == "error") {
     return Error(ErrorClass::kFailed, "fault.injected", "a fault was injected").with("point", point_);
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -21,14 +22,17 @@ class NoFaults final : public FaultPoints {
 // Actions: kill (SIGKILL), stop (SIGSTOP), interrupt (SIGINT to itself), error (slug `fault.injected`).
 class NamedFault final : public FaultPoints {
  public:
-  // `text` is `<point>=<action>`. Class kUsage, slug `fault.unknown`, for anything else.
-  static Result<NamedFault> parse(std::string_view text);
+  // `text` is `<point>=<action>`. Class kUsage, slug `fault.unknown`, for anything else. The action interrupt goes on
+  // when `stop` is requested, or after a second: the signal is taken by another thread.
+  static Result<NamedFault> parse(std::string_view text, std::stop_token stop);
   Status reach(std::string_view point) override;
 
  private:
-  NamedFault(std::string point, std::string action) : point_(std::move(point)), action_(std::move(action)) {}
+  NamedFault(std::string point, std::string action, std::stop_token stop)
+      : point_(std::move(point)), action_(std::move(action)), stop_(std::move(stop)) {}
   std::string point_;
   std::string action_;
+  std::stop_token stop_;
 };
 
 }  // namespace dpone::engine
