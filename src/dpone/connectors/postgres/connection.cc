@@ -96,6 +96,10 @@ std::string session_settings(const ConnectionSettings& settings, SessionRole rol
   const std::string statement_timeout = settings.field("statement_timeout");
   sql += "SET statement_timeout = " + quote_literal(statement_timeout.empty() ? "0" : statement_timeout) + "; ";
   if (role == SessionRole::kSink) {
+    // Every transaction here depends on them, and a role may have others as its defaults.
+    sql +=
+        "SET default_transaction_isolation = 'read committed'; SET default_transaction_read_only = off; SET "
+        "default_transaction_deferrable = off; ";
     const std::string idle_timeout = settings.field("idle_timeout");
     sql += "SET idle_in_transaction_session_timeout = " + quote_literal(idle_timeout.empty() ? "60s" : idle_timeout) +
            "; SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; "
