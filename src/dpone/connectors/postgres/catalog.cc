@@ -6,11 +6,12 @@
 namespace dpone::postgres {
 namespace {
 
-// ACL `acl` as an ordered list of single grants. A NULL ACL (nothing was ever granted or revoked) stays null.
+// ACL `acl` as an ordered list of single grants. A NULL ACL (nothing was ever granted or revoked) stays null; an empty
+// one (everything was revoked) is an empty list.
 std::string acl_sql(const std::string& acl) {
-  return "(SELECT jsonb_agg(jsonb_build_object('grantor', pg_get_userbyid(x.grantor), 'grantee', "
+  return "(SELECT CASE WHEN " + acl + " IS NOT NULL THEN coalesce(jsonb_agg(jsonb_build_object('grantor', pg_get_userbyid(x.grantor), 'grantee', "
          "CASE WHEN x.grantee = 0 THEN NULL ELSE pg_get_userbyid(x.grantee) END, 'privilege', x.privilege_type, "
-         "'grantable', x.is_grantable) ORDER BY x.ordinality) FROM aclexplode(" +
+         "'grantable', x.is_grantable) ORDER BY x.ordinality), '[]'::jsonb) END FROM aclexplode(" +
          acl + ") WITH ORDINALITY x)";
 }
 
@@ -78,6 +79,10 @@ std::string source_facts_sql(const std::string& oid_expression, int) {
 
 std::string target_facts_sql(const std::string& oid_expression, int server_version) {
   const std::string stats_target = server_version >= 130000 ? "s.stxstattarget" : "NULL";
+  const std::string published_by_schema =
+      server_version >= 150000
+          ? " OR EXISTS (SELECT FROM pg_publication_namespace pn WHERE pn.pnpubid = p.oid AND pn.pnnspid = c.relnamespace)"
+          : "";
   const std::string schema_publication =
       server_version >= 150000
           ? " OR EXISTS (SELECT FROM pg_publication_namespace pn WHERE pn.pnnspid = c.relnamespace)"
@@ -109,9 +114,9 @@ std::string target_facts_sql(const std::string& oid_expression, int server_versi
       'comment', obj_description(k.oid, 'pg_constraint'), 'uses_whole_row', 0 = ANY (k.conkey),
       'references_oid', k.confrelid::int8,
       'references', CASE WHEN k.confrelid <> 0 THEN k.confrelid::regclass::text END) ORDER BY k.contype, k.conname), '[]'::jsonb)
-    FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype IN ('c', 'f', 'n')),
+    FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype IN ('c', 'f', 'n') AND k.conparentid = 0),
   'indexes', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', ic.relname, 'definition', pg_get_indexdef(i.indexrelid),
-      'is_unique', i.indisunique, 'is_primary', i.indisprimary, 'is_clustered', i.indisclustered,
+      'is_unique', i.indisunique, 'is_exclusion', i.indisexclusion, 'is_primary', i.indisprimary, 'is_clustered', i.indisclustered,
       'is_replica_identity', i.indisreplident, 'is_valid', i.indisvalid, 'is_partial', i.indpred IS NOT NULL,
       'tablespace', (SELECT t.spcname FROM pg_tablespace t WHERE t.oid = ic.reltablespace),
       'options', to_jsonb(ic.reloptions),
@@ -139,13 +144,19 @@ std::string target_facts_sql(const std::string& oid_expression, int server_versi
          stats_target + R"(, -1),
       'comment', obj_description(s.oid, 'pg_statistic_ext')) ORDER BY s.stxname), '[]'::jsonb)
     FROM pg_statistic_ext s JOIN pg_namespace sn ON sn.oid = s.stxnamespace WHERE s.stxrelid = c.oid),
+  'default_sequence_grantees', (SELECT coalesce(jsonb_agg(DISTINCT CASE WHEN x.grantee = 0 THEN NULL ELSE
+      pg_get_userbyid(x.grantee) END), '[]'::jsonb) FROM pg_default_acl d, aclexplode(d.defaclacl) x
+    WHERE d.defaclobjtype = 'S' AND x.grantee <> d.defaclrole AND d.defaclnamespace IN (0, n.oid)
+      AND d.defaclrole = (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user)),
   'triggers', (SELECT coalesce(jsonb_agg(t.tgname ORDER BY t.tgname), '[]'::jsonb) FROM pg_trigger t
     WHERE t.tgrelid = c.oid AND NOT t.tgisinternal),
   'rules', (SELECT coalesce(jsonb_agg(r.rulename ORDER BY r.rulename), '[]'::jsonb) FROM pg_rewrite r
     WHERE r.ev_class = c.oid AND r.rulename <> '_RETURN'),
   'policies', (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid),
-  'publications', (SELECT coalesce(jsonb_agg(DISTINCT p.pubname ORDER BY p.pubname), '[]'::jsonb) FROM pg_publication_tables p
-    WHERE p.schemaname = n.nspname AND p.tablename = c.relname),
+  'publications', (SELECT coalesce(jsonb_agg(DISTINCT p.pubname ORDER BY p.pubname), '[]'::jsonb) FROM pg_publication p
+    WHERE (p.puballtables AND c.relkind IN ('r', 'p') AND c.relpersistence = 'p')
+      OR EXISTS (SELECT FROM pg_publication_rel r WHERE r.prpubid = p.oid AND r.prrelid = c.oid)" +
+         published_by_schema + R"(),
   'schema_published', EXISTS (SELECT FROM pg_publication p WHERE p.puballtables))" +
          schema_publication + R"(,
   'subscribed', EXISTS (SELECT FROM pg_subscription_rel r WHERE r.srrelid = c.oid),
@@ -153,7 +164,7 @@ std::string target_facts_sql(const std::string& oid_expression, int server_versi
   'extension', (SELECT x.extname FROM pg_depend d JOIN pg_extension x ON x.oid = d.refobjid
     WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e' AND d.refclassid = 'pg_extension'::regclass),
   'incoming_foreign_keys', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', k.conname, 'table', k.conrelid::regclass::text,
-      'on_delete', k.confdeltype::text,
+      'on_delete', k.confdeltype::text, 'is_own', k.conrelid = c.oid,
       'columns', (SELECT jsonb_agg(a.attname ORDER BY u.ordinality) FROM unnest(k.conkey) WITH ORDINALITY u(num, ordinality)
          JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.num)) ORDER BY k.conrelid, k.conname), '[]'::jsonb)
     FROM pg_constraint k WHERE k.confrelid = c.oid AND k.contype = 'f' AND k.conparentid = 0),
@@ -166,7 +177,7 @@ std::string target_facts_sql(const std::string& oid_expression, int server_versi
           OR (d.refclassid = 'pg_type'::regclass AND d.refobjid IN (c.reltype, (SELECT t.typarray FROM pg_type t WHERE t.oid = c.reltype))))
         AND d.deptype IN ('n', 'a', 'P', 'S')
         AND NOT (d.classid = 'pg_type'::regclass AND d.objid IN (c.reltype, (SELECT t.typarray FROM pg_type t WHERE t.oid = c.reltype)))
-        AND NOT (d.classid = 'pg_class'::regclass AND d.objid = c.reltoastrelid)
+        AND NOT (d.classid = 'pg_class'::regclass AND d.objid IN (c.oid, c.reltoastrelid))
         AND NOT (d.classid = 'pg_class'::regclass AND d.objid IN (SELECT i.indexrelid FROM pg_index i WHERE i.indrelid = c.oid))
         AND NOT (d.classid = 'pg_class'::regclass AND d.deptype = 'a'
                  AND (SELECT q.relkind FROM pg_class q WHERE q.oid = d.objid) = 'S')
@@ -215,12 +226,14 @@ Result<Estimates> read_estimates(Connection& connection, Oid oid) {
 
 Result<TypeCatalog> read_types(Connection& connection, const std::vector<Oid>& roots) {
   std::string array = "{";
-  for (const Oid oid : roots) array += (array.size() > 1 ? "," : "") + std::to_string(oid);
+  for (const Oid oid : roots) {
+    if (!is_plain_type(oid)) array += (array.size() > 1 ? "," : "") + std::to_string(oid);
+  }
+  if (array.size() == 1) return TypeCatalog();
   array += "}";
   DPONE_TRY(const Rows rows, connection.query(type_closure_sql(connection.server_version()), {array}));
   DPONE_TRY(const Json types, Json::parse(rows.text(0, 0)));
-  DPONE_TRY(const Rows monetary, connection.query("SELECT current_setting('lc_monetary')"));
-  return TypeCatalog::from_json(types, monetary.text(0, 0));
+  return TypeCatalog::from_json(types, rows.text(0, 1));
 }
 
 }  // namespace dpone::postgres

@@ -11,6 +11,8 @@ namespace {
 // Object identifier types name rows of one server's catalog; they never travel in binary.
 constexpr std::array<Oid, 12> kRegTypes = {24, 2202, 2203, 2204, 2205, 2206, 3734, 3769, 4089, 4096, 4191, 1033};
 
+constexpr int kAllIntervalFields = 0x7fff;
+
 char first_char(const Json& value) { return value.as_string().empty() ? '\0' : value.as_string()[0]; }
 
 DataType simple(TypeKind kind) {
@@ -99,8 +101,12 @@ std::optional<DataType> builtin_type(Oid oid, int typmod) {
     case 1184:
       return with_fraction(TypeKind::kTimestampTz, typmod);
     // interval keeps the fraction in the low half of its typmod, the range of fields in the high half
-    case 1186:
-      return with_fraction(TypeKind::kInterval, typmod < 0 ? -1 : typmod & 0xffff);
+    case 1186: {
+      DataType type = with_fraction(TypeKind::kInterval, typmod < 0 ? -1 : typmod & 0xffff);
+      const int fields = typmod < 0 ? kAllIntervalFields : (typmod >> 16) & 0x7fff;
+      type.length = fields == kAllIntervalFields ? 0 : fields;
+      return type;
+    }
     case 1266:
       return with_fraction(TypeKind::kTimeTz, typmod);
     case 1560: {
@@ -118,6 +124,8 @@ std::optional<DataType> builtin_type(Oid oid, int typmod) {
       return numeric_of(typmod);
     case 2950:
       return simple(TypeKind::kUuid);
+    case 3220:
+      return simple(TypeKind::kLsn);
     case 5069:
       return simple(TypeKind::kUInt64);
     case 3802:
@@ -209,6 +217,10 @@ std::string TypeCatalog::signature(Oid oid) const {
     default:
       return "oid:" + std::to_string(oid);
   }
+}
+
+std::string TypeCatalog::meaning(Oid oid) const {
+  return signature(oid).find("oid:790:") == std::string::npos ? "" : "lc_monetary=" + lc_monetary_;
 }
 
 std::string TypeCatalog::raw_obstacle(Oid oid, int server_version) const {
@@ -307,6 +319,9 @@ void TypeCatalog::dependencies(Oid oid, std::vector<Oid>& ordered) const {
   if (info->element == 0) ordered.push_back(oid);
 }
 
+// Money needs the server's lc_monetary, so it is not plain.
+bool is_plain_type(Oid oid) { return oid != 790 && builtin_type(oid, -1).has_value(); }
+
 std::string type_closure_sql(int server_version) {
   const std::string multirange =
       server_version >= 140000 ? " UNION ALL SELECT r.rngtypid FROM pg_range r WHERE r.rngmultitypid = t.oid" : "";
@@ -352,7 +367,7 @@ SELECT coalesce(jsonb_agg(jsonb_build_object(
   'extension', (SELECT x.extname || ' ' || x.extversion FROM pg_depend d JOIN pg_extension x ON x.oid = d.refobjid
      WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e'
        AND d.refclassid = 'pg_extension'::regclass),
-  'binary', t.typsend <> 0 AND t.typreceive <> 0) ORDER BY t.oid), '[]'::jsonb)::text
+  'binary', t.typsend <> 0 AND t.typreceive <> 0) ORDER BY t.oid), '[]'::jsonb)::text, current_setting('lc_monetary')
 FROM closure c JOIN pg_type t ON t.oid = c.oid JOIN pg_namespace n ON n.oid = t.typnamespace)";
 }
 
@@ -371,6 +386,8 @@ std::string native_type_for(const DataType& type) {
       return "oid";
     case TypeKind::kUInt64:
       return "numeric(20,0)";
+    case TypeKind::kLsn:
+      return "pg_lsn";
     case TypeKind::kFloat32:
       return "real";
     case TypeKind::kFloat64:

@@ -60,6 +60,8 @@ class TypeCatalog {
 
   // Equal signatures on two servers: the same values, with the same text and the same binary form.
   std::string signature(Oid oid) const;
+  // `lc_monetary=C` for a type with money in it, else empty (ColumnFacts::meaning).
+  std::string meaning(Oid oid) const;
   // Empty, or why the binary form of this type cannot be handed from server to server.
   std::string raw_obstacle(Oid oid, int server_version) const;
   // How a column of this type travels in batches. `as_text` is set when it has no typed form.
@@ -74,7 +76,10 @@ class TypeCatalog {
   std::string lc_monetary_;
 };
 
-// One row, one column: a JSON array of every type reachable from the OIDs in parameter $1 (an oid[]).
+// A built-in scalar type that means the same on every server: nothing has to be asked of it.
+bool is_plain_type(Oid oid);
+
+// One row: a JSON array of every type reachable from the OIDs in parameter $1 (an oid[]), and lc_monetary.
 std::string type_closure_sql(int server_version);
 
 // PostgreSQL's type for a logical type that comes from another system or has no native name.
