@@ -9,7 +9,8 @@ namespace {
 // ACL `acl` as an ordered list of single grants. A NULL ACL (nothing was ever granted or revoked) stays null; an empty
 // one (everything was revoked) is an empty list.
 std::string acl_sql(const std::string& acl) {
-  return "(SELECT CASE WHEN " + acl + " IS NOT NULL THEN coalesce(jsonb_agg(jsonb_build_object('grantor', pg_get_userbyid(x.grantor), 'grantee', "
+  return "(SELECT CASE WHEN " + acl +
+         " IS NOT NULL THEN coalesce(jsonb_agg(jsonb_build_object('grantor', pg_get_userbyid(x.grantor), 'grantee', "
          "CASE WHEN x.grantee = 0 THEN NULL ELSE pg_get_userbyid(x.grantee) END, 'privilege', x.privilege_type, "
          "'grantable', x.is_grantable) ORDER BY x.ordinality), '[]'::jsonb) END FROM aclexplode(" +
          acl + ") WITH ORDINALITY x)";
@@ -78,11 +79,12 @@ std::string source_facts_sql(const std::string& oid_expression, int) {
 }
 
 std::string target_facts_sql(const std::string& oid_expression, int server_version) {
+  const std::string become = server_version >= 160000 ? "SET" : "MEMBER";  // SET ROLE, and giving a table away
   const std::string stats_target = server_version >= 130000 ? "s.stxstattarget" : "NULL";
-  const std::string published_by_schema =
-      server_version >= 150000
-          ? " OR EXISTS (SELECT FROM pg_publication_namespace pn WHERE pn.pnpubid = p.oid AND pn.pnnspid = c.relnamespace)"
-          : "";
+  const std::string published_by_schema = server_version >= 150000
+                                              ? " OR EXISTS (SELECT FROM pg_publication_namespace pn WHERE pn.pnpubid "
+                                                "= p.oid AND pn.pnnspid = c.relnamespace)"
+                                              : "";
   const std::string schema_publication =
       server_version >= 150000
           ? " OR EXISTS (SELECT FROM pg_publication_namespace pn WHERE pn.pnnspid = c.relnamespace)"
@@ -132,6 +134,7 @@ std::string target_facts_sql(const std::string& oid_expression, int server_versi
     LEFT JOIN pg_constraint k ON k.conindid = ic.oid AND k.conrelid = c.oid AND k.contype IN ('p', 'u', 'x')
     WHERE i.indrelid = c.oid),
   'sequences', (SELECT coalesce(jsonb_agg(jsonb_build_object('schema', sn.nspname, 'name', sc.relname,
+      'type', (SELECT format_type(q.seqtypid, NULL) FROM pg_sequence q WHERE q.seqrelid = sc.oid),
       'is_identity', d.deptype = 'i', 'column', a.attname, 'acl', )" +
          acl_sql("sc.relacl") + R"(,
       'comment', obj_description(sc.oid, 'pg_class')) ORDER BY sc.relname), '[]'::jsonb)
@@ -155,7 +158,7 @@ std::string target_facts_sql(const std::string& oid_expression, int server_versi
   'policies', (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid),
   'publications', (SELECT coalesce(jsonb_agg(DISTINCT p.pubname ORDER BY p.pubname), '[]'::jsonb) FROM pg_publication p
     WHERE (p.puballtables AND c.relkind IN ('r', 'p') AND c.relpersistence = 'p')
-      OR EXISTS (SELECT FROM pg_publication_rel r WHERE r.prpubid = p.oid AND r.prrelid = c.oid)" +
+      OR EXISTS (SELECT FROM pg_publication_rel r WHERE r.prpubid = p.oid AND r.prrelid = c.oid))" +
          published_by_schema + R"(),
   'schema_published', EXISTS (SELECT FROM pg_publication p WHERE p.puballtables))" +
          schema_publication + R"(,
@@ -188,7 +191,9 @@ std::string target_facts_sql(const std::string& oid_expression, int server_versi
                               'pg_publication_rel'::regclass)) x),
   'rights', jsonb_build_object(
     'is_superuser', (SELECT rolsuper FROM pg_roles WHERE rolname = current_user),
-    'owns', pg_has_role(c.relowner, 'USAGE'), 'create_in_schema', has_schema_privilege(n.oid, 'CREATE'),
+    'owns', pg_has_role(c.relowner, 'USAGE'), 'becomes_owner', pg_has_role(c.relowner, ')" +
+         become + R"('),
+    'create_in_schema', has_schema_privilege(n.oid, 'CREATE'),
     'owner_creates_in_schema', has_schema_privilege(c.relowner, n.oid, 'CREATE'),
     'select', has_table_privilege(c.oid, 'SELECT'), 'insert', has_table_privilege(c.oid, 'INSERT'),
     'truncate', has_table_privilege(c.oid, 'TRUNCATE'), 'delete', has_table_privilege(c.oid, 'DELETE'),
@@ -196,7 +201,8 @@ std::string target_facts_sql(const std::string& oid_expression, int server_versi
     'foreign_grantors', (SELECT coalesce(jsonb_agg(DISTINCT pg_get_userbyid(x.grantor)), '[]'::jsonb)
        FROM (SELECT (aclexplode(c.relacl)).grantor UNION
              SELECT (aclexplode(a.attacl)).grantor FROM pg_attribute a WHERE a.attrelid = c.oid) x
-       WHERE NOT pg_has_role(x.grantor, 'MEMBER')))
+       WHERE NOT pg_has_role(x.grantor, ')" +
+         become + R"(')))
   )::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_am am ON am.oid = c.relam
   WHERE c.oid = )" +
          oid_expression + ")";

@@ -173,7 +173,13 @@ class SinkRenderer {
     for (const std::string& grantee : grantees) out.push_back("REVOKE ALL ON TABLE " + stage_ + " FROM " + grantee);
     if (task_.method == PublishMethod::kExchange) {
       for (const Json& constraint : native_["constraints"].as_array()) {
-        if (constraint["type"].as_string() != "c") continue;
+        const std::string type = constraint["type"].as_string();
+        const bool is_late_not_null = type == "n" && !constraint["is_validated"].as_bool();
+        if (type != "c" && !is_late_not_null) continue;
+        // LIKE carries NOT NULL constraints, and takes each for valid.
+        if (is_late_not_null) {
+          out.push_back("ALTER TABLE " + stage_ + " DROP CONSTRAINT " + quote_name(constraint["name"].as_string()));
+        }
         out.push_back("ALTER TABLE " + stage_ + " ADD CONSTRAINT " + quote_name(constraint["name"].as_string()) + " " +
                       constraint["definition"].as_string());
         append_comment(out, "CONSTRAINT " + quote_name(constraint["name"].as_string()) + " ON " + stage_,
@@ -214,7 +220,7 @@ class SinkRenderer {
         out_.seal.push_back("SET LOCAL default_tablespace = " +
                             quote_literal(quote_name(index["tablespace"].as_string())));
       }
-      if (type == "x") {
+      if (index["is_exclusion"].as_bool()) {  // EXCLUDE, and keys WITHOUT OVERLAPS
         out_.seal.push_back("ALTER TABLE " + stage_ + " ADD CONSTRAINT " + quote_name(temporary) + " " +
                             index["constraint_definition"].as_string());
         const std::string with = option_list(index["options"], "");
@@ -304,7 +310,15 @@ class SinkRenderer {
       }
       const std::string temporary = quote_name(schema_, names_.sequence(column));
       moves.push_back("SELECT setval(" + quote_literal(temporary) + ", last_value, is_called) FROM " + original);
+      // LIKE makes every identity sequence a bigint.
+      if (sequence["type"].as_string() != "bigint") {
+        out_.seal.push_back("ALTER SEQUENCE " + temporary + " AS " + sequence["type"].as_string());
+      }
       append_comment(out_.seal, "SEQUENCE " + temporary, sequence["comment"]);
+      for (const Json& grantee : native_["default_sequence_grantees"].as_array()) {
+        out_.seal.push_back("REVOKE ALL ON SEQUENCE " + temporary + " FROM " +
+                            (grantee.is_null() ? "PUBLIC" : quote_name(grantee.as_string())));
+      }
       if (!sequence["acl"].is_null()) {
         out_.seal.push_back("REVOKE ALL ON SEQUENCE " + temporary + " FROM " + quote_name(owner_));
         append_grants(out_.seal, sequence["acl"], "SEQUENCE " + temporary, owner_, "");
@@ -371,6 +385,7 @@ class SinkRenderer {
     append_locks(out_.publish, is_truncate ? "ACCESS EXCLUSIVE" : "SHARE ROW EXCLUSIVE", false);
     if (!is_truncate) {
       for (const Json& key : native_["incoming_foreign_keys"].as_array()) {
+        if (key["is_own"].as_bool()) continue;
         std::string condition;
         for (const Json& column : key["columns"].as_array()) {
           condition += (condition.empty() ? "" : " AND ") + quote_name(column.as_string()) + " IS NOT NULL";
