@@ -37,8 +37,10 @@ PublishOption exchange(const Json& target) {
   block_if(option, kind != "p" && target["has_children"].as_bool(), "other tables inherit from it");
   block_if(option, target["of_type"].as_bool(), "the table is of a composite type");
   for (const Json& key : target["incoming_foreign_keys"].as_array()) {
-    option.blockers.push_back("foreign key " + key["name"].as_string() + " of " + key["table"].as_string() +
-                              " refers to it");
+    option.blockers.push_back(key["is_own"].as_bool()
+                                  ? "its key " + key["name"].as_string() + " refers to the table itself"
+                                  : "foreign key " + key["name"].as_string() + " of " + key["table"].as_string() +
+                                        " refers to it");
   }
   for (const Json& what : target["dependents"].as_array())
     option.blockers.push_back(what.as_string() + " depends on it");
@@ -64,6 +66,8 @@ PublishOption exchange(const Json& target) {
   const std::string role = rights["role"].as_string();
   block_if(option, !rights["owns"].as_bool(),
            "role " + role + " is not a member of its owner " + target["owner"].as_string());
+  block_if(option, rights["owns"].as_bool() && !rights["becomes_owner"].as_bool(),
+           "role " + role + " may not SET ROLE to its owner " + target["owner"].as_string());
   block_if(option, !rights["owner_creates_in_schema"].as_bool(),
            "its owner " + target["owner"].as_string() + " may not CREATE in schema " + target["schema"].as_string());
   for (const Json& grantor : rights["foreign_grantors"].as_array()) {
@@ -79,6 +83,8 @@ PublishOption rewriting(const Json& target, bool is_truncate) {
   const Json& rights = target["rights"];
   const std::string role = rights["role"].as_string();
   for (const Json& key : target["incoming_foreign_keys"].as_array()) {
+    // Its own rows go and come with the target: both statements leave no row behind that could refer to it.
+    if (key["is_own"].as_bool()) continue;
     const std::string name = "foreign key " + key["name"].as_string() + " of " + key["table"].as_string();
     const std::string on_delete = key["on_delete"].as_string();
     if (is_truncate) {
