@@ -137,9 +137,12 @@ Status ControlTable::create(Connection& connection) const {
   }
   DPONE_TRY(const bool is_there, exists(connection));
   if (is_there) return {};
+  // CREATE SCHEMA needs a right on the database even where the schema exists.
+  DPONE_TRY(const Rows schema, connection.query("SELECT FROM pg_namespace WHERE nspname = $1", {schema_}));
   auto made = connection.execute(
-      "BEGIN; SELECT pg_advisory_xact_lock(" + std::to_string(control_lock_key(schema_)) +
-      "); CREATE SCHEMA IF NOT EXISTS " + quote_name(schema_) + "; CREATE TABLE IF NOT EXISTS " + name() +
+      "BEGIN; SELECT pg_advisory_xact_lock(" + std::to_string(control_lock_key(schema_)) + "); " +
+      (schema.size() == 0 ? "CREATE SCHEMA IF NOT EXISTS " + quote_name(schema_) + "; " : "") +
+      "CREATE TABLE IF NOT EXISTS " + name() +
       " (process text NOT NULL, target text NOT NULL, version bigint NOT NULL, target_oid oid NOT NULL, target_epoch "
       "bigint NOT "
       "NULL, target_created boolean NOT NULL, run_id text NOT NULL, manifest_hash text NOT NULL, plan_hash text NOT "
