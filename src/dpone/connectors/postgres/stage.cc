@@ -143,6 +143,7 @@ Status PostgresStage::begin() {
         .with("stage", stage_)
         .hint("use another --run-id, or wait for the other run");
   }
+  is_locked_ = true;
   // A stage of this very run id is there when an earlier attempt was killed after its load.
   std::string sql = "DROP TABLE IF EXISTS " + stage_ + "; BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
   for (const std::string& statement : statements_.stage) sql += ";\n" + statement;
@@ -380,9 +381,10 @@ Error PostgresStage::publish_error(Error error) const {
         .with("target", target_)
         .hint("nothing was published; run again");
   }
-  if (error.native_code() == "42P07") {
+  // A relation that the plan did not see is there, or one that it saw is gone.
+  if (error.native_code() == "42P07" || error.native_code() == "42P01" || error.native_code() == "3F000") {
     return Error(ErrorClass::kRefused, "finalize.target_changed",
-                 "a relation of that name was made after the plan: " + error.message())
+                 "the target changed after the plan was made: " + error.message())
         .with("target", target_)
         .hint("nothing was published; run again");
   }
@@ -390,7 +392,8 @@ Error PostgresStage::publish_error(Error error) const {
 }
 
 Status PostgresStage::drop() {
-  if (is_published_) return {};
+  // Without its lock the stage, if there is one, is another session's.
+  if (is_published_ || !is_locked_) return {};
   if (!connection_.is_alive()) {
     // The server rolls back what was not committed; only a sealed stage may be left.
     RunContext quiet = context_;

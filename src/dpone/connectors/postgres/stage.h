@@ -52,6 +52,7 @@ class PostgresStage final : public Stage {
   SinkRenderOptions render_options_;
   SinkStatements statements_;
   std::int64_t rows_ = 0;
+  bool is_locked_ = false;
   bool is_published_ = false;
 };
 
