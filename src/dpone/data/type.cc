@@ -40,6 +40,7 @@ int DataType::fixed_width() const {
       return 6;
     case TypeKind::kInt64:
     case TypeKind::kUInt64:
+    case TypeKind::kLsn:
     case TypeKind::kFloat64:
     case TypeKind::kMoney:
     case TypeKind::kTime:
@@ -72,6 +73,8 @@ std::string_view to_string(TypeKind kind) {
       return "uint32";
     case TypeKind::kUInt64:
       return "uint64";
+    case TypeKind::kLsn:
+      return "lsn";
     case TypeKind::kFloat32:
       return "float32";
     case TypeKind::kFloat64:

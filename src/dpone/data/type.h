@@ -16,7 +16,8 @@ enum class TypeKind : std::uint8_t {
   kInt32,
   kInt64,
   kUInt32,  // oid, xid
-  kUInt64,  // xid8, pg_lsn (by `native`)
+  kUInt64,  // xid8
+  kLsn,     // uint64: a position in a log, printed in two halves
   kFloat32,
   kFloat64,
   kDecimal,      // int128, unscaled; precision 1..38, scale 0..precision; three sentinels, see decimal.h
@@ -52,7 +53,8 @@ struct DataType {
   // undeclared.
   int precision = 0;
   int scale = 0;
-  // kText: greatest length in characters; kBit: in bits. 0 is unlimited.
+  // kText: greatest length in characters; kBit: in bits. 0 is unlimited. kInterval: the fields it keeps, as a mask of
+  // PostgreSQL's; 0 is all.
   std::int64_t length = 0;
   // kText, kBit: every value has exactly `length` (char(n) by blanks, bit(n)).
   bool is_fixed_length = false;

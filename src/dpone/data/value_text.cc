@@ -29,6 +29,15 @@ void append_hex(std::string_view bytes, std::string& out) {
   }
 }
 
+// Two halves of a log position, as PostgreSQL prints it: upper-case, without leading zeros.
+void append_lsn(std::uint64_t value, std::string& out) {
+  char text[18];
+  char* end = std::to_chars(text, text + sizeof text, value >> 32, 16).ptr;
+  *end++ = '/';
+  end = std::to_chars(end, text + sizeof text, value & 0xFFFFFFFF, 16).ptr;
+  for (const char* c = text; c != end; ++c) out += *c >= 'a' && *c <= 'f' ? static_cast<char>(*c - 'a' + 'A') : *c;
+}
+
 void append_hex_groups(std::string_view bytes, std::size_t group, char separator, std::string& out) {
   for (std::size_t i = 0; i < bytes.size(); i += group) {
     if (i != 0) out += separator;
@@ -312,6 +321,9 @@ void append_value_text(const Column& column, std::int64_t row, std::string& out)
       return;
     case TypeKind::kUInt64:
       append_integer(column.value_at<std::uint64_t>(row), out);
+      return;
+    case TypeKind::kLsn:
+      append_lsn(column.value_at<std::uint64_t>(row), out);
       return;
     case TypeKind::kFloat32:
       append_float_text(column.value_at<float>(row), out);

@@ -440,6 +440,7 @@ Status choose(DecodeColumn& column, const DataType& type) {
       return {};
     case TypeKind::kInt64:
     case TypeKind::kUInt64:
+    case TypeKind::kLsn:
     case TypeKind::kFloat64:
     case TypeKind::kMoney:
     case TypeKind::kTimestamp:

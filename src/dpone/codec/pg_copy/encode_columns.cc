@@ -333,6 +333,7 @@ void choose(Operation& op) {
       if (op.to.kind == TypeKind::kFloat32) op.kind = WireKind::kFour, op.prepare = convert_number<double, float>;
       return;
     case TypeKind::kUInt64:
+    case TypeKind::kLsn:
     case TypeKind::kMoney:
       use_fixed(op, WireKind::kEight, 8);
       return;

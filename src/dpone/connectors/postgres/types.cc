@@ -259,7 +259,8 @@ DataType TypeCatalog::logical_type(Oid oid, int typmod, bool& as_text) const {
   if (info != nullptr) {
     if (info->type == 'd') return logical_type(info->base, info->base_typmod, as_text);
     if (info->type == 'e') return simple(TypeKind::kEnum);
-    if (info->element != 0) {
+    // int2vector and oidvector are arrays whose text is none.
+    if (info->element != 0 && oid != 22 && oid != 30) {
       bool element_as_text = false;
       DataType element = logical_type(info->element, typmod, element_as_text);
       // The binary form of an array names its element's OID: a domain's is not its base type's, so it goes as text.
