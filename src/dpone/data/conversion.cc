@@ -45,21 +45,31 @@ Fit fit_text(const DataType& from, const DataType& to) {
   }
 }
 
+// A numeric of declared precision is rounded by the target without a word, and has no check of its own: only what fits
+// by its declaration goes there.
+Fit fit_numeric(int integer_part, int scale, const DataType& to) {
+  if (to.precision == 0) return Fit::kAlways;
+  return to.scale >= scale && to.precision - to.scale >= integer_part ? Fit::kAlways : Fit::kNo;
+}
+
 Fit fit(const DataType& from, const DataType& to) {
   const int from_digits = integer_digits(from.kind);
   if (from_digits != 0) {
     if (to.kind == TypeKind::kDecimal) return fit_if(to.precision - to.scale >= from_digits);
-    if (to.kind == TypeKind::kNumeric) return Fit::kAlways;
+    if (to.kind == TypeKind::kNumeric) return fit_numeric(from_digits, 0, to);
     const int to_digits = integer_digits(to.kind);
     return to_digits == 0 ? Fit::kNo : fit_if(to_digits >= from_digits);
   }
   if (from.kind == TypeKind::kDecimal) {
-    if (to.kind == TypeKind::kNumeric) return Fit::kAlways;
+    if (to.kind == TypeKind::kNumeric) return fit_numeric(from.precision - from.scale, from.scale, to);
     if (to.kind != TypeKind::kDecimal) return Fit::kNo;
     return fit_if(to.scale >= from.scale && to.precision - to.scale >= from.precision - from.scale);
   }
   if (from.kind == TypeKind::kNumeric) {
-    if (to.kind == TypeKind::kNumeric) return Fit::kAlways;
+    if (to.kind == TypeKind::kNumeric) {
+      if (from.precision != 0) return fit_numeric(from.precision - from.scale, from.scale, to);
+      return to.precision == 0 ? Fit::kAlways : Fit::kNo;
+    }
     return to.kind == TypeKind::kDecimal ? Fit::kChecked : Fit::kNo;
   }
   if (from.kind == TypeKind::kFloat32 && to.kind == TypeKind::kFloat64) return Fit::kAlways;
@@ -72,6 +82,8 @@ Fit fit(const DataType& from, const DataType& to) {
     case TypeKind::kTimestamp:
     case TypeKind::kTimestampTz:
     case TypeKind::kInterval:
+      // Fields that the target leaves out are cut off by it without a word.
+      if (to.length != 0 && to.length != from.length) return Fit::kNo;
       return fit_if(to.scale >= from.scale);
     case TypeKind::kBit:
       return fit_length(from, to);

@@ -24,6 +24,25 @@ TEST(ConversionTest, EveryTypeConvertsToItself) {
   }
 }
 
+// The target's input rounds or cuts these without an error, and no check looks at them.
+TEST(ConversionTest, WhatATargetWouldAlterUnseenIsRefused) {
+  const DataType wide = make(TypeKind::kNumeric, 50, 2);
+  EXPECT_EQ(answer(make(TypeKind::kNumeric), wide), "no");
+  EXPECT_EQ(answer(wide, make(TypeKind::kNumeric)), "always");
+  EXPECT_EQ(answer(wide, make(TypeKind::kNumeric, 60, 3)), "always");
+  EXPECT_EQ(answer(wide, make(TypeKind::kNumeric, 60, 1)), "no");
+  EXPECT_EQ(answer(wide, make(TypeKind::kNumeric, 49, 2)), "no");
+  EXPECT_EQ(answer(make(TypeKind::kDecimal, 10, 3), wide), "no");
+  EXPECT_EQ(answer(make(TypeKind::kDecimal, 10, 2), wide), "always");
+  EXPECT_EQ(answer(make(TypeKind::kInt32), make(TypeKind::kNumeric, 5, -2)), "no");
+  EXPECT_EQ(answer(make(TypeKind::kInt64), wide), "always");
+  const DataType interval = make(TypeKind::kInterval, 0, 6);
+  const DataType years = make(TypeKind::kInterval, 0, 6, 6);
+  EXPECT_EQ(answer(years, interval), "always");
+  EXPECT_EQ(answer(interval, years), "no");
+  EXPECT_EQ(answer(years, make(TypeKind::kInterval, 0, 6, 4)), "no");
+}
+
 TEST(ConversionTest, NarrowerIsCheckedAndUnrelatedIsRefused) {
   const DataType text = make(TypeKind::kText);
   EXPECT_EQ(answer(make(TypeKind::kInt16), make(TypeKind::kInt64)), "always");
