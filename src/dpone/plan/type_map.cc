@@ -43,6 +43,9 @@ Status decide(ColumnPolicy& policy, const ColumnFacts& from, const ColumnFacts& 
   policy.sink_type = to.type;
   policy.is_nullable = to.is_nullable;
   policy.travels_as_text = from.travels_as_text || to.travels_as_text;
+  if (from.meaning != to.meaning) {
+    return mismatch("its values mean something else there (" + from.meaning + " and " + to.meaning + ")");
+  }
   if (from.native_type == to.native_type) {
     policy.fidelity = Fidelity::kIdentical;
     return {};

@@ -68,6 +68,12 @@ class PostgresSink final : public Sink {
     DPONE_TRY(Json acl, Json::parse(default_acl.text(0, 0)));
     facts.native.set("default_acl", std::move(acl));
     DPONE_CHECK(compare_types(connection, source, facts));
+    const bool has_money = std::any_of(source.columns.begin(), source.columns.end(),
+                                       [](const ColumnFacts& column) { return !column.meaning.empty(); });
+    if (has_money) {
+      DPONE_TRY(const Rows monetary, connection.query("SELECT 'lc_monetary=' || current_setting('lc_monetary')"));
+      facts.native.set("meaning_of_money", monetary.text(0, 0));
+    }
     return facts;
   }
 
@@ -83,6 +89,7 @@ class PostgresSink final : public Sink {
       if (from == nullptr) continue;
       ColumnFacts column = *from;
       if (!is_postgres) column.native_type = native_type_for(from->type);
+      if (!from->meaning.empty()) column.meaning = described.native["meaning_of_money"].as_string();
       column.is_generated = false;
       column.has_default = false;
       Json detail = Json::object();
@@ -94,7 +101,7 @@ class PostgresSink final : public Sink {
                                             row["generated"].as_string().empty();
           if (has_portable_default) detail.set("default", row["default"]);
         }
-        type_details.set(name, source.native["type_details"][name]);
+        type_details.set(name, proposed_type(source.native["type_details"][name], described.native));
       }
       details.set(name, std::move(detail));
       facts.columns.push_back(std::move(column));
@@ -162,9 +169,12 @@ class PostgresSink final : public Sink {
       } else if (offer[1] != detail["signature"]) {
         verdict.reasons.push_back("column " + column.sink_name + ": type " + column.source_native +
                                   " differs between the servers");
-      } else if (is_binary && !detail["raw_obstacle"].as_string().empty()) {
-        verdict.reasons.push_back("column " + column.sink_name + ": type " + column.source_native + " " +
-                                  detail["raw_obstacle"].as_string());
+      } else if (is_binary) {
+        // What stands against binary at either end: a server before 14 is enough.
+        const std::string& at_source = offer[2].as_string();
+        const std::string& obstacle = at_source.empty() ? detail["raw_obstacle"].as_string() : at_source;
+        if (obstacle.empty()) continue;
+        verdict.reasons.push_back("column " + column.sink_name + ": type " + column.source_native + " " + obstacle);
       }
     }
     verdict.is_accepted = verdict.reasons.empty();
@@ -293,6 +303,7 @@ class PostgresSink final : public Sink {
       entry.name = column["name"].as_string();
       entry.native_type = column["type"].as_string();
       entry.type = types.logical_type(type_oid, static_cast<int>(column["typmod"].as_int()), entry.travels_as_text);
+      entry.meaning = types.meaning(type_oid);
       entry.is_nullable = !column["not_null"].as_bool();
       entry.is_generated = !column["generated"].as_string().empty();
       entry.has_default = column["default"].is_string() || !column["identity"].as_string().empty();
@@ -363,6 +374,7 @@ class PostgresSink final : public Sink {
   // User types that the source's columns need: the same here, to be created, or an obstacle.
   Status compare_types(Connection& connection, const Facts& source, Facts& target) const {
     Json create = Json::array();
+    Json extension_signatures = Json::array();
     for (const Json& type : source.native["user_types"].as_array()) {
       const std::string schema = type["schema"].as_string();
       const std::string name = type["name"].as_string();
@@ -394,9 +406,14 @@ class PostgresSink final : public Sink {
         }
         continue;
       }
-      if (!extension.empty()) continue;
       const Oid oid = static_cast<Oid>(found.integer(0, 0));
       DPONE_TRY(const TypeCatalog types, read_types(connection, {oid}));
+      if (!extension.empty()) {
+        Json pair = Json::array();
+        pair.push(type["signature"]).push(types.signature(oid));
+        extension_signatures.push(std::move(pair));
+        continue;
+      }
       if (types.signature(oid) != type["signature"].as_string()) {
         target.obstacles.push_back(Error(ErrorClass::kFailed, "type.differs",
                                          "type " + quote_name(schema, name) + " differs between source and target")
@@ -406,7 +423,25 @@ class PostgresSink final : public Sink {
       }
     }
     target.native.set("create_types", std::move(create));
+    target.native.set("extension_signatures", std::move(extension_signatures));
+    target.native.set("is_before_14", connection.server_version() < 140000);
     return {};
+  }
+
+  // What the source says of a column's type, as it will be on this server: with its versions of extensions, and with
+  // what stands against binary here.
+  static Json proposed_type(const Json& at_source, const Json& described) {
+    std::string signature = at_source["signature"].as_string();
+    for (const Json& pair : described["extension_signatures"].as_array()) {
+      const std::string& theirs = pair.as_array()[0].as_string();
+      const std::size_t at = signature.find(theirs);
+      if (at != std::string::npos) signature.replace(at, theirs.size(), pair.as_array()[1].as_string());
+    }
+    Json detail = Json::object();
+    detail.set("signature", signature);
+    detail.set("raw_obstacle",
+               at_source[described["is_before_14"].as_bool() ? "raw_obstacle_before_14" : "raw_obstacle"]);
+    return detail;
   }
 
   SinkSettings settings_;

@@ -24,6 +24,7 @@ std::vector<ColumnFacts> column_facts(const Json& columns, const TypeCatalog& ty
     facts.native_type = column["type"].as_string();
     facts.type = types.logical_type(static_cast<Oid>(column["type_oid"].as_int()),
                                     static_cast<int>(column["typmod"].as_int()), facts.travels_as_text);
+    facts.meaning = types.meaning(static_cast<Oid>(column["type_oid"].as_int()));
     facts.is_nullable = !column["not_null"].as_bool();
     facts.is_generated = !column["generated"].as_string().empty();
     facts.has_default = column["default"].is_string() || !column["identity"].as_string().empty();
@@ -47,6 +48,8 @@ void add_type_details(Json& native, const Json& columns, const TypeCatalog& type
     types.dependencies(oid, ordered);
     Json detail = Json::object();
     detail.set("signature", types.signature(oid)).set("raw_obstacle", types.raw_obstacle(oid, server_version));
+    // For a target that does not exist yet, on a server before 14.
+    detail.set("raw_obstacle_before_14", types.raw_obstacle(oid, 120000));
     details.set(column["name"].as_string(), std::move(detail));
   }
   Json user_types = Json::array();
@@ -175,19 +178,14 @@ class PostgresSource final : public Source {
 
   std::vector<WireFormat> raw_formats(const LoadTask& task) const override {
     Json columns = Json::array();
-    bool is_binary = true;
     for (const ColumnPolicy& column : task.columns) {
       const Json& detail = task.source.native["type_details"][column.name];
       Json entry = Json::array();
       entry.push(column.source_native).push(detail["signature"]).push(detail["raw_obstacle"]).push(column.name);
-      if (!detail["raw_obstacle"].as_string().empty()) is_binary = false;
       columns.push(std::move(entry));
     }
     const std::string fingerprint = columns.canonical();
-    std::vector<WireFormat> formats;
-    if (is_binary) formats.push_back({"postgres.copy_binary", fingerprint});
-    formats.push_back({"postgres.copy_text", fingerprint});
-    return formats;
+    return {{"postgres.copy_binary", fingerprint}, {"postgres.copy_text", fingerprint}};
   }
 
   std::vector<Statement> render(const LoadTask& task) const override {
@@ -308,7 +306,9 @@ class PostgresSource final : public Source {
       if (error.native_code() == "42P01") {
         return std::move(error).hint("name tables with their schema: the session's search_path is pg_catalog");
       }
-      return error;
+      error.add("option", "source.options.query");
+      if (!error.next_step().empty()) return error;
+      return std::move(error).hint("write one SELECT, WITH or VALUES statement of the source's SQL");
     }
     if (described->column_count() == 0) {
       return Error(ErrorClass::kFailed, "source.not_a_query", "source.options.query returns no columns")
@@ -374,7 +374,9 @@ class PostgresSource final : public Source {
     auto described = connection.describe(render_select(probe, false));
     if (!described) {
       Error error = std::move(described).error();
-      return std::move(error.add("option", "source.options.where"));
+      error.add("option", "source.options.where");
+      if (!error.next_step().empty()) return error;
+      return std::move(error).hint("write one condition, as after WHERE in the source's SQL");
     }
     return {};
   }
