@@ -19,7 +19,7 @@ Error io_error(const std::string& what, const std::filesystem::path& path, int n
   if (number == EACCES || number == EPERM || number == EROFS) {
     return std::move(error).hint("make the folder writable, or choose another with --state-dir");
   }
-  return error;
+  return std::move(error).hint("look at the path and its folder, or choose another with --state-dir");
 }
 
 Status write_all(int fd, std::string_view content, const std::filesystem::path& path) {

@@ -120,7 +120,6 @@ class Parser {
         const std::string_view word = argv_[i];
         if (word == "--help" || word == "-h") parsed_.is_help = true;
       }
-      if (argv_.size() <= 1) parsed_.is_help = true;
       if (!parsed_.is_help) return usage("missing_command", "no command was given").hint("see dpone --help");
       return {};
     }

@@ -92,7 +92,7 @@ TEST(ParseArguments, MissingAndSurplusThingsAreNamed) {
 }
 
 TEST(ParseArguments, HelpNeedsNothingElse) {
-  EXPECT_TRUE(parse({})->is_help);
+  EXPECT_EQ(parse({}).error().slug(), "usage.missing_command");
   EXPECT_EQ(parse({"--help"})->command, nullptr);
   EXPECT_EQ(parse({"help"})->command, nullptr);
   EXPECT_EQ(parse({"help", "run"})->command, &kCommands[0]);

@@ -42,7 +42,6 @@ report::RunReport report_of(const ResolvedRoute& route, const Session& session, 
   if (outcome.plan) {
     report.plan_hash = outcome.plan->hash();
     report.is_raw = outcome.plan->task.is_raw;
-    report.method = to_string(outcome.plan->task.method);
   }
   report.ledger_head = std::move(outcome.ledger_head);
   report.rows_read = outcome.rows_read;
