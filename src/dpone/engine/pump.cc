@@ -1,5 +1,6 @@
 #include "dpone/engine/pump.h"
 
+#include <atomic>
 #include <thread>
 
 #include "dpone/engine/bounded_queue.h"
@@ -16,6 +17,7 @@ constexpr std::size_t kBatchQueueBytes = std::size_t{12} << 20;
 template <class T, class Produce, class Consume>
 Status run_pair(BoundedQueue<T>& queue, Produce produce, Consume consume) {
   std::optional<Error> read_error;
+  std::atomic<bool> has_read_error = false;
   std::thread thread([&] {
     Status status = produce();
     if (status) {
@@ -23,12 +25,14 @@ Status run_pair(BoundedQueue<T>& queue, Produce produce, Consume consume) {
       return;
     }
     read_error = std::move(status).error();
+    has_read_error = true;
     queue.close();
   });
   Status written = consume();
+  const bool is_reader_first = has_read_error;
   if (!written) queue.close();
   thread.join();
-  if (!written) return written;
+  if (!written && !is_reader_first) return written;
   if (read_error) return *read_error;
   return {};
 }

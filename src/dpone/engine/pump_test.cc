@@ -1,0 +1,299 @@
+#include "dpone/engine/pump.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <functional>
+#include <latch>
+#include <thread>
+#include <vector>
+
+#include "dpone/base/clock.h"
+#include "dpone/engine/fault_points.h"
+
+namespace dpone::engine {
+namespace {
+
+Error error(const char* slug) { return Error(ErrorClass::kFailed, slug, "as the test asked"); }
+
+class QuietLogger final : public Logger {
+ public:
+  void log(LogLevel, std::string_view) override {}
+};
+
+class LastProgress final : public Progress {
+ public:
+  void stage(std::string_view) override {}
+  void moved(std::int64_t rows, std::int64_t bytes) override {
+    EXPECT_GE(rows, rows_);
+    rows_ = rows;
+    bytes_ = bytes;
+  }
+  std::int64_t rows_ = 0;
+  std::int64_t bytes_ = 0;
+};
+
+// Part `i` of what a reader gives: any size, and no two alike.
+std::string part(int i, std::size_t size) {
+  return std::to_string(i) + ":" + std::string(size, static_cast<char>('a' + i % 26)) + "\n";
+}
+
+class RawParts final : public RawReader {
+ public:
+  explicit RawParts(std::vector<std::string> parts) : parts_(std::move(parts)) {}
+  Status next(std::string& out) override {
+    if (before_) DPONE_CHECK(before_(next_));
+    if (next_ == parts_.size()) return {};
+    out += parts_[next_++];
+    return {};
+  }
+  std::int64_t rows_so_far() const override { return static_cast<std::int64_t>(next_); }
+  Result<ReadSummary> finish() override {
+    is_finished_ = true;
+    if (end_error_) return *end_error_;
+    return ReadSummary{static_cast<std::int64_t>(next_), static_cast<std::int64_t>(next_), 0};
+  }
+  std::vector<std::string> parts_;
+  std::size_t next_ = 0;
+  std::function<Status(std::size_t)> before_;
+  std::optional<Error> end_error_;
+  bool is_finished_ = false;
+};
+
+class RawCollector final : public RawWriter {
+ public:
+  Status write(std::string_view bytes) override {
+    if (before_) DPONE_CHECK(before_(writes_));
+    ++writes_;
+    text_ += bytes;
+    return {};
+  }
+  Result<WriteSummary> finish() override {
+    is_finished_ = true;
+    return WriteSummary{writes_};
+  }
+  std::string text_;
+  std::int64_t writes_ = 0;
+  std::function<Status(std::int64_t)> before_;
+  bool is_finished_ = false;
+};
+
+// Batches without columns: batch `i` has i + 1 rows.
+class BatchParts final : public BatchReader {
+ public:
+  explicit BatchParts(int count) : count_(count) {}
+  Result<std::optional<Batch>> next() override {
+    if (before_) DPONE_CHECK(before_(next_));
+    if (next_ == count_) return std::optional<Batch>();
+    return std::optional<Batch>(Batch(std::make_shared<const Schema>(), ++next_, {}));
+  }
+  Result<ReadSummary> finish() override { return ReadSummary{next_, next_, 0}; }
+  int count_;
+  int next_ = 0;
+  std::function<Status(int)> before_;
+};
+
+class BatchCollector final : public BatchWriter {
+ public:
+  Status write(const Batch& batch) override {
+    if (before_) DPONE_CHECK(before_(static_cast<int>(sizes_.size())));
+    sizes_.push_back(batch.num_rows());
+    return {};
+  }
+  Result<WriteSummary> finish() override {
+    is_finished_ = true;
+    return WriteSummary{static_cast<std::int64_t>(sizes_.size())};
+  }
+  std::vector<std::int64_t> sizes_;
+  std::function<Status(int)> before_;
+  bool is_finished_ = false;
+};
+
+class Engine : public testing::Test {
+ protected:
+  Engine() {
+    context_.logger = &logger_;
+    context_.clock = &clock_;
+    context_.faults = &faults_;
+  }
+  static std::vector<std::string> parts(int count, std::size_t size) {
+    std::vector<std::string> out;
+    for (int i = 0; i < count; ++i) out.push_back(part(i, size));
+    return out;
+  }
+  QuietLogger logger_;
+  SystemClock clock_;
+  NoFaults faults_;
+  RunContext context_;
+  LastProgress progress_;
+};
+
+TEST_F(Engine, MovesRawBytesInOrder) {
+  RawParts reader(parts(500, 20'000));
+  RawCollector writer;
+  const auto moved = pump(reader, writer, context_, progress_);
+  ASSERT_TRUE(moved) << moved.error().to_line();
+  std::string all;
+  for (const std::string& text : reader.parts_) all += text;
+  EXPECT_TRUE(writer.text_ == all);
+  EXPECT_TRUE(writer.is_finished_);
+  EXPECT_EQ(moved->read.rows_counted, 500);
+  EXPECT_EQ(moved->written.rows, 500);
+  EXPECT_EQ(progress_.rows_, 500);
+  EXPECT_EQ(progress_.bytes_, static_cast<std::int64_t>(all.size()));
+}
+
+TEST_F(Engine, MovesAChunkFarBiggerThanTheQueue) {
+  std::vector<std::string> texts = parts(30, 10);
+  texts[3] = part(3, std::size_t{20} << 20);
+  texts[4] = part(4, std::size_t{20} << 20);
+  RawParts reader(texts);
+  RawCollector writer;
+  ASSERT_TRUE(pump(reader, writer, context_, progress_));
+  std::string all;
+  for (const std::string& text : texts) all += text;
+  EXPECT_TRUE(writer.text_ == all);
+}
+
+TEST_F(Engine, MovesNothing) {
+  RawParts reader({});
+  RawCollector writer;
+  const auto moved = pump(reader, writer, context_, progress_);
+  ASSERT_TRUE(moved);
+  EXPECT_TRUE(writer.is_finished_);
+  EXPECT_EQ(writer.text_, "");
+}
+
+TEST_F(Engine, AReadersErrorLeavesTheWriterUnfinished) {
+  RawParts reader(parts(100, 100'000));
+  reader.before_ = [](std::size_t i) -> Status {
+    if (i == 60) return error("test.read");
+    return {};
+  };
+  RawCollector writer;
+  const auto moved = pump(reader, writer, context_, progress_);
+  ASSERT_FALSE(moved);
+  EXPECT_EQ(moved.error().slug(), "test.read");
+  EXPECT_FALSE(writer.is_finished_);
+}
+
+TEST_F(Engine, AMissingEndOfTheReaderLeavesTheWriterUnfinished) {
+  RawParts reader(parts(3, 10));
+  reader.end_error_ = error("test.end");
+  RawCollector writer;
+  const auto moved = pump(reader, writer, context_, progress_);
+  ASSERT_FALSE(moved);
+  EXPECT_EQ(moved.error().slug(), "test.end");
+  EXPECT_FALSE(writer.is_finished_);
+}
+
+TEST_F(Engine, AWritersErrorEndsAReaderThatWaitsForRoom) {
+  RawParts reader(parts(60, 300'000));
+  RawCollector writer;
+  writer.before_ = [](std::int64_t i) -> Status {
+    if (i == 5) return error("test.write");
+    return {};
+  };
+  const auto moved = pump(reader, writer, context_, progress_);
+  ASSERT_FALSE(moved);
+  EXPECT_EQ(moved.error().slug(), "test.write");
+  EXPECT_FALSE(writer.is_finished_);
+  EXPECT_FALSE(reader.is_finished_);
+  EXPECT_LT(reader.next_, 30U) << "the reader went on although nobody takes what it reads";
+}
+
+TEST_F(Engine, TheReadersErrorWinsOverALaterOneOfTheWriter) {
+  std::latch reader_failed(1);
+  RawParts reader(parts(10, 10));
+  reader.before_ = [&](std::size_t i) -> Status {
+    if (i == 1) {
+      reader_failed.count_down();
+      return error("test.read");
+    }
+    return {};
+  };
+  RawCollector writer;
+  writer.before_ = [&](std::int64_t) -> Status {
+    reader_failed.wait();
+    // The pump learns of it a moment after the reader has said it.
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    return error("test.write");
+  };
+  const auto moved = pump(reader, writer, context_, progress_);
+  ASSERT_FALSE(moved);
+  EXPECT_EQ(moved.error().slug(), "test.read");
+}
+
+TEST_F(Engine, TheWritersErrorWinsOverALaterOneOfTheReader) {
+  std::latch writer_failed(1);
+  RawParts reader(parts(10, 10));
+  reader.before_ = [&](std::size_t i) -> Status {
+    if (i == 1) {
+      writer_failed.wait();
+      std::this_thread::sleep_for(std::chrono::milliseconds(200));
+      return error("test.read");
+    }
+    return {};
+  };
+  RawCollector writer;
+  writer.before_ = [&](std::int64_t) -> Status {
+    writer_failed.count_down();
+    return error("test.write");
+  };
+  const auto moved = pump(reader, writer, context_, progress_);
+  ASSERT_FALSE(moved);
+  EXPECT_EQ(moved.error().slug(), "test.write");
+}
+
+TEST_F(Engine, MovesBatchesInOrder) {
+  BatchParts reader(300);
+  BatchCollector writer;
+  const auto moved = pump(reader, writer, context_, progress_);
+  ASSERT_TRUE(moved);
+  ASSERT_EQ(writer.sizes_.size(), 300U);
+  for (int i = 0; i < 300; ++i) EXPECT_EQ(writer.sizes_[static_cast<std::size_t>(i)], i + 1);
+  EXPECT_EQ(progress_.rows_, 300 * 301 / 2);
+}
+
+TEST_F(Engine, ABatchReadersErrorLeavesTheWriterUnfinished) {
+  BatchParts reader(300);
+  reader.before_ = [](int i) -> Status {
+    if (i == 250) return error("test.read");
+    return {};
+  };
+  BatchCollector writer;
+  const auto moved = pump(reader, writer, context_, progress_);
+  ASSERT_FALSE(moved);
+  EXPECT_EQ(moved.error().slug(), "test.read");
+  EXPECT_FALSE(writer.is_finished_);
+}
+
+TEST_F(Engine, ABatchWritersErrorIsReported) {
+  BatchParts reader(300);
+  BatchCollector writer;
+  writer.before_ = [](int i) -> Status {
+    if (i == 100) return error("test.write");
+    return {};
+  };
+  const auto moved = pump(reader, writer, context_, progress_);
+  ASSERT_FALSE(moved);
+  EXPECT_EQ(moved.error().slug(), "test.write");
+  EXPECT_FALSE(writer.is_finished_);
+}
+
+TEST_F(Engine, AFaultOnEitherSideFailsTheLoad) {
+  for (const char* point : {"load.read", "load.written"}) {
+    auto fault = NamedFault::parse(std::string(point) + "=error", {});
+    ASSERT_TRUE(fault);
+    context_.faults = &*fault;
+    RawParts reader(parts(50, 300'000));
+    RawCollector writer;
+    const auto moved = pump(reader, writer, context_, progress_);
+    ASSERT_FALSE(moved);
+    EXPECT_EQ(moved.error().slug(), "fault.injected");
+    EXPECT_FALSE(writer.is_finished_);
+  }
+}
+
+}  // namespace
+}  // namespace dpone::engine
