@@ -12,6 +12,7 @@ class Proxy:
 
     cut = None       nothing is cut
     cut = "before"   the publishing message is lost with its connection
+    cut = "at_once"  it reaches the server, and the client's connection is closed without waiting for the server
     cut = "after"    it reaches the server, and the connection is closed as soon as the server has answered
     is_refusing      new connections are closed at once; set to True by a cut when `refuse_after_cut`
     """
@@ -59,6 +60,9 @@ class Proxy:
                 if is_publishing and self.cut == "after":
                     waits_for_answer.set()
                 server.sendall(data)
+                if is_publishing and self.cut == "at_once":
+                    self._break(client, None)
+                    return
         _shut(server)
 
     def _answers(self, server, client, waits_for_answer):
@@ -77,7 +81,8 @@ class Proxy:
         self.is_refusing = self.refuse_after_cut
         self.cut = None
         _reset(client)
-        _shut(server)
+        if server is not None:
+            _shut(server)
         self.has_cut.set()
 
     def close(self):

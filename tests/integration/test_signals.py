@@ -1,0 +1,166 @@
+"""Signals, sessions that end, and servers that do not answer, in the middle of a run."""
+
+import contextlib
+import signal
+import socket
+import time
+
+import pytest
+import yaml
+
+from harness.held import eventually, leftovers, sessions
+from harness.manifest import full_refresh
+
+# A source that gives its first row after a minute.
+SLOW = "select 1 as id, length(pg_sleep(60)::text) as generation"
+# One that gives far more rows than a test waits for.
+ENDLESS = (
+    "select a as id, b as generation, repeat('x', 500) as pad"
+    " from generate_series(1, 10000) a, generate_series(1, 10000) b"
+)
+
+
+def query_manifest(orders, query):
+    document = yaml.safe_load(full_refresh())
+    del document["source"]["table"]
+    document["source"]["options"] = {"query": query}
+    return orders.dpone.write("query.yaml", yaml.safe_dump(document))
+
+
+def is_copying(orders, query):
+    """The server sends no answer to a COPY before it has rows to send, so a slow source holds the sink back too."""
+    return _copies(orders.src) and (query == SLOW or _copies(orders.dst))
+
+
+def _copies(database):
+    return database.rows(
+        "select 1 from pg_stat_activity where datname = current_database() and application_name = 'dpone'"
+        " and state = 'active' and query ~* '^copy'"
+    )
+
+
+@pytest.fixture(params=[SLOW, ENDLESS], ids=["slow", "endless"])
+def loading(request, orders, hold):
+    """A run in the middle of its load."""
+    run = hold(orders.dpone, "run", query_manifest(orders, request.param))
+    eventually(lambda: is_copying(orders, request.param), "both ends copy")
+    return run
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+def test_a_first_signal_cancels_the_load_and_drops_the_stage(number, loading, orders):
+    started = time.monotonic()
+    loading.signal(number)
+    run = loading.end(10).expect(130)
+    assert time.monotonic() - started < 3
+    assert "interrupted" in run.err
+    assert orders.dst.value("select to_regclass('public.orders')") is None
+    assert leftovers(orders.dst) == []
+    eventually(lambda: sessions(orders.src) == 0, "the end of the source's session", 5)
+
+
+def test_a_second_signal_ends_the_run_at_once(orders, hold):
+    run = hold(orders.dpone, "run", query_manifest(orders, SLOW), at="stage.created")
+    # Both signals are there when it goes on; only one of a kind can wait.
+    run.signal(signal.SIGINT)
+    run.signal(signal.SIGTERM)
+    run.resume()
+    ended = run.end(5).expect(130)
+    assert "stopped at once" in ended.err
+
+
+def test_a_signal_after_the_end_of_the_load_drops_the_committed_stage(published, hold):
+    run = hold(published.dpone, "run", published.manifest(), at="stage.committed")
+    run.signal(signal.SIGTERM)
+    run.finish().expect(130)
+    assert published.generation() == 1
+    assert leftovers(published.dst) == []
+
+
+def test_a_signal_after_the_publishing_message_waits_for_the_answer(published, hold, other_session, sql):
+    published.dst.run(
+        "create function slow() returns trigger language plpgsql as $$ begin perform pg_sleep(2); return null; end $$;"
+        "create trigger slow after truncate on public.orders execute function slow()"
+    )
+    run = hold(published.dpone, "run", published.manifest(method="truncate_insert"))
+    look = other_session(published.dst)
+    eventually(lambda: sql(look, "select 1 from pg_stat_activity where wait_event = 'PgSleep'"), "the publication runs")
+    run.signal(signal.SIGINT)
+    run.end(15).expect(0)
+    assert published.generation() == 2
+
+
+@pytest.mark.parametrize("end", ["src", "dst"])
+def test_a_signal_while_a_host_does_not_answer(end, orders, hold):
+    with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        listener.settimeout(30)
+        orders.dpone.connect(end, f"postgresql://u:p@127.0.0.1:{listener.getsockname()[1]}/d")
+        run = hold(orders.dpone, "run", orders.manifest())
+        accepted, _ = listener.accept()
+        with contextlib.closing(accepted):
+            started = time.monotonic()
+            run.signal(signal.SIGINT)
+            run.end(5).expect(130)
+            assert time.monotonic() - started < 2
+
+
+def test_a_host_that_does_not_answer_is_given_up(orders):
+    with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        port = listener.getsockname()[1]
+        orders.dpone.connect("dst", f"postgresql://u:p@127.0.0.1:{port}/d?connect_timeout=1")
+        started = time.monotonic()
+        run = orders.dpone("run", orders.manifest(), timeout=20).expect(4)
+        assert time.monotonic() - started < 8
+        assert "no answer within 1 s" in run.err
+
+
+def terminate(database):
+    database.run(
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'dpone'"
+    )
+
+
+@pytest.mark.parametrize("query", [SLOW, ENDLESS], ids=["slow", "endless"])
+def test_the_sources_session_is_ended_in_the_load(query, orders, hold):
+    run = hold(orders.dpone, "run", query_manifest(orders, query))
+    eventually(lambda: is_copying(orders, query), "both ends copy")
+    terminate(orders.src)
+    run.end(10).expect(4)
+    assert orders.dst.value("select to_regclass('public.orders')") is None
+    assert leftovers(orders.dst) == []
+
+
+def test_the_sinks_session_is_ended_in_the_load(orders, hold):
+    run = hold(orders.dpone, "run", query_manifest(orders, ENDLESS))
+    eventually(lambda: is_copying(orders, ENDLESS), "both ends copy")
+    terminate(orders.dst)
+    run.end(10).expect(4)
+    eventually(lambda: leftovers(orders.dst) == [], "the end of the stage")
+    eventually(lambda: sessions(orders.src) == 0, "the end of the source's session", 5)
+
+
+@pytest.mark.parametrize(
+    ("end", "point", "code"),
+    [
+        ("src", "run.planned", 4),
+        ("src", "source.locked", 4),
+        ("src", "stage.created", 4),
+        # It has been read to its end, and is not needed any more.
+        ("src", "load.finished", 0),
+        ("dst", "run.planned", 4),
+        ("dst", "stage.created", 4),
+        ("dst", "load.finished", 4),
+        ("dst", "stage.committed", 4),
+        ("dst", "finalize.begin", 4),
+        ("dst", "finalize.locked", 4),
+    ],
+)
+def test_a_session_is_ended_while_the_run_is_elsewhere(end, point, code, published, hold):
+    manifest = published.manifest()
+    run = hold(published.dpone, "run", manifest, at=point)
+    terminate(getattr(published, end))
+    run.finish().expect(code)
+    assert published.generation() == (2 if code == 0 else 1)
+    published.dpone("run", manifest, "-q").expect(0)
+    assert leftovers(published.dst) == []
+    assert published.generation() == 2
