@@ -96,6 +96,9 @@ class Run {
     if (prior.of_run) return repeat(*prior.of_run);
     drop_leftovers();
     DPONE_TRY(outcome_.plan, plan_with(route_, prior));
+    for (const std::string& column : outcome_.plan->task.new_columns) {
+      warn("new column \"" + column + "\" of the source is added to the target");
+    }
     DPONE_CHECK(context_.fault("run.planned"));
 
     DPONE_TRY(const std::unique_ptr<Snapshot> snapshot, route_.source.open_snapshot(outcome_.plan->task.source));
