@@ -1,0 +1,172 @@
+"""A target that does not exist is made like the source."""
+
+import psycopg2
+import pytest
+
+from harness.manifest import full_refresh
+
+
+def columns(db, table):
+    return db.rows(
+        "select a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid),"
+        " (select collname from pg_collation where oid = attcollation)"
+        " from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum"
+        " where a.attrelid = %s::regclass and a.attnum > 0 order by a.attnum", (table,))  # fmt: skip
+
+
+def keys(db, table):
+    return db.rows("select conname, contype, pg_get_constraintdef(oid) from pg_constraint where conrelid = %s::regclass"
+                   " and contype in ('p', 'u') order by 1", (table,))  # fmt: skip
+
+
+@pytest.fixture
+def two(src, dst, dpone):
+    """Runs `public.t` from one database into another."""
+
+    def run(*args, **sink):
+        path = dpone.write("orders.yaml", full_refresh("public.t", sink=sink))
+        return dpone("run", path, *args, "--format", "json")
+
+    return run
+
+
+def test_types_nullability_defaults_and_keys_are_those_of_the_source(two, src, dst):
+    src.run("""create table public.t (
+      id bigint constraint "the key" primary key, code char(3) not null unique, name varchar(40) collate "C" default 'x',
+      price numeric(10,2) not null default 1.5, at timestamptz(3) default now(), tags text[] default '{a}', u uuid,
+      flag boolean default true, data jsonb, span int4range, bits bit varying(7), dur interval day to second(2),
+      constraint both_of_them unique (name, u) deferrable initially deferred)""")
+    src.run("insert into public.t (id, code) values (1, 'a'), (2, 'b')")
+    two().expect(0)
+    assert columns(dst, "public.t") == columns(src, "public.t")
+    assert keys(dst, "public.t") == keys(src, "public.t")
+    assert dst.fingerprint("public.t") == src.fingerprint("public.t")
+    assert dst.value("select obj_description('public.t'::regclass)") is None
+
+
+def test_a_default_that_needs_the_source_database_is_left_out(two, src, dst):
+    src.run("create function public.mine() returns int language sql as 'select 7'; create sequence public.seq;"
+            "create table public.t (id serial, a int default public.mine(), b int default nextval('public.seq'),"
+            " c int default 3); insert into public.t (c) values (1)")  # fmt: skip
+    two().expect(0)
+    assert [(name, default) for name, _, _, default, _ in columns(dst, "public.t")] == [
+        ("id", None), ("a", None), ("b", None), ("c", "3")]  # fmt: skip
+
+
+USER_TYPES = """
+create schema kinds;
+create type kinds.mood as enum ('sad', 'it''s ok', 'Happy "x"');
+create domain kinds.positive as int constraint above check (value > 0) not null;
+create domain kinds.small as kinds.positive check (value < 100);
+create type kinds.pair as (a int, "B b" kinds.mood);
+create type kinds.span as range (subtype = numeric);
+create table public.t (m kinds.mood default 'sad', p kinds.positive, s kinds.small, c kinds.pair, r kinds.span,
+  ms kinds.mood[], cs kinds.pair[]);
+insert into public.t values ('sad', 1, 2, row(1, 'sad'), '[1,2)', '{sad,"it''s ok"}', array[row(1, 'sad')::kinds.pair]);
+"""
+
+
+@pytest.mark.parametrize("args", [(), ("--no-raw",)], ids=["raw", "decoded"])
+def test_user_types_are_made(two, src, dst, args):
+    src.run(USER_TYPES)
+    two(*args).expect(0)
+    assert dst.fingerprint("public.t") == src.fingerprint("public.t")
+    assert [row[:2] for row in columns(dst, "public.t")] == [row[:2] for row in columns(src, "public.t")]
+    assert dst.rows("select enumlabel from pg_enum order by enumsortorder") == src.rows(
+        "select enumlabel from pg_enum order by enumsortorder")  # fmt: skip
+    with pytest.raises(psycopg2.errors.CheckViolation):
+        dst.run("select (-1)::kinds.positive")
+    # And are there already.
+    src.run("insert into public.t select * from public.t")
+    two(*args).expect(0)
+    assert dst.fingerprint("public.t") == src.fingerprint("public.t")
+
+
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [("enum ('a', 'b')", "enum ('b', 'a')"), ("enum ('a', 'b')", "enum ('a', 'b', 'c')"), ("(a int)", "(a bigint)"),
+     ("range (subtype = int)", "range (subtype = bigint)"), ("enum ('a')", "(a int)")],
+)  # fmt: skip
+def test_a_type_that_differs_is_an_error(two, src, dst, here, there):
+    src.run(f"create type public.k as {here}; create table public.t (k public.k)")
+    dst.run(f"create type public.k as {there}")
+    run = two().expect(1)
+    assert "type.differs" in run.err
+    assert dst.value("select to_regclass('public.t')") is None
+
+
+def test_a_missing_extension_names_the_statement(two, src, dst):
+    src.run("create extension hstore; create table public.t (h public.hstore); insert into public.t values ('a=>1')")
+    run = two().expect(1)
+    assert "type.extension_missing" in run.err
+    assert 'CREATE EXTENSION "hstore"' in run.err
+    dst.run("create extension hstore")
+    two().expect(0)
+    assert dst.fingerprint("public.t") == src.fingerprint("public.t")
+
+
+def test_a_missing_schema_is_made(two, src, dst):
+    src.run("create table public.t (id int primary key); insert into public.t values (1)")
+    two(table={"schema": "not there", "name": "t"}).expect(0)
+    assert dst.rows('select * from "not there".t') == [(1,)]
+
+
+def test_a_table_without_columns_keeps_its_rows(two, src, dst):
+    src.run("create table public.t (); insert into public.t default values; insert into public.t default values")
+    two().expect(0)
+    assert dst.value("select count(*) from public.t") == 2
+
+
+def test_a_key_whose_name_is_taken_gets_another(two, src, dst):
+    src.run("create table public.t (id int constraint taken primary key); insert into public.t values (1)")
+    dst.run("create table public.taken (x int)")
+    two().expect(0)
+    ((name, kind, definition),) = keys(dst, "public.t")
+    assert name != "taken"
+    assert (kind, definition) == ("p", "PRIMARY KEY (id)")
+
+
+NARROW = {
+    "bigint_to_int": ("bigint", "int", "2147483647", "2147483648"),
+    "int_to_smallint": ("int", "smallint", "-32768", "-32769"),
+    "numeric_scale": ("numeric", "numeric(5,2)", "999.99", "1.005"),
+    "numeric_precision": ("numeric", "numeric(5,2)", "-999.99", "1000"),
+    "varchar_length": ("text", "varchar(3)", "'äöü'", "'abcd'"),
+    "timestamp_fraction": ("timestamp", "timestamp(3)", "'2020-01-01 00:00:00.123'", "'2020-01-01 00:00:00.1234'"),
+    "timestamptz_fraction": ("timestamptz", "timestamptz(0)", "'2020-01-01 00:00:01+00'", "'2020-01-01 00:00:01.5+00'"),
+    "time_fraction": ("time", "time(1)", "'01:02:03.4'", "'01:02:03.45'"),
+}
+
+
+@pytest.mark.parametrize("name", NARROW)
+def test_a_value_that_does_not_fit_ends_the_run(two, src, dst, name):
+    wide, narrow, fits, too_big = NARROW[name]
+    src.run(f"create table public.t (id int, c {wide}); insert into public.t values (1, {fits}), (2, null)")
+    dst.run(f"create table public.t (id int, c {narrow})")
+    two().expect(0)
+    assert dst.fingerprint("public.t") == src.fingerprint("public.t")
+    src.run(f"insert into public.t values (3, {too_big})")
+    run = two().expect(1)
+    assert "value.does_not_fit" in run.err
+    assert "column: c" in run.err
+    assert "row: 3" in run.err
+    assert dst.value("select count(*) from public.t") == 2
+
+
+@pytest.mark.parametrize(
+    ("narrow", "wide", "value"),
+    [("smallint", "bigint", "-32768"), ("int", "numeric", "7"), ("real", "double precision", "1.5"),
+     ("varchar(3)", "text", "'abc'"), ("numeric(5,2)", "numeric(9,4)", "1.25"), ("timestamp(0)", "timestamp", "'2020-01-01'")],
+)  # fmt: skip
+def test_a_wider_column_takes_every_value(two, src, dst, narrow, wide, value):
+    src.run(f"create table public.t (c {narrow}); insert into public.t values ({value}), (null)")
+    dst.run(f"create table public.t (c {wide})")
+    two().expect(0)
+    assert dst.rows(f"select c = ({value})::{narrow}::{wide} from public.t order by 1") == [(True,), (None,)]
+
+
+@pytest.mark.parametrize(("here", "there"), [("text", "int"), ("bytea", "text"), ("timestamp", "timestamptz"), ("int", "uuid")])
+def test_types_without_a_conversion_are_a_mismatch(two, src, dst, here, there):
+    src.run(f"create table public.t (c {here})")
+    dst.run(f"create table public.t (c {there})")
+    assert "type.mismatch" in two().expect(1).err
