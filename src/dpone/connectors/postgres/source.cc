@@ -14,6 +14,7 @@ namespace dpone::postgres {
 namespace {
 
 constexpr std::size_t kReadBytes = 256 * 1024;
+constexpr std::size_t kHugeBuffer = 16U << 20;
 
 // Column facts from the JSON of catalog.cc (tables and views) or of a described query.
 std::vector<ColumnFacts> column_facts(const Json& columns, const TypeCatalog& types) {
@@ -63,6 +64,12 @@ void add_type_details(Json& native, const Json& columns, const TypeCatalog& type
   native.set("type_details", std::move(details)).set("user_types", std::move(user_types));
 }
 
+// The codec knows of a limit, not where a user sets it.
+Status fed(Status status) {
+  if (status || status.error().slug() != "pg_copy.row_too_big") return status;
+  return std::move(status).error().hint("raise runtime.max_row_bytes, or leave the row out with source.options.where");
+}
+
 class CopyReader {
  public:
   CopyReader(Connection& connection) : connection_(connection) {}
@@ -83,7 +90,7 @@ class RawCopyReader final : public RawReader, CopyReader {
     DPONE_TRY(const bool more, connection_.read_copy(out, wanted));
     is_at_end_ = !more;
     const std::string_view fresh = std::string_view(out).substr(before);
-    return is_text_ ? lines_.feed(fresh) : walker_.feed(fresh);
+    return fed(is_text_ ? lines_.feed(fresh) : walker_.feed(fresh));
   }
 
   std::int64_t rows_so_far() const override { return is_text_ ? lines_.row_count() : walker_.row_count(); }
@@ -114,7 +121,9 @@ class BatchCopyReader final : public BatchReader, CopyReader {
       if (auto batch = decoder_.take()) return batch;
       buffer_.clear();
       DPONE_TRY(const bool more, connection_.read_copy(buffer_, kReadBytes));
-      DPONE_CHECK(decoder_.feed(buffer_));
+      DPONE_CHECK(fed(decoder_.feed(buffer_)));
+      // A huge value is not held twice while it is encoded and sent.
+      if (buffer_.capacity() > kHugeBuffer) std::string().swap(buffer_);
       if (!more) {
         // The source's own error, if it has one, says more than a cut stream.
         DPONE_TRY(reported_, connection_.finish_copy_out());
@@ -301,6 +310,12 @@ class PostgresSource final : public Source {
 
   Result<Facts> describe_query_inside(Connection& connection, bool in_snapshot) {
     auto described = connection.describe(settings_.query);
+    // It will be read as a part of COPY (SELECT ...): what can only stand alone (EXPLAIN, SHOW, RETURNING, a WITH that
+    // writes) is refused here, before anything is made at the target.
+    if (described && described->column_count() > 0) {
+      auto nested = connection.describe("SELECT FROM (\n" + settings_.query + "\n) AS source_query");
+      if (!nested) described = std::move(nested);
+    }
     if (!described) {
       Error error = std::move(described).error();
       if (error.native_code() == "42P01") {
