@@ -60,7 +60,6 @@ def test_foreign_table(route):
 def test_queries(route, query, raw):
     route = route(16, 16)
     route.src.run("create table base as select * from (values (1, 'a'), (2, null)) v(id, t)")
-    text = full_refresh("public.cases", source={"options": {"query": query}}, runtime={"raw": raw})
-    route.dpone.write("m.yaml", text.replace("  table:\n    schema: public\n    name: cases\n", "", 1))
+    route.dpone.write("m.yaml", full_refresh("public.cases", query=query, runtime={"raw": raw}))
     route.dpone("run", "m.yaml").expect(0)
     assert route.dst.rows("select * from cases order by 1") == EXPECTED
