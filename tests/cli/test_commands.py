@@ -329,5 +329,13 @@ def test_unknown_options_and_missing_ones(dpone):
     assert (error["schema_version"], error["exit_code"]) == ("dpone.error.v1", 2)
 
 
+def test_an_empty_value_is_refused(dpone):
+    base = ("copy", "--from", "src", "--to", "dst", "--table", "public.t")
+    for option in ("--where", "--columns", "--exclude", "--run-id", "--to-table", "--state-dir"):
+        for args in ((option, ""), (option + "=",)):
+            run = refused(dpone(*base, *args), 2, "usage.missing_value")
+            assert option in run.err
+
+
 def test_version_as_json(dpone):
     assert dpone("version", "--format", "json").expect(0).json["schema_version"] == "dpone.version.v1"

@@ -176,13 +176,21 @@ class Parser {
       return usage("unknown_option", given + " is not an option of " + of + did_you_mean(given, known))
           .hint("see " + help_line(parsed_.command));
     }
-    if (equals != std::string_view::npos) return set(*spec, body.substr(equals + 1));
+    if (equals != std::string_view::npos) return set_value(*spec, body.substr(equals + 1));
     if (spec->kind == OptionKind::kFlag) return set(*spec, "true");
     // A value that looks like an option is nearly always a forgotten value; `--name=-x` says it is meant.
     if (i + 1 >= argv_.size() || (std::string_view(argv_[i + 1]).starts_with("--"))) {
       return usage("missing_value", option_flag(*spec) + " needs a value").hint("see " + help_line(parsed_.command));
     }
-    return set(*spec, argv_[++i]);
+    return set_value(*spec, argv_[++i]);
+  }
+
+  // An empty value is a shell variable that was not set: `--where "$CONDITION"` must not read every row.
+  Status set_value(const OptionSpec& spec, std::string_view value) {
+    if (value.empty()) {
+      return usage("missing_value", option_flag(spec) + " has an empty value").hint("leave the option out, or fill it");
+    }
+    return set(spec, value);
   }
 
   Status take_short(std::string_view word) {
