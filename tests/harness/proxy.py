@@ -14,6 +14,7 @@ class Proxy:
     cut = "before"   the publishing message is lost with its connection
     cut = "at_once"  it reaches the server, and the client's connection is closed without waiting for the server
     cut = "after"    it reaches the server, and the connection is closed as soon as the server has answered
+    flows            while it is cleared, nothing goes from the client to the server
     is_refusing      new connections are closed at once; set to True by a cut when `refuse_after_cut`
     """
 
@@ -27,6 +28,8 @@ class Proxy:
         self.refuse_after_cut = refuse_after_cut
         self.is_refusing = False
         self.has_cut = threading.Event()
+        self.flows = threading.Event()
+        self.flows.set()
         self._open = set()
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -48,7 +51,7 @@ class Proxy:
         threading.Thread(target=self._answers, args=(server, client, waits_for_answer), daemon=True).start()
         with contextlib.suppress(OSError):
             message = b""
-            while data := client.recv(1 << 16):
+            while self.flows.wait() and (data := client.recv(1 << 16)):
                 # A simple query: 'Q', length, text. The publishing message is the only one that inserts a receipt.
                 message = (message + data)[-(1 << 20) :] if message or data[:1] == b"Q" else b""
                 is_publishing = b"INSERT INTO" in message and message.endswith(b"COMMIT\0")
@@ -87,6 +90,7 @@ class Proxy:
 
     def close(self):
         self._listener.close()
+        self.flows.set()
         for end in self._open:
             _shut(end)
             end.close()

@@ -3,6 +3,7 @@
 import contextlib
 import signal
 import socket
+import subprocess
 import time
 
 import pytest
@@ -10,6 +11,7 @@ import yaml
 
 from harness.held import eventually, leftovers, sessions
 from harness.manifest import full_refresh
+from harness.proxy import Proxy
 
 # A source that gives its first row after a minute.
 SLOW = "select 1 as id, length(pg_sleep(60)::text) as generation"
@@ -112,6 +114,20 @@ def test_a_host_that_does_not_answer_is_given_up(orders):
         run = orders.dpone("run", orders.manifest(), timeout=20).expect(4)
         assert time.monotonic() - started < 8
         assert "no answer within 1 s" in run.err
+
+
+def test_a_second_signal_ends_a_run_whose_sink_takes_nothing_more(orders, hold):
+    with contextlib.closing(Proxy(orders.dst.url)) as proxy:
+        orders.dpone.connect("dst", proxy.url)
+        run = hold(orders.dpone, "run", query_manifest(orders, ENDLESS))
+        eventually(lambda: is_copying(orders, ENDLESS), "both ends copy")
+        proxy.flows.clear()
+        run.signal(signal.SIGINT)
+        try:
+            run.end(2).expect(130)
+        except subprocess.TimeoutExpired:
+            run.signal(signal.SIGINT)
+            assert "stopped at once" in run.end(2).expect(130).err
 
 
 def terminate(database):
