@@ -166,6 +166,22 @@ def test_grants_by_a_stranger_rule_out_exchange(route, roles):
     assert route.db.value("select count(*) from public.t where v = 'new'") == 9
 
 
+def test_a_key_to_a_table_that_we_may_not_lock_rules_out_exchange(route, roles):
+    route.db.run(FEED + TARGET + "create table public.ref (id int primary key);"
+                 "insert into public.ref select generate_series(1, 9);"
+                 "alter table public.t add constraint t_ref foreign key (id) references public.ref")  # fmt: skip
+    loader = as_role(route, roles, "grant references, select on public.ref")
+    route.db.run(f'alter table public.t owner to "{loader}"')
+    plan = route.plan().expect(0).json
+    assert plan["method"] == "truncate_insert"
+    assert any("its key t_ref refers to public.ref" in line for line in plan["method_reasons"])
+    route.adopt().expect(0)
+    route.db.run(f'grant update on public.ref to "{loader}"')
+    assert route.plan().expect(0).json["method"] == "exchange"
+    route.run().expect(0)
+    assert route.method(None) == "exchange"
+
+
 def test_an_owner_that_may_not_create_rules_out_exchange(route, roles):
     route.db.run(FEED + TARGET)
     loader, owner = as_role(route, roles), roles.create(route.db, "owner")

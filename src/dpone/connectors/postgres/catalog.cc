@@ -114,7 +114,8 @@ std::string target_facts_sql(const std::string& oid_expression, int server_versi
   'constraints', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', k.conname, 'type', k.contype::text,
       'definition', pg_get_constraintdef(k.oid), 'is_validated', k.convalidated,
       'comment', obj_description(k.oid, 'pg_constraint'), 'uses_whole_row', 0 = ANY (k.conkey),
-      'references_oid', k.confrelid::int8,
+      'references_oid', k.confrelid::int8, 'may_lock_referenced', k.confrelid = 0 OR (
+         has_table_privilege(k.confrelid, 'REFERENCES') AND has_table_privilege(k.confrelid, 'UPDATE, DELETE, TRUNCATE')),
       'references', CASE WHEN k.confrelid <> 0 THEN k.confrelid::regclass::text END) ORDER BY k.contype, k.conname), '[]'::jsonb)
     FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype IN ('c', 'f', 'n') AND k.conparentid = 0),
   'indexes', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', ic.relname, 'definition', pg_get_indexdef(i.indexrelid),

@@ -59,6 +59,10 @@ PublishOption exchange(const Json& target) {
              "index " + index["name"].as_string() + " is invalid: REINDEX or drop it");
   }
   for (const Json& constraint : target["constraints"].as_array()) {
+    block_if(option, constraint["type"].as_string() == "f" && !constraint["may_lock_referenced"].as_bool(),
+             "its key " + constraint["name"].as_string() + " refers to " + constraint["references"].as_string() +
+                 ", which role " + target["rights"]["role"].as_string() +
+                 " may not lock (REFERENCES, and one of UPDATE, DELETE, TRUNCATE)");
     block_if(option, constraint["uses_whole_row"].as_bool(),
              "constraint " + constraint["name"].as_string() + " uses the whole row");
   }
