@@ -1,0 +1,92 @@
+#include "dpone/connectors/postgres/dialect.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace dpone::postgres {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+LoadTask task_of(PublishMethod method) {
+  LoadTask task;
+  task.method = method;
+  task.target.exists = method != PublishMethod::kCreate;
+  task.target.native = *Json::parse(R"({"oid":7,"schema":"s","name":"t","kind":"r","persistence":"p","owner":"me",
+    "regclass":"s.t","fingerprint_guard":"GUARD","server_version":160000,"rights":{"role":"me"},"columns":[],
+    "constraints":[],"indexes":[],"statistics":[],"sequences":[],"incoming_foreign_keys":[],
+    "replica_identity":"d"})");
+  ColumnPolicy column;
+  column.name = column.sink_name = "it's";
+  column.source_native = column.sink_native = "integer";
+  column.is_nullable = false;
+  task.columns.push_back(column);
+  return task;
+}
+
+SinkStatements rendered(const LoadTask& task) {
+  SinkRenderOptions options;
+  options.stage_comment = "c";
+  options.staged_rows = 5;
+  return render_sink(task, TemporaryNames(R"("s"."t")", ""), options);
+}
+
+TEST(Dialect, CreateRendersTheTableAndItsRename) {
+  const SinkStatements sql = rendered(task_of(PublishMethod::kCreate));
+  EXPECT_EQ(sql.stage, (Texts{R"(CREATE TABLE "s"."__dpone_{stage}" ("it's" integer NOT NULL))",
+                              R"(COMMENT ON TABLE "s"."__dpone_{stage}" IS 'c')"}));
+  EXPECT_EQ(sql.copy, R"(COPY "s"."__dpone_{stage}" ("it's") FROM STDIN (FORMAT binary, FREEZE))");
+  EXPECT_EQ(sql.seal, Texts{R"(ANALYZE "s"."__dpone_{stage}")"});
+  EXPECT_EQ(sql.publish, (Texts{"SET LOCAL lock_timeout = '1s'", R"(ALTER TABLE "s"."__dpone_{stage}" RENAME TO "t")",
+                                R"(COMMENT ON TABLE "s"."t" IS NULL)"}));
+}
+
+TEST(Dialect, ExchangeLocksGuardsDropsAndRenames) {
+  const SinkStatements sql = rendered(task_of(PublishMethod::kExchange));
+  EXPECT_EQ(sql.stage.front(),
+            R"(CREATE TABLE "s"."__dpone_{stage}" (LIKE "s"."t" INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING )"
+            "IDENTITY INCLUDING STORAGE INCLUDING COMPRESSION INCLUDING COMMENTS)");
+  EXPECT_EQ(sql.publish, (Texts{"SET LOCAL lock_timeout = '1s'", R"(LOCK TABLE ONLY "s"."t" IN ACCESS EXCLUSIVE MODE)",
+                                "GUARD", R"(DROP TABLE "s"."t")", R"(ALTER TABLE "s"."__dpone_{stage}" RENAME TO "t")",
+                                R"(COMMENT ON TABLE "s"."t" IS NULL)"}));
+}
+
+TEST(Dialect, ExchangeLocksReferencedTablesInTheOrderOfTheirOids) {
+  LoadTask task = task_of(PublishMethod::kExchange);
+  task.target.native.set("constraints", *Json::parse(R"([
+    {"name":"b","type":"f","definition":"FK","is_validated":true,"references_oid":9,"references":"s.nine"},
+    {"name":"a","type":"f","definition":"FK NOT VALID","is_validated":false,"references_oid":3,"references":"s.three"}])"));
+  const SinkStatements sql = rendered(task);
+  EXPECT_EQ(Texts(sql.publish.begin() + 1, sql.publish.begin() + 4),
+            (Texts{"LOCK TABLE s.three IN ACCESS EXCLUSIVE MODE", R"(LOCK TABLE ONLY "s"."t" IN ACCESS EXCLUSIVE MODE)",
+                   "LOCK TABLE s.nine IN ACCESS EXCLUSIVE MODE"}));
+  EXPECT_EQ(sql.constrain, (Texts{R"(ALTER TABLE "s"."__dpone_{stage}" ADD CONSTRAINT "b" FK NOT VALID)",
+                                  R"(ALTER TABLE "s"."__dpone_{stage}" VALIDATE CONSTRAINT "b")",
+                                  R"(ALTER TABLE "s"."__dpone_{stage}" ADD CONSTRAINT "a" FK NOT VALID)"}));
+}
+
+TEST(Dialect, RewritingCountsTheRowsBeforeItDropsTheStage) {
+  const Texts tail = {
+      R"(INSERT INTO "s"."t" ("it's") OVERRIDING SYSTEM VALUE SELECT "it's" FROM "s"."__dpone_{stage}")",
+      render_guard(R"((SELECT count(*) FROM ONLY "s"."t") = 5)", "gate.row_count",
+                   R"((SELECT count(*) FROM ONLY "s"."t")::text)"),
+      R"(DROP TABLE "s"."__dpone_{stage}")"};
+  Texts truncate = {"SET LOCAL lock_timeout = '1s'", R"(LOCK TABLE ONLY "s"."t" IN ACCESS EXCLUSIVE MODE)", "GUARD",
+                    R"(TRUNCATE ONLY "s"."t")"};
+  truncate.insert(truncate.end(), tail.begin(), tail.end());
+  EXPECT_EQ(rendered(task_of(PublishMethod::kTruncateInsert)).publish, truncate);
+  Texts remove = {"SET LOCAL lock_timeout = '1s'", R"(LOCK TABLE ONLY "s"."t" IN SHARE ROW EXCLUSIVE MODE)", "GUARD",
+                  R"(DELETE FROM ONLY "s"."t")"};
+  remove.insert(remove.end(), tail.begin(), tail.end());
+  EXPECT_EQ(rendered(task_of(PublishMethod::kDeleteInsert)).publish, remove);
+}
+
+TEST(Dialect, AnIndexDefinitionLosesItsNamesOnly) {
+  EXPECT_EQ(index_definition_tail("CREATE INDEX i ON s.t USING btree (a)"), " USING btree (a)");
+  EXPECT_EQ(index_definition_tail(R"x(CREATE UNIQUE INDEX "a "" ON b" ON ONLY "s.x"."t(1)" USING gist (a) WHERE b)x"),
+            " USING gist (a) WHERE b");
+}
+
+}  // namespace
+}  // namespace dpone::postgres
