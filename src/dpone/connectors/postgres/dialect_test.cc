@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
 namespace dpone::postgres {
 namespace {
 
@@ -37,7 +35,9 @@ TEST(Dialect, CreateRendersTheTableAndItsRename) {
   EXPECT_EQ(sql.stage, (Texts{R"(CREATE TABLE "s"."__dpone_{stage}" ("it's" integer NOT NULL))",
                               R"(COMMENT ON TABLE "s"."__dpone_{stage}" IS 'c')"}));
   EXPECT_EQ(sql.copy, R"(COPY "s"."__dpone_{stage}" ("it's") FROM STDIN (FORMAT binary, FREEZE))");
-  EXPECT_EQ(sql.seal, Texts{R"(ANALYZE "s"."__dpone_{stage}")"});
+  EXPECT_EQ(sql.seal, (Texts{"SELECT set_config('default_statistics_target', least(30, "
+                             "current_setting('default_statistics_target')::integer)::text, true)",
+                             R"(ANALYZE "s"."__dpone_{stage}")"}));
   EXPECT_EQ(sql.publish, (Texts{"SET LOCAL lock_timeout = '1s'", R"(ALTER TABLE "s"."__dpone_{stage}" RENAME TO "t")",
                                 R"(COMMENT ON TABLE "s"."t" IS NULL)"}));
 }
