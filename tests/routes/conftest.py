@@ -77,7 +77,7 @@ class Route:
         assert slug in run.err, run
         return run.err
 
-    def method(self, run):
+    def method(self):
         return self.db.value("select method from public.__dpone__loads order by published_at desc limit 1")
 
 

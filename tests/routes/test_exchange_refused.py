@@ -54,7 +54,7 @@ def test_loads_by_truncate_insert_because_of(route, name):
     assert reason in route.refused(refused, 3, "publish.no_method")
     assert route.db.value("select count(*) from public.t where v = 'old'") == 2
     route.adopt().expect(0)
-    assert route.method(None) == "truncate_insert"
+    assert route.method() == "truncate_insert"
     assert route.db.value("select 'public.t'::regclass::oid") == oid
     assert route.db.rows("select id, v from only public.t order by id") == [(i, "new") for i in range(1, 10)]
 
@@ -179,7 +179,7 @@ def test_a_key_to_a_table_that_we_may_not_lock_rules_out_exchange(route, roles):
     route.db.run(f'grant update on public.ref to "{loader}"')
     assert route.plan().expect(0).json["method"] == "exchange"
     route.run().expect(0)
-    assert route.method(None) == "exchange"
+    assert route.method() == "exchange"
 
 
 def test_an_owner_that_may_not_create_rules_out_exchange(route, roles):

@@ -23,7 +23,7 @@ def test_replaces_the_rows_in_place(route_each, method):
     load(route, method).expect(0)
     assert route.db.value("select 'public.t'::regclass::oid") == oid
     assert route.db.fingerprint("public.t") == route.db.fingerprint("feed.t")
-    assert route.method(None) == method
+    assert route.method() == method
     assert route.db.rows("select relname from pg_class where relname ~ '^__dpone_[0-9a-f]'") == []
 
 
