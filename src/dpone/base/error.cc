@@ -4,28 +4,37 @@ namespace dpone {
 
 std::string_view to_string(ErrorClass value) {
   switch (value) {
-    case ErrorClass::kFailed: return "failed";
-    case ErrorClass::kUsage: return "usage";
-    case ErrorClass::kRefused: return "refused";
-    case ErrorClass::kUnavailable: return "unavailable";
-    case ErrorClass::kOutcomeUnknown: return "outcome_unknown";
-    case ErrorClass::kInterrupted: return "interrupted";
+    case ErrorClass::kFailed:
+      return "failed";
+    case ErrorClass::kUsage:
+      return "usage";
+    case ErrorClass::kRefused:
+      return "refused";
+    case ErrorClass::kUnavailable:
+      return "unavailable";
+    case ErrorClass::kOutcomeUnknown:
+      return "outcome_unknown";
+    case ErrorClass::kInterrupted:
+      return "interrupted";
   }
   return "failed";
 }
 
 std::string_view to_string(Retry value) {
   switch (value) {
-    case Retry::kNever: return "never";
-    case Retry::kSafe: return "safe";
-    case Retry::kUnknown: return "unknown";
+    case Retry::kNever:
+      return "never";
+    case Retry::kSafe:
+      return "safe";
+    case Retry::kUnknown:
+      return "unknown";
   }
   return "never";
 }
 
 Error::Error(ErrorClass error_class, std::string slug, std::string message)
-    : body_(std::make_unique<Body>(
-          Body{error_class, Retry::kNever, std::move(slug), std::move(message), {}, {}, {}})) {}
+    : body_(std::make_unique<Body>(Body{error_class, Retry::kNever, std::move(slug), std::move(message), {}, {}, {}})) {
+}
 
 Error::Error(const Error& other) : body_(std::make_unique<Body>(*other.body_)) {}
 

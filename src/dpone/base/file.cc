@@ -12,9 +12,9 @@ namespace dpone {
 namespace {
 
 Error io_error(const std::string& what, const std::filesystem::path& path, int number) {
-  Error error = Error(ErrorClass::kFailed, number == ENOSPC ? "file.disk_full" : "file.io",
-                      what + ": " + std::strerror(number))
-                    .with("file", path.string());
+  Error error =
+      Error(ErrorClass::kFailed, number == ENOSPC ? "file.disk_full" : "file.io", what + ": " + std::strerror(number))
+          .with("file", path.string());
   if (number == ENOSPC || number == EDQUOT) return std::move(error).hint("free some space, then run again");
   if (number == EACCES || number == EPERM || number == EROFS) {
     return std::move(error).hint("make the folder writable, or choose another with --state-dir");

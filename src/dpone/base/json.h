@@ -21,12 +21,12 @@ class Json {
   using Object = std::map<std::string, Json, std::less<>>;
 
   Json() = default;
-  Json(std::nullptr_t) {}                           // NOLINT: values convert as in JSON text
-  Json(bool value) : value_(value) {}               // NOLINT
-  Json(double value) : value_(value) {}             // NOLINT
+  Json(std::nullptr_t) {}                // NOLINT: values convert as in JSON text
+  Json(bool value) : value_(value) {}    // NOLINT
+  Json(double value) : value_(value) {}  // NOLINT
   template <class T>
-    requires(std::is_integral_v<T> && !std::is_same_v<T, bool>)
-  Json(T value) : value_(static_cast<std::int64_t>(value)) {}  // NOLINT
+  requires(std::is_integral_v<T> && !std::is_same_v<T, bool>) Json(T value)
+      : value_(static_cast<std::int64_t>(value)) {}             // NOLINT
   Json(std::string value) : value_(std::move(value)) {}         // NOLINT
   Json(std::string_view value) : value_(std::string(value)) {}  // NOLINT
   Json(const char* value) : value_(std::string(value)) {}       // NOLINT

@@ -26,13 +26,13 @@ inline Status ok_status() { return {}; }
 #define DPONE_CONCAT(a, b) DPONE_CONCAT_INNER(a, b)
 // DPONE_TRY(auto value, expression): unwraps a Result into `value`, or returns its error.
 #define DPONE_TRY(declaration, ...) DPONE_TRY_INNER(DPONE_CONCAT(dpone_result_, __LINE__), declaration, __VA_ARGS__)
-#define DPONE_TRY_INNER(result, declaration, ...)     \
-  auto result = (__VA_ARGS__);                        \
-  if (!result) return std::move(result).error();      \
+#define DPONE_TRY_INNER(result, declaration, ...) \
+  auto result = (__VA_ARGS__);                    \
+  if (!result) return std::move(result).error();  \
   declaration = std::move(*result)
 // DPONE_CHECK(expression): returns the error of a Status, if it has one.
-#define DPONE_CHECK(...)                                          \
-  do {                                                            \
-    auto dpone_status = (__VA_ARGS__);                            \
-    if (!dpone_status) return std::move(dpone_status).error();    \
+#define DPONE_CHECK(...)                                       \
+  do {                                                         \
+    auto dpone_status = (__VA_ARGS__);                         \
+    if (!dpone_status) return std::move(dpone_status).error(); \
   } while (false)

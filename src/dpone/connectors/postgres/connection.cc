@@ -91,7 +91,8 @@ std::string session_settings(const ConnectionSettings& settings, SessionRole rol
   std::string sql =
       "SET row_security = off; SET client_encoding = 'UTF8'; SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; "
       "SET IntervalStyle = 'postgres'; SET extra_float_digits = 1; SET bytea_output = 'hex'; "
-      "SET search_path = pg_catalog; SET standard_conforming_strings = on; SET jit = off; SET client_min_messages = warning; "
+      "SET search_path = pg_catalog; SET standard_conforming_strings = on; SET jit = off; SET client_min_messages = "
+      "warning; "
       "SET default_tablespace = ''; SET default_table_access_method = heap; SET array_nulls = on; "
       "SET xmloption = content; SET quote_all_identifiers = off; SET transform_null_equals = off; ";
   const std::string statement_timeout = settings.field("statement_timeout");

@@ -194,12 +194,13 @@ class SinkRenderer {
     out_.copy = "COPY " + stage_ + list + " FROM STDIN (FORMAT " + (is_text ? "text" : "binary") + ", FREEZE)";
   }
 
-  // Statistics before the table is published, or its first queries plan blind. A sample of 9,000 rows is enough for that
-  // (a full one took 6 % of a load); inside the transaction that loaded the rows ANALYZE leaves them counted as changed, so
-  // autovacuum takes the full sample soon after.
+  // Statistics before the table is published, or its first queries plan blind. A sample of 9,000 rows is enough for
+  // that (a full one took 6 % of a load); inside the transaction that loaded the rows ANALYZE leaves them counted as
+  // changed, so autovacuum takes the full sample soon after.
   void append_analyze() {
-    out_.seal.push_back("SELECT set_config('default_statistics_target', "
-                        "least(30, current_setting('default_statistics_target')::integer)::text, true)");
+    out_.seal.push_back(
+        "SELECT set_config('default_statistics_target', "
+        "least(30, current_setting('default_statistics_target')::integer)::text, true)");
     out_.seal.push_back("ANALYZE " + stage_);
   }
 
