@@ -14,8 +14,8 @@ constexpr std::size_t kBatchQueueBytes = std::size_t{12} << 20;
 
 // Runs `produce` on a thread of its own and `consume` on this one. `produce` pushes until it is done or the queue is
 // closed and returns its error; `consume` pops until the queue is empty.
-template <class T, class Produce, class Consume>
-Status run_pair(BoundedQueue<T>& queue, Produce produce, Consume consume) {
+template <class T, class Reader, class Produce, class Consume>
+Status run_pair(BoundedQueue<T>& queue, Reader& reader, Produce produce, Consume consume) {
   std::optional<Error> read_error;
   std::atomic<bool> has_read_error = false;
   std::thread thread([&] {
@@ -30,7 +30,10 @@ Status run_pair(BoundedQueue<T>& queue, Produce produce, Consume consume) {
   });
   Status written = consume();
   const bool is_reader_first = has_read_error;
-  if (!written) queue.close();
+  if (!written) {
+    queue.close();
+    reader.give_up();  // it may wait for a source that has nothing to say
+  }
   thread.join();
   if (!written && !is_reader_first) return written;
   if (read_error) return *read_error;
@@ -83,7 +86,7 @@ Result<PumpResult> pump(RawReader& reader, RawWriter& writer, const RunContext& 
     }
     return {};
   };
-  const Status moved = run_pair(full, produce, [&] {
+  const Status moved = run_pair(full, reader, produce, [&] {
     Status status = consume();
     if (!status) empty.close();
     return status;
@@ -108,7 +111,7 @@ Result<PumpResult> pump(BatchReader& reader, BatchWriter& writer, const RunConte
   };
   std::int64_t rows = 0;
   std::int64_t bytes = 0;
-  const Status moved = run_pair(queue, produce, [&]() -> Status {
+  const Status moved = run_pair(queue, reader, produce, [&]() -> Status {
     while (auto batch = queue.pop()) {
       DPONE_CHECK(writer.write(*batch));
       DPONE_CHECK(context.fault("load.written"));

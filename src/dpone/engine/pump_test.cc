@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <functional>
+#include <future>
 #include <latch>
 #include <thread>
 #include <vector>
@@ -41,6 +42,7 @@ std::string part(int i, std::size_t size) {
 class RawParts final : public RawReader {
  public:
   explicit RawParts(std::vector<std::string> parts) : parts_(std::move(parts)) {}
+  void give_up() override { given_up_.set_value(); }
   Status next(std::string& out) override {
     if (before_) DPONE_CHECK(before_(next_));
     if (next_ == parts_.size()) return {};
@@ -58,6 +60,7 @@ class RawParts final : public RawReader {
   std::function<Status(std::size_t)> before_;
   std::optional<Error> end_error_;
   bool is_finished_ = false;
+  std::promise<void> given_up_;
 };
 
 class RawCollector final : public RawWriter {
@@ -82,6 +85,7 @@ class RawCollector final : public RawWriter {
 class BatchParts final : public BatchReader {
  public:
   explicit BatchParts(int count) : count_(count) {}
+  void give_up() override { given_up_.set_value(); }
   Result<std::optional<Batch>> next() override {
     if (before_) DPONE_CHECK(before_(next_));
     if (next_ == count_) return std::optional<Batch>();
@@ -91,6 +95,7 @@ class BatchParts final : public BatchReader {
   int count_;
   int next_ = 0;
   std::function<Status(int)> before_;
+  std::promise<void> given_up_;
 };
 
 class BatchCollector final : public BatchWriter {
@@ -127,6 +132,28 @@ class Engine : public testing::Test {
   RunContext context_;
   LastProgress progress_;
 };
+
+TEST_F(Engine, AReaderThatWaitsIsGivenUpWhenTheWriterFails) {
+  RawParts reader(parts(2, 100));
+  // The second part never comes by itself.
+  reader.before_ = [&](std::size_t next) -> Status {
+    if (next == 1) reader.given_up_.get_future().wait();
+    return {};
+  };
+  RawCollector writer;
+  writer.before_ = [](std::int64_t) -> Status { return Error(ErrorClass::kFailed, "sink.dead", "no sink"); };
+  const auto moved = pump(reader, writer, context_, progress_);
+  ASSERT_FALSE(moved);
+  EXPECT_EQ(moved.error().slug(), "sink.dead");
+  BatchParts batches(2);
+  batches.before_ = [&](int next) -> Status {
+    if (next == 1) batches.given_up_.get_future().wait();
+    return {};
+  };
+  BatchCollector collector;
+  collector.before_ = [](int) -> Status { return Error(ErrorClass::kFailed, "sink.dead", "no sink"); };
+  EXPECT_FALSE(pump(batches, collector, context_, progress_));
+}
 
 TEST_F(Engine, MovesRawBytesInOrder) {
   RawParts reader(parts(500, 20'000));

@@ -32,6 +32,8 @@ struct ReadSummary {
 class BatchReader {
  public:
   virtual ~BatchReader() = default;
+  // From another thread: nobody wants the rows any more. A next() that waits for the source fails soon.
+  virtual void give_up() = 0;
   // The next rows, or nothing at the end.
   virtual Result<std::optional<Batch>> next() = 0;
   // REQUIRES: next() returned nothing. Fails if the source's own end is missing.
@@ -41,6 +43,8 @@ class BatchReader {
 class RawReader {
  public:
   virtual ~RawReader() = default;
+  // As BatchReader::give_up.
+  virtual void give_up() = 0;
   // Appends about `out.capacity() - out.size()` bytes to `out`, or nothing at the end. Frames may be cut anywhere.
   virtual Status next(std::string& out) = 0;
   // Rows whose last byte has been handed out: for progress.

@@ -276,7 +276,7 @@ Status Connection::wait(bool for_write) {
     const int ready = ::poll(&socket, 1, static_cast<int>(kStopCheck.count()));
     if (ready > 0) return {};
     if (ready < 0 && errno != EINTR) return connection_error("cannot wait for the server");
-    if (!is_shielded_ && context_->stop.stop_requested()) cancel();
+    if (*is_given_up_ || (!is_shielded_ && context_->stop.stop_requested())) cancel();
   }
 }
 
@@ -364,7 +364,7 @@ Result<bool> Connection::read_copy(std::string& out, std::size_t at_least) {
     if (length == -2) return connection_error("the connection was lost while reading");
     DPONE_CHECK(wait(false));
     if (PQconsumeInput(connection_.get()) == 0) return connection_error("the connection was lost while reading");
-    if (!is_shielded_ && context_->stop.stop_requested()) cancel();
+    if (*is_given_up_ || (!is_shielded_ && context_->stop.stop_requested())) cancel();
   }
   return true;
 }

@@ -3,6 +3,7 @@
 // running at the server, unless the connection is shielded.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -76,6 +77,8 @@ class Connection {
   bool in_transaction() const;
   // While shielded, a stop request neither cancels nor refuses statements: for roll-back, clean-up and COMMIT.
   void shield(bool on) { is_shielded_ = on; }
+  // From another thread: the statement that is running is no longer wanted. It is cancelled and fails.
+  void give_up() { *is_given_up_ = true; }
   const std::string& id() const { return id_; }
 
  private:
@@ -97,6 +100,7 @@ class Connection {
   const RunContext* context_;
   bool is_shielded_ = false;
   bool is_cancel_sent_ = false;
+  std::shared_ptr<std::atomic<bool>> is_given_up_ = std::make_shared<std::atomic<bool>>(false);
 };
 
 // Shields a connection for a scope.

@@ -70,18 +70,12 @@ Status fed(Status status) {
   return std::move(status).error().hint("raise runtime.max_row_bytes, or leave the row out with source.options.where");
 }
 
-class CopyReader {
- public:
-  CopyReader(Connection& connection) : connection_(connection) {}
-
- protected:
-  Connection& connection_;
-};
-
-class RawCopyReader final : public RawReader, CopyReader {
+class RawCopyReader final : public RawReader {
  public:
   RawCopyReader(Connection& connection, int columns, std::int64_t max_row_bytes, bool is_text)
-      : CopyReader(connection), is_text_(is_text), walker_(columns, max_row_bytes), lines_(max_row_bytes) {}
+      : connection_(connection), is_text_(is_text), walker_(columns, max_row_bytes), lines_(max_row_bytes) {}
+
+  void give_up() override { connection_.give_up(); }
 
   Status next(std::string& out) override {
     if (is_at_end_) return {};
@@ -103,18 +97,21 @@ class RawCopyReader final : public RawReader, CopyReader {
   }
 
  private:
+  Connection& connection_;
   bool is_text_;
   bool is_at_end_ = false;
   pg_copy::FrameWalker walker_;
   pg_copy::TextLineCounter lines_;
 };
 
-class BatchCopyReader final : public BatchReader, CopyReader {
+class BatchCopyReader final : public BatchReader {
  public:
   BatchCopyReader(Connection& connection, pg_copy::Decoder decoder)
-      : CopyReader(connection), decoder_(std::move(decoder)) {
+      : connection_(connection), decoder_(std::move(decoder)) {
     buffer_.reserve(kReadBytes + 8192);
   }
+
+  void give_up() override { connection_.give_up(); }
 
   Result<std::optional<Batch>> next() override {
     while (!is_at_end_) {
@@ -139,6 +136,7 @@ class BatchCopyReader final : public BatchReader, CopyReader {
   Result<ReadSummary> finish() override { return ReadSummary{decoder_.row_count(), reported_, decoder_.byte_count()}; }
 
  private:
+  Connection& connection_;
   pg_copy::Decoder decoder_;
   std::string buffer_;
   std::int64_t reported_ = 0;
