@@ -58,7 +58,9 @@ Result<RoutePlan> draft(const PlanInput& input) {
   if (!input.target.exists) {
     plan.task.target = input.proposed;
   } else {
+    // New columns have their details in the proposal only.
     plan.task.target.native.set("column_details", input.proposed.native["column_details"]);
+    plan.task.target.native.set("type_details", input.proposed.native["type_details"]);
   }
   for (const std::string& column : input.manifest.strategy.unique_key) {
     const bool is_loaded = std::any_of(plan.task.columns.begin(), plan.task.columns.end(),

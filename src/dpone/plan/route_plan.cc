@@ -71,7 +71,8 @@ std::string RoutePlan::to_text() const {
     out += fmt::format("  {:<{}}  {}", column.name, width, column.source_native);
     if (column.fidelity != Fidelity::kIdentical)
       out += fmt::format(" -> {} ({})", column.sink_native, to_string(column.fidelity));
-    if (column.travels_as_text) out += "  as text";
+    const bool is_passed_through = task.is_raw && task.format.name != "postgres.copy_text";
+    if (column.travels_as_text && !is_passed_through) out += "  as text";
     out += '\n';
   }
   if (!notes.empty()) out += "\nnotes\n";

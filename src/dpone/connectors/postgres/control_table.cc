@@ -13,6 +13,15 @@ constexpr const char* kColumns =
     "selection_fingerprint, columns::text, cursor_after::text, rows_read, rows_loaded, method, outcome, "
     "to_char(published_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')";
 
+// docs/formats/receipt.md says what each column means.
+constexpr const char* kDefinition = R"( (
+  process text NOT NULL, target text NOT NULL, version bigint NOT NULL, target_oid oid NOT NULL,
+  target_epoch bigint NOT NULL, target_created boolean NOT NULL, run_id text NOT NULL, manifest_hash text NOT NULL,
+  plan_hash text NOT NULL, selection_fingerprint text NOT NULL, columns jsonb NOT NULL, cursor_after jsonb,
+  rows_read bigint NOT NULL, rows_loaded bigint NOT NULL, method text NOT NULL, outcome text NOT NULL,
+  published_at timestamptz NOT NULL DEFAULT clock_timestamp(), dpone_version text NOT NULL,
+  PRIMARY KEY (process, target, version), UNIQUE (process, target, run_id)))";
+
 Result<Receipt> receipt_of(const Rows& rows, int row, int first) {
   Receipt receipt;
   int column = first;
@@ -91,10 +100,14 @@ Result<PriorReceipts> ControlTable::read(Connection& connection, std::string_vie
     }
     return error;
   }
-  DPONE_CHECK(refuse_second_table(connection));
   DPONE_TRY(const bool is_there, exists(connection));
   if (!is_there) return PriorReceipts{};
   return read_newest(connection, process, run_id);
+}
+
+Status ControlTable::check_place(Connection& connection) const {
+  DPONE_CHECK(refuse_published(connection));
+  return refuse_second_table(connection);
 }
 
 Status ControlTable::refuse_second_table(Connection& connection) const {
@@ -117,24 +130,26 @@ Status ControlTable::refuse_second_table(Connection& connection) const {
   return {};
 }
 
-Status ControlTable::create(Connection& connection) const {
-  const std::string publication_of_schema = connection.server_version() >= 150000
-                                                ? " OR EXISTS (SELECT FROM pg_publication_namespace p JOIN "
-                                                  "pg_namespace n ON n.oid = p.pnnspid WHERE n.nspname = $1)"
-                                                : "";
+Status ControlTable::refuse_published(Connection& connection) const {
+  const std::string by_schema = connection.server_version() >= 150000
+                                    ? " OR EXISTS (SELECT FROM pg_publication_namespace p JOIN pg_namespace n ON "
+                                      "n.oid = p.pnnspid WHERE n.nspname = $1)"
+                                    : "";
   DPONE_TRY(const Rows published,
             connection.query("SELECT EXISTS (SELECT FROM pg_publication WHERE puballtables) OR EXISTS (SELECT FROM "
-                             "pg_publication_tables WHERE schemaname = $1 AND tablename = '__dpone__loads')" +
-                                 publication_of_schema,
-                             {schema_}));
-  if (published.boolean(0, 0)) {
-    return Error(ErrorClass::kRefused, "control.published",
-                 "a publication covers schema \"" + schema_ + "\" and would publish dpone's receipts")
-        .hint(
-            "set sink.options.control_schema to a schema outside the publication (a publication FOR ALL TABLES has "
-            "none: "
-            "list its tables instead)");
-  }
+                             "pg_publication_rel r JOIN pg_class c ON c.oid = r.prrelid JOIN pg_namespace n ON n.oid = "
+                             "c.relnamespace WHERE n.nspname = $1 AND c.relname = $2)" +
+                                 by_schema,
+                             {schema_, std::string(kTable)}));
+  if (!published.boolean(0, 0)) return {};
+  return Error(ErrorClass::kRefused, "control.published",
+               "a publication covers schema \"" + schema_ + "\" and would publish dpone's receipts")
+      .hint(
+          "set sink.options.control_schema to a schema outside the publication; a publication FOR ALL TABLES leaves "
+          "none: list its tables instead");
+}
+
+Status ControlTable::create(Connection& connection) const {
   DPONE_TRY(const bool is_there, exists(connection));
   if (is_there) return {};
   // CREATE SCHEMA needs a right on the database even where the schema exists.
@@ -142,18 +157,7 @@ Status ControlTable::create(Connection& connection) const {
   auto made = connection.execute(
       "BEGIN; SELECT pg_advisory_xact_lock(" + std::to_string(control_lock_key(schema_)) + "); " +
       (schema.size() == 0 ? "CREATE SCHEMA IF NOT EXISTS " + quote_name(schema_) + "; " : "") +
-      "CREATE TABLE IF NOT EXISTS " + name() +
-      " (process text NOT NULL, target text NOT NULL, version bigint NOT NULL, target_oid oid NOT NULL, target_epoch "
-      "bigint NOT "
-      "NULL, target_created boolean NOT NULL, run_id text NOT NULL, manifest_hash text NOT NULL, plan_hash text NOT "
-      "NULL, "
-      "selection_fingerprint text NOT NULL, columns jsonb NOT NULL, cursor_after jsonb, rows_read bigint NOT NULL, "
-      "rows_loaded "
-      "bigint NOT NULL, method text NOT NULL, outcome text NOT NULL, published_at timestamptz NOT NULL DEFAULT "
-      "clock_timestamp(), dpone_version text NOT NULL, PRIMARY KEY (process, target, version), UNIQUE (process, "
-      "target, "
-      "run_id)); COMMENT ON TABLE " +
-      name() +
+      "CREATE TABLE IF NOT EXISTS " + name() + kDefinition + "; COMMENT ON TABLE " + name() +
       " IS 'Receipts of dpone: one row a published load, written in the transaction that published it'; COMMIT");
   if (made) return {};
   Error error = std::move(made).error();

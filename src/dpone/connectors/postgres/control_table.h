@@ -16,12 +16,14 @@ class ControlTable {
   ControlTable(std::string schema, std::string target) : schema_(std::move(schema)), target_(std::move(target)) {}
 
   // Waits for the target's lock (a finalizer whose client is gone may still be committing), releases it, then reads.
-  // Fails with `postgres.lock_timeout` when another finalizer holds it for 60 s, and with `control.second` when another
-  // schema has receipts of this target.
+  // Fails with `postgres.lock_timeout` when another finalizer holds it for 60 s.
   Result<PriorReceipts> read(Connection& connection, std::string_view process, std::string_view run_id) const;
+  // Refuses a place for receipts that would not hold them: `control.second` when another schema has receipts of this
+  // target, `control.published` when a publication covers the table.
+  Status check_place(Connection& connection) const;
   // Only the newest receipts; takes no lock. For use inside the finalize transaction.
   Result<PriorReceipts> read_newest(Connection& connection, std::string_view process, std::string_view run_id) const;
-  // Creates the table if it is missing, in a transaction of its own. `control.published` if a publication covers it.
+  // Creates the table if it is missing, in a transaction of its own.
   Status create(Connection& connection) const;
   // `INSERT INTO ...` of `receipt`; the target's OID and the time are the server's.
   std::string render_insert(const Receipt& receipt) const;
@@ -29,6 +31,7 @@ class ControlTable {
   const std::string& schema() const { return schema_; }
 
  private:
+  Status refuse_published(Connection& connection) const;
   Status refuse_second_table(Connection& connection) const;
   Result<bool> exists(Connection& connection) const;
   std::string name() const;

@@ -36,6 +36,9 @@ std::string key_name(const Facts& source, const std::string& table, const KeyFac
   return is_same_name && !key.name.empty() ? key.name : default_key_name(table, key);
 }
 
+// How long a lost COMMIT may go on at the server before its outcome counts as unknown.
+constexpr std::chrono::milliseconds kWorkingWait = std::chrono::minutes(10);
+
 class PostgresSink final : public Sink {
  public:
   PostgresSink(SinkSettings settings, Connection connection, const RunContext& context)
@@ -82,7 +85,7 @@ class PostgresSink final : public Sink {
     Facts facts = described;
     const bool is_postgres = source.system == "postgres";
     Json details = Json::object();
-    Json type_details = Json::object();
+    Json type_details = described.exists ? described.native["type_details"] : Json::object();
     facts.columns.clear();
     for (const std::string& name : columns) {
       const ColumnFacts* from = source.find(name);
@@ -101,14 +104,16 @@ class PostgresSink final : public Sink {
                                             row["generated"].as_string().empty();
           if (has_portable_default) detail.set("default", row["default"]);
         }
-        type_details.set(name, proposed_type(source.native["type_details"][name], described.native));
+        if (described.find(name) == nullptr) {
+          type_details.set(name, proposed_type(source.native["type_details"][name], described.native));
+        }
       }
       details.set(name, std::move(detail));
       facts.columns.push_back(std::move(column));
     }
     facts.native.set("column_details", std::move(details));
-    if (described.exists) return facts;
     facts.native.set("type_details", std::move(type_details));
+    if (described.exists) return facts;
     Json keys = Json::array();
     facts.keys.clear();
     for (const KeyFacts& key : source.keys) {
@@ -144,6 +149,7 @@ class PostgresSink final : public Sink {
 
   Result<PriorReceipts> read_receipts(std::string_view process, std::string_view run_id) override {
     DPONE_CHECK(connect());
+    DPONE_CHECK(control_.check_place(*connection_));
     return control_.read(*connection_, process, run_id);
   }
 
@@ -219,13 +225,15 @@ class PostgresSink final : public Sink {
     // An interrupted run still has to know how it ended.
     RunContext patient = context_;
     patient.stop = {};
-    const auto deadline = context_.clock->steady_now() + wait;
+    const auto began = context_.clock->steady_now();
     std::string last;
     while (true) {
       auto asked = ask(patient, process, run_id);
       if (asked) return asked;
       last = asked.error().to_line();
-      if (context_.clock->steady_now() >= deadline) break;
+      // A server that answers is being asked: its old backend still works on the message and holds the lock.
+      const bool is_working = asked.error().native_code() == "55P03";
+      if (context_.clock->steady_now() - began >= (is_working ? std::max(wait, kWorkingWait) : wait)) break;
       patient.clock->sleep_for(std::chrono::milliseconds(500), {});
     }
     return Error(ErrorClass::kOutcomeUnknown, "finalize.outcome_unknown",
@@ -269,7 +277,9 @@ class PostgresSink final : public Sink {
 
   Result<std::optional<Receipt>> ask(const RunContext& context, std::string_view process,
                                      std::string_view run_id) const {
-    DPONE_TRY(Connection connection, Connection::open(settings_.connection, SessionRole::kSink, context));
+    ConnectionSettings settings = settings_.connection;
+    settings.fields["connect_timeout"] = "5";  // the loop around this tries again
+    DPONE_TRY(Connection connection, Connection::open(settings, SessionRole::kSink, context));
     DPONE_TRY(const PriorReceipts prior, control_.read(connection, process, run_id));
     return prior.of_run;
   }
