@@ -169,13 +169,15 @@ class Run {
 
   Result<PumpResult> move_rows(Snapshot& snapshot, Stage& stage) {
     const Slice all;
+    // The writer first: a source may compute for long before its first row, and a sink that waits in the middle of a
+    // load is working, while one that waits before it sits idle in its transaction until the server ends it.
     if (outcome_.plan->task.is_raw) {
-      DPONE_TRY(const auto reader, snapshot.open_raw(all, outcome_.plan->task));
       DPONE_TRY(const auto writer, stage.open_raw_writer(all));
+      DPONE_TRY(const auto reader, snapshot.open_raw(all, outcome_.plan->task));
       return pump(*reader, *writer, context_, progress_);
     }
-    DPONE_TRY(const auto reader, snapshot.open(all, outcome_.plan->task));
     DPONE_TRY(const auto writer, stage.open_writer(all));
+    DPONE_TRY(const auto reader, snapshot.open(all, outcome_.plan->task));
     return pump(*reader, *writer, context_, progress_);
   }
 
