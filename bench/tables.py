@@ -14,7 +14,7 @@ from harness.program import binary  # noqa: E402, F401
 from pairs import RunFailed  # noqa: E402
 
 TARGET = "bench_target"
-READY = "dpone bench: complete"
+READY = "dpone bench: complete, 2"
 
 
 class BenchServer(Server):
@@ -49,6 +49,7 @@ class BenchServer(Server):
         subprocess.run(script, env=environment, check=True)
         self.rows(name, "create table orders_pk as table orders")
         self.rows(name, "alter table orders_pk add primary key (id)")
+        self.rows(name, "alter table orders drop constraint orders_pkey")
         self.rows(name, "create table one_order as select * from orders limit 1")
         for table in ("orders", "orders_pk", "one_order"):
             self.rows(name, f"vacuum (freeze, analyze) {table}")
