@@ -623,7 +623,9 @@ ReadOutcome read_manifest(const std::filesystem::path& path, Schemas schemas) {
   if (!text) {
     ReadOutcome outcome;
     outcome.file = path.string();
-    outcome.problems.push_back({{}, text.error().slug(), text.error().message(), {}});
+    // The limit is the manifest's, whoever saw it first.
+    const bool is_limit = text.error().slug() == "file.too_big";
+    outcome.problems.push_back({{}, is_limit ? "manifest.too_big" : text.error().slug(), text.error().message(), {}});
     return outcome;
   }
   ReadOutcome outcome = read_manifest_text(*text, path.string(), schemas);
