@@ -123,7 +123,9 @@ Result<ResolvedConnection> resolve_env(const ConnectionRequest& request, const S
     const std::string list = fmt::format("{}", fmt::join(names, ", "));
     return usage("connection.missing_variables", fmt::format("the connection {} lacks {}", request.connection_id, list),
                  request)
-        .hint(fmt::format("set {}, or one URL in {}{}", names.size() == 1 ? "it" : "them", url_variable,
+        .hint(fmt::format("set {} to a URL ({}user@host/database), or {}{}", url_variable,
+                          fmt::format("{}://", system.schemes[0]),
+                          names.size() == 1 ? "that variable" : "each of those variables",
                           old_variables_hint(request, missing, environment)));
   }
   out.variables_read = variables.names();

@@ -2,20 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "dpone/connections/test_environment.h"
+
 namespace dpone::connections {
 namespace {
-
-class FakeEnvironment final : public Environment {
- public:
-  explicit FakeEnvironment(std::map<std::string, std::string> values) : values_(std::move(values)) {}
-  std::optional<std::string> get(const std::string& name) const override {
-    const auto found = values_.find(name);
-    return found == values_.end() ? std::nullopt : std::optional(found->second);
-  }
-
- private:
-  std::map<std::string, std::string> values_;
-};
 
 Result<ResolvedConnection> from_env(std::map<std::string, std::string> values, const std::string& id = "pg_src") {
   return resolve_connection({"postgres", "env", id}, FakeEnvironment(std::move(values)));
@@ -53,7 +43,8 @@ TEST(EnvProvider, NamesEveryMissingVariableAtOnce) {
   EXPECT_EQ(resolved.error().exit_code(), 2);
   EXPECT_EQ(resolved.error().message(),
             "the connection pg_src lacks DPONE_CONN_PG_SRC_HOST, DPONE_CONN_PG_SRC_DATABASE");
-  EXPECT_EQ(resolved.error().next_step(), "set them, or one URL in DPONE_CONN_PG_SRC_URL");
+  EXPECT_EQ(resolved.error().next_step(),
+            "set DPONE_CONN_PG_SRC_URL to a URL (postgresql://user@host/database), or each of those variables");
 }
 
 TEST(EnvProvider, PointsToTheOriginalsOldNames) {

@@ -55,7 +55,7 @@ constexpr FieldSpec kPostgresFields[] = {
     {"keepalives_count", "keepalives_count", false, false, "Lost keepalives before the connection is given up"},
 };
 
-constexpr SystemSpec kSystems[] = {{"postgres", kPostgresSchemes, kPostgresFields}};
+constexpr SystemSpec kSystems[] = {{"postgres", kPostgresSchemes, kPostgresFields, "5432", "public"}};
 
 }  // namespace
 

@@ -32,6 +32,8 @@ struct SystemSpec {
   std::string_view name;                      // `postgres`
   std::span<const std::string_view> schemes;  // `postgresql`, `postgres`
   std::span<const FieldSpec> fields;
+  std::string_view default_port;
+  std::string_view default_schema;
 };
 
 std::span<const SystemSpec> systems();

@@ -1,0 +1,71 @@
+#include "dpone/connections/identity.h"
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "dpone/connections/systems.h"
+
+namespace dpone::connections {
+namespace {
+
+std::vector<std::string> split_by_commas(std::string_view list) {
+  std::vector<std::string> parts;
+  while (true) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    parts.emplace_back(list.substr(0, comma));
+    if (comma == list.size()) return parts;
+    list.remove_prefix(comma + 1);
+  }
+}
+
+// The folder of a socket stays as it is.
+std::string plain_host(std::string host) {
+  if (host.starts_with('/') || host.starts_with('@')) return host;
+  for (char& c : host) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  if (host.ends_with('.')) host.pop_back();
+  return host;
+}
+
+}  // namespace
+
+Json identity(const ConnectionSettings& settings, const Environment& environment) {
+  const auto or_variable = [&](const char* field, const char* variable) {
+    std::string value = settings.field(field);
+    return value.empty() ? environment.get(variable).value_or("") : value;
+  };
+  const SystemSpec* system = find_system(settings.system);
+  const std::string default_port(system == nullptr ? std::string_view() : system->default_port);
+  const std::string service = or_variable("service", "PGSERVICE");
+  std::string hosts = settings.field("host").empty() ? settings.field("hostaddr") : settings.field("host");
+  std::string ports = settings.field("port");
+  std::string database = settings.field("database");
+  if (service.empty()) {
+    if (hosts.empty()) hosts = environment.get("PGHOST").value_or("");
+    ports = or_variable("port", "PGPORT");
+    database = or_variable("database", "PGDATABASE");
+    if (database.empty()) database = or_variable("username", "PGUSER");
+  }
+  // One port stands for all hosts; an empty one among several is the default.
+  const std::vector<std::string> port_of = split_by_commas(ports);
+  Json servers = Json::array();
+  std::size_t at = 0;
+  for (const std::string& host : split_by_commas(hosts)) {
+    std::string port = port_of.size() == 1 ? port_of[0] : at < port_of.size() ? port_of[at] : std::string();
+    if (port.empty() && service.empty()) port = default_port;
+    servers.push(plain_host(host) + ":" + port);
+    ++at;
+  }
+  Json out = Json::object();
+  out.set("system", settings.system).set("service", service).set("servers", std::move(servers));
+  out.set("database", database);
+  return out;
+}
+
+std::string default_schema(const ConnectionSettings& settings) {
+  const std::string schema = settings.field("schema");
+  const SystemSpec* system = find_system(settings.system);
+  return !schema.empty() || system == nullptr ? schema : std::string(system->default_schema);
+}
+
+}  // namespace dpone::connections
