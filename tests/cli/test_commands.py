@@ -5,12 +5,14 @@ import os
 import pathlib
 import pty
 import re
+import signal
 import stat
 
 import pytest
 import yaml
 
 from cli.conftest import refused
+from harness.held import leftovers
 from harness.manifest import full_refresh
 
 GOLDEN = pathlib.Path(__file__).parent / "golden"
@@ -243,20 +245,27 @@ def test_reconcile(dpone, manifest):
 
 
 def test_cleanup_drops_what_dead_runs_left(dpone, manifest, dst):
-    dpone("run", manifest, env={"DPONE_FAULT": "stage.sealed:kill"}, timeout=30)
-    stages = "select count(*) from pg_class where relname like '\\_\\_dpone\\_________________'"
+    dpone("run", manifest, env={"DPONE_FAULT": "stage.committed=kill"}).expect(-signal.SIGKILL)
     listed = dpone("cleanup", manifest, "--dry-run", "--format", "json").expect(0).json
     assert listed["schema_version"].startswith("dpone.cleanup.")
-    assert dst.value(stages) == len(listed["leftovers"])
+    (left,) = listed["leftovers"]
+    assert left["name"].replace('"', "").removeprefix("public.") in leftovers(dst)
     dpone("cleanup", manifest).expect(0)
-    assert dst.value(stages) == 0
+    assert leftovers(dst) == []
 
 
 def test_check_names_every_missing_variable(dpone):
     path = dpone.write("orders.yaml", full_refresh())
     run = refused(dpone("check", path), 2, "connection.missing_variables")
-    assert "DPONE_CONN_SRC_URL" in run.err or "DPONE_CONN_SRC_" in run.err
-    assert "DPONE_CONN_DST_" in run.err
+    message, _, next_step = run.err.partition("next: ")
+    for connection in ("SRC", "DST"):
+        for field in ("HOST", "DATABASE", "USERNAME"):
+            assert f"DPONE_CONN_{connection}_{field}" in message
+        assert f"DPONE_CONN_{connection}_URL" in next_step
+    copy = refused(dpone("copy", "--from", "src", "--to", "dst", "--table", "t"), 2, "connection.missing_variables")
+    assert copy.err == run.err
+    one = refused(dpone("copy", "--from", "src", "--to", "src", "--table", "t"), 2, "connection.missing_variables")
+    assert one.err.count("DPONE_CONN_SRC_HOST") == 1
     dpone.connect("src", "postgresql://me@h/d")
     dpone.connect("dst", "postgresql://me@h/d")
     passed = dpone("check", path, "--format", "json").expect(0).json

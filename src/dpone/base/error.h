@@ -10,7 +10,7 @@
 
 namespace dpone {
 
-// How a run ends because of an error. The numbers are the exit codes of docs/reference/exit-codes.md.
+// How a run ends because of an error. The numbers are the exit codes of docs/exit-codes.md.
 enum class ErrorClass {
   kFailed = 1,          // a value, type, object, permission or password is wrong; a gate failed; internal error
   kUsage = 2,           // wrong by arguments and files alone

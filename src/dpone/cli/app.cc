@@ -6,8 +6,8 @@
 
 #include "dpone/cli/commands/commands.h"
 #include "dpone/cli/help.h"
+#include "dpone/cli/output.h"
 #include "dpone/cli/render_error.h"
-#include "dpone/cli/session.h"
 #include "dpone/cli/terminal.h"
 
 namespace dpone::cli {
@@ -24,8 +24,17 @@ bool asks_for_json(std::span<const char* const> argv) {
 
 int fail(const Error& error, bool is_json) {
   print_error(render_error(error, wants_color(STDERR_FILENO)));
-  if (is_json) print_out(error_to_json(error).pretty() + "\n");
+  // What went wrong comes first, whatever becomes of its second form.
+  if (is_json) (void)print_json(error_to_json(error));
   return error.exit_code();
+}
+
+Result<int> answer(const ParsedArguments& arguments) {
+  if (arguments.command != nullptr && !arguments.is_help) return execute(arguments);
+  const std::size_t width = terminal_width(STDOUT_FILENO);
+  DPONE_CHECK(print_out(arguments.command == nullptr ? render_help(commands(), width)
+                                                     : render_command_help(*arguments.command, width)));
+  return 0;
 }
 
 int dispatch(std::span<const char* const> argv) {
@@ -38,21 +47,14 @@ int dispatch(std::span<const char* const> argv) {
     }
     return code;
   }
-  if (parsed->command == nullptr) {
-    print_out(render_help(commands(), terminal_width(STDOUT_FILENO)));
-    return 0;
-  }
-  if (parsed->is_help) {
-    print_out(render_command_help(*parsed->command, terminal_width(STDOUT_FILENO)));
-    return 0;
-  }
-  const auto code = execute(*parsed);
+  const auto code = answer(*parsed);
   return code ? *code : fail(code.error(), is_json);
 }
 
 }  // namespace
 
 int main_entry(std::span<const char* const> argv) {
+  secure_standard_streams();
   try {
     return dispatch(argv);
   } catch (const std::exception& exception) {

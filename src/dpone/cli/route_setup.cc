@@ -1,6 +1,6 @@
 #include "dpone/cli/route_setup.h"
 
-#include "dpone/connections/provider.h"
+#include "dpone/cli/shell_quote.h"
 #include "dpone/connectors/postgres/sink.h"
 #include "dpone/connectors/postgres/source.h"
 
@@ -11,13 +11,22 @@ connections::ConnectionRequest request_of(const manifest::Endpoint& endpoint) {
   return {endpoint.type, endpoint.connection_type, endpoint.connection_id, endpoint.params};
 }
 
-// One error for both ends, so that a user mends both at once.
+}  // namespace
+
 Error joined(Error source, const Error& sink) {
-  if (source.slug() != sink.slug()) return source;
-  return Error(source.error_class(), source.slug(), source.message() + "; " + sink.message()).hint(source.next_step());
+  if (source.slug() != sink.slug() || source.message() == sink.message()) return source;
+  std::string next = source.next_step();
+  if (sink.next_step() != next) next += "\n" + sink.next_step();
+  return Error(source.error_class(), source.slug(), source.message() + "; " + sink.message()).hint(std::move(next));
 }
 
-}  // namespace
+ResolvedRoute connected(manifest::Manifest manifest, connections::ResolvedConnection source,
+                        connections::ResolvedConnection sink, std::string arguments) {
+  std::vector<std::string> variables = std::move(source.variables_read);
+  variables.insert(variables.end(), sink.variables_read.begin(), sink.variables_read.end());
+  return {std::move(manifest), std::move(source.settings), std::move(sink.settings), std::move(variables),
+          std::move(arguments)};
+}
 
 Result<ResolvedRoute> resolve_route(manifest::Manifest manifest) {
   const connections::ProcessEnvironment environment;
@@ -26,10 +35,8 @@ Result<ResolvedRoute> resolve_route(manifest::Manifest manifest) {
   if (!source && !sink) return joined(std::move(source).error(), sink.error());
   if (!source) return std::move(source).error();
   if (!sink) return std::move(sink).error();
-  ResolvedRoute route{std::move(manifest), std::move(source->settings), std::move(sink->settings),
-                      std::move(source->variables_read)};
-  route.variables_read.insert(route.variables_read.end(), sink->variables_read.begin(), sink->variables_read.end());
-  return route;
+  std::string arguments = shell_quoted(manifest.file.string());
+  return connected(std::move(manifest), *std::move(source), *std::move(sink), std::move(arguments));
 }
 
 Result<std::unique_ptr<Source>> open_source(const ResolvedRoute& route, const RunContext& context) {

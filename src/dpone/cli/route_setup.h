@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "dpone/base/run_context.h"
+#include "dpone/connections/provider.h"
 #include "dpone/manifest/manifest.h"
 #include "dpone/ports/connection.h"
 #include "dpone/ports/sink.h"
@@ -19,10 +20,16 @@ struct ResolvedRoute {
   ConnectionSettings source;
   ConnectionSettings sink;
   std::vector<std::string> variables_read;  // names only
+  std::string arguments;                    // what names this process to a command: `orders.yaml`, `--from shop ...`
 };
 
 // Reads the connections' variables. What is missing at both ends is one error.
 Result<ResolvedRoute> resolve_route(manifest::Manifest manifest);
+// The same, of ends that have been resolved.
+ResolvedRoute connected(manifest::Manifest manifest, connections::ResolvedConnection source,
+                        connections::ResolvedConnection sink, std::string arguments);
+// The errors of both ends as one, where they are of one kind, so that a user mends both at once.
+Error joined(Error source, const Error& sink);
 
 Result<std::unique_ptr<Source>> open_source(const ResolvedRoute& route, const RunContext& context);
 Result<std::unique_ptr<Sink>> open_sink(const ResolvedRoute& route, const RunContext& context);

@@ -1,8 +1,11 @@
 #include "dpone/cli/run_route.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
+#include "dpone/cli/output.h"
 #include "dpone/cli/render_error.h"
+#include "dpone/cli/shell_quote.h"
 #include "dpone/cli/terminal.h"
 #include "dpone/engine/runner.h"
 #include "dpone/manifest/table_name.h"
@@ -58,6 +61,11 @@ report::RunReport report_of(const ResolvedRoute& route, const Session& session, 
     report.is_published = true;
     report.final_rows = outcome.receipt->rows_loaded;
   }
+  if (outcome.error && outcome.error->error_class() == ErrorClass::kOutcomeUnknown) {
+    outcome.error = std::move(*outcome.error)
+                        .hint("when the server is back, this command says whether it was published:\ndpone reconcile " +
+                              route.arguments + " --run-id " + shell_quoted(report.run_id));
+  }
   if (outcome.error) report.errors.push_back(std::move(*outcome.error));
   return report;
 }
@@ -79,14 +87,23 @@ int run_route(const ResolvedRoute& route, const Session& session) {
   if (!written) session.context().warn("the report could not be written: " + written.error().to_line());
 
   for (const Error& error : report.errors) print_error(render_error(error, wants_color(STDERR_FILENO)));
+  Status told;
   if (session.is_json()) {
-    print_out(report.to_json().pretty() + "\n");
+    told = print_json(report.to_json());
   } else if (!session.is_quiet() && report.errors.empty()) {
-    print_out(report::render_summary(report, written ? *written : std::filesystem::path(), wants_color(STDOUT_FILENO)));
+    told = print_out(
+        report::render_summary(report, written ? *written : std::filesystem::path(), wants_color(STDOUT_FILENO)));
   } else if (!session.is_quiet() && written) {
     print_error("report: " + written->string() + "\n");
   }
-  return report.exit_code();
+  if (told) return report.exit_code();
+  // What became of the run matters more than its text.
+  Error error = std::move(told).error();
+  error.add("run", report.run_id + ": " + report.status());
+  if (report.is_published) error.add("published", fmt::format("{}, version {}", report.target, report.version));
+  if (written) error.add("report", written->string());
+  print_error(render_error(error, wants_color(STDERR_FILENO)));
+  return report.passed() ? error.exit_code() : report.exit_code();
 }
 
 }  // namespace dpone::cli

@@ -3,11 +3,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <cstdlib>
 
 #include "dpone/base/random.h"
 #include "dpone/cli/manifest_schemas.h"
+#include "dpone/cli/output.h"
 #include "dpone/cli/terminal.h"
 #include "dpone/engine/fault_points.h"
 #include "dpone/manifest/reader.h"
@@ -28,13 +28,14 @@ LogLevel level_of(const Options& options) {
 
 }  // namespace
 
-Result<std::unique_ptr<Session>> Session::begin(const Options& options, const manifest::Manifest& manifest,
+Result<std::unique_ptr<Session>> Session::begin(const Options& options, const ResolvedRoute& route,
                                                 const std::string& run_id) {
   // A core dump would hold passwords.
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);
 
-  std::unique_ptr<Session> session(new Session());
+  const manifest::Manifest& manifest = route.manifest;
+  std::unique_ptr<Session> session(new Session("dpone cleanup " + route.arguments));
   session->logger_ = std::make_unique<TextLogger>(STDERR_FILENO, level_of(options), session->clock_);
   if (const char* fault = std::getenv("DPONE_FAULT")) {
     DPONE_TRY(engine::NamedFault named, engine::NamedFault::parse(fault, session->signals_.token()));
@@ -81,16 +82,6 @@ Result<manifest::Manifest> load_manifest_with(const std::string& path, const Opt
   manifest::Manifest manifest = std::move(*outcome.manifest);
   apply_overrides(manifest, options);
   return manifest;
-}
-
-void print_out(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  std::fflush(stdout);
-}
-
-void print_error(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stderr);
-  std::fflush(stderr);
 }
 
 }  // namespace dpone::cli

@@ -11,6 +11,7 @@
 #include "dpone/base/run_context.h"
 #include "dpone/cli/command_spec.h"
 #include "dpone/cli/progress_view.h"
+#include "dpone/cli/route_setup.h"
 #include "dpone/cli/signals.h"
 #include "dpone/manifest/manifest.h"
 
@@ -19,7 +20,7 @@ namespace dpone::cli {
 class Session {
  public:
   // `run_id` empty: a new one. Fails on a bad run id or DPONE_FAULT.
-  static Result<std::unique_ptr<Session>> begin(const Options& options, const manifest::Manifest& manifest,
+  static Result<std::unique_ptr<Session>> begin(const Options& options, const ResolvedRoute& route,
                                                 const std::string& run_id);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -32,7 +33,7 @@ class Session {
   bool is_json() const { return is_json_; }
 
  private:
-  Session() = default;
+  explicit Session(std::string cleanup) : signals_(std::move(cleanup)) {}
   SystemClock clock_;
   Signals signals_;
   std::unique_ptr<TextLogger> logger_;
@@ -47,9 +48,5 @@ class Session {
 // The manifest at `path` with the command's overrides (--adopt, --allow-empty-source, --no-raw); notices go to stderr.
 Result<manifest::Manifest> load_manifest_with(const std::string& path, const Options& options);
 void apply_overrides(manifest::Manifest& manifest, const Options& options);
-
-// Writes to stdout; a reader that is gone is no error.
-void print_out(std::string_view text);
-void print_error(std::string_view text);
 
 }  // namespace dpone::cli

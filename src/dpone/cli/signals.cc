@@ -24,17 +24,16 @@ sigset_t watched() {
 
 }  // namespace
 
-Signals::Signals() {
+Signals::Signals(std::string cleanup) : cleanup_(std::move(cleanup)) {
   const sigset_t set = watched();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
-  thread_ = std::jthread([this](std::stop_token stop) {
+  thread_ = std::jthread([this](const std::stop_token& stop) {
     const sigset_t signals = watched();
     const timespec pause{0, 100'000'000};
     while (!stop.stop_requested()) {
       if (sigtimedwait(&signals, nullptr, &pause) < 0) continue;
       if (source_.stop_requested()) {
-        say("\nstopped at once; a stage may be left: `dpone cleanup` drops it\n");
+        say("\nstopped at once; a stage may be left, which the next run drops, or this command:\n" + cleanup_ + "\n");
         ::_exit(130);
       }
       say("\nstopping: the statement is cancelled and the stage dropped; once more to stop at once\n");

@@ -3,19 +3,22 @@
 #pragma once
 
 #include <stop_token>
+#include <string>
 #include <thread>
 
 namespace dpone::cli {
 
 class Signals {
  public:
-  Signals();
+  // `cleanup` is the command that drops what a second signal leaves.
+  explicit Signals(std::string cleanup);
   ~Signals();
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
   std::stop_token token() const { return source_.get_token(); }
 
  private:
+  const std::string cleanup_;
   std::stop_source source_;
   std::jthread thread_;
 };

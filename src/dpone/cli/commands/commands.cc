@@ -4,6 +4,8 @@ namespace dpone::cli {
 namespace {
 
 constexpr PositionalSpec kManifest[] = {{"MANIFEST", "Manifest file of one process"}};
+constexpr PositionalSpec kManifestOrCopy[] = {
+    {"MANIFEST", "Manifest file of one process; for a copy, its --from, --to, --table and --to-table instead", false}};
 constexpr PositionalSpec kConnection[] = {{"CONNECTION", "Connection id (DPONE_CONN_<ID>_*) or URL"}};
 
 constexpr OptionSpec kRunId{.name = "run_id",
@@ -21,17 +23,40 @@ constexpr OptionSpec kNoRaw{.name = "no_raw",
 
 constexpr OptionSpec kRunOptions[] = {kRunId, kAdopt, kAllowEmpty, kNoRaw};
 constexpr OptionSpec kPlanOptions[] = {kAdopt, kAllowEmpty, kNoRaw};
+constexpr OptionSpec kFrom{
+    .name = "from", .description = "Source: a URL or a connection id", .is_required = true, .value_name = "SOURCE"};
+constexpr OptionSpec kTo{
+    .name = "to", .description = "Sink: a URL or a connection id", .is_required = true, .value_name = "SINK"};
+constexpr OptionSpec kTable{
+    .name = "table", .description = "Table to read, `schema.name`", .is_required = true, .value_name = "TABLE"};
+constexpr OptionSpec kToTable{
+    .name = "to_table", .description = "Table to write; by default the same name", .value_name = "TABLE"};
+
+// `spec` where a manifest can be given in its place.
+constexpr OptionSpec of_copy(OptionSpec spec) {
+  spec.is_required = false;
+  return spec;
+}
+
 constexpr OptionSpec kReconcileOptions[] = {{.name = "run_id",
                                              .description = "Id of the run whose outcome is asked for",
                                              .is_required = true,
-                                             .value_name = "ID"}};
+                                             .value_name = "ID"},
+                                            of_copy(kFrom),
+                                            of_copy(kTo),
+                                            of_copy(kTable),
+                                            kToTable};
 constexpr OptionSpec kCleanupOptions[] = {
-    {.name = "dry_run", .kind = OptionKind::kFlag, .description = "List leftovers, drop nothing"}};
+    {.name = "dry_run", .kind = OptionKind::kFlag, .description = "List leftovers, drop nothing"},
+    of_copy(kFrom),
+    of_copy(kTo),
+    of_copy(kTable),
+    kToTable};
 constexpr OptionSpec kCopyOptions[] = {
-    {.name = "from", .description = "Source: a URL or a connection id", .is_required = true, .value_name = "SOURCE"},
-    {.name = "to", .description = "Sink: a URL or a connection id", .is_required = true, .value_name = "SINK"},
-    {.name = "table", .description = "Table to read, `schema.name`", .is_required = true, .value_name = "TABLE"},
-    {.name = "to_table", .description = "Table to write; by default the same name", .value_name = "TABLE"},
+    kFrom,
+    kTo,
+    kTable,
+    kToTable,
     {.name = "where",
      .description = "Condition in the source's SQL; only rows that meet it are read",
      .value_name = "SQL"},
@@ -65,15 +90,20 @@ constexpr CommandExample kCopyExamples[] = {
     {"dpone copy --from pg_src --to pg_dst --table public.orders --print-manifest",
      "Prints the manifest of that copy"}};
 constexpr CommandExample kReconcileExamples[] = {
-    {"dpone reconcile orders.yaml --run-id 20261123T221500Z-7f3a9c2e", "Says whether that run was published"}};
+    {"dpone reconcile orders.yaml --run-id 20261123T221500Z-7f3a9c2e", "Says whether that run was published"},
+    {"dpone reconcile --from pg_src --to pg_dst --table public.orders --run-id 20261123T221500Z-7f3a9c2e",
+     "The same of a run of dpone copy"}};
+constexpr CommandExample kCleanupExamples[] = {
+    {"dpone cleanup orders.yaml --dry-run", "Lists the stages of runs that have ended without dropping them"},
+    {"dpone cleanup --from pg_src --to pg_dst --table public.orders", "Drops what dpone copy left"}};
 
 constexpr CommandSpec kCommands[] = {
     {"run", "Run one process: load, check, publish", kManifest, kRunOptions, kRunExamples},
     {"plan", "Show what a run will do, statement by statement", kManifest, kPlanOptions, kPlanExamples},
     {"copy", "Copy one table without a manifest", {}, kCopyOptions, kCopyExamples},
     {"check", "Check a manifest and its connection variables without connecting", kManifest, {}, {}},
-    {"reconcile", "Ask the target whether a run was published", kManifest, kReconcileOptions, kReconcileExamples},
-    {"cleanup", "Drop stages that dead runs of a process left", kManifest, kCleanupOptions, {}},
+    {"reconcile", "Ask the target whether a run was published", kManifestOrCopy, kReconcileOptions, kReconcileExamples},
+    {"cleanup", "Drop stages that dead runs of a process left", kManifestOrCopy, kCleanupOptions, kCleanupExamples},
     {"connections test", "Connect and say what answers", kConnection, {}, {}},
     {"version", "Print the version", {}, {}, {}},
 };

@@ -2,41 +2,66 @@
 #include <fmt/format.h>
 
 #include "dpone/cli/commands/commands.h"
+#include "dpone/cli/copy_route.h"
+#include "dpone/cli/output.h"
 #include "dpone/cli/route_setup.h"
 #include "dpone/cli/run_route.h"
 #include "dpone/cli/session.h"
 #include "dpone/engine/runner.h"
 
 namespace dpone::cli {
+namespace {
+
+Result<ResolvedRoute> route_of_manifest(const ParsedArguments& arguments) {
+  DPONE_TRY(manifest::Manifest manifest, load_manifest_with(arguments.positionals[0], arguments.options));
+  return resolve_route(std::move(manifest));
+}
+
+Result<ResolvedRoute> route_of_manifest_or_copy(const ParsedArguments& arguments) {
+  const Options& options = arguments.options;
+  const std::string command(arguments.command->name);
+  const bool has_all = options.is_given("from") && options.is_given("to") && options.is_given("table");
+  const bool has_any = has_all || options.is_given("from") || options.is_given("to") || options.is_given("table") ||
+                       options.is_given("to_table");
+  if (!arguments.positionals.empty() && has_any) {
+    return Error(ErrorClass::kUsage, "usage.exclusive",
+                 "a manifest and --from, --to, --table and --to-table exclude each other")
+        .hint("give the manifest, or what was given to dpone copy");
+  }
+  if (!arguments.positionals.empty()) return route_of_manifest(arguments);
+  if (has_all) return resolve_copy(options);
+  return Error(ErrorClass::kUsage, "usage.missing_argument",
+               "dpone " + command + " needs MANIFEST, or for a copy --from, --to and --table")
+      .hint("see dpone " + command + " --help");
+}
+
+}  // namespace
 
 Result<int> run_command(const ParsedArguments& arguments) {
-  DPONE_TRY(manifest::Manifest manifest, load_manifest_with(arguments.positionals[0], arguments.options));
-  DPONE_TRY(const ResolvedRoute route, resolve_route(std::move(manifest)));
-  DPONE_TRY(const auto session, Session::begin(arguments.options, route.manifest, arguments.options.text("run_id")));
+  DPONE_TRY(const ResolvedRoute route, route_of_manifest(arguments));
+  DPONE_TRY(const auto session, Session::begin(arguments.options, route, arguments.options.text("run_id")));
   return run_route(route, *session);
 }
 
 Result<int> plan_command(const ParsedArguments& arguments) {
-  DPONE_TRY(manifest::Manifest manifest, load_manifest_with(arguments.positionals[0], arguments.options));
-  DPONE_TRY(const ResolvedRoute route, resolve_route(std::move(manifest)));
-  DPONE_TRY(const auto session, Session::begin(arguments.options, route.manifest, ""));
+  DPONE_TRY(const ResolvedRoute route, route_of_manifest(arguments));
+  DPONE_TRY(const auto session, Session::begin(arguments.options, route, ""));
   DPONE_TRY(const auto source, open_source(route, session->context()));
   DPONE_TRY(const auto sink, open_sink(route, session->context()));
   DPONE_TRY(const plan::RoutePlan plan, engine::make_plan({route.manifest, *source, *sink, session->context()}));
   if (!session->is_json()) {
-    print_out(plan.to_text());
+    DPONE_CHECK(print_out(plan.to_text()));
     return 0;
   }
   Json json = plan.to_json();
   json.set("plan_hash", plan.hash());
   json.set("estimated_rows", plan.task.source.estimated_rows ? Json(*plan.task.source.estimated_rows) : Json());
-  print_out(json.pretty() + "\n");
+  DPONE_CHECK(print_json(json));
   return 0;
 }
 
 Result<int> check_command(const ParsedArguments& arguments) {
-  DPONE_TRY(manifest::Manifest manifest, load_manifest_with(arguments.positionals[0], arguments.options));
-  DPONE_TRY(const ResolvedRoute route, resolve_route(std::move(manifest)));
+  DPONE_TRY(const ResolvedRoute route, route_of_manifest(arguments));
   if (arguments.options.text("format") == "json") {
     Json variables = Json::array();
     for (const std::string& name : route.variables_read) variables.push(name);
@@ -44,19 +69,18 @@ Result<int> check_command(const ParsedArguments& arguments) {
     json.set("schema_version", "dpone.check.v1").set("manifest", arguments.positionals[0]).set("passed", true);
     json.set("process", route.manifest.name).set("manifest_hash", route.manifest.hash());
     json.set("variables_read", std::move(variables));
-    print_out(json.pretty() + "\n");
+    DPONE_CHECK(print_json(json));
   } else if (!arguments.options.flag("quiet")) {
-    print_out(fmt::format("{}: process {} is complete; read {}\n", arguments.positionals[0], route.manifest.name,
-                          fmt::join(route.variables_read, ", ")));
+    DPONE_CHECK(print_out(fmt::format("{}: process {} is complete; read {}\n", arguments.positionals[0],
+                                      route.manifest.name, fmt::join(route.variables_read, ", "))));
   }
   return 0;
 }
 
 Result<int> reconcile_command(const ParsedArguments& arguments) {
-  DPONE_TRY(manifest::Manifest manifest, load_manifest_with(arguments.positionals[0], arguments.options));
-  DPONE_TRY(const ResolvedRoute route, resolve_route(std::move(manifest)));
+  DPONE_TRY(const ResolvedRoute route, route_of_manifest_or_copy(arguments));
   const std::string run_id = arguments.options.text("run_id");
-  DPONE_TRY(const auto session, Session::begin(arguments.options, route.manifest, run_id));
+  DPONE_TRY(const auto session, Session::begin(arguments.options, route, run_id));
   DPONE_TRY(const auto sink, open_sink(route, session->context()));
   DPONE_TRY(const PriorReceipts prior, sink->read_receipts(route.manifest.name, run_id));
   const bool is_there = prior.of_run.has_value();
@@ -64,21 +88,20 @@ Result<int> reconcile_command(const ParsedArguments& arguments) {
     Json json = Json::object();
     json.set("schema_version", "dpone.reconcile.v1").set("process", route.manifest.name).set("run_id", run_id);
     json.set("outcome", is_there ? "committed" : "absent").set("receipt", is_there ? prior.of_run->to_json() : Json());
-    print_out(json.pretty() + "\n");
+    DPONE_CHECK(print_json(json));
   } else if (is_there) {
-    print_out(fmt::format("run {} was published at {} as version {}: {} rows by {}\n", run_id,
-                          prior.of_run->published_at, prior.of_run->version, prior.of_run->rows_loaded,
-                          prior.of_run->method));
+    DPONE_CHECK(print_out(fmt::format("run {} was published at {} as version {}: {} rows by {}\n", run_id,
+                                      prior.of_run->published_at, prior.of_run->version, prior.of_run->rows_loaded,
+                                      prior.of_run->method)));
   } else {
-    print_out(fmt::format("run {} published nothing: it can be run again\n", run_id));
+    DPONE_CHECK(print_out(fmt::format("run {} published nothing: it can be run again\n", run_id)));
   }
   return is_there ? 0 : static_cast<int>(ErrorClass::kUnavailable);
 }
 
 Result<int> cleanup_command(const ParsedArguments& arguments) {
-  DPONE_TRY(manifest::Manifest manifest, load_manifest_with(arguments.positionals[0], arguments.options));
-  DPONE_TRY(const ResolvedRoute route, resolve_route(std::move(manifest)));
-  DPONE_TRY(const auto session, Session::begin(arguments.options, route.manifest, ""));
+  DPONE_TRY(const ResolvedRoute route, route_of_manifest_or_copy(arguments));
+  DPONE_TRY(const auto session, Session::begin(arguments.options, route, ""));
   DPONE_TRY(const auto sink, open_sink(route, session->context()));
   const bool is_dry_run = arguments.options.flag("dry_run");
   DPONE_TRY(const std::vector<Leftover> leftovers, sink->cleanup(route.manifest.name, is_dry_run));
@@ -95,9 +118,9 @@ Result<int> cleanup_command(const ParsedArguments& arguments) {
   if (session->is_json()) {
     Json json = Json::object();
     json.set("schema_version", "dpone.cleanup.v1").set("is_dry_run", is_dry_run).set("leftovers", std::move(list));
-    print_out(json.pretty() + "\n");
+    DPONE_CHECK(print_json(json));
   } else if (!session->is_quiet()) {
-    print_out(text.empty() ? "nothing is left by dead runs\n" : text);
+    DPONE_CHECK(print_out(text.empty() ? "nothing is left by dead runs\n" : text));
   }
   return 0;
 }

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "dpone/cli/commands/commands.h"
+#include "dpone/cli/output.h"
 #include "dpone/cli/session.h"
 #include "dpone/connections/provider.h"
 #include "dpone/connections/url.h"
@@ -14,9 +15,9 @@ Result<int> version_command(const ParsedArguments& arguments) {
   if (arguments.options.text("format") == "json") {
     Json json = Json::object();
     json.set("schema_version", "dpone.version.v1").set("version", DPONE_VERSION);
-    print_out(json.pretty() + "\n");
+    DPONE_CHECK(print_json(json));
   } else {
-    print_out("dpone " DPONE_VERSION "\n");
+    DPONE_CHECK(print_out("dpone " DPONE_VERSION "\n"));
   }
   return 0;
 }
@@ -36,9 +37,9 @@ Result<int> connections_test_command(const ParsedArguments& arguments) {
     return Error(ErrorClass::kUsage, "connections.not_a_connection", "a connection id or a URL was expected")
         .with("argument", arguments.positionals[0]);
   }
-  manifest::Manifest nothing;
-  nothing.name = "connections_test";
-  nothing.runtime = Options(manifest::runtime_options());
+  ResolvedRoute nothing;
+  nothing.manifest.name = "connections_test";
+  nothing.manifest.runtime = Options(manifest::runtime_options());
   DPONE_TRY(const auto session, Session::begin(arguments.options, nothing, ""));
   DPONE_TRY(const postgres::ProbeResult probe, postgres::probe(settings, session->context()));
   const double milliseconds = std::chrono::duration<double, std::milli>(probe.duration).count();
@@ -49,10 +50,10 @@ Result<int> connections_test_command(const ParsedArguments& arguments) {
         .set("system", settings.system);
     json.set("passed", true).set("server", probe.server).set("database", probe.database).set("role", probe.role);
     json.set("encryption", probe.encryption).set("milliseconds", milliseconds);
-    print_out(json.pretty() + "\n");
+    DPONE_CHECK(print_json(json));
   } else {
-    print_out(fmt::format("{}: PostgreSQL {}, database {}, role {}, {}, {:.0f} ms\n", settings.id, probe.server,
-                          probe.database, probe.role, probe.encryption, milliseconds));
+    DPONE_CHECK(print_out(fmt::format("{}: PostgreSQL {}, database {}, role {}, {}, {:.0f} ms\n", settings.id,
+                                      probe.server, probe.database, probe.role, probe.encryption, milliseconds)));
   }
   return 0;
 }

@@ -1,0 +1,12 @@
+// Words for a POSIX shell, so that a command in a message can be pasted. Thread-safe.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace dpone::cli {
+
+// `text` as one word: as it is where no shell reads anything into it, else in single quotes.
+std::string shell_quoted(std::string_view text);
+
+}  // namespace dpone::cli
