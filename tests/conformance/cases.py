@@ -4,6 +4,7 @@
     extension NAME      an extension that both databases need
     type NAME           begins a column; what follows belongs to it
     since MAJOR         the type exists from that PostgreSQL on
+    changed MAJOR       the bytes mean something else from that version on, and do not pass from one side of it to the other
     wire text           travels as its text form when values are decoded; typed without this line
     raw never|MAJOR     passes through as bytes never, or from that source and target version on; always without it
     LITERAL             a value, as SQL; each type also gets a NULL
@@ -23,8 +24,12 @@ class Column:
     type: str
     since: int = 0
     raw_since: float = 0
+    changed: int = 0
     wire: str = "typed"
     values: list = dataclasses.field(default_factory=list)
+
+    def crosses(self, majors):
+        return min(majors) < self.changed <= max(majors)
 
     def literals(self, majors):
         """The values that every version of `majors` has."""
@@ -56,6 +61,8 @@ def read(path):
             case.columns.append(Column(rest))
         elif word == "since":
             case.columns[-1].since = int(rest)
+        elif word == "changed":
+            case.columns[-1].changed = int(rest)
         elif word == "wire":
             case.columns[-1].wire = rest
         elif word == "raw":

@@ -34,6 +34,8 @@ Fit fit_length(const DataType& from, const DataType& to) {
 Fit fit_text(const DataType& from, const DataType& to) {
   switch (to.kind) {
     case TypeKind::kText:
+      // The text of an infinity is refused by a server that has none; the text of the number is read as the infinity.
+      if (to.has_infinity && !from.has_infinity) return Fit::kChecked;
       return fit_length(from, to);
     case TypeKind::kEnum:
       return from.kind == TypeKind::kEnum ? Fit::kAlways : Fit::kChecked;
@@ -84,7 +86,7 @@ Fit fit(const DataType& from, const DataType& to) {
     case TypeKind::kInterval:
       // Fields that the target leaves out are cut off by it without a word.
       if (to.length != 0 && to.length != from.length) return Fit::kNo;
-      return fit_if(to.scale >= from.scale);
+      return fit_if(to.scale >= from.scale && to.has_infinity == from.has_infinity);
     case TypeKind::kBit:
       return fit_length(from, to);
     case TypeKind::kArray:

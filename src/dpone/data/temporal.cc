@@ -122,7 +122,18 @@ void append_timestamp_text(std::int64_t micros, bool is_utc, std::string& out) {
   if (is_bc) out += " BC";
 }
 
-void append_interval_text(const Interval& value, std::string& out) {
+bool is_interval_extreme(const Interval& value) {
+  using Micros = std::numeric_limits<std::int64_t>;
+  using Part = std::numeric_limits<std::int32_t>;
+  return (value.micros == Micros::max() && value.days == Part::max() && value.months == Part::max()) ||
+         (value.micros == Micros::min() && value.days == Part::min() && value.months == Part::min());
+}
+
+void append_interval_text(const Interval& value, bool has_infinity, std::string& out) {
+  if (has_infinity && is_interval_extreme(value)) {
+    out += value.micros > 0 ? "infinity" : "-infinity";
+    return;
+  }
   bool is_empty = true;
   bool is_before = false;  // the last part that was printed is negative
   const auto append_part = [&](std::int64_t part, std::string_view unit) {

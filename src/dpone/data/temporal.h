@@ -39,12 +39,15 @@ struct CivilDate {
 CivilDate civil_from_days(std::int64_t days);
 std::int64_t days_from_civil(const CivilDate& date);
 
+// True for the two values that are infinities where DataType::has_infinity says so.
+bool is_interval_extreme(const Interval& value);
+
 void append_date_text(std::int32_t days, std::string& out);
 void append_time_text(std::int64_t micros, std::string& out);
 void append_time_tz_text(const TimeTz& value, std::string& out);
 // With `is_utc`, the zone `+00` follows.
 void append_timestamp_text(std::int64_t micros, bool is_utc, std::string& out);
-void append_interval_text(const Interval& value, std::string& out);
+void append_interval_text(const Interval& value, bool has_infinity, std::string& out);
 
 // True if `micros` has no more than `digits` (0..6) digits of a second; the infinities of timestamps always fit.
 bool fits_fraction(std::int64_t micros, int digits);

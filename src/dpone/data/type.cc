@@ -155,7 +155,7 @@ std::string DataType::to_string() const {
 
 bool operator==(const DataType& a, const DataType& b) {
   if (a.kind != b.kind || a.precision != b.precision || a.scale != b.scale || a.length != b.length ||
-      a.is_fixed_length != b.is_fixed_length) {
+      a.is_fixed_length != b.is_fixed_length || a.has_infinity != b.has_infinity) {
     return false;
   }
   if (a.element == nullptr || b.element == nullptr) return a.element == b.element;

@@ -28,7 +28,7 @@ enum class TypeKind : std::uint8_t {
   kTimeTz,       // 12 bytes: int64 microseconds, int32 seconds west of UTC
   kTimestamp,    // int64 microseconds since 2000-01-01, no zone; INT64_MAX and INT64_MIN are the infinities
   kTimestampTz,  // the same, UTC
-  kInterval,     // 16 bytes: int64 microseconds, int32 days, int32 months
+  kInterval,     // 16 bytes: int64 microseconds, int32 days, int32 months; see has_infinity
   kText,         // UTF-8 (text, varchar, char(n), name and every type carried as its text form)
   kBytes,
   kUuid,      // 16 bytes, network order
@@ -60,6 +60,9 @@ struct DataType {
   bool is_fixed_length = false;
   // kArray only; an element is never an array itself, dimensions belong to the value.
   std::shared_ptr<const DataType> element;
+  // kInterval: the value whose three parts are all greatest, or all least, is an infinity (PostgreSQL 17 and later).
+  // Without it, it is a number like any other. kText: so it is for intervals whose text stands in the value.
+  bool has_infinity = false;
 
   Layout layout() const;
   // Bytes a value in Layout::kFixed, 0 otherwise.

@@ -353,7 +353,7 @@ void append_value_text(const Column& column, std::int64_t row, std::string& out)
       append_timestamp_text(column.value_at<std::int64_t>(row), true, out);
       return;
     case TypeKind::kInterval:
-      append_interval_text(column.value_at<Interval>(row), out);
+      append_interval_text(column.value_at<Interval>(row), column.type().has_infinity, out);
       return;
     case TypeKind::kBytes:
       out += "\\x";

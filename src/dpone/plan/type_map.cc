@@ -46,8 +46,9 @@ Status decide(ColumnPolicy& policy, const ColumnFacts& from, const ColumnFacts& 
   if (from.meaning != to.meaning) {
     return mismatch("its values mean something else there (" + from.meaning + " and " + to.meaning + ")");
   }
-  if (from.native_type == to.native_type) {
-    policy.fidelity = Fidelity::kIdentical;
+  // The same name may hold other values on another version.
+  if (from.native_type == to.native_type && (from.type == to.type || policy.travels_as_text)) {
+    policy.fidelity = from.type == to.type ? Fidelity::kIdentical : Fidelity::kChecked;
     return {};
   }
   if (policy.travels_as_text) {
@@ -115,7 +116,11 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
     policy.name = from.name;
     policy.sink_name = to->name;
     DPONE_CHECK(decide(policy, from, *to));
-    if (policy.fidelity == Fidelity::kReversible) {
+    if (policy.fidelity == Fidelity::kChecked && from.native_type == to->native_type) {
+      map.notes.push_back(
+          "column \"" + from.name + "\": " + from.native_type +
+          " has other limits at the target; each value is checked, and one that does not fit ends the run");
+    } else if (policy.fidelity == Fidelity::kReversible) {
       map.notes.push_back("column \"" + from.name + "\": " + from.native_type + " becomes " + to->native_type +
                           ", which holds every value");
     } else if (policy.fidelity == Fidelity::kChecked) {

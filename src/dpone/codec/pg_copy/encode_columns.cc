@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <string>
 #include <string_view>
 
 #include "dpone/base/bytes.h"
@@ -55,10 +57,27 @@ std::int64_t find_misfit(const Column& column, std::int64_t begin, std::int64_t 
   return -1;
 }
 
+// True if the text of an interval stands in `text` that would be read as an infinity.
+bool holds_extreme_interval(std::string_view text) {
+  static const std::array<std::string, 2> kTexts = [] {
+    using Part = std::numeric_limits<std::int32_t>;
+    using Micros = std::numeric_limits<std::int64_t>;
+    std::array<std::string, 2> texts;
+    append_interval_text({Micros::max(), Part::max(), Part::max()}, false, texts[0]);
+    append_interval_text({Micros::min(), Part::min(), Part::min()}, false, texts[1]);
+    return texts;
+  }();
+  return text.find(kTexts[0]) != std::string_view::npos || text.find(kTexts[1]) != std::string_view::npos;
+}
+
 std::int64_t check_text(Operation& self, const Column& column, std::int64_t begin, std::int64_t count, Cells* cells) {
   const std::int64_t limit = self.to.length;
   const bool is_exact = self.to.is_fixed_length;
   take_bytes(self, column, begin, count, cells);
+  if (self.to.has_infinity && !self.from.has_infinity) {
+    return find_misfit(column, begin, count,
+                       [&](std::int64_t row) { return !holds_extreme_interval(column.bytes_at(row)); });
+  }
   if (limit == 0) return -1;  // the server checks: labels, json
   return find_misfit(column, begin, count, [&](std::int64_t row) {
     const std::string_view text = column.bytes_at(row);
@@ -81,9 +100,11 @@ std::int64_t check_interval(Operation& self, const Column& column, std::int64_t 
                             Cells* cells) {
   take_fixed(self, column, begin, count, cells);
   return find_misfit(column, begin, count, [&](std::int64_t row) {
-    // Unlike a timestamp, an interval has no infinities (before PostgreSQL 17): its greatest value is a number.
-    const std::int64_t micros = column.value_at<std::int64_t>(row);
-    return fits_fraction(micros % kMicrosPerSecond, self.to.scale);
+    const auto value = column.value_at<Interval>(row);
+    // The same bits are an infinity for one side and a number for the other.
+    if (is_interval_extreme(value) && self.from.has_infinity != self.to.has_infinity) return false;
+    if (is_interval_extreme(value) && self.to.has_infinity) return true;
+    return fits_fraction(value.micros % kMicrosPerSecond, self.to.scale);
   });
 }
 

@@ -120,6 +120,26 @@ TEST(EncoderTest, FractionsFitExactlyOrAreRefused) {
             kDoesNotFit);
 }
 
+TEST(EncoderTest, AnInfiniteIntervalAndTheNumberOfTheSameBitsDoNotBecomeEachOther) {
+  constexpr auto kMicros = std::numeric_limits<std::int64_t>::max();
+  constexpr auto kPart = std::numeric_limits<std::int32_t>::max();
+  const DataType finite = fraction(TypeKind::kInterval, 6);
+  DataType infinite = finite;
+  infinite.has_infinity = true;
+  DataType shorter = infinite;
+  shorter.scale = 3;
+  for (const Interval extreme : {Interval{kMicros, kPart, kPart}, Interval{-kMicros - 1, -kPart - 1, -kPart - 1}}) {
+    const std::string text = extreme.days > 0 ? "infinity" : "-infinity";
+    EXPECT_EQ(send(number(infinite, extreme), infinite), text);
+    EXPECT_EQ(send(number(infinite, extreme), shorter), text);
+    EXPECT_EQ(send(number(infinite, extreme), finite), kDoesNotFit);
+    EXPECT_EQ(send(number(finite, extreme), infinite), kDoesNotFit);
+    EXPECT_NE(send(number(finite, extreme), finite), text);
+  }
+  EXPECT_EQ(send(number(infinite, Interval{kMicros, kPart, 1}), finite),
+            "1 mon 2147483647 days 2562047788:00:54.775807");
+}
+
 TEST(EncoderTest, ArraysConvertTheirElements) {
   BatchBuilder builder(schema_of({golden::array(kInt)}));
   ColumnBuilder& column = builder.column(0);

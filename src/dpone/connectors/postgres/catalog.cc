@@ -236,11 +236,11 @@ Result<TypeCatalog> read_types(Connection& connection, const std::vector<Oid>& r
   for (const Oid oid : roots) {
     if (!is_plain_type(oid)) array += (array.size() > 1 ? "," : "") + std::to_string(oid);
   }
-  if (array.size() == 1) return TypeCatalog();
+  if (array.size() == 1) return TypeCatalog(connection.server_version());
   array += "}";
   DPONE_TRY(const Rows rows, connection.query(type_closure_sql(connection.server_version()), {array}));
   DPONE_TRY(const Json types, Json::parse(rows.text(0, 0)));
-  return TypeCatalog::from_json(types, rows.text(0, 1));
+  return TypeCatalog::from_json(types, rows.text(0, 1), connection.server_version());
 }
 
 }  // namespace dpone::postgres

@@ -97,15 +97,15 @@ class PostgresSink final : public Sink {
       column.has_default = false;
       Json detail = Json::object();
       if (is_postgres) {
+        Json proposed = proposed_type(source.native["type_details"][name], described.native);
+        column.type = type_with(from->type, proposed["signature"].as_string());
+        if (described.find(name) == nullptr) type_details.set(name, std::move(proposed));
         for (const Json& row : source.native["columns"].as_array()) {
           if (row["name"].as_string() != name) continue;
           detail.set("collation", row["collation"]);
           const bool has_portable_default = row["default"].is_string() && row["default_is_portable"].as_bool() &&
                                             row["generated"].as_string().empty();
           if (has_portable_default) detail.set("default", row["default"]);
-        }
-        if (described.find(name) == nullptr) {
-          type_details.set(name, proposed_type(source.native["type_details"][name], described.native));
         }
       }
       details.set(name, std::move(detail));
@@ -172,6 +172,10 @@ class PostgresSink final : public Sink {
       if (offer[0].as_string() != column.sink_native) {
         verdict.reasons.push_back("column " + column.sink_name + " is " + column.source_native + " at the source and " +
                                   column.sink_native + " at the target");
+      } else if (signature_on(offer[1].as_string(), 0) == signature_on(detail["signature"].as_string(), 0) &&
+                 offer[1] != detail["signature"]) {
+        verdict.reasons.push_back("column " + column.sink_name + ": type " + column.source_native +
+                                  " has infinite intervals on one server only, the one from PostgreSQL 17 on");
       } else if (offer[1] != detail["signature"]) {
         verdict.reasons.push_back("column " + column.sink_name + ": type " + column.source_native +
                                   " differs between the servers");
@@ -424,7 +428,7 @@ class PostgresSink final : public Sink {
         extension_signatures.push(std::move(pair));
         continue;
       }
-      if (types.signature(oid) != type["signature"].as_string()) {
+      if (types.signature(oid) != signature_on(type["signature"].as_string(), connection.server_version())) {
         target.obstacles.push_back(Error(ErrorClass::kFailed, "type.differs",
                                          "type " + quote_name(schema, name) + " differs between source and target")
                                        .with("source", type["signature"].as_string())
@@ -441,7 +445,8 @@ class PostgresSink final : public Sink {
   // What the source says of a column's type, as it will be on this server: with its versions of extensions, and with
   // what stands against binary here.
   static Json proposed_type(const Json& at_source, const Json& described) {
-    std::string signature = at_source["signature"].as_string();
+    std::string signature =
+        signature_on(at_source["signature"].as_string(), static_cast<int>(described["server_version"].as_int()));
     for (const Json& pair : described["extension_signatures"].as_array()) {
       const std::string& theirs = pair.as_array()[0].as_string();
       const std::size_t at = signature.find(theirs);

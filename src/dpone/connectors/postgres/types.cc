@@ -13,6 +13,11 @@ constexpr std::array<Oid, 12> kRegTypes = {24, 2202, 2203, 2204, 2205, 2206, 373
 
 constexpr int kAllIntervalFields = 0x7fff;
 
+// Before, the bits of the two infinities are numbers.
+constexpr int kInfiniteIntervals = 170000;
+constexpr std::string_view kFiniteInterval = "oid:1186:finite";
+constexpr std::string_view kInfiniteInterval = "oid:1186:infinite";
+
 char first_char(const Json& value) { return value.as_string().empty() ? '\0' : value.as_string()[0]; }
 
 DataType simple(TypeKind kind) {
@@ -51,7 +56,7 @@ DataType numeric_of(int typmod) {
 }
 
 // The logical type of a built-in type that has one.
-std::optional<DataType> builtin_type(Oid oid, int typmod) {
+std::optional<DataType> builtin_type(Oid oid, int typmod, int server_version) {
   switch (oid) {
     case 16:
       return simple(TypeKind::kBool);
@@ -105,6 +110,7 @@ std::optional<DataType> builtin_type(Oid oid, int typmod) {
       DataType type = with_fraction(TypeKind::kInterval, typmod < 0 ? -1 : typmod & 0xffff);
       const int fields = typmod < 0 ? kAllIntervalFields : (typmod >> 16) & 0x7fff;
       type.length = fields == kAllIntervalFields ? 0 : fields;
+      type.has_infinity = server_version >= kInfiniteIntervals;
       return type;
     }
     case 1266:
@@ -135,10 +141,15 @@ std::optional<DataType> builtin_type(Oid oid, int typmod) {
   }
 }
 
+std::string builtin_signature(Oid oid, const std::string& lc_monetary, int server_version) {
+  if (oid == 1186) return std::string(server_version >= kInfiniteIntervals ? kInfiniteInterval : kFiniteInterval);
+  return "oid:" + std::to_string(oid) + (oid == 790 ? ":" + lc_monetary : "");
+}
+
 }  // namespace
 
-TypeCatalog TypeCatalog::from_json(const Json& types, std::string lc_monetary) {
-  TypeCatalog catalog;
+TypeCatalog TypeCatalog::from_json(const Json& types, std::string lc_monetary, int server_version) {
+  TypeCatalog catalog(server_version);
   catalog.lc_monetary_ = std::move(lc_monetary);
   for (const Json& row : types.as_array()) {
     TypeInfo info;
@@ -187,9 +198,9 @@ const TypeInfo* TypeCatalog::find(std::string_view schema, std::string_view name
 
 std::string TypeCatalog::signature(Oid oid) const {
   const TypeInfo* info = find(oid);
-  if (info == nullptr) return "oid:" + std::to_string(oid);
+  if (info == nullptr) return builtin_signature(oid, lc_monetary_, server_version_);
   if (info->element != 0) return "array(" + signature(info->element) + ")";
-  if (info->is_builtin()) return "oid:" + std::to_string(oid) + (oid == 790 ? ":" + lc_monetary_ : "");
+  if (info->is_builtin()) return builtin_signature(oid, lc_monetary_, server_version_);
   if (!info->extension.empty()) return "extension(" + info->extension + ":" + info->name + ")";
   switch (info->type) {
     case 'e': {
@@ -254,7 +265,7 @@ std::string TypeCatalog::raw_obstacle(Oid oid, int server_version) const {
 
 DataType TypeCatalog::logical_type(Oid oid, int typmod, bool& as_text) const {
   as_text = false;
-  if (const auto builtin = builtin_type(oid, typmod)) return *builtin;
+  if (const auto builtin = builtin_type(oid, typmod, server_version_)) return *builtin;
   const TypeInfo* info = find(oid);
   if (info != nullptr) {
     if (info->type == 'd') return logical_type(info->base, info->base_typmod, as_text);
@@ -274,7 +285,7 @@ DataType TypeCatalog::logical_type(Oid oid, int typmod, bool& as_text) const {
     }
   }
   as_text = true;
-  return text_of(0, false);
+  return type_with(text_of(0, false), signature(oid));
 }
 
 std::string TypeCatalog::create_statement(Oid oid) const {
@@ -321,7 +332,24 @@ void TypeCatalog::dependencies(Oid oid, std::vector<Oid>& ordered) const {
 }
 
 // Money needs the server's lc_monetary, so it is not plain.
-bool is_plain_type(Oid oid) { return oid != 790 && builtin_type(oid, -1).has_value(); }
+bool is_plain_type(Oid oid) { return oid != 790 && builtin_type(oid, -1, 0).has_value(); }
+
+std::string signature_on(std::string signature, int server_version) {
+  const bool is_infinite = server_version >= kInfiniteIntervals;
+  const std::string_view from = is_infinite ? kFiniteInterval : kInfiniteInterval;
+  const std::string_view to = is_infinite ? kInfiniteInterval : kFiniteInterval;
+  for (std::size_t at = signature.find(from); at != std::string::npos; at = signature.find(from, at + to.size())) {
+    signature.replace(at, from.size(), to);
+  }
+  return signature;
+}
+
+DataType type_with(DataType type, std::string_view signature) {
+  const bool can_hold = type.kind == TypeKind::kInterval || type.kind == TypeKind::kText;
+  type.has_infinity = can_hold && signature.find(kInfiniteInterval) != std::string_view::npos;
+  if (type.element) type.element = std::make_shared<const DataType>(type_with(*type.element, signature));
+  return type;
+}
 
 std::string type_closure_sql(int server_version) {
   const std::string multirange =

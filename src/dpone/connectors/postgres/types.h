@@ -50,9 +50,10 @@ struct TypeInfo {
 
 class TypeCatalog {
  public:
-  TypeCatalog() = default;
+  // Built-in types that are plain need no more than the server's version (180001).
+  explicit TypeCatalog(int server_version = 0) : server_version_(server_version) {}
   // Reads the array that type_closure_sql() selects; `lc_monetary` as the session has it.
-  static TypeCatalog from_json(const Json& types, std::string lc_monetary);
+  static TypeCatalog from_json(const Json& types, std::string lc_monetary, int server_version);
 
   const TypeInfo* find(Oid oid) const;
   const TypeInfo* find(std::string_view schema, std::string_view name) const;
@@ -73,11 +74,16 @@ class TypeCatalog {
 
  private:
   std::map<Oid, TypeInfo> types_;
+  int server_version_;
   std::string lc_monetary_;
 };
 
 // A built-in scalar type that means the same on every server: nothing has to be asked of it.
 bool is_plain_type(Oid oid);
+
+// What a signature becomes on a server of another version, and a type in batches where its signature is this.
+std::string signature_on(std::string signature, int server_version);
+DataType type_with(DataType type, std::string_view signature);
 
 // One row: a JSON array of every type reachable from the OIDs in parameter $1 (an oid[]), and lc_monetary.
 std::string type_closure_sql(int server_version);

@@ -1,0 +1,166 @@
+#include "dpone/connectors/postgres/types.h"
+
+#include <gtest/gtest.h>
+
+namespace dpone::postgres {
+namespace {
+
+constexpr Oid kMood = 20001;
+constexpr Oid kMoods = 20002;
+constexpr Oid kAmount = 20003;
+constexpr Oid kAmounts = 20004;
+constexpr Oid kPair = 20005;
+constexpr Oid kWaits = 20006;
+constexpr Oid kSpan = 20007;
+constexpr Oid kHstore = 20008;
+constexpr Oid kNoWire = 20009;
+constexpr Oid kPay = 20010;
+constexpr Oid kSpans = 20011;
+
+// As type_closure_sql() gives them, without what a type of the kind does not have.
+constexpr char kTypes[] = R"json([
+  {"oid": 790, "name": "money", "type": "b", "category": "N", "binary": true},
+  {"oid": 1186, "name": "interval", "type": "b", "category": "T", "binary": true},
+  {"oid": 1187, "name": "_interval", "type": "b", "category": "A", "element": 1186, "binary": true},
+  {"oid": 1009, "name": "_text", "type": "b", "category": "A", "element": 25, "binary": true},
+  {"oid": 22, "name": "int2vector", "type": "b", "category": "A", "element": 21, "binary": true},
+  {"oid": 600, "name": "point", "type": "b", "category": "G", "binary": true},
+  {"oid": 1033, "name": "aclitem", "type": "b", "category": "U", "binary": false},
+  {"oid": 20001, "schema": "s", "name": "mood", "type": "e", "category": "E", "labels": ["sad", "o,k"], "binary": true},
+  {"oid": 20002, "schema": "s", "name": "_mood", "type": "b", "category": "A", "element": 20001, "binary": true},
+  {"oid": 20003, "schema": "s", "name": "amount", "type": "d", "category": "N", "base": 1700, "base_typmod": 786438,
+   "base_formatted": "numeric(12,2)",
+               "not_null" : true,
+               "binary" : true,
+               "checks" : [ {"name" : "positive", "definition" : "CHECK ((VALUE > 0))"} ]
+},
+  {"oid": 20004, "schema": "s", "name": "_amount", "type": "b", "category": "A", "element": 20003, "binary": true},
+  {"oid": 20005, "schema": "s", "name": "pair", "type": "c", "category": "C", "binary": true, "attributes": [
+    {"name": "a", "type": 23, "typmod": -1, "formatted": "integer"},
+    {"name": "B c", "type": 20001, "typmod": -1, "formatted": "s.mood"}]},
+  {"oid": 20006, "schema": "s", "name": "waits", "type": "d", "category": "A", "base": 1187, "base_typmod": -1,
+   "base_formatted": "interval[]", "binary": true},
+  {"oid": 20007, "schema": "s", "name": "span", "type": "r", "category": "R", "subtype": 1186,
+   "range_options": "SUBTYPE = interval", "binary": true},
+  {"oid": 20008, "schema": "public", "name": "hstore", "type": "b", "category": "U", "extension": "hstore 1.8",
+   "binary": true},
+  {"oid": 20009, "schema": "s", "name": "nowire", "type": "c", "category": "C", "binary": true, "attributes": [
+    {"name": "who", "type": 1033, "typmod": -1, "formatted": "aclitem"}]},
+  {"oid": 20010, "schema": "s", "name": "pay", "type": "c", "category": "C", "binary": true, "attributes": [
+    {"name": "m", "type": 790, "typmod": -1, "formatted": "money"}]},
+  {"oid": 20011, "schema": "s", "name": "spanmultirange", "type": "m", "category": "R", "subtype": 20007, "binary": true}
+])json";
+
+TypeCatalog catalog(int server_version = 160000, std::string lc_monetary = "C") {
+  return TypeCatalog::from_json(*Json::parse(kTypes), std::move(lc_monetary), server_version);
+}
+
+TEST(TypeCatalogTest, ASignatureIsBuiltFromWhatATypeIsMadeOfAndNotFromOidsOfOneServer) {
+  const TypeCatalog types = catalog();
+  EXPECT_EQ(types.signature(23), "oid:23");
+  EXPECT_EQ(types.signature(1009), "array(oid:25)");
+  EXPECT_EQ(types.signature(kMood), R"(enum(["sad","o,k"]))");
+  EXPECT_EQ(types.signature(kMoods), R"(array(enum(["sad","o,k"])))");
+  EXPECT_EQ(types.signature(kAmount),
+            "domain(oid:1700:numeric(12,2):not null:CONSTRAINT \"positive\" CHECK ((VALUE > 0)))");
+  EXPECT_EQ(types.signature(kPair), R"(composite("a":oid:23:integer,"B c":enum(["sad","o,k"]):s.mood,))");
+  EXPECT_EQ(types.signature(kHstore), "extension(hstore 1.8:hstore)");
+}
+
+TEST(TypeCatalogTest, MoneyIsAnotherTypeWithAnotherLocale) {
+  EXPECT_NE(catalog(160000, "C").signature(kPay), catalog(160000, "de_DE.UTF-8").signature(kPay));
+  EXPECT_EQ(catalog().meaning(kPay), "lc_monetary=C");
+  EXPECT_EQ(catalog().meaning(kPair), "");
+}
+
+// Their extremes are infinite from 17 on: the same bits are other values.
+TEST(TypeCatalogTest, IntervalsAreOtherTypesFrom17OnWhereverTheyStand) {
+  const TypeCatalog before = catalog(160009);
+  const TypeCatalog since = catalog(170000);
+  for (const Oid oid : {Oid{1186}, Oid{1187}, kWaits, kSpan, kSpans}) {
+    EXPECT_NE(before.signature(oid), since.signature(oid)) << oid;
+    EXPECT_EQ(signature_on(before.signature(oid), 180000), since.signature(oid)) << oid;
+    EXPECT_EQ(signature_on(since.signature(oid), 120000), before.signature(oid)) << oid;
+    EXPECT_EQ(since.signature(oid), catalog(180000).signature(oid)) << oid;
+  }
+  for (const Oid oid : {Oid{23}, Oid{1009}, kMood, kPair}) EXPECT_EQ(before.signature(oid), since.signature(oid));
+  // Without a row for them too: a plain type is not asked for.
+  EXPECT_EQ(TypeCatalog(170000).signature(1186), since.signature(1186));
+  bool as_text = false;
+  EXPECT_FALSE(before.logical_type(1186, -1, as_text).has_infinity);
+  EXPECT_TRUE(since.logical_type(1186, -1, as_text).has_infinity);
+  EXPECT_TRUE(since.logical_type(kWaits, -1, as_text).element->has_infinity);
+  EXPECT_FALSE(as_text);
+  const DataType span = since.logical_type(kSpan, -1, as_text);
+  EXPECT_TRUE(as_text);
+  EXPECT_TRUE(span.has_infinity);
+  EXPECT_EQ(type_with(span, before.signature(kSpan)), before.logical_type(kSpan, -1, as_text));
+  EXPECT_EQ(type_with(before.logical_type(kWaits, -1, as_text), since.signature(kWaits)),
+            since.logical_type(kWaits, -1, as_text));
+  EXPECT_FALSE(since.logical_type(25, -1, as_text).has_infinity);
+}
+
+TEST(TypeCatalogTest, WhatStandsAgainstPassingTheBinaryForm) {
+  const TypeCatalog types = catalog();
+  for (const Oid oid : {Oid{23}, Oid{25}, Oid{600}, Oid{1009}, kMood, kAmount, kSpan, kHstore}) {
+    EXPECT_EQ(types.raw_obstacle(oid, 120000), "") << oid;
+  }
+  for (const Oid oid : {kMoods, kPair, kAmounts}) {
+    EXPECT_NE(types.raw_obstacle(oid, 130000).find("before PostgreSQL 14"), std::string::npos) << oid;
+    EXPECT_EQ(types.raw_obstacle(oid, 140000), "") << oid;
+  }
+  for (const Oid oid : {Oid{24}, Oid{2205}, Oid{4191}}) {
+    EXPECT_EQ(types.raw_obstacle(oid, 180000), "names an object of one server's catalog") << oid;
+  }
+  EXPECT_EQ(types.raw_obstacle(kNoWire, 180000), "has a field \"who\" that names an object of one server's catalog");
+  EXPECT_EQ(types.raw_obstacle(30000, 180000), "is not known");
+}
+
+TEST(TypeCatalogTest, LogicalTypesOfBuiltinTypesFollowTheModifier) {
+  const TypeCatalog types = catalog();
+  const auto text = [&](Oid oid, int typmod) {
+    bool as_text = false;
+    const DataType type = types.logical_type(oid, typmod, as_text);
+    return type.to_string() + (as_text ? " as text" : "");
+  };
+  EXPECT_EQ(text(23, -1), "int32");
+  EXPECT_EQ(text(1700, -1), "numeric");
+  EXPECT_EQ(text(1700, (12 << 16 | 2) + 4), "decimal(12,2)");
+  EXPECT_EQ(text(1700, (38 << 16 | 0) + 4), "decimal(38,0)");
+  EXPECT_EQ(text(1700, (39 << 16 | 5) + 4), "numeric");
+  EXPECT_EQ(text(1700, (5 << 16 | (-2 & 0x7ff)) + 4), "numeric");  // numeric(5,-2)
+  EXPECT_EQ(text(1700, (3 << 16 | 7) + 4), "numeric");             // numeric(3,7)
+  EXPECT_EQ(text(1042, 9), "char(5)");
+  EXPECT_EQ(text(1042, -1), "text");
+  EXPECT_EQ(text(1043, 24), "varchar(20)");
+  EXPECT_EQ(text(1114, 3), "timestamp(3)");
+  EXPECT_EQ(text(1114, -1), "timestamp");
+  EXPECT_EQ(text(1186, 0x7fff << 16 | 2), "interval(2)");
+  EXPECT_EQ(text(1560, -1), "bit(1)");
+  EXPECT_EQ(text(1562, -1), "varbit");
+  EXPECT_EQ(text(1009, -1), "array(text)");
+  EXPECT_EQ(text(kAmount, -1), "decimal(12,2)");
+  EXPECT_EQ(text(kMood, -1), "enum");
+  EXPECT_EQ(text(kMoods, -1), "array(enum)");
+  for (const Oid oid : {Oid{22}, Oid{600}, kAmounts, kPair, kSpan, kSpans, kHstore}) {
+    EXPECT_EQ(text(oid, -1), "text as text") << oid;
+  }
+}
+
+TEST(TypeCatalogTest, TypesAreCreatedAfterWhatTheyAreMadeOf) {
+  const TypeCatalog types = catalog();
+  std::vector<Oid> ordered;
+  types.dependencies(kPair, ordered);
+  types.dependencies(kMoods, ordered);
+  types.dependencies(1009, ordered);
+  EXPECT_EQ(ordered, (std::vector<Oid>{kMood, kPair}));
+  EXPECT_EQ(types.create_statement(kMood), R"(CREATE TYPE "s"."mood" AS ENUM ('sad', 'o,k'))");
+  EXPECT_EQ(types.create_statement(kPair), R"(CREATE TYPE "s"."pair" AS ("a" integer, "B c" s.mood))");
+  EXPECT_EQ(types.create_statement(kSpan), R"(CREATE TYPE "s"."span" AS RANGE (SUBTYPE = interval))");
+  EXPECT_EQ(types.create_statement(kAmount),
+            R"(CREATE DOMAIN "s"."amount" AS numeric(12,2) NOT NULL CONSTRAINT "positive" CHECK ((VALUE > 0)))");
+  for (const Oid oid : {Oid{23}, kHstore, kMoods}) EXPECT_EQ(types.create_statement(oid), "");
+}
+
+}  // namespace
+}  // namespace dpone::postgres
