@@ -41,6 +41,7 @@ Result<std::optional<Oid>> find_relation(Connection& connection, const std::stri
                 "AND n.nspname NOT LIKE 'pg\\_toast%' ORDER BY (n.nspname = $1) DESC, 1, 2 LIMIT 5000",
                 {schema}));
   std::vector<std::string> names;
+  names.reserve(static_cast<std::size_t>(others.size()));
   for (int row = 0; row < others.size(); ++row) names.push_back(others.text(row, 0) + "." + others.text(row, 1));
   std::string near;
   for (const std::string& candidate : names) {
