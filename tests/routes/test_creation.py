@@ -126,6 +126,47 @@ def test_a_key_whose_name_is_taken_gets_another(two, src, dst):
     assert (kind, definition) == ("p", "PRIMARY KEY (id)")
 
 
+@pytest.mark.parametrize(
+    ("what", "sql"),
+    [("a type", "create type public.t as enum ('a')"), ("a type", "create domain public.t as int"),
+     ("a composite type", "create type public.t as (a int)"), ("a sequence", "create sequence public.t"),
+     ("an index", "create table public.x (id int); create index t on public.x (id)")],
+)  # fmt: skip
+def test_a_target_whose_name_something_else_has_is_refused_in_the_plan(two, src, dst, what, sql):
+    src.run("create table public.t (id int); insert into public.t values (1)")
+    dst.run(sql)
+    before = dst.rows("select relname from pg_class where relnamespace = 'public'::regnamespace order by 1")
+    run = two().expect(1)
+    assert "target.name_taken" in run.err
+    assert what in run.err
+    assert dst.rows("select relname from pg_class where relnamespace = 'public'::regnamespace order by 1") == before
+
+
+def test_a_target_named_like_a_type_that_it_needs_is_refused_in_the_plan(two, src, dst):
+    src.run("create type public.mood as enum ('sad'); create table public.t (m public.mood)")
+    run = two(table={"schema": "public", "name": "mood"}).expect(1)
+    assert "target.name_taken" in run.err
+    assert dst.value("select to_regtype('public.mood')") is None
+
+
+def test_an_array_type_of_the_targets_name_steps_aside(two, src, dst):
+    src.run("create table public.t (id int); insert into public.t values (1)")
+    dst.run("create type public.t as enum ('a')")
+    two(table={"schema": "public", "name": "_t"}).expect(0)
+    assert dst.rows("select * from public._t") == [(1,)]
+
+
+def test_keys_whose_names_are_cut_alike_get_different_ones(two, src, dst):
+    emoji = "\N{GRINNING FACE}"
+    src.run(f'create table public.t (id int primary key, "{emoji * 9}" int unique, "{emoji * 9}2" int unique,'
+            f' "a_rather_long_column_name_1" int unique, "a_rather_long_column_name_2" int unique);'
+            "insert into public.t values (1, 1, 1, 1, 1)")  # fmt: skip
+    two(table={"schema": "public", "name": emoji * 15}).expect(0)
+    names = [name for name, _, _ in keys(dst, f'public."{emoji * 15}"')]
+    assert len(names) == 5
+    assert f"{emoji * 14}_pkey" in names
+
+
 NARROW = {
     "bigint_to_int": ("bigint", "int", "2147483647", "2147483648"),
     "int_to_smallint": ("int", "smallint", "-32768", "-32769"),

@@ -95,6 +95,7 @@ class SinkRenderer {
         owner_(native_["owner"].as_string()),
         role_(native_["rights"]["role"].as_string()),
         is_partitioned_(native_["kind"].as_string() == "p"),
+        is_stage_published_(task.method == PublishMethod::kCreate && !native_["publications"].as_array().empty()),
         only_(is_partitioned_ ? "" : "ONLY ") {}
 
   SinkStatements render() {
@@ -102,7 +103,7 @@ class SinkRenderer {
     render_stage();
     switch (task_.method) {
       case PublishMethod::kCreate:
-        render_create();
+        is_stage_published_ ? render_create_and_insert() : render_create();
         break;
       case PublishMethod::kExchange:
         render_exchange();
@@ -154,15 +155,15 @@ class SinkRenderer {
         }
       }
     } else {
+      const bool becomes_target = task_.method == PublishMethod::kCreate && !is_stage_published_;
       std::string columns;
       for (const ColumnPolicy& column : task_.columns) {
         columns += (columns.empty() ? "" : ", ");
-        columns += task_.method == PublishMethod::kCreate ? column_definition(column)
-                                                          : quote_name(column.sink_name) + " " + column.sink_native +
-                                                                (column.is_nullable ? "" : " NOT NULL");
+        columns += becomes_target ? column_definition(column)
+                                  : quote_name(column.sink_name) + " " + column.sink_native +
+                                        (column.is_nullable ? "" : " NOT NULL");
       }
-      out.push_back((task_.method == PublishMethod::kCreate ? "CREATE TABLE " : "CREATE UNLOGGED TABLE ") + stage_ +
-                    " (" + columns + ")");
+      out.push_back((becomes_target ? "CREATE TABLE " : "CREATE UNLOGGED TABLE ") + stage_ + " (" + columns + ")");
     }
     out.push_back("COMMENT ON TABLE " + stage_ + " IS " + quote_literal(options_.stage_comment));
     std::vector<std::string> grantees;
@@ -218,6 +219,23 @@ class SinkRenderer {
     out_.publish.insert(out_.publish.end(), renames_.begin(), renames_.end());
     append_grants(out_.publish, native_["default_acl"], "TABLE " + target_, role_, "");
     out_.publish.push_back("COMMENT ON TABLE " + target_ + " IS NULL");
+  }
+
+  // The table comes into being as if a user had written it: subscribers see it once, whole, under its own name.
+  void render_create_and_insert() {
+    std::string columns;
+    for (const ColumnPolicy& column : task_.columns) {
+      columns += (columns.empty() ? "" : ", ") + column_definition(column);
+    }
+    out_.publish.push_back("SET LOCAL lock_timeout = " + quote_literal(options_.lock_timeout));
+    out_.publish.push_back("CREATE TABLE " + target_ + " (" + columns + ")");
+    append_insert();
+    for (const Json& key : native_["create_keys"].as_array()) {
+      out_.publish.push_back("ALTER TABLE " + target_ + " ADD CONSTRAINT " + quote_name(key["name"].as_string()) + " " +
+                             key["definition"].as_string());
+    }
+    out_.publish.push_back("ANALYZE " + target_);
+    out_.publish.push_back("DROP TABLE " + stage_);
   }
 
   void render_indexes() {
@@ -410,18 +428,22 @@ class SinkRenderer {
         out_.publish.push_back("ALTER TABLE " + target_ + " ADD COLUMN " + column_definition(column));
       }
     }
-    const std::string names = quote_names(sink_names(task_));
     out_.publish.push_back((is_truncate ? "TRUNCATE " : "DELETE FROM ") + only_ + target_);
+    append_insert();
+    out_.publish.push_back("DROP TABLE " + stage_);
+  }
+
+  void append_insert() {
     if (task_.columns.empty()) {
       out_.publish.push_back("INSERT INTO " + target_ + " SELECT FROM " + stage_);
     } else {
+      const std::string names = quote_names(sink_names(task_));
       out_.publish.push_back("INSERT INTO " + target_ + " (" + names + ") OVERRIDING SYSTEM VALUE SELECT " + names +
                              " FROM " + stage_);
     }
     const std::string count = "(SELECT count(*) FROM " + only_ + target_ + ")";
     const std::string staged = options_.staged_rows < 0 ? "{rows}" : std::to_string(options_.staged_rows);
     out_.publish.push_back(render_guard(count + " = " + staged, "gate.row_count", count + "::text"));
-    out_.publish.push_back("DROP TABLE " + stage_);
   }
 
   const LoadTask& task_;
@@ -435,6 +457,8 @@ class SinkRenderer {
   const std::string owner_;
   const std::string role_;
   const bool is_partitioned_;
+  // A publication would send the rows of a logged stage to its subscribers, under the stage's name.
+  const bool is_stage_published_;
   const std::string only_;
   std::vector<std::string> renames_;
   SinkStatements out_;

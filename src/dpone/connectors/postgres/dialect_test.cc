@@ -42,6 +42,23 @@ TEST(Dialect, CreateRendersTheTableAndItsRename) {
                                 R"(COMMENT ON TABLE "s"."t" IS NULL)"}));
 }
 
+TEST(Dialect, CreateInAPublishedSchemaLoadsAnUnloggedStageAndInsertsIntoTheNewTable) {
+  LoadTask task = task_of(PublishMethod::kCreate);
+  task.target.native.set("publications", *Json::parse(R"(["p"])"));
+  task.target.native.set("create_keys", *Json::parse(R"x([{"name":"k","definition":"PRIMARY KEY (a)"}])x"));
+  task.target.native.set("column_details", *Json::parse(R"({"it's":{"default":"7"}})"));
+  const SinkStatements sql = rendered(task);
+  EXPECT_EQ(sql.stage.front(), R"(CREATE UNLOGGED TABLE "s"."__dpone_{stage}" ("it's" integer NOT NULL))");
+  EXPECT_EQ(sql.seal, Texts{});
+  EXPECT_EQ(sql.publish,
+            (Texts{"SET LOCAL lock_timeout = '1s'", R"(CREATE TABLE "s"."t" ("it's" integer DEFAULT 7 NOT NULL))",
+                   R"(INSERT INTO "s"."t" ("it's") OVERRIDING SYSTEM VALUE SELECT "it's" FROM "s"."__dpone_{stage}")",
+                   render_guard(R"((SELECT count(*) FROM ONLY "s"."t") = 5)", "gate.row_count",
+                                R"((SELECT count(*) FROM ONLY "s"."t")::text)"),
+                   R"x(ALTER TABLE "s"."t" ADD CONSTRAINT "k" PRIMARY KEY (a))x", R"(ANALYZE "s"."t")",
+                   R"(DROP TABLE "s"."__dpone_{stage}")"}));
+}
+
 TEST(Dialect, ExchangeLocksGuardsDropsAndRenames) {
   const SinkStatements sql = rendered(task_of(PublishMethod::kExchange));
   EXPECT_EQ(sql.stage.front(),

@@ -7,6 +7,7 @@
 #include "dpone/connectors/postgres/catalog.h"
 #include "dpone/connectors/postgres/connection.h"
 #include "dpone/connectors/postgres/control_table.h"
+#include "dpone/connectors/postgres/created_target.h"
 #include "dpone/connectors/postgres/dialect.h"
 #include "dpone/connectors/postgres/publish_options.h"
 #include "dpone/connectors/postgres/quote.h"
@@ -15,26 +16,6 @@
 
 namespace dpone::postgres {
 namespace {
-
-// The name PostgreSQL itself would give: `orders_pkey`, `orders_a_b_key`, cut to 63 bytes.
-std::string default_key_name(const std::string& table, const KeyFacts& key) {
-  std::string suffix = "_pkey";
-  if (!key.is_primary) {
-    suffix = "_key";
-    std::string columns;
-    for (const std::string& column : key.columns) columns += "_" + column;
-    suffix = columns.substr(0, 24) + suffix;
-  }
-  std::string base = table;
-  while (base.size() + suffix.size() > 63) base.pop_back();
-  while (!base.empty() && (static_cast<unsigned char>(base.back()) & 0xc0) == 0x80) base.pop_back();
-  return base + suffix;
-}
-
-std::string key_name(const Facts& source, const std::string& table, const KeyFacts& key) {
-  const bool is_same_name = source.system == "postgres" && source.native["name"].as_string() == table;
-  return is_same_name && !key.name.empty() ? key.name : default_key_name(table, key);
-}
 
 // How long a lost COMMIT may go on at the server before its outcome counts as unknown.
 constexpr std::chrono::milliseconds kWorkingWait = std::chrono::minutes(10);
@@ -56,7 +37,7 @@ class PostgresSink final : public Sink {
     if (oid) {
       DPONE_TRY(facts, describe_existing(connection, *oid));
     } else {
-      DPONE_TRY(facts, describe_absent(connection, source));
+      DPONE_TRY(facts, describe_absent(connection, settings_.schema, settings_.table, source));
     }
     facts.native.set("server_version", connection.server_version());
     DPONE_TRY(const Rows default_acl,
@@ -114,35 +95,8 @@ class PostgresSink final : public Sink {
     facts.native.set("column_details", std::move(details));
     facts.native.set("type_details", std::move(type_details));
     if (described.exists) return facts;
-    Json keys = Json::array();
     facts.keys.clear();
-    for (const KeyFacts& key : source.keys) {
-      const bool is_whole = std::all_of(key.columns.begin(), key.columns.end(), [&](const std::string& column) {
-        return std::find(columns.begin(), columns.end(), column) != columns.end();
-      });
-      if (!is_whole) continue;
-      std::string name = key_name(source, settings_.table, key);
-      const Json& taken = described.native["taken_names"];
-      for (int i = 1;
-           std::find(taken.as_array().begin(), taken.as_array().end(), Json(name)) != taken.as_array().end() && i < 100;
-           ++i) {
-        name = key_name(source, settings_.table, key).substr(0, 60) + std::to_string(i);
-      }
-      std::string definition = key.is_primary ? "PRIMARY KEY" : "UNIQUE";
-      for (const Json& row : source.native["keys"].as_array()) {
-        if (row["name"].as_string() != key.name) continue;
-        const std::string& original = row["definition"].as_string();
-        if (original.find(" NULLS NOT DISTINCT") != std::string::npos) definition += " NULLS NOT DISTINCT";
-        definition += " (" + quote_names(key.columns) + ")";
-        if (original.find(" DEFERRABLE") != std::string::npos) definition += " DEFERRABLE";
-        if (original.find(" INITIALLY DEFERRED") != std::string::npos) definition += " INITIALLY DEFERRED";
-      }
-      if (definition.find('(') == std::string::npos) definition += " (" + quote_names(key.columns) + ")";
-      Json entry = Json::object();
-      entry.set("name", name).set("definition", definition);
-      keys.push(std::move(entry));
-      facts.keys.push_back({name, key.columns, key.is_primary});
-    }
+    Json keys = propose_keys(source, settings_.table, columns, described.native["taken_names"], facts);
     facts.native.set("create_keys", std::move(keys));
     return facts;
   }
@@ -343,44 +297,6 @@ class PostgresSink final : public Sink {
                render_guard(target_fingerprint_sql(settings_.schema, settings_.table, connection.server_version()) +
                                 " = " + quote_literal(facts.fingerprint),
                             "finalize.target_changed", "'definition'"));
-    facts.native = std::move(native);
-    return facts;
-  }
-
-  Result<Facts> describe_absent(Connection& connection, const Facts& source) const {
-    std::string names = "{";
-    for (const KeyFacts& key : source.keys) {
-      if (names.size() > 1) names += ",";
-      names += json_quote(key_name(source, settings_.table, key));
-    }
-    names += "}";
-    DPONE_TRY(
-        const Rows rows,
-        connection.query("SELECT jsonb_build_object('schema', $1::text, 'name', $2::text, 'schema_exists', "
-                         "n.oid IS NOT NULL, 'kind', 'r', 'taken_names', (SELECT coalesce(jsonb_agg(c.relname), "
-                         "'[]'::jsonb) FROM pg_class c WHERE c.relnamespace = n.oid AND c.relname = ANY ($3::text[])), "
-                         "'schema_published', EXISTS (SELECT FROM pg_publication WHERE puballtables), 'rights', "
-                         "jsonb_build_object('role', current_user::text, 'create_in_schema', "
-                         "coalesce(has_schema_privilege(n.oid, 'CREATE'), has_database_privilege(current_database(), "
-                         "'CREATE'))))::text FROM (SELECT 1) one LEFT JOIN pg_namespace n ON n.nspname = $1",
-                         {settings_.schema, settings_.table, names}));
-    DPONE_TRY(Json native, Json::parse(rows.text(0, 0)));
-    Facts facts;
-    facts.system = "postgres";
-    facts.relation = target_;
-    facts.kind = "table";
-    facts.fingerprint = sha256_hex(native.canonical());
-    if (!native["rights"]["create_in_schema"].as_bool()) {
-      const std::string role = native["rights"]["role"].as_string();
-      facts.obstacles.push_back(
-          native["schema_exists"].as_bool()
-              ? Error(ErrorClass::kFailed, "postgres.permission",
-                      "role " + role + " may not create a table in schema \"" + settings_.schema + "\"")
-                    .hint("GRANT CREATE ON SCHEMA " + quote_name(settings_.schema) + " TO " + quote_name(role))
-              : Error(ErrorClass::kFailed, "postgres.no_schema",
-                      "schema \"" + settings_.schema + "\" does not exist, and role " + role + " may not create it")
-                    .hint("CREATE SCHEMA " + quote_name(settings_.schema) + " AUTHORIZATION " + quote_name(role)));
-    }
     facts.native = std::move(native);
     return facts;
   }

@@ -25,6 +25,9 @@ Status plan_full_refresh(const PlanInput& input, RoutePlan& plan) {
   plan.had_rows = (input.target.exists && !input.target.is_empty) || (own && own->rows_loaded > 0);
   if (!input.target.exists) {
     plan.task.method = PublishMethod::kCreate;
+    for (const PublishOption& option : input.target.publish) {
+      plan.notes.insert(plan.notes.end(), option.notes.begin(), option.notes.end());
+    }
     return {};
   }
   const std::string wanted = sink.options.text("overwrite_type");

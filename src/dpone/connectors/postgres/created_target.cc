@@ -1,0 +1,155 @@
+#include "dpone/connectors/postgres/created_target.h"
+
+#include <algorithm>
+
+#include "dpone/base/sha256.h"
+#include "dpone/connectors/postgres/quote.h"
+
+namespace dpone::postgres {
+namespace {
+
+constexpr std::size_t kMaxNameBytes = 63;
+constexpr int kAttempts = 100;
+
+// At most `max_bytes` of UTF-8 text, without half a character at the end.
+std::string cut(std::string_view text, std::size_t max_bytes) {
+  if (text.size() <= max_bytes) return std::string(text);
+  while (max_bytes > 0 && (static_cast<unsigned char>(text[max_bytes]) & 0xc0) == 0x80) --max_bytes;
+  return std::string(text.substr(0, max_bytes));
+}
+
+std::string default_key_name(const std::string& table, const KeyFacts& key) {
+  std::string suffix = "_pkey";
+  if (!key.is_primary) {
+    std::string columns;
+    for (const std::string& column : key.columns) columns += "_" + column;
+    suffix = cut(columns, 24) + "_key";
+  }
+  return cut(table, kMaxNameBytes - suffix.size()) + suffix;
+}
+
+bool contains(const Json& array, const std::string& name) {
+  const auto& values = array.as_array();
+  return std::find(values.begin(), values.end(), Json(name)) != values.end();
+}
+
+std::string key_definition(const Facts& source, const KeyFacts& key) {
+  std::string of_source;
+  for (const Json& row : source.native["keys"].as_array()) {
+    if (row["name"].as_string() == key.name) of_source = row["definition"].as_string();
+  }
+  const auto has = [&](const char* words) { return of_source.find(words) != std::string::npos; };
+  return std::string(key.is_primary ? "PRIMARY KEY" : "UNIQUE") +
+         (has(" NULLS NOT DISTINCT") ? " NULLS NOT DISTINCT" : "") + " (" + quote_names(key.columns) + ")" +
+         (has(" DEFERRABLE") ? " DEFERRABLE" : "") + (has(" INITIALLY DEFERRED") ? " INITIALLY DEFERRED" : "");
+}
+
+// What a new table's name may not be: that of any other relation, nor of a type, since a table is one too. An array
+// type steps aside by itself.
+constexpr const char* kNameTaken = R"(coalesce(
+  (SELECT CASE c.relkind WHEN 'S' THEN 'a sequence' WHEN 'c' THEN 'a composite type' ELSE 'an index' END
+     FROM pg_class c WHERE c.relnamespace = n.oid AND c.relname = $2),
+  (SELECT 'a type' FROM pg_type t WHERE t.typnamespace = n.oid AND t.typname = $2
+     AND NOT EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid))))";
+
+void add_obstacles(const Facts& source, const std::string& schema, const std::string& table, Facts& facts) {
+  const Json& native = facts.native;
+  if (!native["rights"]["create_in_schema"].as_bool()) {
+    const std::string role = native["rights"]["role"].as_string();
+    facts.obstacles.push_back(
+        native["schema_exists"].as_bool()
+            ? Error(ErrorClass::kFailed, "postgres.permission",
+                    "role " + role + " may not create a table in schema \"" + schema + "\"")
+                  .hint("GRANT CREATE ON SCHEMA " + quote_name(schema) + " TO " + quote_name(role))
+            : Error(ErrorClass::kFailed, "postgres.no_schema",
+                    "schema \"" + schema + "\" does not exist, and role " + role + " may not create it")
+                  .hint("CREATE SCHEMA " + quote_name(schema) + " AUTHORIZATION " + quote_name(role)));
+  }
+  std::string taken_by = native["name_taken"].as_string();
+  for (const Json& type : source.native["user_types"].as_array()) {
+    const bool is_here = type["extension"].as_string().empty() && type["schema"].as_string() == schema;
+    if (is_here && type["name"].as_string() == table) taken_by = "a type of the source's columns";
+  }
+  if (!taken_by.empty()) {
+    facts.obstacles.push_back(
+        Error(ErrorClass::kFailed, "target.name_taken", facts.relation + " is the name of " + taken_by)
+            .with("target", facts.relation)
+            .hint(
+                "load into a table of another name or schema: tables, indexes, sequences and types share their names"));
+  }
+}
+
+}  // namespace
+
+std::string key_name(const Facts& source, const std::string& table, const KeyFacts& key, int attempt) {
+  const bool is_same_name = source.system == "postgres" && source.native["name"].as_string() == table;
+  std::string name = is_same_name && !key.name.empty() ? key.name : default_key_name(table, key);
+  if (attempt == 0) return name;
+  const std::string number = std::to_string(attempt);
+  return cut(name, kMaxNameBytes - number.size()) + number;
+}
+
+Result<Facts> describe_absent(Connection& connection, const std::string& schema, const std::string& table,
+                              const Facts& source) {
+  Json names = Json::array();
+  for (const KeyFacts& key : source.keys) {
+    for (int attempt = 0; attempt < kAttempts; ++attempt) names.push(key_name(source, table, key, attempt));
+  }
+  const std::string by_schema =
+      connection.server_version() >= 150000
+          ? " OR EXISTS (SELECT FROM pg_publication_namespace s WHERE s.pnpubid = p.oid AND s.pnnspid = n.oid)"
+          : "";
+  DPONE_TRY(const Rows rows,
+            connection.query(
+                "SELECT jsonb_build_object('schema', $1::text, 'name', $2::text, 'schema_exists', n.oid IS NOT NULL, "
+                "'kind', 'r', 'name_taken', " +
+                    std::string(kNameTaken) +
+                    ", 'taken_names', (SELECT coalesce(jsonb_agg(c.relname ORDER BY c.relname), '[]'::jsonb) FROM "
+                    "pg_class c WHERE c.relnamespace = n.oid AND c.relname IN (SELECT jsonb_array_elements_text($3))), "
+                    "'publications', (SELECT coalesce(jsonb_agg(p.pubname ORDER BY p.pubname), '[]'::jsonb) FROM "
+                    "pg_publication p WHERE p.puballtables" +
+                    by_schema +
+                    "), 'rights', jsonb_build_object('role', current_user::text, 'create_in_schema', "
+                    "coalesce(has_schema_privilege(n.oid, 'CREATE'), has_database_privilege(current_database(), "
+                    "'CREATE'))))::text FROM (SELECT 1) one LEFT JOIN pg_namespace n ON n.nspname = $1",
+                {schema, table, names.canonical()}));
+  Facts facts;
+  DPONE_TRY(facts.native, Json::parse(rows.text(0, 0)));
+  facts.system = "postgres";
+  facts.relation = quote_name(schema, table);
+  facts.kind = "table";
+  facts.fingerprint = sha256_hex(facts.native.canonical());
+  PublishOption create{"create", {}, {}};
+  for (const Json& publication : facts.native["publications"].as_array()) {
+    create.notes.push_back("publication " + publication.as_string() +
+                           " will publish the new table and its rows: its subscribers need a table of that name first");
+  }
+  facts.publish.push_back(std::move(create));
+  add_obstacles(source, schema, table, facts);
+  return facts;
+}
+
+Json propose_keys(const Facts& source, const std::string& table, const std::vector<std::string>& columns,
+                  const Json& taken, Facts& facts) {
+  Json keys = Json::array();
+  for (const KeyFacts& key : source.keys) {
+    const bool is_whole = std::all_of(key.columns.begin(), key.columns.end(), [&](const std::string& column) {
+      return std::find(columns.begin(), columns.end(), column) != columns.end();
+    });
+    if (!is_whole) continue;
+    const auto is_free = [&](const std::string& name) {
+      return !contains(taken, name) && std::none_of(facts.keys.begin(), facts.keys.end(),
+                                                    [&](const KeyFacts& other) { return other.name == name; });
+    };
+    int attempt = 0;
+    while (!is_free(key_name(source, table, key, attempt)) && attempt + 1 < kAttempts) ++attempt;
+    const std::string name = key_name(source, table, key, attempt);
+    Json entry = Json::object();
+    entry.set("name", name).set("definition", key_definition(source, key));
+    keys.push(std::move(entry));
+    facts.keys.push_back({name, key.columns, key.is_primary});
+  }
+  return keys;
+}
+
+}  // namespace dpone::postgres

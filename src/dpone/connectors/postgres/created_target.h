@@ -1,0 +1,29 @@
+// A target that is not there yet: what stands in its way, and the names of what is made with it. Plans are made from
+// these facts alone.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dpone/base/result.h"
+#include "dpone/connectors/postgres/connection.h"
+#include "dpone/ports/facts.h"
+
+namespace dpone::postgres {
+
+// Facts of `schema`.`table`, which find_relation did not find. Reads the catalog only.
+Result<Facts> describe_absent(Connection& connection, const std::string& schema, const std::string& table,
+                              const Facts& source);
+
+// Appends to `facts.keys`, and returns as `[{"name", "definition"}]`, those keys of `source` whose columns are all
+// among `columns`. Names that `taken` (a JSON array) holds, or that an earlier key got, get a number. Pure.
+Json propose_keys(const Facts& source, const std::string& table, const std::vector<std::string>& columns,
+                  const Json& taken, Facts& facts);
+
+// The `attempt`-th name of a key: at first that of the source, where the table has the same name, otherwise the one
+// that PostgreSQL would give (`orders_pkey`, `orders_a_b_key`); later with a number. At most 63 bytes, whole
+// characters.
+std::string key_name(const Facts& source, const std::string& table, const KeyFacts& key, int attempt);
+
+}  // namespace dpone::postgres

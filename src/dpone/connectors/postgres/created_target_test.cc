@@ -1,0 +1,73 @@
+#include "dpone/connectors/postgres/created_target.h"
+
+#include <gtest/gtest.h>
+
+namespace dpone::postgres {
+namespace {
+
+KeyFacts unique(std::vector<std::string> columns) { return {"", std::move(columns), false}; }
+
+std::string repeated(const char* text, int times) {
+  std::string out;
+  for (int i = 0; i < times; ++i) out += text;
+  return out;
+}
+
+TEST(CreatedTarget, AKeyIsCalledAsAtTheSourceWhereTheTableIs) {
+  Facts source;
+  source.system = "postgres";
+  source.native.set("name", "t");
+  const KeyFacts key{"mine", {"a"}, true};
+  EXPECT_EQ(key_name(source, "t", key, 0), "mine");
+  EXPECT_EQ(key_name(source, "t", key, 2), "mine2");
+  EXPECT_EQ(key_name(source, "u", key, 0), "u_pkey");
+  EXPECT_EQ(key_name(source, "u", unique({"a", "b"}), 0), "u_a_b_key");
+}
+
+TEST(CreatedTarget, ANameIsCutBetweenCharacters) {
+  const Facts source;
+  // "_" and five emoji are 21 bytes; a sixth does not fit into 24.
+  EXPECT_EQ(key_name(source, "t", unique({repeated("😀", 9)}), 0), "t_" + repeated("😀", 5) + "_key");
+  // 63 bytes less "_pkey" leave 58: 14 emoji.
+  const std::string name = key_name(source, repeated("😀", 15), {"", {"a"}, true}, 0);
+  EXPECT_EQ(name, repeated("😀", 14) + "_pkey");
+  // The number of a later attempt takes its place from the name.
+  EXPECT_EQ(key_name(source, repeated("é", 31), {"", {"a"}, true}, 12).size(), 63U);
+  Facts same = source;
+  same.system = "postgres";
+  same.native.set("name", "t");
+  const KeyFacts long_name{"a" + repeated("😀", 15), {"a"}, true};
+  EXPECT_EQ(key_name(same, "t", long_name, 10), "a" + repeated("😀", 15) + "10");
+  EXPECT_EQ(key_name(same, "t", {"abc" + repeated("😀", 15), {"a"}, true}, 10), "abc" + repeated("😀", 14) + "10");
+}
+
+TEST(CreatedTarget, TwoKeysNeverGetOneName) {
+  Facts source;
+  source.keys = {unique({"a_long_name_of_a_column_1"}), unique({"a_long_name_of_a_column_2"}),
+                 unique({"a_long_name_of_a_column_3"})};
+  Facts facts;
+  const std::vector<std::string> columns = {"a_long_name_of_a_column_1", "a_long_name_of_a_column_2",
+                                            "a_long_name_of_a_column_3"};
+  const Json taken = *Json::parse(R"(["t_a_long_name_of_a_column_key1"])");
+  const Json keys = propose_keys(source, "t", columns, taken, facts);
+  ASSERT_EQ(keys.as_array().size(), 3U);
+  EXPECT_EQ(facts.keys[0].name, "t_a_long_name_of_a_column_key");
+  EXPECT_EQ(facts.keys[1].name, "t_a_long_name_of_a_column_key2");
+  EXPECT_EQ(facts.keys[2].name, "t_a_long_name_of_a_column_key3");
+}
+
+TEST(CreatedTarget, AKeyIsMadeWithItsFlagsWhereAllOfItsColumnsAreLoaded) {
+  Facts source;
+  source.keys = {{"k", {"a", "b"}, false}, {"p", {"c"}, true}};
+  source.native = *Json::parse(R"x({"keys":[
+    {"name":"k","definition":"UNIQUE NULLS NOT DISTINCT (a, b) DEFERRABLE INITIALLY DEFERRED"},
+    {"name":"p","definition":"PRIMARY KEY (c)"}]})x");
+  Facts facts;
+  const Json keys = propose_keys(source, "t", {"a", "b"}, Json::array(), facts);
+  EXPECT_EQ(keys.canonical(),
+            R"x([{"definition":"UNIQUE NULLS NOT DISTINCT (\"a\", \"b\") DEFERRABLE INITIALLY DEFERRED",)x"
+            R"x("name":"t_a_b_key"}])x");
+}
+
+}  // namespace
+}  // namespace dpone::postgres
