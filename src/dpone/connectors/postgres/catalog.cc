@@ -122,6 +122,8 @@ std::string target_facts_sql(const std::string& oid_expression, int server_versi
   'indexes', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', ic.relname, 'definition', pg_get_indexdef(i.indexrelid),
       'is_unique', i.indisunique, 'is_exclusion', i.indisexclusion, 'is_primary', i.indisprimary, 'is_clustered', i.indisclustered,
       'is_replica_identity', i.indisreplident, 'is_valid', i.indisvalid, 'is_partial', i.indpred IS NOT NULL,
+      'uses_functions', EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
+         AND d.refclassid = 'pg_proc'::regclass),
       'tablespace', (SELECT t.spcname FROM pg_tablespace t WHERE t.oid = ic.reltablespace),
       'options', to_jsonb(ic.reloptions),
       'columns', (SELECT jsonb_agg(ka.attname ORDER BY u.ordinality) FROM unnest(i.indkey::int2[]) WITH ORDINALITY u(num, ordinality)

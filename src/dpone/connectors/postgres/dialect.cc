@@ -202,7 +202,9 @@ class SinkRenderer {
     out_.seal.push_back(
         "SELECT set_config('default_statistics_target', "
         "least(30, current_setting('default_statistics_target')::integer)::text, true)");
+    out_.seal.emplace_back(kPlainSearchPath);
     out_.seal.push_back("ANALYZE " + stage_);
+    out_.seal.emplace_back(kFixedSearchPath);
   }
 
   void render_create() {
@@ -229,12 +231,15 @@ class SinkRenderer {
     }
     out_.publish.push_back("SET LOCAL lock_timeout = " + quote_literal(options_.lock_timeout));
     out_.publish.push_back("CREATE TABLE " + target_ + " (" + columns + ")");
+    out_.publish.emplace_back(kPlainSearchPath);
     append_insert();
     for (const Json& key : native_["create_keys"].as_array()) {
       out_.publish.push_back("ALTER TABLE " + target_ + " ADD CONSTRAINT " + quote_name(key["name"].as_string()) + " " +
                              key["definition"].as_string());
     }
+    out_.publish.emplace_back(kPlainSearchPath);
     out_.publish.push_back("ANALYZE " + target_);
+    out_.publish.emplace_back(kFixedSearchPath);
     out_.publish.push_back("DROP TABLE " + stage_);
   }
 
@@ -247,6 +252,14 @@ class SinkRenderer {
       if (has_tablespace) {
         out_.seal.push_back("SET LOCAL default_tablespace = " +
                             quote_literal(quote_name(index["tablespace"].as_string())));
+      }
+      // From 17 on the server itself builds indexes with a fixed path. The definition's names are looked up in the same
+      // statement, so pg_catalog goes first.
+      const bool runs_functions = index["uses_functions"].as_bool() && native_["server_version"].as_int() < 170000;
+      if (runs_functions) {
+        out_.seal.emplace_back(
+            "SELECT set_config('search_path', concat_ws(', ', 'pg_catalog', nullif(reset_val, '')), true) FROM "
+            "pg_settings WHERE name = 'search_path'");
       }
       if (index["is_exclusion"].as_bool()) {  // EXCLUDE, and keys WITHOUT OVERLAPS
         out_.seal.push_back("ALTER TABLE " + stage_ + " ADD CONSTRAINT " + quote_name(temporary) + " " +
@@ -264,6 +277,7 @@ class SinkRenderer {
                               (index["is_deferred"].as_bool() ? " INITIALLY DEFERRED" : ""));
         }
       }
+      if (runs_functions) out_.seal.emplace_back(kFixedSearchPath);
       if (has_tablespace) out_.seal.push_back("SET LOCAL default_tablespace = ''");
       for (const auto& [number, target] : index["statistics"].as_object()) {
         out_.seal.push_back("ALTER INDEX " + quote_name(schema_, temporary) + " ALTER COLUMN " + number +
@@ -428,11 +442,13 @@ class SinkRenderer {
         out_.publish.push_back("ALTER TABLE " + target_ + " ADD COLUMN " + column_definition(column));
       }
     }
+    out_.publish.emplace_back(kPlainSearchPath);
     out_.publish.push_back((is_truncate ? "TRUNCATE " : "DELETE FROM ") + only_ + target_);
     append_insert();
     out_.publish.push_back("DROP TABLE " + stage_);
   }
 
+  // After kPlainSearchPath. Deferred triggers run at once, as long as that path lasts.
   void append_insert() {
     if (task_.columns.empty()) {
       out_.publish.push_back("INSERT INTO " + target_ + " SELECT FROM " + stage_);
@@ -441,6 +457,8 @@ class SinkRenderer {
       out_.publish.push_back("INSERT INTO " + target_ + " (" + names + ") OVERRIDING SYSTEM VALUE SELECT " + names +
                              " FROM " + stage_);
     }
+    out_.publish.emplace_back("SET CONSTRAINTS ALL IMMEDIATE");
+    out_.publish.emplace_back(kFixedSearchPath);
     const std::string count = "(SELECT count(*) FROM " + only_ + target_ + ")";
     const std::string staged = options_.staged_rows < 0 ? "{rows}" : std::to_string(options_.staged_rows);
     out_.publish.push_back(render_guard(count + " = " + staged, "gate.row_count", count + "::text"));

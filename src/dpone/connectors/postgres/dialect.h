@@ -12,10 +12,16 @@
 
 namespace dpone::postgres {
 
+// Our statements run with `search_path = pg_catalog`. Where functions of the target's owner may run (triggers, CHECK
+// constraints, defaults, indexes), the path is that of a plain session of the role, and what is sent under it names
+// tables and columns only, all in full: nothing in it can be made to mean something else.
+inline constexpr std::string_view kPlainSearchPath = "SET LOCAL search_path TO DEFAULT";
+inline constexpr std::string_view kFixedSearchPath = "SET LOCAL search_path TO pg_catalog";
+
 struct SinkStatements {
   std::vector<std::string> prepare;  // each in a transaction of its own
   std::vector<std::string> stage;    // one transaction: these, COPY, and seal
-  std::string copy;
+  std::string copy;                  // between kPlainSearchPath and kFixedSearchPath
   std::vector<std::string> seal;
   std::vector<std::string> constrain;  // after that transaction, each by itself: foreign keys
   std::vector<std::string> publish;    // in one message with the receipt and COMMIT; locks and guards come first

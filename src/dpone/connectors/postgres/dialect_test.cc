@@ -7,6 +7,9 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
+const std::string kPlain(kPlainSearchPath);
+const std::string kFixed(kFixedSearchPath);
+
 LoadTask task_of(PublishMethod method) {
   LoadTask task;
   task.method = method;
@@ -37,7 +40,7 @@ TEST(Dialect, CreateRendersTheTableAndItsRename) {
   EXPECT_EQ(sql.copy, R"(COPY "s"."__dpone_{stage}" ("it's") FROM STDIN (FORMAT binary, FREEZE))");
   EXPECT_EQ(sql.seal, (Texts{"SELECT set_config('default_statistics_target', least(30, "
                              "current_setting('default_statistics_target')::integer)::text, true)",
-                             R"(ANALYZE "s"."__dpone_{stage}")"}));
+                             kPlain, R"(ANALYZE "s"."__dpone_{stage}")", kFixed}));
   EXPECT_EQ(sql.publish, (Texts{"SET LOCAL lock_timeout = '1s'", R"(ALTER TABLE "s"."__dpone_{stage}" RENAME TO "t")",
                                 R"(COMMENT ON TABLE "s"."t" IS NULL)"}));
 }
@@ -50,13 +53,15 @@ TEST(Dialect, CreateInAPublishedSchemaLoadsAnUnloggedStageAndInsertsIntoTheNewTa
   const SinkStatements sql = rendered(task);
   EXPECT_EQ(sql.stage.front(), R"(CREATE UNLOGGED TABLE "s"."__dpone_{stage}" ("it's" integer NOT NULL))");
   EXPECT_EQ(sql.seal, Texts{});
-  EXPECT_EQ(sql.publish,
-            (Texts{"SET LOCAL lock_timeout = '1s'", R"(CREATE TABLE "s"."t" ("it's" integer DEFAULT 7 NOT NULL))",
-                   R"(INSERT INTO "s"."t" ("it's") OVERRIDING SYSTEM VALUE SELECT "it's" FROM "s"."__dpone_{stage}")",
-                   render_guard(R"((SELECT count(*) FROM ONLY "s"."t") = 5)", "gate.row_count",
-                                R"((SELECT count(*) FROM ONLY "s"."t")::text)"),
-                   R"x(ALTER TABLE "s"."t" ADD CONSTRAINT "k" PRIMARY KEY (a))x", R"(ANALYZE "s"."t")",
-                   R"(DROP TABLE "s"."__dpone_{stage}")"}));
+  EXPECT_EQ(
+      sql.publish,
+      (Texts{"SET LOCAL lock_timeout = '1s'", R"(CREATE TABLE "s"."t" ("it's" integer DEFAULT 7 NOT NULL))", kPlain,
+             R"(INSERT INTO "s"."t" ("it's") OVERRIDING SYSTEM VALUE SELECT "it's" FROM "s"."__dpone_{stage}")",
+             "SET CONSTRAINTS ALL IMMEDIATE", kFixed,
+             render_guard(R"((SELECT count(*) FROM ONLY "s"."t") = 5)", "gate.row_count",
+                          R"((SELECT count(*) FROM ONLY "s"."t")::text)"),
+             R"x(ALTER TABLE "s"."t" ADD CONSTRAINT "k" PRIMARY KEY (a))x", kPlain, R"(ANALYZE "s"."t")", kFixed,
+             R"(DROP TABLE "s"."__dpone_{stage}")"}));
 }
 
 TEST(Dialect, ExchangeLocksGuardsDropsAndRenames) {
@@ -86,17 +91,36 @@ TEST(Dialect, ExchangeLocksReferencedTablesInTheOrderOfTheirOids) {
 TEST(Dialect, RewritingCountsTheRowsBeforeItDropsTheStage) {
   const Texts tail = {
       R"(INSERT INTO "s"."t" ("it's") OVERRIDING SYSTEM VALUE SELECT "it's" FROM "s"."__dpone_{stage}")",
+      "SET CONSTRAINTS ALL IMMEDIATE", kFixed,
       render_guard(R"((SELECT count(*) FROM ONLY "s"."t") = 5)", "gate.row_count",
                    R"((SELECT count(*) FROM ONLY "s"."t")::text)"),
       R"(DROP TABLE "s"."__dpone_{stage}")"};
   Texts truncate = {"SET LOCAL lock_timeout = '1s'", R"(LOCK TABLE ONLY "s"."t" IN ACCESS EXCLUSIVE MODE)", "GUARD",
-                    R"(TRUNCATE ONLY "s"."t")"};
+                    kPlain, R"(TRUNCATE ONLY "s"."t")"};
   truncate.insert(truncate.end(), tail.begin(), tail.end());
   EXPECT_EQ(rendered(task_of(PublishMethod::kTruncateInsert)).publish, truncate);
   Texts remove = {"SET LOCAL lock_timeout = '1s'", R"(LOCK TABLE ONLY "s"."t" IN SHARE ROW EXCLUSIVE MODE)", "GUARD",
-                  R"(DELETE FROM ONLY "s"."t")"};
+                  kPlain, R"(DELETE FROM ONLY "s"."t")"};
   remove.insert(remove.end(), tail.begin(), tail.end());
   EXPECT_EQ(rendered(task_of(PublishMethod::kDeleteInsert)).publish, remove);
+}
+
+TEST(Dialect, AnIndexThatRunsFunctionsIsBuiltWithTheSearchPathOfThePlainSessionWhereTheServerLetsIt) {
+  LoadTask task = task_of(PublishMethod::kExchange);
+  const auto seal = [&](std::int64_t version, const char* uses_functions) {
+    task.target.native.set("server_version", version);
+    task.target.native.set("indexes",
+                           *Json::parse(R"x([{"name":"i","definition":"CREATE INDEX i ON s.t USING btree (f(a))",)x"
+                                        R"("uses_functions":)" +
+                                        std::string(uses_functions) + "}]"));
+    return rendered(task).seal;
+  };
+  const std::string create = R"x(CREATE INDEX "__dpone_{index i}" ON "s"."__dpone_{stage}" USING btree (f(a)))x";
+  const Texts sent = seal(160000, "true");
+  EXPECT_TRUE(sent[0].starts_with("SELECT set_config('search_path', concat_ws(', ', 'pg_catalog', ")) << sent[0];
+  EXPECT_EQ(Texts(sent.begin() + 1, sent.begin() + 3), (Texts{create, kFixed}));
+  EXPECT_EQ(seal(160000, "false")[0], create);
+  EXPECT_EQ(seal(170000, "true")[0], create);
 }
 
 TEST(Dialect, AnIndexDefinitionLosesItsNamesOnly) {

@@ -156,7 +156,9 @@ class PostgresSink final : public Sink {
     add("prepare", sql.prepare);
     out.push_back({"load", "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"});
     add("load", sql.stage);
+    out.push_back({"load", std::string(kPlainSearchPath)});
     out.push_back({"load", sql.copy});
+    out.push_back({"load", std::string(kFixedSearchPath)});
     add("seal", sql.seal);
     out.push_back({"seal", "COMMIT"});
     add("seal", sql.constrain);

@@ -32,12 +32,14 @@ class PostgresStage final : public Stage {
   PostgresStage(Connection connection, ConnectionSettings settings, ControlTable control, const LoadTask& task,
                 std::chrono::milliseconds publish_wait, const RunContext& context);
   Status begin();
+  Status begin_copy();
   Status name_identity_sequences();
   Result<StageFacts> check_key();
   Error seal_error(Error error) const;
   // One attempt; `is_locked_out` is set when a lock could not be had and nothing was changed.
   Result<Receipt> finalize_once(const Receipt& receipt, bool& is_locked_out);
-  Error publish_error(Error error) const;
+  Error publish_error(Error error);
+  bool has_target_changed(const Error& error);
   Status roll_back();
 
   Connection connection_;
