@@ -9,7 +9,7 @@
 namespace dpone::postgres {
 namespace {
 
-constexpr std::size_t kSendBytes = 256 * 1024;
+constexpr std::size_t kSendBytes = std::size_t{256} * 1024;
 constexpr std::int64_t kEncodeRows = 1024;
 
 class CopyInSession {
