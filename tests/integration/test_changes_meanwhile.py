@@ -121,6 +121,20 @@ def test_a_partition_swapped_under_the_read(reads, point, published, hold):
     assert generations == [(1 if was_blocked else 2, 50)]
 
 
+@pytest.mark.parametrize("point", ["run.planned", "source.locked", "load.read"])
+def test_a_table_of_the_condition_swapped_under_the_read(point, published, hold):
+    published.src.run(
+        "update orders set generation = id % 2 + 1; create table chosen (id int, generation int);"
+        "create view picked as select * from chosen"
+    )
+    document = yaml.safe_load(full_refresh())
+    document["source"]["options"] = {"where": "generation = (select max(generation) from public.picked)"}
+    manifest = published.dpone.write("swap.yaml", yaml.safe_dump(document))
+    was_blocked, generations = swap_under_the_read(published, hold, point, "chosen", "chosen", manifest)
+    assert was_blocked == (point != "run.planned")
+    assert generations == [(1 if was_blocked else 2, 25)]
+
+
 def test_one_partition_swapped_under_the_read(published, hold):
     published.src.run(
         "drop table orders; create table orders (id int, generation int) partition by list (generation);"

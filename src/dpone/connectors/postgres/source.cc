@@ -9,11 +9,12 @@
 #include "dpone/connectors/postgres/connection.h"
 #include "dpone/connectors/postgres/dialect.h"
 #include "dpone/connectors/postgres/quote.h"
+#include "dpone/connectors/postgres/source_locks.h"
 
 namespace dpone::postgres {
 namespace {
 
-constexpr std::size_t kReadBytes = 256 * 1024;
+constexpr std::size_t kReadBytes = std::size_t{256} * 1024;
 constexpr std::size_t kHugeBuffer = 16U << 20;
 
 // Column facts from the JSON of catalog.cc (tables and views) or of a described query.
@@ -181,7 +182,7 @@ class PostgresSource final : public Source {
   PostgresSource(SourceSettings settings, Connection connection, const RunContext& context)
       : settings_(std::move(settings)), context_(context), connection_(std::move(connection)) {}
 
-  Result<Facts> describe() override { return describe_with(*connection_, true); }
+  Result<Facts> describe() override { return describe_with(*connection_, false); }
 
   std::vector<WireFormat> raw_formats(const LoadTask& task) const override {
     Json columns = Json::array();
@@ -217,7 +218,7 @@ class PostgresSource final : public Source {
       }
     }
     DPONE_CHECK(context_.fault("source.locked"));
-    DPONE_TRY(const Facts now, describe_with(*connection_, false));
+    DPONE_TRY(const Facts now, describe_with(*connection_, true));
     if (now.fingerprint != planned.fingerprint) return changed(planned);
     std::unique_ptr<Snapshot> snapshot = std::make_unique<PostgresSnapshot>(std::move(*connection_), context_);
     connection_.reset();
@@ -236,29 +237,51 @@ class PostgresSource final : public Source {
   static std::vector<std::string> lock_statements(const Facts& facts) {
     std::vector<std::string> out = {"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"};
     for (const Json& name : facts.native["locks"].as_array()) {
-      out.push_back("LOCK TABLE " + name.as_string() + " IN ACCESS SHARE MODE");
+      out.push_back(lock_statement(name.as_string()));
     }
     return out;
   }
 
-  Result<Facts> describe_with(Connection& connection, bool with_estimates) {
-    return settings_.query.empty() ? describe_relation(connection, with_estimates) : describe_query(connection);
+  // For a plan, and again in a run's snapshot, with that plan's list of locks.
+  Result<Facts> describe_with(Connection& connection, bool in_snapshot) {
+    if (!in_snapshot) locks_ = Json::array();
+    auto facts = settings_.query.empty()
+                     ? describe_relation(connection, in_snapshot)
+                     : in_transaction(connection, [&] { return describe_query(connection, in_snapshot); });
+    if (facts && !in_snapshot) DPONE_CHECK(try_locks(connection, locks_));
+    return facts;
   }
 
-  Result<Facts> describe_relation(Connection& connection, bool with_estimates) {
+  // Runs `body` in the transaction that is open, or in one that is rolled back.
+  template <class Body>
+  static std::invoke_result_t<Body> in_transaction(Connection& connection, Body body) {
+    if (connection.in_transaction()) return body();
+    DPONE_CHECK(connection.execute("BEGIN READ ONLY"));
+    auto result = body();
+    if (connection.is_alive()) {
+      Shield shield(connection);
+      DPONE_CHECK(connection.execute("ROLLBACK"));
+    }
+    return result;
+  }
+
+  Result<Facts> describe_relation(Connection& connection, bool in_snapshot) {
     const std::string relation = quote_name(settings_.schema, settings_.table);
     DPONE_TRY(const std::optional<Oid> oid, find_relation(connection, settings_.schema, settings_.table, false));
-    DPONE_TRY(
-        const Rows rows,
-        connection.query("SELECT " + source_facts_sql(std::to_string(*oid), connection.server_version()) +
-                         ", has_table_privilege(" + std::to_string(*oid) + ", 'SELECT') OR has_any_column_privilege(" +
-                         std::to_string(*oid) + ", 'SELECT'), current_user::text"));
+    DPONE_TRY(const Rows rows,
+              connection.query("SELECT " + source_facts_sql(std::to_string(*oid), connection.server_version()) +
+                               ", has_table_privilege(" + std::to_string(*oid) +
+                               ", 'SELECT'), current_user::text, has_any_column_privilege(" + std::to_string(*oid) +
+                               ", 'SELECT')"));
     if (rows.size() != 1 || rows.is_null(0, 0)) {
       return Error(ErrorClass::kUnavailable, "source.changed", "the relation vanished while it was described")
           .with("relation", relation);
     }
     if (!rows.boolean(0, 1)) {
-      return Error(ErrorClass::kFailed, "postgres.permission", "role " + rows.text(0, 2) + " may not read " + relation)
+      return Error(ErrorClass::kFailed, "postgres.permission",
+                   "role " + rows.text(0, 2) + " may not " +
+                       (rows.boolean(0, 3) ? "lock " + relation + ": LOCK TABLE asks for SELECT on the whole table"
+                                           : "read " + relation))
           .with("connection", connection.id())
           .hint("GRANT SELECT ON " + relation + " TO " + quote_name(rows.text(0, 2)));
     }
@@ -281,13 +304,18 @@ class PostgresSource final : public Source {
       facts.keys.push_back(std::move(entry));
     }
     facts.identity = std::to_string(*oid);
-    Json locks = Json::array();
     // LOCK TABLE takes tables and views only.
-    if (kind == "r" || kind == "p" || kind == "v") locks.push(relation);
-    native.set("locks", std::move(locks));
+    if (!in_snapshot && (kind == "r" || kind == "p" || kind == "v")) locks_.push(relation);
     add_type_details(native, native["columns"], types, connection.server_version());
-    DPONE_CHECK(add_selection(connection, native, facts));
-    if (with_estimates) {
+    if (settings_.limit >= 0) native.set("limit", settings_.limit);
+    if (!settings_.where.empty()) {
+      native.set("where", settings_.where);
+      DPONE_CHECK(in_transaction(connection, [&] { return describe_where(connection, native, *oid, in_snapshot); }));
+    }
+    native.set("locks", locks_);
+    facts.fingerprint = sha256_hex(native.canonical());
+    facts.native = std::move(native);
+    if (!in_snapshot) {
       DPONE_TRY(const Estimates estimates, read_estimates(connection, *oid));
       if (estimates.rows > 0) facts.estimated_rows = estimates.rows;
       facts.estimated_bytes = estimates.bytes;
@@ -295,24 +323,14 @@ class PostgresSource final : public Source {
     return facts;
   }
 
-  Result<Facts> describe_query(Connection& connection) {
-    const bool in_transaction = connection.in_transaction();
-    if (!in_transaction) DPONE_CHECK(connection.execute("BEGIN READ ONLY"));
-    auto described = describe_query_inside(connection, in_transaction);
-    if (!in_transaction && connection.is_alive()) {
-      Shield shield(connection);
-      DPONE_CHECK(connection.execute("ROLLBACK"));
-    }
-    return described;
-  }
-
-  Result<Facts> describe_query_inside(Connection& connection, bool in_snapshot) {
+  Result<Facts> describe_query(Connection& connection, bool in_snapshot) {
+    const std::string nested = "SELECT FROM (\n" + settings_.query + "\n) AS source_query";
     auto described = connection.describe(settings_.query);
     // It will be read as a part of COPY (SELECT ...): what can only stand alone (EXPLAIN, SHOW, RETURNING, a WITH that
     // writes) is refused here, before anything is made at the target.
     if (described && described->column_count() > 0) {
-      auto nested = connection.describe("SELECT FROM (\n" + settings_.query + "\n) AS source_query");
-      if (!nested) described = std::move(nested);
+      auto parsed = connection.describe(nested);
+      if (!parsed) described = std::move(parsed);
     }
     if (!described) {
       Error error = std::move(described).error();
@@ -346,20 +364,12 @@ class PostgresSource final : public Source {
           .set("not_null", false);
       columns.push(std::move(column));
     }
-    // The describe holds a lock on each relation that it met; that is the list to lock before the snapshot.
-    Json locks = Json::array();
     if (!in_snapshot) {
-      DPONE_TRY(const Rows held,
-                connection.query(
-                    "SELECT DISTINCT quote_ident(n.nspname) || '.' || quote_ident(c.relname) FROM pg_locks l JOIN "
-                    "pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace WHERE l.pid = "
-                    "pg_backend_pid() AND l.locktype = 'relation' AND c.relkind IN ('r', 'p', 'v') AND n.nspname "
-                    "NOT IN ('pg_catalog', 'information_schema') AND has_table_privilege(c.oid, 'SELECT') ORDER BY 1"));
-      for (int row = 0; row < held.size(); ++row) locks.push(held.text(row, 0));
-      query_locks_ = locks;
+      DPONE_TRY(locks_, described_relations(connection, 0));
+      DPONE_CHECK(check_may_run(connection, nested, "source.options.query"));
     }
     Json native = Json::object();
-    native.set("kind", "query").set("query", settings_.query).set("columns", columns).set("locks", query_locks_);
+    native.set("kind", "query").set("query", settings_.query).set("columns", columns).set("locks", locks_);
     DPONE_TRY(const TypeCatalog types, read_types(connection, type_oids(columns)));
     DPONE_TRY(const Rows monetary, connection.query("SELECT current_setting('lc_monetary')"));
     native.set("lc_monetary", monetary.text(0, 0));
@@ -375,29 +385,29 @@ class PostgresSource final : public Source {
     return facts;
   }
 
-  // where and limit; the condition is parsed by the server as part of one SELECT, so that it cannot end the statement.
-  Status add_selection(Connection& connection, Json& native, Facts& facts) {
-    if (!settings_.where.empty()) native.set("where", settings_.where);
-    if (settings_.limit >= 0) native.set("limit", settings_.limit);
-    facts.fingerprint = sha256_hex(native.canonical());
-    facts.native = std::move(native);
-    if (settings_.where.empty()) return {};
+  // The condition is parsed by the server as part of one SELECT, so that it cannot end the statement. What its
+  // subqueries read is locked too.
+  Status describe_where(Connection& connection, const Json& native, Oid oid, bool in_snapshot) {
     LoadTask probe;
-    probe.source = facts;
-    auto described = connection.describe(render_select(probe, false));
+    probe.source.native = native;
+    const std::string select = render_select(probe, false);
+    auto described = connection.describe(select);
     if (!described) {
       Error error = std::move(described).error();
       error.add("option", "source.options.where");
       if (!error.next_step().empty()) return error;
       return std::move(error).hint("write one condition, as after WHERE in the source's SQL");
     }
-    return {};
+    if (in_snapshot) return {};
+    DPONE_TRY(const Json read, described_relations(connection, oid));
+    for (const Json& name : read.as_array()) locks_.push(name);
+    return check_may_run(connection, select, "source.options.where");
   }
 
   SourceSettings settings_;
   const RunContext& context_;
   std::optional<Connection> connection_;
-  Json query_locks_ = Json::array();
+  Json locks_ = Json::array();  // of the last plan
 };
 
 }  // namespace

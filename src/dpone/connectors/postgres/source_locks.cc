@@ -1,0 +1,71 @@
+#include "dpone/connectors/postgres/source_locks.h"
+
+#include "dpone/connectors/postgres/quote.h"
+
+namespace dpone::postgres {
+namespace {
+
+constexpr std::string_view kNoPrivilege = "42501";
+constexpr std::string_view kNotAvailable = "55P03";
+
+// The server says which relation it is about; where that is `relation` itself, the statement that cures it is known.
+Status no_right_to_lock(Connection& connection, const std::string& relation, const Error& refused) {
+  DPONE_TRY(const Rows rows,
+            connection.query("SELECT current_user::text, has_table_privilege($1, 'SELECT')", {relation}));
+  const std::string role = rows.text(0, 0);
+  const bool is_below = rows.boolean(0, 1);
+  return Error(ErrorClass::kFailed, "postgres.permission",
+               "role " + role + " may not lock " + relation + ": " + refused.message())
+      .with("connection", connection.id())
+      .native(refused.native_code())
+      .hint(is_below ? "what is locked with it needs SELECT too: a view's relations by the view's owner, before "
+                       "PostgreSQL 13 a table's children by the role"
+                     : "GRANT SELECT ON " + relation + " TO " + quote_name(role));
+}
+
+}  // namespace
+
+Status check_may_run(Connection& connection, const std::string& select, std::string_view option) {
+  auto explained = connection.query("EXPLAIN " + select);
+  if (explained) return {};
+  Error error = std::move(explained).error();
+  error.add("option", std::string(option));
+  if (error.native_code() != kNoPrivilege) return error;
+  return std::move(error).hint("grant the role the right, or leave the relation out");
+}
+
+Result<Json> described_relations(Connection& connection, Oid except) {
+  // What a view reads is locked with the view, and needs no privilege of the role. With one on some columns only the
+  // relation stays in the list: it cannot be locked, so it must not be read.
+  DPONE_TRY(const Rows held,
+            connection.query(
+                "SELECT DISTINCT quote_ident(n.nspname) || '.' || quote_ident(c.relname) FROM pg_locks l JOIN "
+                "pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace WHERE l.pid = "
+                "pg_backend_pid() AND l.locktype = 'relation' AND c.relkind IN ('r', 'p', 'v') AND n.nspname NOT IN "
+                "('pg_catalog', 'information_schema') AND c.oid <> $1::oid AND has_any_column_privilege(c.oid, "
+                "'SELECT') ORDER BY 1",
+                {std::to_string(except)}));
+  Json names = Json::array();
+  for (int row = 0; row < held.size(); ++row) names.push(held.text(row, 0));
+  return names;
+}
+
+std::string lock_statement(const std::string& relation) { return "LOCK TABLE " + relation + " IN ACCESS SHARE MODE"; }
+
+Status try_locks(Connection& connection, const Json& locks) {
+  for (const Json& name : locks.as_array()) {
+    auto locked = connection.execute("BEGIN READ ONLY; " + lock_statement(name.as_string()) + " NOWAIT; ROLLBACK");
+    if (locked) continue;
+    Error error = std::move(locked).error();
+    if (connection.is_alive() && connection.in_transaction()) {
+      Shield shield(connection);
+      DPONE_CHECK(connection.execute("ROLLBACK"));
+    }
+    if (error.native_code() == kNotAvailable) continue;
+    if (error.native_code() != kNoPrivilege) return error;
+    return no_right_to_lock(connection, name.as_string(), error);
+  }
+  return {};
+}
+
+}  // namespace dpone::postgres

@@ -1,0 +1,29 @@
+// Which relations a run of a source locks before it takes its snapshot, and whether it may (semantics §4). Reads the
+// catalog and takes locks for a moment; all state is the connection's.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "dpone/base/json.h"
+#include "dpone/base/result.h"
+#include "dpone/connectors/postgres/connection.h"
+#include "dpone/connectors/postgres/types.h"
+
+namespace dpone::postgres {
+
+// Asks the server whether the role may run `select`, which stands in `option`: a describe does not look at privileges.
+Status check_may_run(Connection& connection, const std::string& select, std::string_view option);
+
+// The tables and views that statements described in this transaction read, an array of names quoted as in SQL.
+// REQUIRES an open transaction: a describe holds its locks to the end of one.
+Result<Json> described_relations(Connection& connection, Oid except);
+
+// LOCK TABLE for each of `locks`, an array of names quoted as in SQL.
+std::string lock_statement(const std::string& relation);
+
+// Takes each lock and gives it back, so that a plan fails where its run would: `postgres.permission`. A lock that
+// another session holds is no failure. REQUIRES no open transaction.
+Status try_locks(Connection& connection, const Json& locks);
+
+}  // namespace dpone::postgres
