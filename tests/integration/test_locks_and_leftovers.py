@@ -61,6 +61,48 @@ def test_a_publication_goes_on_when_the_long_query_ends(published, other_session
     assert published.generation() == 2
 
 
+@pytest.fixture
+def long_writer(published, other_session, sql):
+    """The target refers to `kinds`, which a long transaction has written."""
+    published.dst.run("create table public.kinds (id int primary key); insert into public.kinds select generate_series(1, 9);"
+                      "alter table public.orders add constraint kind foreign key (generation) references public.kinds")  # fmt: skip
+    writer = other_session(published.dst)
+    writer.autocommit = False
+    sql(writer, "insert into public.kinds values (100)")
+    return writer
+
+
+WAITS_FOR_KINDS = "select 1 from pg_locks where not granted and relation = 'public.kinds'::regclass"
+
+
+def test_writers_of_a_referenced_table_do_not_queue_behind_a_new_foreign_key(long_writer, published, other_session, sql, hold):
+    run = hold(published.dpone, "run", published.manifest(method="exchange"))
+    look, writer = other_session(published.dst), other_session(published.dst)
+    slowest = 0
+    for number in range(5):
+        eventually(lambda: sql(look, WAITS_FOR_KINDS), "the new key waits for the table it refers to")
+        started = time.monotonic()
+        sql(writer, f"insert into public.kinds values ({200 + number})")
+        slowest = max(slowest, time.monotonic() - started)
+    assert slowest < 2, "a writer queued behind the new key"
+    long_writer.rollback()
+    run.end().expect(0)
+    assert published.generation() == 2
+    assert published.dst.value("select convalidated from pg_constraint where conname = 'kind'")
+
+
+def test_a_long_writer_of_a_referenced_table_ends_the_wait_for_it(long_writer, published):
+    manifest = published.manifest(method="exchange", options={"publish_wait": "2s"})
+    run = published.dpone("run", manifest, timeout=30).expect(4)
+    assert "finalize.lock_timeout" in run.err
+    assert "foreign keys refer to" in run.err
+    assert leftovers(published.dst) == []
+    assert published.generation() == 1
+    long_writer.rollback()
+    published.dpone("run", manifest, "-q").expect(0)
+    assert published.generation() == 2
+
+
 def test_an_interrupt_ends_the_wait_for_the_target(published, other_session, sql, hold):
     query = other_session(published.dst)
     query.autocommit = False

@@ -369,15 +369,18 @@ class SinkRenderer {
     }
   }
 
+  // A key takes a lock of the table that it refers to, and writers of that table queue behind whoever waits for it.
   void render_foreign_keys() {
+    const std::string briefly = "SET LOCAL lock_timeout = " + quote_literal(options_.lock_timeout) + "; ";
     for (const Json& constraint : native_["constraints"].as_array()) {
       if (constraint["type"].as_string() != "f") continue;
       const std::string name = quote_name(constraint["name"].as_string());
       const std::string definition = constraint["definition"].as_string();
       const bool is_validated = constraint["is_validated"].as_bool();
-      out_.constrain.push_back("ALTER TABLE " + stage_ + " ADD CONSTRAINT " + name + " " + definition +
+      const std::string alter = briefly + "ALTER TABLE " + stage_;
+      out_.constrain.push_back(alter + " ADD CONSTRAINT " + name + " " + definition +
                                (is_validated ? " NOT VALID" : ""));
-      if (is_validated) out_.constrain.push_back("ALTER TABLE " + stage_ + " VALIDATE CONSTRAINT " + name);
+      if (is_validated) out_.constrain.push_back(alter + " VALIDATE CONSTRAINT " + name);
       append_comment(out_.constrain, "CONSTRAINT " + name + " ON " + stage_, constraint["comment"]);
     }
   }

@@ -19,11 +19,11 @@ inline constexpr std::string_view kPlainSearchPath = "SET LOCAL search_path TO D
 inline constexpr std::string_view kFixedSearchPath = "SET LOCAL search_path TO pg_catalog";
 
 struct SinkStatements {
-  std::vector<std::string> prepare;  // each in a transaction of its own
+  std::vector<std::string> prepare;  // one transaction: schema and types
   std::vector<std::string> stage;    // one transaction: these, COPY, and seal
   std::string copy;                  // between kPlainSearchPath and kFixedSearchPath
   std::vector<std::string> seal;
-  std::vector<std::string> constrain;  // after that transaction, each by itself: foreign keys
+  std::vector<std::string> constrain;  // after that transaction, each a message by itself: foreign keys
   std::vector<std::string> publish;    // in one message with the receipt and COMMIT; locks and guards come first
 };
 

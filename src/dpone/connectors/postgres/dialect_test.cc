@@ -83,9 +83,9 @@ TEST(Dialect, ExchangeLocksReferencedTablesInTheOrderOfTheirOids) {
   EXPECT_EQ(Texts(sql.publish.begin() + 1, sql.publish.begin() + 4),
             (Texts{"LOCK TABLE s.three IN ACCESS EXCLUSIVE MODE", R"(LOCK TABLE ONLY "s"."t" IN ACCESS EXCLUSIVE MODE)",
                    "LOCK TABLE s.nine IN ACCESS EXCLUSIVE MODE"}));
-  EXPECT_EQ(sql.constrain, (Texts{R"(ALTER TABLE "s"."__dpone_{stage}" ADD CONSTRAINT "b" FK NOT VALID)",
-                                  R"(ALTER TABLE "s"."__dpone_{stage}" VALIDATE CONSTRAINT "b")",
-                                  R"(ALTER TABLE "s"."__dpone_{stage}" ADD CONSTRAINT "a" FK NOT VALID)"}));
+  const std::string alter = R"(SET LOCAL lock_timeout = '1s'; ALTER TABLE "s"."__dpone_{stage}" )";
+  EXPECT_EQ(sql.constrain, (Texts{alter + R"(ADD CONSTRAINT "b" FK NOT VALID)", alter + R"(VALIDATE CONSTRAINT "b")",
+                                  alter + R"(ADD CONSTRAINT "a" FK NOT VALID)"}));
 }
 
 TEST(Dialect, RewritingCountsTheRowsBeforeItDropsTheStage) {

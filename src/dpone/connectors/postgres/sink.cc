@@ -20,6 +20,8 @@ namespace {
 // How long a lost COMMIT may go on at the server before its outcome counts as unknown.
 constexpr std::chrono::milliseconds kWorkingWait = std::chrono::minutes(10);
 
+constexpr const char* kBegin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+
 class PostgresSink final : public Sink {
  public:
   PostgresSink(SinkSettings settings, Connection connection, const RunContext& context)
@@ -153,8 +155,12 @@ class PostgresSink final : public Sink {
     const auto add = [&](const char* phase, const std::vector<std::string>& statements) {
       for (const std::string& statement : statements) out.push_back({phase, statement});
     };
-    add("prepare", sql.prepare);
-    out.push_back({"load", "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"});
+    if (!sql.prepare.empty()) {
+      add("prepare", {kBegin, prepare_lock_sql()});
+      add("prepare", sql.prepare);
+      add("prepare", {"COMMIT"});
+    }
+    out.push_back({"load", kBegin});
     add("load", sql.stage);
     out.push_back({"load", std::string(kPlainSearchPath)});
     out.push_back({"load", sql.copy});
@@ -162,7 +168,7 @@ class PostgresSink final : public Sink {
     add("seal", sql.seal);
     out.push_back({"seal", "COMMIT"});
     add("seal", sql.constrain);
-    out.push_back({"publish", "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"});
+    out.push_back({"publish", kBegin});
     out.push_back({"publish", "SET LOCAL synchronous_commit = on"});
     out.push_back({"publish", "SELECT pg_advisory_xact_lock(" + std::to_string(target_lock_key(target_)) + ")"});
     add("publish", sql.publish);
@@ -174,10 +180,11 @@ class PostgresSink final : public Sink {
 
   Result<std::unique_ptr<Stage>> prepare(const LoadTask& task) override {
     DPONE_CHECK(connect());
+    DPONE_TRY(std::vector<std::string> prepared, make_schema_and_types(task));
     Connection connection = std::move(*connection_);
     connection_.reset();
-    return PostgresStage::create(std::move(connection), settings_.connection, control_, task, settings_.publish_wait,
-                                 context_);
+    return PostgresStage::create(std::move(connection), settings_.connection, control_, task, std::move(prepared),
+                                 settings_.publish_wait, context_);
   }
 
   Result<std::optional<Receipt>> settle(std::string_view process, std::string_view run_id,
@@ -229,6 +236,41 @@ class PostgresSink final : public Sink {
   }
 
  private:
+  // What a new table needs before its stage: all of it or nothing. Runs that need the same take turns, and each looks
+  // again when it is its turn; somebody else's CREATE is met as an error, and looked at again too. Returns what was
+  // done.
+  Result<std::vector<std::string>> make_schema_and_types(const LoadTask& task) {
+    LoadTask needed = task;
+    for (int attempt = 0;; ++attempt) {
+      if (render_sink(needed, TemporaryNames(target_, ""), {}).prepare.empty()) return std::vector<std::string>();
+      auto made = make_what_lacks(needed);
+      if (made) return made;
+      if (connection_->is_alive()) {
+        Shield shield(*connection_);
+        DPONE_CHECK(connection_->execute("ROLLBACK"));
+      }
+      const std::string& code = made.error().native_code();
+      const bool exists = code == "42P06" || code == "42710" || code == "42P07" || code == "23505";
+      if (!exists || attempt == 3) return made;
+    }
+  }
+
+  Result<std::vector<std::string>> make_what_lacks(LoadTask& needed) {
+    DPONE_CHECK(connection_->execute(std::string(kBegin) + "; " + prepare_lock_sql()));
+    DPONE_TRY(const Rows schema, connection_->query("SELECT FROM pg_namespace WHERE nspname = $1", {settings_.schema}));
+    if (!needed.target.exists) needed.target.native.set("schema_exists", schema.size() == 1);
+    DPONE_CHECK(compare_types(*connection_, needed.source, needed.target));
+    if (!needed.target.obstacles.empty()) return needed.target.obstacles.front();
+    std::vector<std::string> statements = render_sink(needed, TemporaryNames(target_, ""), {}).prepare;
+    for (const std::string& sql : statements) DPONE_CHECK(connection_->execute(sql));
+    DPONE_CHECK(connection_->execute("COMMIT"));
+    return statements;
+  }
+
+  static std::string prepare_lock_sql() {
+    return "SELECT pg_advisory_xact_lock(" + std::to_string(prepare_lock_key()) + ")";
+  }
+
   Status connect() {
     if (connection_ && connection_->is_alive()) return {};
     DPONE_TRY(connection_, Connection::open(settings_.connection, SessionRole::kSink, context_));

@@ -2,93 +2,13 @@
 
 #include <algorithm>
 
-#include "dpone/codec/pg_copy/encoder.h"
-#include "dpone/codec/pg_copy/text_encoder.h"
+#include "dpone/connectors/postgres/copy_writers.h"
 #include "dpone/connectors/postgres/quote.h"
 
 namespace dpone::postgres {
 namespace {
 
-constexpr std::size_t kSendBytes = std::size_t{256} * 1024;
-constexpr std::int64_t kEncodeRows = 1024;
-
-class CopyInSession {
- public:
-  CopyInSession(Connection& connection, std::int64_t& rows) : connection_(connection), rows_(rows) {}
-  CopyInSession(const CopyInSession&) = delete;
-  CopyInSession& operator=(const CopyInSession&) = delete;
-  ~CopyInSession() {
-    if (!is_finished_) connection_.abort_copy_in("the load was given up");
-  }
-  Status send(std::string_view bytes) { return connection_.write_copy(bytes); }
-  Result<WriteSummary> finish() {
-    is_finished_ = true;
-    DPONE_TRY(const std::int64_t rows, connection_.finish_copy_in());
-    rows_ += rows;
-    DPONE_CHECK(connection_.execute(std::string(kFixedSearchPath)));
-    return WriteSummary{rows};
-  }
-
- private:
-  Connection& connection_;
-  std::int64_t& rows_;
-  bool is_finished_ = false;
-};
-
-class RawCopyWriter final : public RawWriter {
- public:
-  RawCopyWriter(Connection& connection, std::int64_t& rows) : session_(connection, rows) {}
-  Status write(std::string_view bytes) override { return session_.send(bytes); }
-  Result<WriteSummary> finish() override { return session_.finish(); }
-
- private:
-  CopyInSession session_;
-};
-
-class BinaryCopyWriter final : public BatchWriter {
- public:
-  BinaryCopyWriter(Connection& connection, std::int64_t& rows, pg_copy::Encoder encoder)
-      : session_(connection, rows), encoder_(std::move(encoder)) {
-    encoder_.append_header(buffer_);
-  }
-  Status write(const Batch& batch) override {
-    for (std::int64_t row = 0; row < batch.num_rows(); row += kEncodeRows) {
-      DPONE_CHECK(encoder_.encode_rows(batch, row, std::min(kEncodeRows, batch.num_rows() - row), buffer_));
-      if (buffer_.size() >= kSendBytes) {
-        DPONE_CHECK(session_.send(buffer_));
-        buffer_.clear();
-      }
-    }
-    return {};
-  }
-  Result<WriteSummary> finish() override {
-    encoder_.append_trailer(buffer_);
-    DPONE_CHECK(session_.send(buffer_));
-    return session_.finish();
-  }
-
- private:
-  CopyInSession session_;
-  pg_copy::Encoder encoder_;
-  std::string buffer_;
-};
-
-class TextCopyWriter final : public BatchWriter {
- public:
-  TextCopyWriter(Connection& connection, std::int64_t& rows, pg_copy::TextEncoder encoder)
-      : session_(connection, rows), encoder_(std::move(encoder)) {}
-  Status write(const Batch& batch) override {
-    buffer_.clear();
-    DPONE_CHECK(encoder_.encode(batch, buffer_));
-    return session_.send(buffer_);
-  }
-  Result<WriteSummary> finish() override { return session_.finish(); }
-
- private:
-  CopyInSession session_;
-  pg_copy::TextEncoder encoder_;
-  std::string buffer_;
-};
+constexpr std::string_view kCreateWord = "CREATE ";
 
 std::string stage_comment(const RunContext& context, const std::string& target) {
   Json comment = Json::object();
@@ -121,10 +41,12 @@ PostgresStage::~PostgresStage() = default;
 
 Result<std::unique_ptr<Stage>> PostgresStage::create(Connection connection, ConnectionSettings settings,
                                                      ControlTable control, const LoadTask& task,
+                                                     std::vector<std::string> prepared,
                                                      std::chrono::milliseconds publish_wait,
                                                      const RunContext& context) {
   std::unique_ptr<PostgresStage> stage(
       new PostgresStage(std::move(connection), std::move(settings), std::move(control), task, publish_wait, context));
+  stage->prepared_ = std::move(prepared);
   Status status = stage->begin();
   if (!status) {
     const Status dropped = stage->drop();
@@ -135,7 +57,6 @@ Result<std::unique_ptr<Stage>> PostgresStage::create(Connection connection, Conn
 }
 
 Status PostgresStage::begin() {
-  for (const std::string& sql : statements_.prepare) DPONE_CHECK(connection_.execute(sql));
   DPONE_CHECK(control_.create(connection_));
   DPONE_TRY(const Rows locked,
             connection_.query("SELECT pg_try_advisory_lock($1)", {std::to_string(stage_lock_key(names_.stage()))}));
@@ -159,7 +80,7 @@ Status PostgresStage::begin_copy() {
 
 Result<std::unique_ptr<RawWriter>> PostgresStage::open_raw_writer(const Slice&) {
   DPONE_CHECK(begin_copy());
-  return std::unique_ptr<RawWriter>(std::make_unique<RawCopyWriter>(connection_, rows_));
+  return make_copy_writer(connection_, rows_);
 }
 
 Result<std::unique_ptr<BatchWriter>> PostgresStage::open_writer(const Slice&) {
@@ -181,11 +102,11 @@ Result<std::unique_ptr<BatchWriter>> PostgresStage::open_writer(const Slice&) {
   if (is_text) {
     DPONE_TRY(pg_copy::TextEncoder encoder, pg_copy::TextEncoder::create(std::move(columns)));
     DPONE_CHECK(begin_copy());
-    return std::unique_ptr<BatchWriter>(std::make_unique<TextCopyWriter>(connection_, rows_, std::move(encoder)));
+    return make_copy_writer(connection_, rows_, std::move(encoder));
   }
   DPONE_TRY(pg_copy::Encoder encoder, pg_copy::Encoder::create(std::move(columns)));
   DPONE_CHECK(begin_copy());
-  return std::unique_ptr<BatchWriter>(std::make_unique<BinaryCopyWriter>(connection_, rows_, std::move(encoder)));
+  return make_copy_writer(connection_, rows_, std::move(encoder));
 }
 
 Status PostgresStage::name_identity_sequences() {
@@ -252,7 +173,15 @@ Result<StageFacts> PostgresStage::seal() {
   auto committed = connection_.execute("COMMIT");
   if (!committed) return seal_error(std::move(committed).error());
   DPONE_CHECK(context_.fault("stage.committed"));
-  for (const std::string& sql : statements_.constrain) DPONE_CHECK(connection_.execute(sql));
+  for (const std::string& sql : statements_.constrain) {
+    DPONE_CHECK(
+        retry_locks("the locks of the tables that its foreign keys refer to", [&](bool& is_locked_out) -> Status {
+          auto done = connection_.execute(sql);
+          if (done) return {};
+          is_locked_out = done.error().native_code() == "55P03";
+          return std::move(done).error();
+        }));
+  }
   return facts;
 }
 
@@ -266,20 +195,25 @@ Status PostgresStage::roll_back() {
 Result<Receipt> PostgresStage::finalize(const Receipt& receipt) {
   render_options_.staged_rows = rows_;
   statements_ = render_sink(task_, names_, render_options_);
+  Result<Receipt> published = receipt;
+  DPONE_CHECK(retry_locks("the target's locks", [&](bool& is_locked_out) -> Status {
+    DPONE_TRY(published, finalize_once(receipt, is_locked_out));
+    return {};
+  }));
+  is_published_ = true;
+  return published;
+}
+
+Status PostgresStage::retry_locks(const std::string& what, const std::function<Status(bool&)>& attempt) {
   const auto deadline = context_.clock->steady_now() + publish_wait_;
   std::chrono::milliseconds pause{50};
   while (true) {
     bool is_locked_out = false;
-    auto published = finalize_once(receipt, is_locked_out);
-    if (published) {
-      is_published_ = true;
-      return published;
-    }
-    if (!is_locked_out) return published;
+    Status done = attempt(is_locked_out);
+    if (done || !is_locked_out) return done;
     if (context_.clock->steady_now() + pause > deadline) {
-      Error error = std::move(published).error();
-      return Error(ErrorClass::kUnavailable, "finalize.lock_timeout",
-                   "the target's locks could not be had: " + error.message())
+      const Error error = std::move(done).error();
+      return Error(ErrorClass::kUnavailable, "finalize.lock_timeout", what + " could not be had: " + error.message())
           .with("target", target_)
           .native(error.native_code())
           .retry(Retry::kSafe)
@@ -287,7 +221,7 @@ Result<Receipt> PostgresStage::finalize(const Receipt& receipt) {
               "find the session that holds them (pg_locks, pg_stat_activity), or raise sink.options.publish_wait; the "
               "target is unchanged");
     }
-    context_.debug("the target is locked by another session; trying again");
+    context_.debug(what + " are held by another session; trying again");
     if (!context_.clock->sleep_for(pause, context_.stop)) return interrupted_error();
     pause = std::min(pause * 2, std::chrono::milliseconds(1000));
   }
@@ -408,6 +342,15 @@ Error PostgresStage::publish_error(Error error) {
 }
 
 Status PostgresStage::drop() {
+  // Other runs may use them by now: they are no stage.
+  if (!is_published_ && !prepared_.empty()) {
+    std::string made;
+    for (const std::string& sql : prepared_) {
+      made += (made.empty() ? "" : ", ") + sql.substr(kCreateWord.size(), sql.find(" AS ") - kCreateWord.size());
+    }
+    context_.warn("this run created what stays there for a later one: " + made);
+    prepared_.clear();
+  }
   // Without its lock the stage, if there is one, is another session's.
   if (is_published_ || !is_locked_) return {};
   if (!connection_.is_alive()) {

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "dpone/base/run_context.h"
 #include "dpone/connectors/postgres/connection.h"
@@ -16,10 +18,11 @@ namespace dpone::postgres {
 
 class PostgresStage final : public Stage {
  public:
-  // Takes the lock, then begins the load transaction and creates the stage in it. `settings` is kept for reconnecting.
+  // Takes the lock, then begins the load transaction and creates the stage in it. `settings` is kept for reconnecting;
+  // `prepared` are statements that were carried out for this run, and will not be undone.
   static Result<std::unique_ptr<Stage>> create(Connection connection, ConnectionSettings settings, ControlTable control,
-                                               const LoadTask& task, std::chrono::milliseconds publish_wait,
-                                               const RunContext& context);
+                                               const LoadTask& task, std::vector<std::string> prepared,
+                                               std::chrono::milliseconds publish_wait, const RunContext& context);
   ~PostgresStage() override;
 
   Result<std::unique_ptr<BatchWriter>> open_writer(const Slice& slice) override;
@@ -36,6 +39,9 @@ class PostgresStage final : public Stage {
   Status name_identity_sequences();
   Result<StageFacts> check_key();
   Error seal_error(Error error) const;
+  // Calls `attempt` until it gets its locks, within publish_wait. An attempt waits for a lock as briefly as those
+  // should who queue behind it, and says by its argument that this was all that went wrong.
+  Status retry_locks(const std::string& what, const std::function<Status(bool& is_locked_out)>& attempt);
   // One attempt; `is_locked_out` is set when a lock could not be had and nothing was changed.
   Result<Receipt> finalize_once(const Receipt& receipt, bool& is_locked_out);
   Error publish_error(Error error);
@@ -46,6 +52,7 @@ class PostgresStage final : public Stage {
   ConnectionSettings settings_;
   ControlTable control_;
   LoadTask task_;
+  std::vector<std::string> prepared_;
   std::chrono::milliseconds publish_wait_;
   const RunContext& context_;
   std::string target_;  // quoted

@@ -29,6 +29,7 @@ std::string TemporaryNames::name(const std::string& kind) const {
 
 std::int64_t stage_lock_key(std::string_view stage) { return key_of(stage.substr(kPrefix.size())); }
 std::int64_t target_lock_key(std::string_view target) { return hashed_key("target", target); }
+std::int64_t prepare_lock_key() { return hashed_key("prepare", ""); }
 std::int64_t control_lock_key(std::string_view schema) { return hashed_key("control", schema); }
 
 }  // namespace dpone::postgres

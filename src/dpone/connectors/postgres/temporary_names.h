@@ -29,6 +29,8 @@ class TemporaryNames {
 std::int64_t stage_lock_key(std::string_view stage);
 // Key of the advisory lock under which a target is published (database-wide).
 std::int64_t target_lock_key(std::string_view target);
+// Key of the lock under which schemas and types are made for new tables (database-wide).
+std::int64_t prepare_lock_key();
 // Key of the lock under which a schema's control table is made.
 std::int64_t control_lock_key(std::string_view schema);
 
