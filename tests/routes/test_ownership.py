@@ -127,15 +127,42 @@ def test_a_receipt_says_what_was_published(route):
                          " public.__dpone__loads where version = 2") == [("exchange", True, True)]  # fmt: skip
 
 
-@pytest.mark.parametrize("rows", [0, 1])
-def test_an_absent_or_empty_target_and_an_empty_source(route, rows):
-    route.db.run("create table feed.t (id int, v text)")
-    if rows:
+# What the target is when the source is empty, what the last receipt of this process says, and what follows.
+EMPTY_SOURCE = {
+    ("absent", "none"): None,
+    ("empty", "none"): None,
+    ("with rows", "none"): "the target has",
+    ("absent", "no rows"): None,
+    ("empty", "no rows"): None,
+    ("with rows", "no rows"): "the target has",
+    ("absent", "rows"): "run before published 9; the target is gone now",
+    ("empty", "rows"): "run before published 9; the target is empty now",
+    ("with rows", "rows"): "the target has",
+}
+
+
+@pytest.mark.parametrize(("target", "receipt"), EMPTY_SOURCE)
+def test_an_empty_source(route, target, receipt):
+    route.db.run(FEED if receipt == "rows" else "create table feed.t (id int, v text)")
+    if receipt != "none":
+        route.run("--run-id", "before").expect(0)
+    route.db.run("truncate feed.t; drop table if exists public.t")
+    if target != "absent":
         route.db.run("create table public.t (id int, v text)")
-    route.run().expect(0)
+    if target == "with rows":
+        route.db.run("insert into public.t values (1, 'old')")
+    refusal = EMPTY_SOURCE[target, receipt]
+    if refusal:
+        said = route.refused(route.adopt(), 3, "guard.empty_source")
+        assert refusal in said
+        assert "--allow-empty-source" in said
+        assert (route.db.value("select to_regclass('public.t')") is None) == (target == "absent")
+        if target == "with rows":
+            assert old_rows(route.db) == 1
+    run = route.adopt(*(["--allow-empty-source"] if refusal else [])).expect(0)
+    assert run.json["receipt"]["rows_loaded"] == 0
     assert route.db.value("select count(*) from public.t") == 0
-    assert route.db.value("select rows_loaded from public.__dpone__loads") == 0
-    route.run().expect(0)
+    route.adopt().expect(0)
 
 
 def test_an_empty_source_does_not_empty_a_filled_target(route):

@@ -190,8 +190,8 @@ class Run {
 
   Status guard_empty_source(std::int64_t rows) const {
     const plan::RoutePlan& plan = *outcome_.plan;
-    if (rows > 0 || !plan.had_rows || plan.allow_empty_source) return {};
-    return Error(ErrorClass::kRefused, "guard.empty_source", "the source has no rows, and the target has")
+    if (rows > 0 || plan.empty_source_refusal.empty() || plan.allow_empty_source) return {};
+    return Error(ErrorClass::kRefused, "guard.empty_source", plan.empty_source_refusal)
         .with("source", plan.task.source.relation)
         .with("target", plan.task.target.relation)
         .hint("if an empty target is right, run with --allow-empty-source (sink.options.allow_empty_source: true)");

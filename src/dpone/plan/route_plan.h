@@ -26,7 +26,8 @@ struct RoutePlan {
   std::int64_t expected_version = 1;  // of the receipt to be written
   std::int64_t expected_epoch = 1;
   bool target_created = false;
-  bool had_rows = false;  // the target, or its last receipt: guards against an empty source
+  // Why an empty source is refused, empty if it is not: rows that the target has, or that the last receipt had.
+  std::string empty_source_refusal;
   bool allow_empty_source = false;
   std::optional<std::int64_t> min_rows;
 

@@ -22,7 +22,13 @@ Status plan_full_refresh(const PlanInput& input, RoutePlan& plan) {
   const manifest::Endpoint& sink = input.manifest.sink;
   const auto& own = input.prior.newest_of_process;
   plan.allow_empty_source = sink.options.flag("allow_empty_source");
-  plan.had_rows = (input.target.exists && !input.target.is_empty) || (own && own->rows_loaded > 0);
+  if (input.target.exists && !input.target.is_empty) {
+    plan.empty_source_refusal = "the source has no rows, and the target has";
+  } else if (own && own->rows_loaded > 0) {
+    plan.empty_source_refusal = "the source has no rows, and run " + own->run_id + " published " +
+                                std::to_string(own->rows_loaded) +
+                                (input.target.exists ? "; the target is empty now" : "; the target is gone now");
+  }
   if (!input.target.exists) {
     plan.task.method = PublishMethod::kCreate;
     for (const PublishOption& option : input.target.publish) {
