@@ -23,8 +23,9 @@ def keys(db, table):
 def two(src, dst, dpone):
     """Runs `public.t` from one database into another."""
 
-    def run(*args, **sink):
-        path = dpone.write("orders.yaml", full_refresh("public.t", sink=sink))
+    def run(*args, source_options=None, **sink):
+        source = {"options": source_options} if source_options else {}
+        path = dpone.write("orders.yaml", full_refresh("public.t", source=source, sink=sink))
         return dpone("run", path, *args, "--format", "json")
 
     return run
@@ -103,6 +104,39 @@ def test_a_missing_extension_names_the_statement(two, src, dst):
     dst.run("create extension hstore")
     two().expect(0)
     assert dst.fingerprint("public.t") == src.fingerprint("public.t")
+
+
+@pytest.mark.parametrize("selection", [{"columns": ["id", "m"]}, {"exclude": ["h", "k", "s"]}], ids=["columns", "exclude"])
+def test_a_column_that_is_not_selected_needs_no_type_at_the_target(two, src, dst, selection):
+    src.run(
+        "create extension hstore; create type public.k as enum ('a'); create schema elsewhere;"
+        "create type elsewhere.s as enum ('x'); create type public.m as enum ('m');"
+        "create table public.t (id int, h public.hstore, k public.k, s elsewhere.s, m public.m, ms public.m[]);"
+        "insert into public.t values (1, 'a=>1', 'a', 'x', 'm', '{m}')"
+    )
+    dst.run("create type public.k as enum ('b')")
+    two(source_options=selection).expect(0)
+    assert dst.rows("select id, m::text from public.t") == [(1, "m")]
+    assert dst.rows("select typname from pg_type where typname in ('s', 'm', 'hstore')") == [("m",)]
+    # Into a target that is there, a column that has another type does not need the source's.
+    dst.run("alter table public.t add k text")
+    two(source_options={"columns": ["id", "m", "k"]}).expect(0)
+    assert dst.rows("select id, m::text, k from public.t") == [(1, "m", "a")]
+    assert "type.extension_missing" in two(source_options={"columns": ["id", "m", "k", "h"]}).expect(1).err
+
+
+def test_a_built_in_type_that_the_target_is_too_old_for_is_refused_by_the_plan(dpone, databases, _server):
+    src, dst = databases(_server(18)), databases(_server(12))
+    dpone.connect("src", src.url)
+    dpone.connect("dst", dst.url)
+    src.run("create table public.t (id int, x xid8, r int4multirange[]); insert into public.t values (1, '7', '{}')")
+    for column in ("x", "r"):
+        source = {"options": {"columns": ["id", column]}}
+        plan = dpone("plan", dpone.write("m.yaml", full_refresh("public.t", source=source))).expect(1)
+        assert "type.missing" in plan.err
+        assert f"column: {column}" in plan.err
+        assert "PostgreSQL 12" in plan.err
+    dpone("copy", "--from", "src", "--to", "dst", "--table", "public.t", "--columns", "id").expect(0)
 
 
 def test_a_missing_schema_is_made(two, src, dst):

@@ -43,7 +43,7 @@ std::string selection_fingerprint(const manifest::Manifest& manifest, const Fact
 }
 
 Result<RoutePlan> draft(const PlanInput& input) {
-  if (!input.target.obstacles.empty()) return input.target.obstacles.front();
+  if (!input.proposed.obstacles.empty()) return input.proposed.obstacles.front();
   DPONE_CHECK(check_ownership(input));
   DPONE_TRY(ColumnMap map, map_columns(input.manifest, input.source, input.target, input.proposed, input.prior));
   RoutePlan plan;
@@ -61,6 +61,7 @@ Result<RoutePlan> draft(const PlanInput& input) {
     // New columns have their details in the proposal only.
     plan.task.target.native.set("column_details", input.proposed.native["column_details"]);
     plan.task.target.native.set("type_details", input.proposed.native["type_details"]);
+    plan.task.target.native.set("create_types", input.proposed.native["create_types"]);
   }
   for (const std::string& column : input.manifest.strategy.unique_key) {
     const bool is_loaded = std::any_of(plan.task.columns.begin(), plan.task.columns.end(),

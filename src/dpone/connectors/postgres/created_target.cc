@@ -52,7 +52,7 @@ constexpr const char* kNameTaken = R"(coalesce(
   (SELECT 'a type' FROM pg_type t WHERE t.typnamespace = n.oid AND t.typname = $2
      AND NOT EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid))))";
 
-void add_obstacles(const Facts& source, const std::string& schema, const std::string& table, Facts& facts) {
+void add_obstacles(const std::string& schema, Facts& facts) {
   const Json& native = facts.native;
   if (!native["rights"]["create_in_schema"].as_bool()) {
     const std::string role = native["rights"]["role"].as_string();
@@ -65,21 +65,17 @@ void add_obstacles(const Facts& source, const std::string& schema, const std::st
                     "schema \"" + schema + "\" does not exist, and role " + role + " may not create it")
                   .hint("CREATE SCHEMA " + quote_name(schema) + " AUTHORIZATION " + quote_name(role)));
   }
-  std::string taken_by = native["name_taken"].as_string();
-  for (const Json& type : source.native["user_types"].as_array()) {
-    const bool is_here = type["extension"].as_string().empty() && type["schema"].as_string() == schema;
-    if (is_here && type["name"].as_string() == table) taken_by = "a type of the source's columns";
-  }
-  if (!taken_by.empty()) {
-    facts.obstacles.push_back(
-        Error(ErrorClass::kFailed, "target.name_taken", facts.relation + " is the name of " + taken_by)
-            .with("target", facts.relation)
-            .hint(
-                "load into a table of another name or schema: tables, indexes, sequences and types share their names"));
-  }
+  const std::string taken_by = native["name_taken"].as_string();
+  if (!taken_by.empty()) facts.obstacles.push_back(name_taken(facts.relation, taken_by));
 }
 
 }  // namespace
+
+Error name_taken(const std::string& relation, const std::string& by) {
+  return Error(ErrorClass::kFailed, "target.name_taken", relation + " is the name of " + by)
+      .with("target", relation)
+      .hint("load into a table of another name or schema: tables, indexes, sequences and types share their names");
+}
 
 std::string key_name(const Facts& source, const std::string& table, const KeyFacts& key, int attempt) {
   const bool is_same_name = source.system == "postgres" && source.native["name"].as_string() == table;
@@ -125,7 +121,7 @@ Result<Facts> describe_absent(Connection& connection, const std::string& schema,
                            " will publish the new table and its rows: its subscribers need a table of that name first");
   }
   facts.publish.push_back(std::move(create));
-  add_obstacles(source, schema, table, facts);
+  add_obstacles(schema, facts);
   return facts;
 }
 

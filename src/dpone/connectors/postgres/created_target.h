@@ -16,6 +16,9 @@ namespace dpone::postgres {
 Result<Facts> describe_absent(Connection& connection, const std::string& schema, const std::string& table,
                               const Facts& source);
 
+// The obstacle that a new table's name is that of something else, `by`.
+Error name_taken(const std::string& relation, const std::string& by);
+
 // Appends to `facts.keys`, and returns as `[{"name", "definition"}]`, those keys of `source` whose columns are all
 // among `columns`. Names that `taken` (a JSON array) holds, or that an earlier key got, get a number. Pure.
 Json propose_keys(const Facts& source, const std::string& table, const std::vector<std::string>& columns,

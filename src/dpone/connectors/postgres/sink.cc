@@ -12,6 +12,7 @@
 #include "dpone/connectors/postgres/publish_options.h"
 #include "dpone/connectors/postgres/quote.h"
 #include "dpone/connectors/postgres/stage.h"
+#include "dpone/connectors/postgres/target_types.h"
 #include "dpone/connectors/postgres/types.h"
 
 namespace dpone::postgres {
@@ -96,6 +97,7 @@ class PostgresSink final : public Sink {
     }
     facts.native.set("column_details", std::move(details));
     facts.native.set("type_details", std::move(type_details));
+    propose_types(described, source, columns, facts);
     if (described.exists) return facts;
     facts.keys.clear();
     Json keys = propose_keys(source, settings_.table, columns, described.native["taken_names"], facts);
@@ -343,80 +345,6 @@ class PostgresSink final : public Sink {
                             "finalize.target_changed", "'definition'"));
     facts.native = std::move(native);
     return facts;
-  }
-
-  // User types that the source's columns need: the same here, to be created, or an obstacle.
-  Status compare_types(Connection& connection, const Facts& source, Facts& target) const {
-    Json create = Json::array();
-    Json extension_signatures = Json::array();
-    for (const Json& type : source.native["user_types"].as_array()) {
-      const std::string schema = type["schema"].as_string();
-      const std::string name = type["name"].as_string();
-      const std::string& extension = type["extension"].as_string();
-      DPONE_TRY(const Rows found,
-                connection.query(extension.empty()
-                                     ? "SELECT t.oid FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace "
-                                       "WHERE n.nspname = $1 AND t.typname = $2"
-                                     : "SELECT t.oid FROM pg_type t WHERE t.typname = $2 AND $1::text IS NOT NULL "
-                                       "AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_type'::regclass "
-                                       "AND d.objid = t.oid AND d.deptype = 'e')",
-                                 {schema, name}));
-      if (found.size() == 0) {
-        if (!extension.empty()) {
-          const std::string extension_name = extension.substr(0, extension.find(' '));
-          target.obstacles.push_back(Error(ErrorClass::kFailed, "type.extension_missing",
-                                           "type " + quote_name(name) + " needs extension " + extension_name +
-                                               ", which the target's database lacks")
-                                         .hint("CREATE EXTENSION " + quote_name(extension_name)));
-        } else {
-          DPONE_TRY(const Rows schema_found, connection.query("SELECT FROM pg_namespace WHERE nspname = $1", {schema}));
-          const std::string create_schema = "CREATE SCHEMA " + quote_name(schema);
-          const auto& planned = create.as_array();
-          if (schema_found.size() == 0 && schema != settings_.schema &&
-              std::find(planned.begin(), planned.end(), Json(create_schema)) == planned.end()) {
-            create.push(create_schema);
-          }
-          create.push(type["create"]);
-        }
-        continue;
-      }
-      const Oid oid = static_cast<Oid>(found.integer(0, 0));
-      DPONE_TRY(const TypeCatalog types, read_types(connection, {oid}));
-      if (!extension.empty()) {
-        Json pair = Json::array();
-        pair.push(type["signature"]).push(types.signature(oid));
-        extension_signatures.push(std::move(pair));
-        continue;
-      }
-      if (types.signature(oid) != signature_on(type["signature"].as_string(), connection.server_version())) {
-        target.obstacles.push_back(Error(ErrorClass::kFailed, "type.differs",
-                                         "type " + quote_name(schema, name) + " differs between source and target")
-                                       .with("source", type["signature"].as_string())
-                                       .with("target", types.signature(oid))
-                                       .hint("make the types equal (ALTER TYPE), or load into another schema"));
-      }
-    }
-    target.native.set("create_types", std::move(create));
-    target.native.set("extension_signatures", std::move(extension_signatures));
-    target.native.set("is_before_14", connection.server_version() < 140000);
-    return {};
-  }
-
-  // What the source says of a column's type, as it will be on this server: with its versions of extensions, and with
-  // what stands against binary here.
-  static Json proposed_type(const Json& at_source, const Json& described) {
-    std::string signature =
-        signature_on(at_source["signature"].as_string(), static_cast<int>(described["server_version"].as_int()));
-    for (const Json& pair : described["extension_signatures"].as_array()) {
-      const std::string& theirs = pair.as_array()[0].as_string();
-      const std::size_t at = signature.find(theirs);
-      if (at != std::string::npos) signature.replace(at, theirs.size(), pair.as_array()[1].as_string());
-    }
-    Json detail = Json::object();
-    detail.set("signature", signature);
-    detail.set("raw_obstacle",
-               at_source[described["is_before_14"].as_bool() ? "raw_obstacle_before_14" : "raw_obstacle"]);
-    return detail;
   }
 
   SinkSettings settings_;

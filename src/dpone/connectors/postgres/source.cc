@@ -1,6 +1,7 @@
 #include "dpone/connectors/postgres/source.h"
 
 #include <algorithm>
+#include <map>
 
 #include "dpone/base/sha256.h"
 #include "dpone/codec/pg_copy/decoder.h"
@@ -45,9 +46,13 @@ std::vector<Oid> type_oids(const Json& columns) {
 void add_type_details(Json& native, const Json& columns, const TypeCatalog& types, int server_version) {
   Json details = Json::object();
   std::vector<Oid> ordered;
+  std::map<Oid, Json> needed_by;  // user type to the columns that need it
   for (const Json& column : columns.as_array()) {
     const Oid oid = static_cast<Oid>(column["type_oid"].as_int());
     types.dependencies(oid, ordered);
+    std::vector<Oid> own;
+    types.dependencies(oid, own);
+    for (const Oid type : own) needed_by.try_emplace(type, Json::array()).first->second.push(column["name"]);
     Json detail = Json::object();
     detail.set("signature", types.signature(oid)).set("raw_obstacle", types.raw_obstacle(oid, server_version));
     // For a target that does not exist yet, on a server before 14.
@@ -60,6 +65,7 @@ void add_type_details(Json& native, const Json& columns, const TypeCatalog& type
     Json type = Json::object();
     type.set("schema", info.schema).set("name", info.name).set("signature", types.signature(oid));
     type.set("extension", info.extension).set("create", types.create_statement(oid));
+    type.set("columns", needed_by.at(oid));
     user_types.push(std::move(type));
   }
   native.set("type_details", std::move(details)).set("user_types", std::move(user_types));

@@ -1,0 +1,166 @@
+#include "dpone/connectors/postgres/target_types.h"
+
+#include <algorithm>
+
+#include "dpone/connectors/postgres/catalog.h"
+#include "dpone/connectors/postgres/created_target.h"
+#include "dpone/connectors/postgres/quote.h"
+#include "dpone/connectors/postgres/types.h"
+
+namespace dpone::postgres {
+namespace {
+
+Json obstacle(std::string slug, std::string message, std::string next_step) {
+  Json out = Json::object();
+  out.set("slug", std::move(slug)).set("message", std::move(message)).set("next_step", std::move(next_step));
+  return out;
+}
+
+Result<Json> compare_extension_type(Connection& connection, const Json& type, Json& signatures) {
+  const std::string& name = type["name"].as_string();
+  const std::string& extension = type["extension"].as_string();
+  DPONE_TRY(const Rows found,
+            connection.query("SELECT t.oid FROM pg_type t WHERE t.typname = $1 AND EXISTS (SELECT FROM pg_depend d "
+                             "WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e')",
+                             {name}));
+  if (found.size() == 0) {
+    const std::string extension_name = extension.substr(0, extension.find(' '));
+    return obstacle(
+        "type.extension_missing",
+        "type " + quote_name(name) + " needs extension " + extension_name + ", which the target's database lacks",
+        "CREATE EXTENSION " + quote_name(extension_name));
+  }
+  const Oid oid = static_cast<Oid>(found.integer(0, 0));
+  DPONE_TRY(const TypeCatalog types, read_types(connection, {oid}));
+  Json pair = Json::array();
+  pair.push(type["signature"]).push(types.signature(oid));
+  signatures.push(std::move(pair));
+  return Json();
+}
+
+// Sets `create_schema` and `create` in `finding`, or gives an obstacle.
+Result<Json> compare_own_type(Connection& connection, const Json& type, Json& finding) {
+  const std::string& schema = type["schema"].as_string();
+  const std::string& name = type["name"].as_string();
+  DPONE_TRY(const Rows found,
+            connection.query("SELECT n.oid IS NOT NULL, t.oid FROM (SELECT 1) one LEFT JOIN pg_namespace n ON "
+                             "n.nspname = $1 LEFT JOIN pg_type t ON t.typnamespace = n.oid AND t.typname = $2",
+                             {schema, name}));
+  if (found.is_null(0, 1)) {
+    if (!found.boolean(0, 0)) finding.set("create_schema", "CREATE SCHEMA " + quote_name(schema));
+    finding.set("create", type["create"]).set("name", quote_name(schema, name));
+    return Json();
+  }
+  const Oid oid = static_cast<Oid>(found.integer(0, 1));
+  DPONE_TRY(const TypeCatalog types, read_types(connection, {oid}));
+  if (types.signature(oid) == signature_on(type["signature"].as_string(), connection.server_version())) return Json();
+  Json differs = obstacle("type.differs", "type " + quote_name(schema, name) + " differs between source and target",
+                          "make the types equal (ALTER TYPE), or load into another schema");
+  differs.set("source", type["signature"]).set("target", types.signature(oid));
+  return differs;
+}
+
+// Built-in types have the same OIDs everywhere, but some came later: xid8, multiranges.
+Status find_missing_builtins(Connection& connection, const Facts& source, Json& findings) {
+  std::string oids = "{";
+  for (const Json& column : source.native["columns"].as_array()) {
+    if (column["type_oid"].as_int() < 16384)
+      oids += (oids.size() > 1 ? "," : "") + std::to_string(column["type_oid"].as_int());
+  }
+  oids += "}";
+  DPONE_TRY(const Rows missing, connection.query("SELECT DISTINCT x.oid::int8, current_setting('server_version') FROM "
+                                                 "unnest($1::oid[]) x(oid) WHERE NOT EXISTS (SELECT FROM pg_type t "
+                                                 "WHERE t.oid = x.oid)",
+                                                 {oids}));
+  for (int row = 0; row < missing.size(); ++row) {
+    Json columns = Json::array();
+    std::string name;
+    for (const Json& column : source.native["columns"].as_array()) {
+      if (column["type_oid"].as_int() != missing.integer(row, 0)) continue;
+      name = column["type"].as_string();
+      columns.push(column["name"]);
+    }
+    Json finding = Json::object();
+    finding.set("columns", std::move(columns));
+    finding.set("obstacle", obstacle("type.missing",
+                                     "type " + name + " is not known to the target, PostgreSQL " + missing.text(row, 1),
+                                     "load into a newer server, cast in a source query, or leave the column out with "
+                                     "exclude"));
+    findings.push(std::move(finding));
+  }
+  return {};
+}
+
+}  // namespace
+
+Status compare_types(Connection& connection, const Facts& source, Facts& target) {
+  Json findings = Json::array();
+  Json signatures = Json::array();
+  DPONE_CHECK(find_missing_builtins(connection, source, findings));
+  for (const Json& type : source.native["user_types"].as_array()) {
+    Json finding = Json::object();
+    finding.set("columns", type["columns"]);
+    DPONE_TRY(Json found, type["extension"].as_string().empty() ? compare_own_type(connection, type, finding)
+                                                                : compare_extension_type(connection, type, signatures));
+    if (!found.is_null()) finding.set("obstacle", std::move(found));
+    findings.push(std::move(finding));
+  }
+  target.native.set("needed_types", std::move(findings));
+  target.native.set("extension_signatures", std::move(signatures));
+  target.native.set("is_before_14", connection.server_version() < 140000);
+  return {};
+}
+
+void propose_types(const Facts& described, const Facts& source, const std::vector<std::string>& columns,
+                   Facts& proposed) {
+  const auto takes_type = [&](const Json& name) {
+    if (std::find(columns.begin(), columns.end(), name.as_string()) == columns.end()) return false;
+    const ColumnFacts* from = source.find(name.as_string());
+    const ColumnFacts* to = described.find(name.as_string());
+    return to == nullptr || (from != nullptr && from->native_type == to->native_type);
+  };
+  std::vector<std::string> statements;
+  const std::string own_schema = "CREATE SCHEMA " + quote_name(described.native["schema"].as_string());
+  for (const Json& finding : described.native["needed_types"].as_array()) {
+    const auto& needed_by = finding["columns"].as_array();
+    if (std::none_of(needed_by.begin(), needed_by.end(), takes_type)) continue;
+    const Json& found = finding["obstacle"];
+    if (!found.is_null()) {
+      Error error(ErrorClass::kFailed, found["slug"].as_string(), found["message"].as_string());
+      error.add("column", needed_by.front().as_string());
+      for (const char* end : {"source", "target"}) {
+        if (found[end].is_string()) error.add(end, found[end].as_string());
+      }
+      proposed.obstacles.push_back(std::move(error).hint(found["next_step"].as_string()));
+    }
+    if (!described.exists && finding["name"].as_string() == described.relation) {
+      proposed.obstacles.push_back(name_taken(described.relation, "a type of the source's columns"));
+    }
+    for (const char* key : {"create_schema", "create"}) {
+      const std::string& sql = finding[key].as_string();
+      const bool is_planned = std::find(statements.begin(), statements.end(), sql) != statements.end();
+      // The target's own schema is made with the target.
+      if (!sql.empty() && !is_planned && sql != own_schema) statements.push_back(sql);
+    }
+  }
+  Json create = Json::array();
+  for (const std::string& sql : statements) create.push(sql);
+  proposed.native.set("create_types", std::move(create));
+}
+
+Json proposed_type(const Json& at_source, const Json& described) {
+  std::string signature =
+      signature_on(at_source["signature"].as_string(), static_cast<int>(described["server_version"].as_int()));
+  for (const Json& pair : described["extension_signatures"].as_array()) {
+    const std::string& theirs = pair.as_array()[0].as_string();
+    const std::size_t at = signature.find(theirs);
+    if (at != std::string::npos) signature.replace(at, theirs.size(), pair.as_array()[1].as_string());
+  }
+  Json detail = Json::object();
+  detail.set("signature", signature);
+  detail.set("raw_obstacle",
+             at_source[described["is_before_14"].as_bool() ? "raw_obstacle_before_14" : "raw_obstacle"]);
+  return detail;
+}
+
+}  // namespace dpone::postgres

@@ -1,0 +1,27 @@
+// Types that the source's columns need at the target: the same there, to be created, or an obstacle. What is found for
+// all columns when a target is described is judged for the selected ones when a proposal is made.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "dpone/base/json.h"
+#include "dpone/base/result.h"
+#include "dpone/connectors/postgres/connection.h"
+#include "dpone/ports/facts.h"
+
+namespace dpone::postgres {
+
+// Sets `needed_types`, `extension_signatures` and `is_before_14` in `target.native`. Reads the catalog only.
+Status compare_types(Connection& connection, const Facts& source, Facts& target);
+
+// From what compare_types found: sets `create_types` in `proposed.native` and appends obstacles, for the types of
+// `columns` that `described` lacks, or has in a column of the same type. Pure.
+void propose_types(const Facts& described, const Facts& source, const std::vector<std::string>& columns,
+                   Facts& proposed);
+
+// What the source says of a column's type (`signature`, `raw_obstacle`), as it will be at the target: with its version,
+// its versions of extensions, and what stands against binary there. Pure.
+Json proposed_type(const Json& at_source, const Json& described);
+
+}  // namespace dpone::postgres
