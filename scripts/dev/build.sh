@@ -10,6 +10,7 @@ case $preset in
   *) die 2 "no preset '$preset': dev, release, asan, tsan, fuzz" ;;
 esac
 targets=()
+[ $# -gt 0 ] || [ "$preset" != fuzz ] || set -- fuzzers
 [ $# -eq 0 ] || targets=(--target "$@")
 step "Building $preset${*:+: $*}"
 cmake --preset "$preset" --log-level=WARNING >/dev/null

@@ -15,7 +15,8 @@ packages_of() {
       ;;
     test) echo python3-pytest python3-psycopg2 python3-yaml git:git ;;
     lint) echo clang-format clang-tidy shellcheck:shellcheck ;;
-    fuzz) echo clang:clang ;;
+    # The version is that of Debian 12's clang, which only recommends its sanitizers.
+    fuzz) echo clang:clang libclang-rt-14-dev ;;
     bench) echo python3-venv python3-psycopg2 ;;
     *) die 2 "no package group $1" ;;
   esac

@@ -305,3 +305,35 @@ def test_errors_of_json_format_stand_on_both(dpone, copy, leaves_target):
     assert f"code: {detail['error_code']}" in run.err
     assert run.json["exit_code"] == 1
     assert run.json["passed"] is False
+
+
+@pytest.mark.parametrize("spelling", ["id", "url", "default schema"])
+def test_a_table_is_not_copied_onto_itself(dpone, orders, spelling):
+    target = {"id": "src", "url": orders.url, "default schema": "src"}[spelling]
+    table = "orders" if spelling == "default schema" else "public.orders"
+    args = ("copy", "--from", "src", "--to", target, "--table", "public.orders", "--to-table", table, "--where", "id = 1", "--adopt")
+    refused(dpone(*args), 2, "route.same_table")
+    document = full_refresh(sink={"connection_id": "src"})
+    dpone.write("m.yaml", document)
+    for command in ("check", "plan", "run"):
+        refused(dpone(command, "m.yaml"), 2, "route.same_table")
+    assert orders.value("select count(*) from orders") == 3
+    dpone("copy", "--from", "src", "--to", target, "--table", "orders", "--to-table", "public.orders2").expect(0)
+
+
+def test_a_path_that_is_no_manifest_is_not_to_be_corrected(dpone):
+    (dpone.folder / "folder").mkdir()
+    for name, slug in (("nothing.yaml", "file.not_found"), ("folder", "file.is_directory")):
+        run = refused(dpone("run", name), 2, slug)
+        assert "give the path of a manifest" in run.err
+
+
+def test_a_column_named_twice(dpone, copy, leaves_target):
+    run = refused(copy("--columns", "id,note,id"), 2, "option.invalid")
+    assert '"id"' in run.err
+
+
+def test_a_host_that_no_resolver_knows_may_be_tried_again(dpone, src):
+    dpone.connect("src", "postgresql://me@no-such-host.invalid/db")
+    refused(dpone("connections", "test", "src"), 4, "postgres.connection")
+    refused(dpone("connections", "test", "./a"), 2, "connections.not_a_connection")

@@ -1,5 +1,6 @@
 """What each command prints, reads and writes."""
 
+import fcntl
 import json
 import os
 import pathlib
@@ -7,6 +8,8 @@ import pty
 import re
 import signal
 import stat
+import struct
+import termios
 
 import pytest
 import yaml
@@ -123,9 +126,10 @@ def test_no_control_sequences_off_a_terminal(dpone, manifest):
     assert "DEBUG" not in dpone("run", manifest).expect(0).err
 
 
-def on_terminal(dpone, *args, env):
+def on_terminal(dpone, *args, env, columns=80):
     """What the program prints on a terminal."""
     ours, theirs = pty.openpty()
+    fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     process = dpone.start(*args, env=env, stdout=theirs, stderr=theirs, text=False)
     os.close(theirs)
     out = b""
@@ -149,6 +153,21 @@ def test_live_view_on_a_terminal(dpone, manifest, orders):
     assert "\r\x1b[K" in out
     assert "load" in out
     assert "60 rows" in out
+
+
+def test_live_view_keeps_to_its_line(dpone, manifest, orders):
+    orders.run("create view public.slow as select i, pg_sleep(0.01)::text from generate_series(1, 60) i")
+    dpone.write("slow.yaml", full_refresh("public.slow", name="slow"))
+    code, out = on_terminal(dpone, "run", "slow.yaml", "-v", env={"TERM": "xterm"}, columns=20)
+    assert code == 0
+    drawn = [text.partition("\r")[0] for text in out.split("\r\x1b[K")]
+    live = [text for text in drawn if text.startswith("load")]
+    assert live
+    assert max(map(len, live)) <= 19
+    # A log line begins where the live line was.
+    assert not re.search(r"[^\n\rK]\d{4}-\d\d-\d\dT\S+ (DEBUG|INFO|WARNING)", out)
+    code, out = on_terminal(dpone, "run", "slow.yaml", env={"TERM": "dumb"})
+    assert (code, "\x1b" in out) == (0, False)
 
 
 @pytest.mark.parametrize(("env", "is_colored"), [({"NO_COLOR": "", "TERM": "xterm"}, True), ({"TERM": "xterm"}, False),

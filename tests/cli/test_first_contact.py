@@ -16,6 +16,25 @@ def test_help_is_on_stdout_and_succeeds(dpone, args):
     assert run.err == ""
 
 
+def test_version_as_an_option(dpone):
+    for args in (("--version",), ("-V",), ("--version", "--format", "json")):
+        assert "0.1.0" in dpone(*args).expect(0).out
+
+
+def test_an_option_that_is_none_without_a_command(dpone):
+    run = dpone("--vresion").expect(2)
+    assert "code: usage.unknown_option" in run.err
+    assert "--version" in run.err
+
+
+@pytest.mark.parametrize("args", [("--help",), ("run", "--help")], ids=" ".join)
+def test_help_on_a_narrow_terminal(dpone, args):
+    out = dpone(*args, env={"COLUMNS": "40"}).expect(0).out
+    too_wide = [line for line in out.splitlines() if len(line) > 40 and not line.startswith(("  dpone ", "  --log-level"))]
+    assert too_wide == []
+    assert dpone(*args, env={"COLUMNS": "0"}).expect(0).out == dpone(*args).expect(0).out
+
+
 def test_no_command_prints_the_usage_and_is_a_usage_error(dpone):
     run = dpone().expect(2)
     assert run.out == ""

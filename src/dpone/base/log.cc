@@ -39,8 +39,8 @@ std::string without_control_characters(std::string_view text) {
 
 void TextLogger::log(LogLevel level, std::string_view message) {
   if (level < level_) return;
-  const std::string line =
-      fmt::format("{} {} {}\n", format_rfc3339(clock_.now()), to_string(level), without_control_characters(message));
+  const std::string line = fmt::format("{}{} {} {}\n", line_start_, format_rfc3339(clock_.now()), to_string(level),
+                                       without_control_characters(message));
   const std::lock_guard lock(mutex_);
   std::string_view rest = line;
   while (!rest.empty()) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <mutex>
+#include <string>
 #include <string_view>
 
 #include "dpone/base/run_context.h"
@@ -15,13 +16,16 @@ std::string_view to_string(LogLevel level);
 class TextLogger final : public Logger {
  public:
   // Events below `level` are dropped. `clock` must outlive the logger.
-  TextLogger(int fd, LogLevel level, Clock& clock) : fd_(fd), level_(level), clock_(clock) {}
+  // `line_start` is written before each line: what clears a line that is being redrawn.
+  TextLogger(int fd, LogLevel level, Clock& clock, std::string_view line_start = {})
+      : fd_(fd), level_(level), clock_(clock), line_start_(line_start) {}
   void log(LogLevel level, std::string_view message) override;
 
  private:
   const int fd_;
   const LogLevel level_;
   Clock& clock_;
+  const std::string line_start_;
   std::mutex mutex_;
 };
 

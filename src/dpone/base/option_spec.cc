@@ -111,6 +111,9 @@ Result<Json> parse_names(const OptionSpec& spec, std::string_view text) {
       at = comma;
     }
     if (name.empty()) return invalid(spec, "has an empty name; separate names by single commas");
+    for (const Json& other : names.as_array()) {
+      if (other.as_string() == name) return invalid(spec, quoted(name) + " is named twice");
+    }
     names.push(Json(std::move(name)));
     if (at >= text.size()) return names;
     ++at;

@@ -120,8 +120,8 @@ class Parser {
         const std::string_view word = argv_[i];
         if (word == "--help" || word == "-h") parsed_.is_help = true;
       }
-      if (!parsed_.is_help) return usage("missing_command", "no command was given").hint("see dpone --help");
-      return {};
+      if (parsed_.is_help) return {};
+      return find_version();
     }
     const std::string one = argv_[words[first]];
     const std::string two = first + 1 < words.size() ? one + " " + argv_[words[first + 1]] : std::string();
@@ -148,6 +148,35 @@ class Parser {
     return usage("unknown_command", std::move(message)).hint("see dpone --help for the list of commands");
   }
 
+  // Without a command: `--version`, as most programs have it, or an option that is none, which is more than a missing
+  // command.
+  Status find_version() {
+    for (std::size_t i = 1; i < argv_.size(); ++i) {
+      const std::string_view word = argv_[i];
+      if (word == "--version" || word == "-V") {
+        for (const CommandSpec& command : commands_) {
+          if (command.name == "version") parsed_.command = &command;
+        }
+        is_command_word_[i] = true;
+        return {};
+      }
+      if (word.size() > 2 && word.starts_with("--") && find_option(word.substr(2, word.find('=') - 2)) == nullptr) {
+        return unknown_option(word.substr(0, word.find('=')), {"--version"});
+      }
+    }
+    return usage("missing_command", "no command was given").hint("see dpone --help");
+  }
+
+  Error unknown_option(std::string_view given, std::vector<std::string> known = {}) const {
+    for (const auto table :
+         {parsed_.command ? parsed_.command->options : std::span<const OptionSpec>(), common_options()}) {
+      for (const OptionSpec& option : table) known.push_back(option_flag(option));
+    }
+    const std::string of = parsed_.command ? "dpone " + std::string(parsed_.command->name) : "dpone";
+    return usage("unknown_option", std::string(given) + " is not an option of " + of + did_you_mean(given, known))
+        .hint("see " + help_line(parsed_.command));
+  }
+
   Status set(const OptionSpec& spec, std::string_view text) {
     if (parsed_.options.is_given(spec.name) && spec.kind != OptionKind::kFlag) {
       return usage("repeated_option", option_flag(spec) + " is given twice").hint("keep one of them");
@@ -165,17 +194,7 @@ class Parser {
     const std::size_t equals = body.find('=');
     const std::string_view name = body.substr(0, equals);
     const OptionSpec* spec = find_option(name);
-    if (spec == nullptr) {
-      std::vector<std::string> known;
-      for (const auto table :
-           {parsed_.command ? parsed_.command->options : std::span<const OptionSpec>(), common_options()}) {
-        for (const OptionSpec& option : table) known.push_back(option_flag(option));
-      }
-      std::string of = parsed_.command ? "dpone " + std::string(parsed_.command->name) : "dpone";
-      const std::string given = "--" + std::string(name);
-      return usage("unknown_option", given + " is not an option of " + of + did_you_mean(given, known))
-          .hint("see " + help_line(parsed_.command));
-    }
+    if (spec == nullptr) return unknown_option("--" + std::string(name));
     if (equals != std::string_view::npos) return set_value(*spec, body.substr(equals + 1));
     if (spec->kind == OptionKind::kFlag) return set(*spec, "true");
     // A value that looks like an option is nearly always a forgotten value; `--name=-x` says it is meant.

@@ -5,7 +5,6 @@
 #include "dpone/base/sha256.h"
 #include "dpone/cli/output.h"
 #include "dpone/cli/shell_quote.h"
-#include "dpone/connections/identity.h"
 #include "dpone/connections/provider.h"
 #include "dpone/connections/url.h"
 #include "dpone/manifest/keys.h"
@@ -43,13 +42,7 @@ Result<CopyEnd> resolve_end(const std::string& flag, const std::string& text, co
       .hint("give a postgresql:// URL or a connection id");
 }
 
-// Without credentials: the same copy has the same name on every machine and for every user.
-std::string identity_of(const ConnectionSettings& settings, const manifest::TableName& table) {
-  Json json = connections::identity(settings, connections::ProcessEnvironment());
-  json.set("schema", table.schema.empty() ? connections::default_schema(settings) : table.schema);
-  return json.set("table", table.name).canonical();
-}
-
+// The same copy has the same name on every machine and for every user.
 std::string process_name(const ConnectionSettings& from, const manifest::TableName& table, const ConnectionSettings& to,
                          const manifest::TableName& to_table) {
   std::string name;

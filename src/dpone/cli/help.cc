@@ -108,10 +108,14 @@ std::string render_help(std::span<const CommandSpec> commands, std::size_t width
   rows.push_back({"help [COMMAND]", "Print help"});
   return wrapped("dpone copies tables between systems, proves what arrived and publishes it in one atomic step.", 0,
                  width) +
-         "\n\nUsage: dpone COMMAND [ARGUMENTS] [OPTIONS]\n\nCommands:\n" + table(rows, width) +
-         "\nOptions of every command:\n" + table(option_rows(common_options()), width) +
-         "\nExit codes: 0 done, 1 failed, 2 wrong arguments or files, 3 refused to keep something safe,\n"
-         "4 unavailable (trying again is sensible), 5 outcome unknown, 130 interrupted.\n";
+         "\n\n" + wrapped("Usage: dpone COMMAND [ARGUMENTS] [OPTIONS]", 7, width) + "\n\nCommands:\n" +
+         table(rows, width) + "\nOptions of every command:\n" + table(option_rows(common_options()), width) + "\n" +
+         wrapped(
+             "Exit codes: 0 done, 1 failed, 2 wrong arguments or files, 3 refused to keep something safe, 4 "
+             "unavailable "
+             "(trying again is sensible), 5 outcome unknown, 130 interrupted.",
+             0, width) +
+         "\n";
 }
 
 std::string render_command_help(const CommandSpec& command, std::size_t width) {

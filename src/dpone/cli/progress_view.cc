@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "dpone/cli/terminal.h"
 #include "dpone/report/number_format.h"
 
 namespace dpone::cli {
@@ -30,7 +31,7 @@ void ProgressView::close() {
     thread_.request_stop();
     thread_.join();
   }
-  if (is_drawn_) write_error("\r\033[K");
+  if (is_drawn_) write_error(kClearLine);
   is_drawn_ = false;
 }
 
@@ -74,7 +75,9 @@ void ProgressView::tick(std::stop_token stop) {
   while (!wake_.wait_for(lock, stop, pause, [] { return false; })) {
     if (stop.stop_requested()) return;
     if (style_ == ProgressStyle::kLive) {
-      write_error("\r\033[K" + line());
+      // A longer line would wrap, and the next one could not take its place. It is all ASCII.
+      const std::string text = line().substr(0, terminal_width(STDERR_FILENO) - 1);
+      write_error(std::string(kClearLine) + text);
       is_drawn_ = true;
     } else {
       context_.info(line());

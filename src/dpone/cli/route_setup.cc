@@ -1,8 +1,10 @@
 #include "dpone/cli/route_setup.h"
 
 #include "dpone/cli/shell_quote.h"
+#include "dpone/connections/identity.h"
 #include "dpone/connectors/postgres/sink.h"
 #include "dpone/connectors/postgres/source.h"
+#include "dpone/manifest/table_name.h"
 
 namespace dpone::cli {
 namespace {
@@ -20,12 +22,25 @@ Error joined(Error source, const Error& sink) {
   return Error(source.error_class(), source.slug(), source.message() + "; " + sink.message()).hint(std::move(next));
 }
 
-ResolvedRoute connected(manifest::Manifest manifest, connections::ResolvedConnection source,
-                        connections::ResolvedConnection sink, std::string arguments) {
+std::string identity_of(const ConnectionSettings& settings, const manifest::TableName& table) {
+  Json json = connections::identity(settings, connections::ProcessEnvironment());
+  json.set("schema", table.schema.empty() ? connections::default_schema(settings) : table.schema);
+  return json.set("table", table.name).canonical();
+}
+
+Result<ResolvedRoute> connected(manifest::Manifest manifest, connections::ResolvedConnection source,
+                                connections::ResolvedConnection sink, std::string arguments) {
+  const manifest::TableName& table = manifest.source.table;
+  if (!table.name.empty() && identity_of(source.settings, table) == identity_of(sink.settings, manifest.sink.table)) {
+    return Error(ErrorClass::kUsage, "route.same_table", "source and target are the same table")
+        .with("table", manifest::format_table_name(table))
+        .with("connection", source.settings.id)
+        .hint("name another target: --to-table, or sink.table in the manifest");
+  }
   std::vector<std::string> variables = std::move(source.variables_read);
   variables.insert(variables.end(), sink.variables_read.begin(), sink.variables_read.end());
-  return {std::move(manifest), std::move(source.settings), std::move(sink.settings), std::move(variables),
-          std::move(arguments)};
+  return ResolvedRoute{std::move(manifest), std::move(source.settings), std::move(sink.settings), std::move(variables),
+                       std::move(arguments)};
 }
 
 Result<ResolvedRoute> resolve_route(manifest::Manifest manifest) {

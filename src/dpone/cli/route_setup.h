@@ -25,9 +25,12 @@ struct ResolvedRoute {
 
 // Reads the connections' variables. What is missing at both ends is one error.
 Result<ResolvedRoute> resolve_route(manifest::Manifest manifest);
-// The same, of ends that have been resolved.
-ResolvedRoute connected(manifest::Manifest manifest, connections::ResolvedConnection source,
-                        connections::ResolvedConnection sink, std::string arguments);
+// The same, of ends that have been resolved. A route from a table to itself is refused: with a condition it would lose
+// the other rows. Class kUsage, slug route.same_table.
+Result<ResolvedRoute> connected(manifest::Manifest manifest, connections::ResolvedConnection source,
+                                connections::ResolvedConnection sink, std::string arguments);
+// Which table that is, however connection and name were spelled; without credentials.
+std::string identity_of(const ConnectionSettings& settings, const manifest::TableName& table);
 // The errors of both ends as one, where they are of one kind, so that a user mends both at once.
 Error joined(Error source, const Error& sink);
 

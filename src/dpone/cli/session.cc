@@ -36,7 +36,14 @@ Result<std::unique_ptr<Session>> Session::begin(const Options& options, const Re
 
   const manifest::Manifest& manifest = route.manifest;
   std::unique_ptr<Session> session(new Session("dpone cleanup " + route.arguments));
-  session->logger_ = std::make_unique<TextLogger>(STDERR_FILENO, level_of(options), session->clock_);
+  session->is_quiet_ = options.flag("quiet");
+  session->is_json_ = options.text("format") == "json";
+  if (!session->is_quiet_) {
+    session->progress_style_ = is_live_terminal(STDERR_FILENO) ? ProgressStyle::kLive : ProgressStyle::kLines;
+  }
+  const bool is_live = session->progress_style_ == ProgressStyle::kLive;
+  session->logger_ = std::make_unique<TextLogger>(STDERR_FILENO, level_of(options), session->clock_,
+                                                  is_live ? kClearLine : std::string_view());
   if (const char* fault = std::getenv("DPONE_FAULT")) {
     DPONE_TRY(engine::NamedFault named, engine::NamedFault::parse(fault, session->signals_.token()));
     session->faults_ = std::make_unique<engine::NamedFault>(std::move(named));
@@ -56,11 +63,6 @@ Result<std::unique_ptr<Session>> Session::begin(const Options& options, const Re
   } else {
     session->state_dir_ =
         manifest.file.empty() ? std::filesystem::path(".dpone") : manifest.file.parent_path() / ".dpone";
-  }
-  session->is_quiet_ = options.flag("quiet");
-  session->is_json_ = options.text("format") == "json";
-  if (!session->is_quiet_) {
-    session->progress_style_ = is_terminal(STDERR_FILENO) ? ProgressStyle::kLive : ProgressStyle::kLines;
   }
   return session;
 }

@@ -8,13 +8,14 @@
 
 namespace dpone::cli {
 
-bool is_terminal(int fd) { return ::isatty(fd) == 1; }
+bool is_live_terminal(int fd) {
+  const char* term = std::getenv("TERM");
+  return ::isatty(fd) == 1 && term != nullptr && *term != '\0' && std::string_view(term) != "dumb";
+}
 
 bool wants_color(int fd) {
   const char* no_color = std::getenv("NO_COLOR");
-  if (no_color != nullptr && *no_color != '\0') return false;
-  const char* term = std::getenv("TERM");
-  return is_terminal(fd) && term != nullptr && std::string_view(term) != "dumb";
+  return is_live_terminal(fd) && (no_color == nullptr || *no_color == '\0');
 }
 
 std::size_t terminal_width(int fd) {

@@ -603,7 +603,9 @@ std::vector<std::string> ReadOutcome::notice_lines() const {
 
 Error ReadOutcome::to_error() const {
   const std::size_t count = problems.size() + more_problems;
-  const char* next = "correct the manifest; docs/formats/manifest.md lists its keys";
+  const bool is_read = problems.empty() || !problems[0].slug.starts_with("file.");
+  const char* next = is_read ? "correct the manifest; docs/formats/manifest.md lists its keys"
+                             : "give the path of a manifest; `dpone copy ... --print-manifest` writes one";
   if (count == 1) return Error(ErrorClass::kUsage, problems[0].slug, problem_lines()).hint(next);
   return Error(ErrorClass::kUsage, "manifest.invalid",
                fmt::format("the manifest has {} problems\n{}", count, problem_lines()))

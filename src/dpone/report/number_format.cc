@@ -35,6 +35,7 @@ std::string bytes_text(std::int64_t bytes) {
 
 std::string duration_text(std::chrono::nanoseconds duration) {
   const double value = seconds(duration);
+  if (value < 0.00095) return fmt::format("{:.1f} ms", value * 1000);
   if (value < 0.9995) return fmt::format("{:.0f} ms", value * 1000);
   if (value < 59.995) return fmt::format("{:.2f} s", value);
   const auto whole = static_cast<std::int64_t>(std::llround(value));

@@ -178,11 +178,16 @@ std::string render_summary(const RunReport& report, const std::filesystem::path&
               fmt::format("nothing{}", report.target.empty() ? "" : ", " + report.target + " is untouched"));
   }
   std::string gates;
+  std::string others;
   for (const GateResult& gate : report.gates) {
-    if (!gates.empty()) gates += ", ";
-    gates += fmt::format("{} {}", gate.name, to_string(gate.verdict));
+    if (gate.verdict == Verdict::kNotApplicable) {
+      others += (others.empty() ? "" : ", ") + gate.name;
+      continue;
+    }
+    gates += fmt::format("{}{} {}", gates.empty() ? "" : ", ", gate.name, to_string(gate.verdict));
     if (gate.verdict != Verdict::kPass && !gate.reason.empty()) gates += fmt::format(" ({})", gate.reason);
   }
+  if (!others.empty()) gates += (gates.empty() ? "not applicable: " : "; not applicable: ") + others;
   if (!gates.empty()) lines.add("gates", gates);
   for (const std::string& warning : report.warnings) lines.add("warning", warning);
   if (!report_path.empty()) lines.add("report", report_path.string());

@@ -112,7 +112,7 @@ TEST(RunReport, SummaryNamesRowsTimeRateTargetAndReport) {
             "  read       1,000,000 rows, 117.7 MiB from public.orders of shop, passed through as bytes\n"
             "  loaded     1,000,000 rows in 1.60 s (625,000 rows/s, 73.6 MiB/s)\n"
             "  published  raw.orders by exchange, version 3, now 1,000,000 rows\n"
-            "  gates      row_count pass, key not_applicable (no key is declared)\n"
+            "  gates      row_count pass; not applicable: key\n"
             "  report     .dpone/runs/x/run.json\n");
 }
 

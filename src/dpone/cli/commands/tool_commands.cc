@@ -35,7 +35,8 @@ Result<int> connections_test_command(const ParsedArguments& arguments) {
     settings = std::move(resolved.settings);
   } else {
     return Error(ErrorClass::kUsage, "connections.not_a_connection", "a connection id or a URL was expected")
-        .with("argument", arguments.positionals[0]);
+        .with("argument", arguments.positionals[0])
+        .hint("give a postgresql:// URL, or the <ID> of variables DPONE_CONN_<ID>_...");
   }
   ResolvedRoute nothing;
   nothing.manifest.name = "connections_test";

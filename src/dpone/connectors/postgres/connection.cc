@@ -119,7 +119,7 @@ std::string first_line(const char* text) {
   std::string line(text == nullptr ? "" : text);
   while (!line.empty() && (line.back() == '\n' || line.back() == ' ')) line.pop_back();
   for (char& c : line) {
-    if (c == '\n') c = ' ';
+    if (c == '\n' || c == '\t') c = ' ';
   }
   return line;
 }
@@ -200,8 +200,10 @@ Result<Connection> Connection::open(const ConnectionSettings& settings, SessionR
       state_code = "28P01";
     } else if (message.find("service file") != std::string::npos ||
                message.find("definition of service") != std::string::npos ||
-               message.find("invalid") != std::string::npos || message.find("certificate") != std::string::npos) {
-      return Error(ErrorClass::kFailed, "postgres.settings", message).with("connection", settings.id);
+               message.find("invalid ") != std::string::npos || message.find("certificate") != std::string::npos) {
+      return Error(ErrorClass::kFailed, "postgres.settings", message)
+          .with("connection", settings.id)
+          .hint("correct the connection's settings");
     }
     return error_from_sqlstate(state_code, "cannot connect: " + message)
         .with("connection", settings.id)
