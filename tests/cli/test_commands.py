@@ -155,6 +155,16 @@ def test_live_view_on_a_terminal(dpone, manifest, orders):
     assert "60 rows" in out
 
 
+def test_live_view_tells_what_is_to_come(dpone, manifest, orders):
+    orders.run("create table public.many as select i, repeat('x', 1000) as pad from generate_series(1, 400000) i")
+    orders.run("analyze public.many")
+    code, out = on_terminal(dpone, "copy", "--from", "src", "--to", "dst", "--table", "many", env={"TERM": "xterm"}, columns=120)
+    assert code == 0
+    assert re.search(r"load  [\d,]+ of about 400,000 rows  [\d,]+ rows/s  [\d.]+ MiB  about \d+ s left", out)
+    code, out = on_terminal(dpone, "copy", "--from", "src", "--to", "dst", "--table", "many", "--where", "i < 300000", env={"TERM": "xterm"})
+    assert (code, "of about" in out) == (0, False)
+
+
 def test_live_view_keeps_to_its_line(dpone, manifest, orders):
     orders.run("create view public.slow as select i, pg_sleep(0.01)::text from generate_series(1, 60) i")
     dpone.write("slow.yaml", full_refresh("public.slow", name="slow"))

@@ -1,4 +1,4 @@
-"""Every command that README.md and docs/ show is run, or stands here with the reason why not."""
+"""What README.md, docs/ and the help show is so: every command is run, and answers are compared."""
 
 import re
 import shlex
@@ -7,40 +7,102 @@ import pytest
 
 from harness.program import ROOT
 
-NOT_RUN = {}
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
-def shown():
-    for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
-        inside = False
+def blocks():
+    """(page:line, language, lines) of each fenced block."""
+    for path in PAGES:
+        language = None
         for number, line in enumerate(path.read_text().splitlines(), 1):
-            if line.lstrip().startswith("```"):
-                inside = not inside
-            elif inside and re.match(r"\s*(\$ )?dpone ", line):
-                command = line.strip().removeprefix("$ ").split(" #")[0].strip()
-                yield pytest.param(command, id=f"{path.relative_to(ROOT)}:{number}")
+            if not line.lstrip().startswith("```"):
+                if language is not None:
+                    lines.append(line)
+            elif language is None:
+                language, place, lines = line.strip("` "), f"{path.relative_to(ROOT)}:{number}", []
+            else:
+                yield place, language, lines
+                language = None
 
 
-def test_there_are_commands():
-    assert len(list(shown())) >= 4
+def examples():
+    """The commands under `Examples:` in the help texts."""
+    for path in sorted((ROOT / "tests/cli/golden").glob("help-*.txt")):
+        for line in path.read_text().splitlines():
+            if line.startswith("  dpone "):
+                yield pytest.param(line.strip(), id=line.strip())
 
 
-@pytest.mark.parametrize("command", shown())
-def test_command(dpone, src, dst, command):
-    if command in NOT_RUN:
-        return
-    src.run("create table public.orders (id integer primary key, note text)")
-    src.run("insert into orders values (1, 'a')")
+def sessions():
+    """Of each page, its blocks of language `console` one after the other: [(command, lines of its answer)]."""
+    pages = {}
+    for place, language, lines in blocks():
+        if language != "console":
+            continue
+        steps = pages.setdefault(place.partition(":")[0], [])
+        for line in lines:
+            if line.startswith("$ "):
+                steps.append((line.removeprefix("$ "), []))
+            else:
+                steps[-1][1].append(line)
+    return [pytest.param(steps, id=page) for page, steps in pages.items()]
+
+
+@pytest.fixture
+def shop(dpone, src, dst):
+    """The connections of the docs' examples."""
     for name in ("shop", "pg_src"):
         dpone.connect(name, src.url)
     for name in ("warehouse", "pg_dst"):
         dpone.connect(name, dst.url)
-    made = dpone("copy", "--from", "shop", "--to", "warehouse", "--table", "public.orders", "--print-manifest").expect(0)
-    dpone.write("orders.yaml", made.out)
+    return src
+
+
+def run(dpone, command):
     words, _, file = command.partition(" > ")
-    arguments = shlex.split(words)[1:]
-    if arguments[0] == "reconcile":
-        dpone("run", "orders.yaml", "--run-id", arguments[arguments.index("--run-id") + 1]).expect(0)
-    run = dpone(*arguments).expect(0)
+    program, *arguments = shlex.split(words)
+    assert program == "dpone"
+    ended = dpone(*arguments)
     if file:
-        assert run.out == made.out
+        dpone.write(file, ended.out)
+        ended.out = ""
+    return ended
+
+
+def test_every_command_that_is_shown_is_run():
+    assert sum(len(session.values[0]) for session in sessions()) >= 5
+    assert len(list(examples())) >= 8
+    loose = [(place, line) for place, language, lines in blocks() for line in lines if language != "console" and line.lstrip().startswith("dpone ")]
+    assert loose == []
+
+
+@pytest.mark.parametrize("command", examples())
+def test_example_of_the_help(dpone, shop, command):
+    shop.run("create table public.orders (id integer primary key, note text)")
+    shop.run("insert into orders values (1, 'a')")
+    copy = ("--from", "pg_src", "--to", "pg_dst", "--table", "public.orders")
+    dpone.write("orders.yaml", dpone("copy", *copy, "--print-manifest").expect(0).out)
+    arguments = shlex.split(command)
+    if arguments[1] == "reconcile":
+        dpone("copy", *copy, "--run-id", arguments[arguments.index("--run-id") + 1]).expect(0)
+    run(dpone, command).expect(0)
+
+
+def masked(line):
+    """Without what differs from run to run: names by hash, run ids, numbers and their units."""
+    line = re.sub(r"\d{8}T\d{6}Z-[0-9a-f]{8}", "RUN", line)
+    line = re.sub(r"_[0-9a-f]{8}\b", "_HASH", line)
+    line = re.sub(r"version \d+", lambda found: found[0].replace(" ", "-"), line)
+    return re.sub(r"(?<![\w-])-?\d[\d,.]*( (ms|s|B|KiB|MiB|GiB)\b)?", "N", line)
+
+
+@pytest.mark.parametrize("session", sessions())
+def test_session(dpone, shop, session):
+    """A line `...` stands for any lines."""
+    shop.psql(ROOT / "bench/data/orders.sql", n=5000)
+    for command, shown in session:
+        ended = run(dpone, command)
+        assert ended.code == (1 if shown and shown[0].startswith("error: ") else 0), ended
+        pattern = "".join("(?:.*\n)*" if line == "..." else re.escape(masked(line)) + "\n" for line in shown)
+        answer = "".join(masked(line) + "\n" for line in (ended.out + ended.err).splitlines())
+        assert re.fullmatch(pattern, answer), f"{command}\n--- shown\n{pattern}\n--- answered\n{answer}"

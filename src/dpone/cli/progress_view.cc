@@ -17,11 +17,18 @@ void write_error(std::string_view text) {
   [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
 }
 
+// To three digits: a guess that is told to the last row looks like a count.
+std::int64_t rounded(std::int64_t value) {
+  std::int64_t unit = 1;
+  while (value / unit >= 1000) unit *= 10;
+  return (value + unit / 2) / unit * unit;
+}
+
 }  // namespace
 
 ProgressView::ProgressView(ProgressStyle style, const RunContext& context)
     : style_(style), context_(context), stage_began_(std::chrono::steady_clock::now()) {
-  if (style_ != ProgressStyle::kNone) thread_ = std::jthread([this](std::stop_token stop) { tick(stop); });
+  if (style_ != ProgressStyle::kNone) thread_ = std::jthread([this](const std::stop_token& stop) { tick(stop); });
 }
 
 ProgressView::~ProgressView() { close(); }
@@ -57,17 +64,21 @@ std::string ProgressView::line() const {
     return rows == 0 ? stage_ : fmt::format("{}  {}  {:.0f} s", stage_, report::rows_text(rows), seconds);
   }
   const double rate = seconds > 0 ? static_cast<double>(rows) / seconds : 0;
-  std::string text = fmt::format("load  {}  {} rows/s  {}", report::rows_text(rows),
-                                 report::with_separators(static_cast<std::int64_t>(rate)),
-                                 report::bytes_text(bytes_.load(std::memory_order_relaxed)));
   const std::int64_t expected = expected_rows_;
+  std::string text = "load  " + report::rows_text(rows);
+  if (expected > rows) {
+    text = fmt::format("load  {} of about {}", report::with_separators(rows), report::rows_text(rounded(expected)));
+  }
+  text += fmt::format("  {} rows/s  {}", report::with_separators(static_cast<std::int64_t>(rate)),
+                      report::bytes_text(bytes_.load(std::memory_order_relaxed)));
   if (expected > rows && rate > 0) {
-    text += fmt::format("  about {:.0f} s left", static_cast<double>(expected - rows) / rate);
+    const double left = static_cast<double>(expected - rows) / rate;
+    if (left >= 0.5) text += fmt::format("  about {:.0f} s left", left);
   }
   return text;
 }
 
-void ProgressView::tick(std::stop_token stop) {
+void ProgressView::tick(const std::stop_token& stop) {
   std::mutex mutex;
   std::unique_lock lock(mutex);
   const auto pause =

@@ -6,7 +6,6 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <thread>
 
@@ -25,13 +24,12 @@ class ProgressView final : public engine::Progress {
 
   void stage(std::string_view name) override;
   void moved(std::int64_t rows, std::int64_t bytes) override;
-  // Rows to expect, for the time left.
-  void expect(std::optional<std::int64_t> rows) { expected_rows_ = rows.value_or(0); }
+  void expect(std::int64_t rows) override { expected_rows_ = rows; }
   // Ends the thread and clears the line.
   void close();
 
  private:
-  void tick(std::stop_token stop);
+  void tick(const std::stop_token& stop);
   std::string line() const;
 
   const ProgressStyle style_;

@@ -99,6 +99,7 @@ class Run {
     for (const std::string& column : outcome_.plan->task.new_columns) {
       warn("new column \"" + column + "\" of the source is added to the target");
     }
+    tell_expected_rows();
     DPONE_CHECK(context_.fault("run.planned"));
 
     DPONE_TRY(const std::unique_ptr<Snapshot> snapshot, route_.source.open_snapshot(outcome_.plan->task.source));
@@ -109,6 +110,13 @@ class Run {
       if (!dropped) warn("the stage could not be dropped, `dpone cleanup` will: " + dropped.error().to_line());
     }
     return status;
+  }
+
+  // The source's estimate is of the whole relation.
+  void tell_expected_rows() {
+    const Options& options = route_.manifest.source.options;
+    const auto estimate = outcome_.plan->task.source.estimated_rows;
+    if (estimate && !options.is_given("where") && !options.is_given("limit")) progress_.expect(*estimate);
   }
 
   Result<FileDescriptor> take_lock() {
