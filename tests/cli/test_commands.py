@@ -296,7 +296,7 @@ def test_check_names_every_missing_variable(dpone):
     one = refused(dpone("copy", "--from", "src", "--to", "src", "--table", "t"), 2, "connection.missing_variables")
     assert one.err.count("DPONE_CONN_SRC_HOST") == 1
     dpone.connect("src", "postgresql://me@h/d")
-    dpone.connect("dst", "postgresql://me@h/d")
+    dpone.connect("dst", "postgresql://me@h/other")
     passed = dpone("check", path, "--format", "json").expect(0).json
     assert (passed["schema_version"], passed["passed"], passed["process"]) == ("dpone.check.v1", True, "orders")
     assert passed["variables_read"] == ["DPONE_CONN_SRC_URL", "DPONE_CONN_DST_URL"]
