@@ -4,7 +4,9 @@ import contextlib
 import itertools
 import os
 import pathlib
+import signal
 import subprocess
+import time
 import urllib.parse
 
 import psycopg2
@@ -34,6 +36,19 @@ class Server:
     def release(self):
         """Stops the server, unless somebody else still uses it."""
         subprocess.run([str(SERVICE), "down", self.name, "--for", str(os.getpid())], capture_output=True, check=False)
+
+    def stop(self, mode):
+        """Stops it as `pg_ctl stop -m` does, `fast` or `immediate`, whoever uses it; `start` brings it back."""
+        said = subprocess.run([str(SERVICE), "status", self.name], capture_output=True, text=True, check=True).stdout
+        pid = int(said.split()[3])
+        os.kill(pid, {"fast": signal.SIGINT, "immediate": signal.SIGQUIT}[mode])
+        deadline = time.monotonic() + 30
+        while pathlib.Path(f"/proc/{pid}").exists():
+            assert time.monotonic() < deadline, f"{self.name} does not stop"
+            time.sleep(0.01)
+
+    def start(self):
+        subprocess.run([str(SERVICE), "up", self.name, "--for", str(os.getpid())], capture_output=True, check=True)
 
     def url_of(self, database, user=None, password=None):
         parts = urllib.parse.urlsplit(self.url)
@@ -65,6 +80,12 @@ class Database:
     def connect(self):
         """A new connection in autocommit mode, for the caller to close."""
         return self.server.connect(self.name)
+
+    def disconnect(self):
+        """Forgets its connection, which a stopped server has ended; the next statement makes a new one."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def url_as(self, user, password):
         return self.server.url_of(self.name, user, password)
@@ -109,8 +130,7 @@ class Database:
         return self.rows(sql)[0]
 
     def drop(self):
-        if self._connection is not None:
-            self._connection.close()
+        self.disconnect()
         self._admin(
             f"select pg_terminate_backend(pid) from pg_stat_activity where datname = {psycopg2.extensions.adapt(self.name)}",
             f"drop database if exists {quoted(self.name)}",
