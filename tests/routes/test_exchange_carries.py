@@ -219,6 +219,42 @@ def test_exchange_ignores_default_privileges(route, roles):
     route.db.run(f'drop owned by "{stranger}"')
 
 
+def test_exchange_carries_tablespaces(route, roles):
+    """Of the table and of an index. Tablespaces are the server's: this one is dropped when nothing is in it."""
+    db = route.db
+    space = f"space_{db.name}"
+    db.run("set allow_in_place_tablespaces = on")
+    db.run(f"create tablespace {space} location ''")
+    try:
+        small(route, f"alter table public.t set tablespace {space}; create index i on public.t (v) tablespace {space}")
+        assert exchanged(route) == []
+        assert db.rows("select relname from pg_class where reltablespace <> 0 and relkind in ('r', 'i') and relnamespace ="
+                       " 'public'::regnamespace order by 1") == [("i",), ("t",)]  # fmt: skip
+    finally:
+        db.run("drop table public.t")
+        db.run(f"drop tablespace {space}")
+
+
+def test_exchange_ignores_default_privileges_of_the_schema(route, roles):
+    stranger = roles.create(route.db, "stranger")
+    small(route)
+    route.db.run(f'alter default privileges in schema public grant all on tables to "{stranger}" with grant option')
+    route.db.run("alter default privileges grant select on tables to public")
+    assert exchanged(route) == []
+    route.db.run(f'drop owned by "{stranger}"; alter default privileges revoke select on tables from public')
+
+
+def test_exchange_carries_the_owner_of_its_sequences(route, roles):
+    owner = roles.create(route.db, "owner")
+    small(route, columns="id int primary key, v text, s serial, i int generated always as identity")
+    route.db.run(f'grant create on schema public to "{owner}"; alter table public.t owner to "{owner}"')
+    # The loaded rows draw from the serial sequence; nothing else differs.
+    assert [line for line in exchanged(route) if not line.startswith("position t_s_seq")] == []
+    assert set(route.db.rows("select pg_get_userbyid(relowner) from pg_class where relkind = 'S' and relnamespace ="
+                             " 'public'::regnamespace")) == {(owner,)}  # fmt: skip
+    route.db.run(f'drop table public.t; drop owned by "{owner}"')
+
+
 def test_exchange_leaves_foreign_keys_in_force(route):
     small(route, "create table public.ref (id int primary key); insert into public.ref select generate_series(1, 5);"
                  "alter table public.t add foreign key (id) references public.ref")  # fmt: skip

@@ -31,6 +31,13 @@ OTHER_METHOD = {
         "alter table public.w attach partition public.t for values from (0) to (100)", "the table is a partition", 12),
     "typed_table": ("create type public.ty as (id int, v text); alter table public.t of public.ty", "composite type", 12),
     "extension_membership": ("create extension hstore; alter extension hstore add table public.t", "extension hstore", 12),
+    # No label provider is at hand; the catalog row is what a provider leaves.
+    "security_label": (
+        "insert into pg_seclabel values ('public.t'::regclass, 'pg_class'::regclass, 0, 'tests', 'secret')",
+        "it has security labels", 12),
+    "security_label_of_a_column": (
+        "insert into pg_seclabel values ('public.t'::regclass, 'pg_class'::regclass, 2, 'tests', 'secret')",
+        "it has security labels", 12),
     "invalid_index": (
         "create index bad on public.t (v);"
         "update pg_index set indisvalid = false where indexrelid = 'public.bad'::regclass", "index bad is invalid", 12),
@@ -79,6 +86,36 @@ def test_a_publication_of_the_schema_rules_out_exchange_and_its_control_table(ro
     route.adopt(options={"control_schema": "control"}).expect(0)
     assert route.db.value("select count(*) from public.t where v = 'new'") == 9
     assert route.db.value("select count(*) from control.__dpone__loads") == 1
+
+
+def test_a_subscription_that_writes_the_target_rules_out_exchange(route):
+    route.db.run(FEED + TARGET)
+    route.db.run("create subscription s connection 'dbname=nowhere' publication p with (connect = false, slot_name = none)")
+    try:
+        # What a subscription that connects would enter.
+        route.db.run("insert into pg_subscription_rel select oid, 'public.t'::regclass, 'r', null from pg_subscription"
+                     " where subname = 's'")  # fmt: skip
+        plan = route.plan().expect(0).json
+        assert plan["method"] == "truncate_insert"
+        assert "not exchange: a subscription writes it" in plan["method_reasons"]
+        refused = route.adopt(options={"overwrite_type": "exchange"})
+        assert "a subscription writes it" in route.refused(refused, 3, "publish.no_method")
+        route.adopt().expect(0)
+        assert route.method() == "truncate_insert"
+    finally:
+        route.db.run("drop subscription s")
+
+
+def test_grants_of_a_column_by_a_stranger_rule_out_exchange(route, roles):
+    route.db.run(FEED + TARGET)
+    loader = as_role(route, roles)
+    middle, last = roles.create(route.db, "middle"), roles.create(route.db, "last")
+    route.db.run(f'alter table public.t owner to "{loader}"; grant usage on schema public to "{middle}";'
+                 f'set role "{loader}"; grant select (v) on public.t to "{middle}" with grant option;'
+                 f'set role "{middle}"; grant select (v) on public.t to "{last}"; reset role')  # fmt: skip
+    plan = route.plan().expect(0).json
+    assert plan["method"] == "truncate_insert"
+    assert any(f"granted by {middle}" in line for line in plan["method_reasons"])
 
 
 def test_a_publication_of_the_schema_sees_no_stage_of_an_unlogged_target(route):

@@ -105,6 +105,50 @@ TEST(Dialect, RewritingCountsTheRowsBeforeItDropsTheStage) {
   EXPECT_EQ(rendered(task_of(PublishMethod::kDeleteInsert)).publish, remove);
 }
 
+TEST(Dialect, DeleteInsertGuardsThatNoRowOfAnotherTableRefersToTheTarget) {
+  LoadTask task = task_of(PublishMethod::kDeleteInsert);
+  task.target.native.set("incoming_foreign_keys", *Json::parse(R"([
+    {"name":"own","table":"s.t","is_own":true,"columns":["p"]},
+    {"name":"k","table":"s.w","is_own":false,"columns":["a","b"]}])"));
+  const Texts sent = rendered(task).publish;
+  const std::string guard = render_guard(R"(NOT EXISTS (SELECT FROM s.w WHERE "a" IS NOT NULL AND "b" IS NOT NULL))",
+                                         "publish.referenced", "'s.w'");
+  EXPECT_EQ(sent[3], guard);
+  EXPECT_EQ(sent[4], kPlain);
+}
+
+TEST(Dialect, ExchangeRebuildsPrivilegesGrantorByGrantor) {
+  LoadTask task = task_of(PublishMethod::kExchange);
+  task.target.native.set("owner", "them");
+  task.target.native.set("default_acl", *Json::parse(R"([{"grantee":null},{"grantee":"x"},{"grantee":"x"}])"));
+  task.target.native.set("acl", *Json::parse(R"([
+    {"grantor":"them","grantee":"r","privilege":"SELECT","grantable":true},
+    {"grantor":"r","grantee":null,"privilege":"SELECT","grantable":false}])"));
+  const SinkStatements sql = rendered(task);
+  EXPECT_EQ(Texts(sql.stage.end() - 2, sql.stage.end()),
+            (Texts{R"(REVOKE ALL ON TABLE "s"."__dpone_{stage}" FROM PUBLIC)",
+                   R"(REVOKE ALL ON TABLE "s"."__dpone_{stage}" FROM "x")"}));
+  EXPECT_EQ(Texts(sql.seal.end() - 6, sql.seal.end()),
+            (Texts{R"(ALTER TABLE "s"."__dpone_{stage}" OWNER TO "them")",
+                   R"(REVOKE ALL ON TABLE "s"."__dpone_{stage}" FROM "them")",
+                   R"(GRANT SELECT ON TABLE "s"."__dpone_{stage}" TO "r" WITH GRANT OPTION)", R"(SET LOCAL ROLE "r")",
+                   R"(GRANT SELECT ON TABLE "s"."__dpone_{stage}" TO PUBLIC)", "RESET ROLE"}));
+}
+
+TEST(Dialect, ExchangeMovesSerialSequencesAndReadsThePositionOfIdentityOnesUnderTheLock) {
+  LoadTask task = task_of(PublishMethod::kExchange);
+  task.target.native.set("sequences", *Json::parse(R"([
+    {"schema":"q","name":"serial","column":"a","is_identity":false},
+    {"schema":"s","name":"t_b_seq","column":"b","is_identity":true,"type":"integer"}])"));
+  const SinkStatements sql = rendered(task);
+  EXPECT_EQ(sql.seal.back(), R"(ALTER SEQUENCE "s"."__dpone_{sequence b}" AS integer)");
+  EXPECT_EQ(Texts(sql.publish.begin() + 3, sql.publish.begin() + 7),
+            (Texts{R"(ALTER SEQUENCE "q"."serial" OWNED BY "s"."__dpone_{stage}"."a")",
+                   R"(SELECT setval('"s"."__dpone_{sequence b}"', last_value, is_called) FROM "s"."t_b_seq")",
+                   R"(DROP TABLE "s"."t")", R"(ALTER TABLE "s"."__dpone_{stage}" RENAME TO "t")"}));
+  EXPECT_EQ(sql.publish[7], R"(ALTER SEQUENCE "s"."__dpone_{sequence b}" RENAME TO "t_b_seq")");
+}
+
 TEST(Dialect, AnIndexThatRunsFunctionsIsBuiltWithTheSearchPathOfThePlainSessionWhereTheServerLetsIt) {
   LoadTask task = task_of(PublishMethod::kExchange);
   const auto seal = [&](std::int64_t version, const char* uses_functions) {
