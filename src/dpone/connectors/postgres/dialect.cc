@@ -250,8 +250,7 @@ class SinkRenderer {
       const std::string type = index["constraint_type"].as_string();
       const bool has_tablespace = index["tablespace"].is_string();
       if (has_tablespace) {
-        out_.seal.push_back("SET LOCAL default_tablespace = " +
-                            quote_literal(quote_name(index["tablespace"].as_string())));
+        out_.seal.push_back("SET LOCAL default_tablespace = " + quote_literal(index["tablespace"].as_string()));
       }
       // From 17 on the server itself builds indexes with a fixed path. The definition's names are looked up in the same
       // statement, so pg_catalog goes first.

@@ -149,6 +149,16 @@ TEST(Dialect, ExchangeMovesSerialSequencesAndReadsThePositionOfIdentityOnesUnder
   EXPECT_EQ(sql.publish[7], R"(ALTER SEQUENCE "s"."__dpone_{sequence b}" RENAME TO "t_b_seq")");
 }
 
+TEST(Dialect, AnIndexIsBuiltInItsTablespace) {
+  LoadTask task = task_of(PublishMethod::kExchange);
+  task.target.native.set("indexes", *Json::parse(R"x([{"name":"i","tablespace":"it's \"fast\"",
+    "definition":"CREATE INDEX i ON s.t USING btree (a)"}])x"));
+  const Texts sent = rendered(task).seal;
+  // The setting is one name as it is, and no list.
+  EXPECT_EQ(sent[0], R"(SET LOCAL default_tablespace = 'it''s "fast"')");
+  EXPECT_EQ(sent[2], "SET LOCAL default_tablespace = ''");
+}
+
 TEST(Dialect, AnIndexThatRunsFunctionsIsBuiltWithTheSearchPathOfThePlainSessionWhereTheServerLetsIt) {
   LoadTask task = task_of(PublishMethod::kExchange);
   const auto seal = [&](std::int64_t version, const char* uses_functions) {
