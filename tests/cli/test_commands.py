@@ -123,6 +123,7 @@ def test_no_control_sequences_off_a_terminal(dpone, manifest):
     run = dpone("run", manifest, "-v", env={"NO_COLOR": "", "TERM": "xterm"}).expect(0)
     assert "\x1b" not in run.out + run.err
     assert "DEBUG" in run.err
+    assert "variables read: DPONE_CONN_SRC_URL, DPONE_CONN_DST_URL" in run.err
     assert "DEBUG" not in dpone("run", manifest).expect(0).err
 
 

@@ -69,6 +69,12 @@ def run(dpone, command):
     return ended
 
 
+def test_every_link_leads_somewhere():
+    for path in [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text()):
+            assert target == "performance.md" or (path.parent / target).exists(), f"{path}: {target}"
+
+
 def test_every_command_that_is_shown_is_run():
     assert sum(len(session.values[0]) for session in sessions()) >= 5
     assert len(list(examples())) >= 8

@@ -1,23 +1,13 @@
 #include "dpone/connections/identity.h"
 
-#include <algorithm>
 #include <string_view>
 #include <vector>
 
 #include "dpone/connections/systems.h"
+#include "dpone/connections/url.h"
 
 namespace dpone::connections {
 namespace {
-
-std::vector<std::string> split_by_commas(std::string_view list) {
-  std::vector<std::string> parts;
-  while (true) {
-    const std::size_t comma = std::min(list.find(','), list.size());
-    parts.emplace_back(list.substr(0, comma));
-    if (comma == list.size()) return parts;
-    list.remove_prefix(comma + 1);
-  }
-}
 
 // The folder of a socket stays as it is.
 std::string plain_host(std::string host) {
@@ -47,10 +37,10 @@ Json identity(const ConnectionSettings& settings, const Environment& environment
     if (database.empty()) database = or_variable("username", "PGUSER");
   }
   // One port stands for all hosts; an empty one among several is the default.
-  const std::vector<std::string> port_of = split_by_commas(ports);
+  const std::vector<std::string> port_of = split_list(ports);
   Json servers = Json::array();
   std::size_t at = 0;
-  for (const std::string& host : split_by_commas(hosts)) {
+  for (const std::string& host : split_list(hosts)) {
     std::string port = port_of.size() == 1 ? port_of[0] : at < port_of.size() ? port_of[at] : std::string();
     if (port.empty() && service.empty()) port = default_port;
     servers.push(plain_host(host) + ":" + port);

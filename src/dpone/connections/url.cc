@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <vector>
 
 #include "dpone/base/json.h"
 #include "dpone/base/nearest.h"
@@ -185,17 +184,8 @@ std::string encoded(std::string_view text, std::string_view also_plain) {
 }
 
 std::string authority_text(const std::string& host, const std::string& port) {
-  const auto split = [](std::string_view list) {
-    std::vector<std::string> parts;
-    while (true) {
-      const std::size_t comma = std::min(list.find(','), list.size());
-      parts.emplace_back(list.substr(0, comma));
-      if (comma == list.size()) return parts;
-      list.remove_prefix(comma + 1);
-    }
-  };
-  const auto hosts = split(host);
-  const auto ports = split(port);
+  const auto hosts = split_list(host);
+  const auto ports = split_list(port);
   std::string out;
   for (std::size_t i = 0; i < hosts.size(); ++i) {
     if (i != 0) out += ',';
@@ -269,6 +259,16 @@ std::string redacted_url(const ConnectionSettings& settings) {
     separator = '&';
   }
   return out;
+}
+
+std::vector<std::string> split_list(std::string_view list) {
+  std::vector<std::string> items;
+  while (true) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    items.emplace_back(list.substr(0, comma));
+    if (comma == list.size()) return items;
+    list.remove_prefix(comma + 1);
+  }
 }
 
 Result<EndpointArgument> parse_endpoint_argument(std::string_view text) {

@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "dpone/base/result.h"
 #include "dpone/ports/connection.h"
@@ -17,6 +18,9 @@ Result<ConnectionSettings> parse_url(std::string_view url, std::string id);
 
 // The settings as a URL with `***` for secrets: `postgresql://user:***@host:5432/database?sslmode=require`.
 std::string redacted_url(const ConnectionSettings& settings);
+
+// The items of a list of hosts or ports, which several servers are given as; empty ones too.
+std::vector<std::string> split_list(std::string_view list);
 
 enum class EndpointKind { kUrl, kStream, kPath, kConnectionId };
 
