@@ -21,10 +21,6 @@ int integer_digits(TypeKind kind) {
   }
 }
 
-bool is_text(TypeKind kind) {
-  return kind == TypeKind::kText || kind == TypeKind::kEnum || kind == TypeKind::kJson || kind == TypeKind::kJsonb;
-}
-
 Fit fit_length(const DataType& from, const DataType& to) {
   if (to.length == 0) return Fit::kAlways;
   if (to.is_fixed_length) return fit_if(from.is_fixed_length && from.length == to.length);
@@ -47,6 +43,25 @@ Fit fit_text(const DataType& from, const DataType& to) {
   }
 }
 
+// To a text column, as the text from which the source's own input function restores the value.
+Fit fit_as_text(const DataType& from, const DataType& to) {
+  switch (from.kind) {
+    // Its text means nothing without lc_monetary.
+    case TypeKind::kMoney:
+      return Fit::kNo;
+    // Bytes above 127 have no text that every version reads.
+    case TypeKind::kChar1:
+      return Fit::kChecked;
+    case TypeKind::kArray: {
+      const bool has_text = from.element != nullptr && from.element->kind != TypeKind::kMoney &&
+                            from.element->kind != TypeKind::kChar1 && from.element->kind != TypeKind::kArray;
+      return has_text ? fit_if(to.length == 0) : Fit::kNo;
+    }
+    default:
+      return fit_if(to.length == 0);
+  }
+}
+
 // A numeric of declared precision is rounded by the target without a word, and has no check of its own: only what fits
 // by its declaration goes there.
 Fit fit_numeric(int integer_part, int scale, const DataType& to) {
@@ -55,6 +70,7 @@ Fit fit_numeric(int integer_part, int scale, const DataType& to) {
 }
 
 Fit fit(const DataType& from, const DataType& to) {
+  if (to.kind == TypeKind::kText && !is_text(from.kind)) return fit_as_text(from, to);
   const int from_digits = integer_digits(from.kind);
   if (from_digits != 0) {
     if (to.kind == TypeKind::kDecimal) return fit_if(to.precision - to.scale >= from_digits);
@@ -92,6 +108,7 @@ Fit fit(const DataType& from, const DataType& to) {
     case TypeKind::kArray:
       if (from.element == nullptr || to.element == nullptr) return Fit::kNo;
       if (from.element->kind == TypeKind::kArray || to.element->kind == TypeKind::kArray) return Fit::kNo;
+      if (to.element->kind == TypeKind::kText && !is_text(from.element->kind)) return Fit::kNo;
       return fit(*from.element, *to.element);
     default:
       return Fit::kAlways;

@@ -61,7 +61,32 @@ TEST(ConversionTest, NarrowerIsCheckedAndUnrelatedIsRefused) {
   EXPECT_EQ(answer(make(TypeKind::kText, 0, 0, 3), make(TypeKind::kText, 0, 0, 3, true)), "checked");
   EXPECT_EQ(answer(make(TypeKind::kJson), make(TypeKind::kJsonb)), "no");
   EXPECT_EQ(answer(make(TypeKind::kJsonb), make(TypeKind::kJson)), "always");
-  EXPECT_EQ(answer(make(TypeKind::kInt32), text), "no");
+}
+
+TEST(ConversionTest, AValueBecomesTextWhereItsTextRestoresIt) {
+  const DataType text = make(TypeKind::kText);
+  const DataType limited = make(TypeKind::kText, 0, 0, 36);
+  const auto array_of = [](TypeKind kind) {
+    DataType array = make(TypeKind::kArray);
+    array.element = std::make_shared<const DataType>(make(kind));
+    return array;
+  };
+  for (int number = 0; number < static_cast<int>(TypeKind::kArray); ++number) {
+    const auto kind = static_cast<TypeKind>(number);
+    if (is_text(kind) || kind == TypeKind::kMoney || kind == TypeKind::kChar1) continue;
+    EXPECT_EQ(answer(make(kind), text), "always") << to_string(kind);
+    EXPECT_EQ(answer(make(kind), limited), "checked") << to_string(kind);
+    EXPECT_EQ(answer(make(kind), make(TypeKind::kText, 0, 0, 36, true)), "checked") << to_string(kind);
+    EXPECT_EQ(answer(array_of(kind), text), "always") << to_string(kind);
+    // A cast prints the elements of an array in another way than the array does.
+    EXPECT_EQ(answer(array_of(kind), array_of(TypeKind::kText)), "no") << to_string(kind);
+    EXPECT_EQ(answer(text, make(kind)), "no") << to_string(kind);
+  }
+  EXPECT_EQ(answer(make(TypeKind::kMoney), text), "no");
+  EXPECT_EQ(answer(array_of(TypeKind::kMoney), text), "no");
+  EXPECT_EQ(answer(make(TypeKind::kChar1), text), "checked");
+  EXPECT_EQ(answer(array_of(TypeKind::kChar1), text), "no");
+  EXPECT_EQ(answer(make(TypeKind::kUuid), make(TypeKind::kJson)), "no");
 }
 
 }  // namespace

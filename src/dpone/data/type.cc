@@ -127,6 +127,10 @@ std::string_view to_string(TypeKind kind) {
   return "unknown";
 }
 
+bool is_text(TypeKind kind) {
+  return kind == TypeKind::kText || kind == TypeKind::kEnum || kind == TypeKind::kJson || kind == TypeKind::kJsonb;
+}
+
 std::string DataType::to_string() const {
   const std::string_view name = dpone::to_string(kind);
   switch (kind) {

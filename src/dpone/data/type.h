@@ -74,6 +74,8 @@ struct DataType {
 };
 
 std::string_view to_string(TypeKind kind);
+// Text, enum labels, json, jsonb: what lies in memory is the value's text.
+bool is_text(TypeKind kind);
 
 struct Field {
   std::string name;

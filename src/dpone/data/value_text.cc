@@ -31,7 +31,7 @@ void append_hex(std::string_view bytes, std::string& out) {
 
 // Two halves of a log position, as PostgreSQL prints it: upper-case, without leading zeros.
 void append_lsn(std::uint64_t value, std::string& out) {
-  char text[18];
+  char text[18] = {};
   char* end = std::to_chars(text, text + sizeof text, value >> 32, 16).ptr;
   *end++ = '/';
   end = std::to_chars(end, text + sizeof text, value & 0xFFFFFFFF, 16).ptr;
@@ -96,7 +96,7 @@ void append_ipv6(std::string_view address, std::string& out) {
   if (best < 8 && best + best_length == 8) out += ':';
 }
 
-void append_network(std::string_view value, bool is_cidr, std::string& out) {
+void append_network(std::string_view value, bool has_mask, std::string& out) {
   const bool is_ipv4 = value.size() == 6;
   const unsigned bits = static_cast<unsigned char>(value[1]);
   if (is_ipv4) {
@@ -104,7 +104,7 @@ void append_network(std::string_view value, bool is_cidr, std::string& out) {
   } else {
     append_ipv6(value.substr(2), out);
   }
-  if (is_cidr || bits != (is_ipv4 ? 32U : 128U)) {
+  if (has_mask || bits != (is_ipv4 ? 32U : 128U)) {
     out += '/';
     append_integer(bits, out);
   }
@@ -300,6 +300,21 @@ void append_float(T value, int fixed_digits, std::string& out) {
 
 void append_float_text(double value, std::string& out) { append_float(value, 15, out); }
 void append_float_text(float value, std::string& out) { append_float(value, 6, out); }
+
+void append_cast_text(const Column& column, std::int64_t row, std::string& out) {
+  if (column.is_null(row)) return;
+  switch (column.type().kind) {
+    case TypeKind::kBool:
+      out += column.bool_at(row) ? "true" : "false";
+      return;
+    case TypeKind::kInet:
+      append_network(column.bytes_at(row), true, out);
+      return;
+    default:
+      append_value_text(column, row, out);
+      return;
+  }
+}
 
 void append_value_text(const Column& column, std::int64_t row, std::string& out) {
   if (column.is_null(row)) return;

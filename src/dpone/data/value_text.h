@@ -14,6 +14,10 @@ namespace dpone {
 // lc_monetary has two.
 void append_value_text(const Column& column, std::int64_t row, std::string& out);
 
+// The same as a cast to text prints it, which names a truth value in words and always tells the mask of a network
+// address. REQUIRES a type that conversion.h takes to text.
+void append_cast_text(const Column& column, std::int64_t row, std::string& out);
+
 // Shortest text that reads back as the same value, as PostgreSQL 12 and later print it: `1e+30`, `0.1`, `-0`, `NaN`.
 void append_float_text(double value, std::string& out);
 void append_float_text(float value, std::string& out);

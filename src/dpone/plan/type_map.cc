@@ -26,8 +26,6 @@ Status check_names(const std::vector<std::string>& wanted, const Facts& source, 
   return {};
 }
 
-bool is_text_like(TypeKind kind) { return kind == TypeKind::kText || kind == TypeKind::kEnum; }
-
 // How a value of `from` becomes one of `to`; fails when some value could be altered unseen.
 Status decide(ColumnPolicy& policy, const ColumnFacts& from, const ColumnFacts& to) {
   const auto mismatch = [&](std::string why) {
@@ -52,11 +50,9 @@ Status decide(ColumnPolicy& policy, const ColumnFacts& from, const ColumnFacts& 
     return {};
   }
   if (policy.travels_as_text) {
-    if (!to.travels_as_text && is_text_like(to.type.kind) && to.type.length == 0) {
-      policy.fidelity = Fidelity::kReversible;
-      return {};
-    }
-    return mismatch("no conversion between them keeps every value");
+    const bool becomes_text =
+        !to.travels_as_text && (to.type.kind == TypeKind::kText || to.type.kind == TypeKind::kEnum);
+    if (!becomes_text) return mismatch("no conversion between them keeps every value");
   }
   bool is_checked = false;
   if (!can_convert(from.type, to.type, &is_checked)) return mismatch("no conversion between them keeps every value");

@@ -43,8 +43,35 @@ TEST(TypeMapTest, WhatTravelsAsTextOnlyBecomesItselfOrText) {
   point.native_type = "point";
   EXPECT_EQ(mapped(range, range), "identical");
   EXPECT_EQ(mapped(range, column(TypeKind::kText, "text")), "reversible");
+  ColumnFacts limited = column(TypeKind::kText, "character varying(5)");
+  limited.type.length = 5;
+  EXPECT_EQ(mapped(range, limited), "checked");
+  EXPECT_EQ(mapped(range, column(TypeKind::kJson, "json")), "type.mismatch");
   EXPECT_EQ(mapped(range, point), "type.mismatch");
   EXPECT_EQ(mapped(column(TypeKind::kText, "text"), range), "type.mismatch");
+}
+
+TEST(TypeMapTest, EveryScalarBecomesTextButMoney) {
+  const ColumnFacts text = column(TypeKind::kText, "text");
+  EXPECT_EQ(mapped(column(TypeKind::kUuid, "uuid"), text), "reversible");
+  EXPECT_EQ(mapped(column(TypeKind::kTimestampTz, "timestamp with time zone"), text), "reversible");
+  EXPECT_EQ(mapped(column(TypeKind::kMoney, "money"), text), "type.mismatch");
+  EXPECT_EQ(mapped(text, column(TypeKind::kUuid, "uuid")), "type.mismatch");
+}
+
+// The same name with other limits: an interval of PostgreSQL 17 and one from before.
+TEST(TypeMapTest, TheSameTypeWithOtherLimitsIsChecked) {
+  const ColumnFacts before = column(TypeKind::kInterval, "interval");
+  ColumnFacts since = before;
+  since.type.has_infinity = true;
+  EXPECT_EQ(mapped(before, before), "identical");
+  EXPECT_EQ(mapped(before, since), "checked");
+  EXPECT_EQ(mapped(since, before), "checked");
+  ColumnFacts span = column(TypeKind::kText, "public.span");
+  span.travels_as_text = true;
+  ColumnFacts newer_span = span;
+  newer_span.type.has_infinity = true;
+  EXPECT_EQ(mapped(span, newer_span), "checked");
 }
 
 TEST(TypeMapTest, NarrowerIsCheckedAndUnrelatedIsRefused) {

@@ -16,6 +16,7 @@
 #include "dpone/data/conversion.h"
 #include "dpone/data/decimal.h"
 #include "dpone/data/temporal.h"
+#include "dpone/data/value_text.h"
 
 namespace dpone::pg_copy {
 namespace {
@@ -70,22 +71,24 @@ bool holds_extreme_interval(std::string_view text) {
   return text.find(kTexts[0]) != std::string_view::npos || text.find(kTexts[1]) != std::string_view::npos;
 }
 
+// Characters of UTF-8, counted only where they may be too many.
+bool fits_length(std::string_view text, const DataType& to) {
+  if (to.length == 0) return true;
+  if (!to.is_fixed_length && static_cast<std::int64_t>(text.size()) <= to.length) return true;
+  std::int64_t characters = 0;
+  for (const char c : text) characters += (c & 0xC0) != 0x80 ? 1 : 0;
+  return to.is_fixed_length ? characters == to.length : characters <= to.length;
+}
+
 std::int64_t check_text(Operation& self, const Column& column, std::int64_t begin, std::int64_t count, Cells* cells) {
-  const std::int64_t limit = self.to.length;
-  const bool is_exact = self.to.is_fixed_length;
   take_bytes(self, column, begin, count, cells);
   if (self.to.has_infinity && !self.from.has_infinity) {
     return find_misfit(column, begin, count,
                        [&](std::int64_t row) { return !holds_extreme_interval(column.bytes_at(row)); });
   }
-  if (limit == 0) return -1;  // the server checks: labels, json
-  return find_misfit(column, begin, count, [&](std::int64_t row) {
-    const std::string_view text = column.bytes_at(row);
-    if (!is_exact && static_cast<std::int64_t>(text.size()) <= limit) return true;
-    std::int64_t characters = 0;
-    for (const char c : text) characters += (c & 0xC0) != 0x80 ? 1 : 0;
-    return is_exact ? characters == limit : characters <= limit;
-  });
+  if (self.to.length == 0) return -1;  // the server checks: labels, json
+  return find_misfit(column, begin, count,
+                     [&](std::int64_t row) { return fits_length(column.bytes_at(row), self.to); });
 }
 
 template <class Value>
@@ -236,6 +239,18 @@ std::int64_t take_bits(Operation& self, const Column& column, std::int64_t begin
   });
 }
 
+std::int64_t stage_text(Operation& self, const Column& column, std::int64_t begin, std::int64_t count, Cells* cells) {
+  std::string text;
+  return stage(self, column, begin, count, cells, [&](std::int64_t row) {
+    if (self.from.kind == TypeKind::kChar1 && (column.bytes_at(row)[0] & 0x80) != 0) return false;
+    text.clear();
+    append_cast_text(column, row, text);
+    if (!fits_length(text, self.to)) return false;
+    self.scratch.append(text.data(), text.size());
+    return true;
+  });
+}
+
 void append_array_header(const Column& column, std::int64_t row, bool has_nulls, std::uint32_t oid, Buffer& out) {
   const auto push = [&](std::int64_t value) { out.push(__builtin_bswap32(static_cast<std::uint32_t>(value))); };
   const std::int64_t count = column.last_element(row) - column.first_element(row);
@@ -324,6 +339,10 @@ void choose_integer(Operation& op) {
 }
 
 void choose(Operation& op) {
+  if (op.to.kind == TypeKind::kText && !is_text(op.from.kind)) {
+    op.prepare = stage_text;
+    return;
+  }
   switch (op.from.kind) {
     case TypeKind::kBool:
       use_fixed(op, WireKind::kOne, 1);
@@ -423,7 +442,7 @@ Result<std::unique_ptr<EncodeOperation>> compile_encode(const DataType& from, co
   }
   op->from = from;
   op->to = to;
-  if (from.kind == TypeKind::kArray) {
+  if (from.kind == TypeKind::kArray && to.kind == TypeKind::kArray) {
     if (element_oid == 0) {
       return Error(ErrorClass::kFailed, "pg_copy.element_oid", "The OID of an array's element type is not known");
     }

@@ -108,6 +108,26 @@ TEST(EncoderTest, TextFitsByCharactersOrIsRefused) {
   EXPECT_TRUE(TextEncoder::create({{"c", kString, kInt, 0}}));
 }
 
+TEST(EncoderTest, ScalarsBecomeTheTextOfTheirCast) {
+  const DataType kString = simple(TypeKind::kText);
+  EXPECT_EQ(send(number(kInt, -7), kString), "-7");
+  EXPECT_EQ(send(number(kLong, std::int64_t{123456}), text(6, false)), "123456");
+  EXPECT_EQ(send(number(kLong, std::int64_t{1234567}), text(6, false)), kDoesNotFit);
+  EXPECT_EQ(send(number(kLong, std::int64_t{12345}), text(6, true)), kDoesNotFit);
+  EXPECT_EQ(send(number(decimal(12, 2), Int128{150}), kString), "1.50");
+  EXPECT_EQ(send(number(simple(TypeKind::kFloat64), 1e300), kString), "1e+300");
+  EXPECT_EQ(send(number(fraction(TypeKind::kTimestampTz, 6), std::int64_t{0}), kString), "2000-01-01 00:00:00+00");
+  const Batch yes = one_value(simple(TypeKind::kBool), [](ColumnBuilder& column) { column.append_bool(true); });
+  EXPECT_EQ(send(yes, kString), "true");
+  const Batch host = string(simple(TypeKind::kInet), std::string_view("\x04\x20\x0a\x00\x00\x01", 6));
+  EXPECT_EQ(send(host, kString), "10.0.0.1/32");
+  EXPECT_EQ(send(string(simple(TypeKind::kUuid), "0123456789abcdef"), text(36, true)),
+            "30313233-3435-3637-3839-616263646566");
+  const Batch high = number(simple(TypeKind::kChar1), '\xFF');
+  EXPECT_EQ(send(high, kString), kDoesNotFit);
+  EXPECT_EQ(send(number(simple(TypeKind::kChar1), 'x'), kString), "x");
+}
+
 TEST(EncoderTest, FractionsFitExactlyOrAreRefused) {
   const DataType kStamp = fraction(TypeKind::kTimestamp, 6);
   EXPECT_EQ(send(number(kStamp, std::int64_t{1'500'000}), fraction(TypeKind::kTimestamp, 1)), "2000-01-01 00:00:01.5");

@@ -91,17 +91,20 @@ class TextEncoder::Impl {
   }
 
   void append_row(const Batch& batch, std::int64_t row, std::string& out) {
-    bool is_first = true;
-    for (const Column& column : batch.columns()) {
-      if (!is_first) out += '\t';
-      is_first = false;
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      const Column& column = batch.columns()[i];
+      if (i != 0) out += '\t';
       if (column.is_null(row)) {
         out += "\\N";
       } else if (column.type().layout() == Layout::kVar && column.type().kind == TypeKind::kText) {
         append_escaped(column.bytes_at(row), out);
       } else {
         value_.clear();
-        append_value_text(column, row, value_);
+        if (columns_[i].to.kind == TypeKind::kText) {
+          append_cast_text(column, row, value_);
+        } else {
+          append_value_text(column, row, value_);
+        }
         append_escaped(value_, out);
       }
     }
