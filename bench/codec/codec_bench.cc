@@ -1,6 +1,7 @@
-// Rows a second of the COPY BINARY codec on one core, in memory: walking frames, decoding, encoding. Different blocks
-// of tuples of the orders table are copied (not timed) into one buffer of 256 KiB, as a socket does, so that they are
-// in cache, but no branch predictor has seen them often. Encoding must give back the bytes that were decoded.
+// Rows a second of the codecs for COPY BINARY and CSV on one core, in memory: walking frames, decoding, encoding.
+// Different blocks of tuples of the orders table are copied (not timed) into one buffer of 256 KiB, as a socket does,
+// so that they are in cache, but no branch predictor has seen them often. Encoding must give back the bytes that were
+// decoded.
 //
 //   dpone_codec_bench [million rows = 10] [rounds = 5]
 #include <fmt/format.h>
@@ -9,11 +10,14 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "dpone/codec/delimited/decoder.h"
+#include "dpone/codec/delimited/encoder.h"
 #include "dpone/codec/pg_copy/decoder.h"
 #include "dpone/codec/pg_copy/encoder.h"
 #include "dpone/codec/pg_copy/frame_walker.h"
@@ -23,6 +27,7 @@ namespace {
 
 using dpone::Batch;
 using dpone::Schema;
+namespace delimited = dpone::delimited;
 namespace pg_copy = dpone::pg_copy;
 
 constexpr std::size_t kBufferBytes = std::size_t{256} << 10;
@@ -176,5 +181,56 @@ int main(int argc, char** argv) {
     print(fmt::format("encode, {} rows a batch", block_rows * batch_blocks), encodes * block_rows * batch_blocks,
           encoded_bytes, seconds, all);
   }
+
+  // The same rows as CSV. Copying into the decoder's room stands for the read() and is not timed.
+  std::vector<std::string> texts;
+  std::vector<Batch> rows_of_text;
+  std::int64_t text_bytes = 0;
+  for (const std::string& block : blocks) {
+    auto decoder = pg_copy::Decoder::create(schema);
+    if (!decoder || !decoder->feed(header + block + trailer)) stop("the stream does not decode");
+    auto batch = decoder->finish();
+    auto encoder = delimited::Encoder::create(schema, {});
+    if (!batch || !*batch || !encoder) stop("the block is not whole");
+    rows_of_text.push_back(**batch);
+    texts.emplace_back();
+    if (!encoder->encode(**batch, texts.back())) stop("a batch cannot be written as CSV");
+  }
+  for (std::int64_t i = 0; i < feeds; ++i) text_bytes += static_cast<std::int64_t>(texts[i % kDistinctBlocks].size());
+  seconds = median_seconds(rounds, all, [&](Stopwatch& watch) {
+    delimited::DecodeLayout layout{schema.size(), schema, {}};
+    for (std::size_t i = 0; i < schema.size(); ++i) layout.field_of.push_back(i);
+    auto decoder = delimited::Decoder::create(std::move(layout), {});
+    if (!decoder) stop(decoder.error().to_line());
+    std::int64_t decoded = 0;
+    for (std::int64_t i = 0; i < feeds; ++i) {
+      std::string_view rest = texts[i % kDistinctBlocks];
+      while (!rest.empty()) {
+        const auto room = decoder->room();
+        const std::size_t size = std::min(room.size(), rest.size());
+        std::memcpy(room.data(), rest.data(), size);
+        rest.remove_prefix(size);
+        const bool is_good = watch.time([&] { return decoder->commit(size).has_value(); });
+        if (!is_good) stop("the CSV does not decode");
+        while (auto batch = decoder->take()) decoded += batch->num_rows();
+      }
+    }
+    auto last = watch.time([&] { return decoder->finish(); });
+    if (!last) stop(last.error().to_line());
+    if (*last) decoded += (*last)->num_rows();
+    if (decoded != rows) stop("the CSV decoder lost rows");
+  });
+  print("CSV decode", rows, text_bytes, seconds, all);
+  std::string out;
+  seconds = median_seconds(rounds, all, [&](Stopwatch& watch) {
+    auto encoder = delimited::Encoder::create(schema, {});
+    for (std::int64_t i = 0; i < feeds; ++i) {
+      out.clear();
+      const std::size_t index = static_cast<std::size_t>(i % kDistinctBlocks);
+      const bool is_good = watch.time([&] { return encoder->encode(rows_of_text[index], out).has_value(); });
+      if (!is_good || out != texts[index]) stop("the CSV differs");
+    }
+  });
+  print("CSV encode", rows, text_bytes, seconds, all);
   return 0;
 }

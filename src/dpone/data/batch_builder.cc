@@ -18,6 +18,14 @@ void set_bit(Buffer& bits, std::int64_t index, bool value) {
   slot = static_cast<std::uint8_t>(value ? slot | mask : slot & ~mask);
 }
 
+// Leaves `count` bits, and zeros behind them in the last byte.
+void cut_bits(Buffer& bits, std::int64_t count) {
+  bits.resize(static_cast<std::size_t>(count + 7) / 8);
+  if ((count & 7) == 0) return;
+  std::uint8_t& last = bits.data()[bits.size() - 1];
+  last = static_cast<std::uint8_t>(last & ((1U << (count & 7)) - 1));
+}
+
 }  // namespace
 
 ColumnBuilder::ColumnBuilder(DataType type) : layout_(type.layout()), width_(type.fixed_width()) {
@@ -115,16 +123,16 @@ void ColumnBuilder::close_list(std::span<const ArrayDimension> shape) {
 }
 
 void ColumnBuilder::truncate(std::int64_t length) {
-  if (length >= parts_.length) return;
+  if (length > parts_.length) return;
   for (std::int64_t row = length; row < parts_.length && parts_.null_count != 0; ++row) {
     parts_.null_count -= ((parts_.validity.data()[row >> 3] >> (row & 7)) & 1) == 0 ? 1 : 0;
   }
   const auto rows = static_cast<std::size_t>(length);
   if (parts_.null_count == 0) parts_.validity.clear();
-  if (!parts_.validity.empty()) parts_.validity.resize((rows + 7) / 8);
+  if (!parts_.validity.empty()) cut_bits(parts_.validity, length);
   switch (layout_) {
     case Layout::kBits:
-      parts_.values.resize((rows + 7) / 8);
+      cut_bits(parts_.values, length);
       break;
     case Layout::kFixed:
       parts_.values.resize(rows * static_cast<std::size_t>(width_));

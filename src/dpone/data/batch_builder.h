@@ -38,7 +38,8 @@ class ColumnBuilder {
   ColumnBuilder& child() { return *child_; }
   void close_list(std::span<const ArrayDimension> shape = {});
 
-  // Takes back the last rows of this column and its children, down to `length` rows.
+  // Takes back the last rows of this column and its children, down to `length` rows, and what parts() hold of a run
+  // that was not closed.
   void truncate(std::int64_t length);
   // The column so far; the builder is empty afterwards. Fails with `batch.invalid` if it does not hold together.
   Result<Column> finish();

@@ -12,8 +12,12 @@ namespace {
 
 // At least two digits.
 void append_two(std::int64_t value, std::string& out) {
-  if (value < 10) out += '0';
-  fmt::format_to(std::back_inserter(out), "{}", value);
+  if (value >= 100) {
+    fmt::format_to(std::back_inserter(out), "{}", value);
+    return;
+  }
+  const char digits[2] = {static_cast<char>('0' + value / 10), static_cast<char>('0' + value % 10)};
+  out.append(digits, sizeof digits);
 }
 
 // `.25` for 250000; nothing for 0.
@@ -30,12 +34,15 @@ void append_fraction(std::int64_t micros, std::string& out) {
 }
 
 void append_clock(std::int64_t micros, std::string& out) {
+  // Never more than 24 hours, so two digits each.
   const std::int64_t seconds = micros / kMicrosPerSecond;
-  append_two(seconds / 3600, out);
-  out += ':';
-  append_two(seconds / 60 % 60, out);
-  out += ':';
-  append_two(seconds % 60, out);
+  const auto digits = [](std::int64_t value) { return static_cast<char>('0' + value); };
+  const std::int64_t hour = seconds / 3600;
+  const std::int64_t minute = seconds / 60 % 60;
+  const std::int64_t second = seconds % 60;
+  const char clock[8] = {digits(hour / 10),   digits(hour % 10),  ':', digits(minute / 10), digits(minute % 10), ':',
+                         digits(second / 10), digits(second % 10)};
+  out.append(clock, sizeof clock);
   append_fraction(micros % kMicrosPerSecond, out);
 }
 
@@ -44,8 +51,12 @@ bool append_civil(std::int64_t days, std::string& out) {
   const CivilDate date = civil_from_days(days);
   const bool is_bc = date.year <= 0;
   const std::int64_t year = is_bc ? 1 - date.year : date.year;
-  if (year < 1000) out.append(year < 10 ? 3 : year < 100 ? 2 : 1, '0');
-  fmt::format_to(std::back_inserter(out), "{}", year);
+  if (year > 9999) {
+    fmt::format_to(std::back_inserter(out), "{}", year);
+  } else {
+    append_two(year / 100, out);
+    append_two(year % 100, out);
+  }
   out += '-';
   append_two(date.month, out);
   out += '-';

@@ -9,6 +9,8 @@
 #include <memory>
 #include <set>
 
+#include "dpone/base/utf8.h"
+
 namespace dpone::manifest {
 namespace {
 
@@ -20,24 +22,6 @@ Position position(const yaml_mark_t& mark) {
 std::string_view view(const yaml_char_t* text, std::size_t size) { return {reinterpret_cast<const char*>(text), size}; }
 
 std::string_view view(const yaml_char_t* text) { return reinterpret_cast<const char*>(text); }
-
-// Length of the well-formed UTF-8 sequence at the front of `text`, or 0 (RFC 3629: no surrogates, nothing overlong).
-std::size_t utf8_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-  const auto tail = [&](std::size_t i) { return (byte(i) & 0xc0U) == 0x80U; };
-  const unsigned lead = byte(0);
-  if (lead < 0x80) return 1;
-  if (lead >= 0xc2 && lead <= 0xdf) return tail(1) ? 2 : 0;
-  if (lead >= 0xe0 && lead <= 0xef) {
-    const bool is_in_range = lead == 0xe0 ? byte(1) >= 0xa0 : lead == 0xed ? byte(1) <= 0x9f : true;
-    return is_in_range && tail(1) && tail(2) ? 3 : 0;
-  }
-  if (lead >= 0xf0 && lead <= 0xf4) {
-    const bool is_in_range = lead == 0xf0 ? byte(1) >= 0x90 : lead == 0xf4 ? byte(1) <= 0x8f : true;
-    return is_in_range && tail(1) && tail(2) && tail(3) ? 4 : 0;
-  }
-  return 0;
-}
 
 std::optional<Problem> check_text(std::string_view text) {
   Position at{1, 1};

@@ -1,0 +1,53 @@
+// The operations of a Decoder, one a column: fields that the scanner located -> values. Chosen once a schema.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "dpone/base/result.h"
+#include "dpone/codec/delimited/format.h"
+#include "dpone/data/batch_builder.h"
+#include "dpone/data/column_run.h"
+
+namespace dpone::delimited {
+
+// Rows whose fields are located: field f of row r ends at marks[r * fields + f] and begins behind the mark before.
+struct RowRun {
+  const char* base;
+  const char* end;             // of the readable bytes
+  const std::uint32_t* marks;  // marks[-1] may be read: the byte before the first field, or ~0
+  std::size_t fields;
+  int count;  // at most kMostRunRows
+  std::int64_t bytes;
+
+  std::string_view field(std::size_t row, std::size_t index) const {
+    const std::uint32_t* const mark = marks + row * fields + index;
+    const std::uint32_t begin = mark[-1] + 1;
+    std::uint32_t stop = *mark;
+    if (index + 1 == fields && stop > begin && base[stop - 1] == '\r') --stop;
+    return {base + begin, stop - begin};
+  }
+};
+
+struct DecodeColumn {
+  // Appends run.count rows to `builder`. Returns -1, or the index of the first row whose field is wrong with `problem`
+  // set; the builder then holds some of the run.
+  using Function = int (*)(DecodeColumn& self, const RowRun& run);
+
+  DecodeColumn(const DataType& type, const DelimitedFormat& form) : builder(type), format(form) {}
+
+  Function decode = nullptr;
+  std::size_t field = 0;  // which of the row's fields
+  ColumnBuilder builder;
+  const DelimitedFormat& format;
+  const char* problem = nullptr;  // what is wrong with the value
+  std::string scratch;            // a value without its quotes
+};
+
+std::unique_ptr<DecodeColumn> compile_decode(const DataType& type, const DelimitedFormat& format);
+
+// The value of a quoted field in `out`. False if its quotes are wrong: `"a"b`, `"a`.
+bool unquote(std::string_view field, char quote, std::string& out);
+
+}  // namespace dpone::delimited

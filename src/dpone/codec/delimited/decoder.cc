@@ -1,0 +1,399 @@
+#include "dpone/codec/delimited/decoder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <deque>
+
+#include "dpone/base/utf8.h"
+#include "dpone/codec/delimited/decode_columns.h"
+#include "dpone/codec/delimited/scanner.h"
+#include "dpone/data/buffer.h"
+
+namespace dpone::delimited {
+namespace {
+
+constexpr std::size_t kRoom = std::size_t{64} << 10;
+// So much is scanned at a time: text, marks and values stay in L2.
+constexpr std::size_t kChunkBytes = std::size_t{128} << 10;
+constexpr std::size_t kGreatestRowBytes = std::size_t{1} << 30;
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+}  // namespace
+
+class Decoder::Impl {
+ public:
+  Impl(DecodeLayout layout, DelimitedFormat format, DecoderOptions options)
+      : format_(std::move(format)),
+        options_(std::move(options)),
+        fields_(layout.fields),
+        schema_(std::make_shared<const Schema>(std::move(layout.schema))) {
+    for (std::size_t i = 0; i < schema_->size(); ++i) {
+      columns_.push_back(compile_decode((*schema_)[i].type, format_));
+      columns_.back()->field = layout.field_of[i];
+    }
+  }
+
+  std::span<char> room() {
+    if (begin_ == end_) begin_ = end_ = 0;
+    if (begin_ != 0 && buffer_.capacity() - end_ < kRoom) {
+      std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+      end_ -= begin_;
+      begin_ = 0;
+    }
+    const std::size_t wanted = std::max(end_ + kRoom, 4 * kChunkBytes);
+    if (buffer_.capacity() < wanted) buffer_.reserve(std::max(wanted, 2 * buffer_.capacity()));
+    return {buffer_.as<char>() + end_, buffer_.capacity() - end_};
+  }
+
+  Status commit(std::size_t bytes) {
+    if (error_) return *error_;
+    end_ += bytes;
+    DPONE_CHECK(kept(take_mark(false)));
+    // A row that was cut is looked at again when there is twice as much of it.
+    while (end_ - begin_ >= std::max(kChunkBytes, look_again_)) {
+      DPONE_TRY(const std::size_t used, kept(take_chunk(std::min(end_ - begin_, std::max(kChunkBytes, look_again_)))));
+      look_again_ = used == 0 ? 2 * std::max(kChunkBytes, look_again_) : 0;
+      if (used == 0 && look_again_ / 2 > static_cast<std::size_t>(options_.max_row_bytes))
+        return kept(Status(too_big()));
+    }
+    return {};
+  }
+
+  std::optional<Batch> take() {
+    if (ready_.empty()) return std::nullopt;
+    std::optional<Batch> batch(std::move(ready_.front()));
+    ready_.pop_front();
+    return batch;
+  }
+
+  Result<std::optional<Batch>> finish() {
+    if (error_) return *error_;
+    if (!is_finished_) {
+      is_finished_ = true;
+      DPONE_CHECK(kept(take_mark(true)));
+      while (begin_ != end_) {
+        const std::size_t rest = end_ - begin_;
+        DPONE_TRY(const std::size_t used, kept(take_chunk(std::min(rest, std::max(kChunkBytes, look_again_)))));
+        look_again_ = used == 0 ? 2 * std::max(kChunkBytes, look_again_) : 0;
+        if (used == 0 && rest <= look_again_ / 2) {
+          DPONE_CHECK(kept(take_last()));
+          break;
+        }
+      }
+      if (batch_rows_ != 0) close_batch();
+    }
+    return take();
+  }
+
+  std::int64_t row_count() const { return row_count_; }
+  std::int64_t rejected_count() const { return rejected_count_; }
+  std::int64_t byte_count() const { return byte_count_; }
+
+ private:
+  // A value that is wrong, or what else is wrong with a row.
+  struct Fault {
+    int row = 0;
+    std::size_t column = ~std::size_t{0};
+    std::string slug;
+    std::string message;
+  };
+
+  Status kept(Status status) {
+    if (!status && !error_) error_ = status.error();
+    return status;
+  }
+  template <class T>
+  Result<T> kept(Result<T> result) {
+    if (!result && !error_) error_ = result.error();
+    return result;
+  }
+
+  Error too_big() const {
+    return located(Error(ErrorClass::kFailed, "delimited.row_too_big",
+                         fmt::format("a row is bigger than {} bytes", options_.max_row_bytes))
+                       .hint("look for a quote that is never closed; or raise runtime.max_row_bytes"),
+                   begin_);
+  }
+
+  // Adds where a record that begins at `at` of the buffer stands.
+  Error located(Error error, std::size_t at) const {
+    const char* const base = buffer_.as<char>();
+    const auto lines = std::count(base + begin_, base + at, '\n');
+    error.add("row", std::to_string(row_count_ + rejected_count_ + 1));
+    error.add("line", std::to_string(line_ + lines));
+    error.add("offset", std::to_string(byte_count_ + static_cast<std::int64_t>(at - begin_)));
+    return error;
+  }
+
+  Status take_mark(bool is_end) {
+    if (has_begun_ || (end_ - begin_ < kByteOrderMark.size() && !is_end)) return {};
+    has_begun_ = true;
+    const std::string_view text(buffer_.as<char>() + begin_, end_ - begin_);
+    if (text.starts_with(kByteOrderMark)) {
+      begin_ += kByteOrderMark.size();
+      byte_count_ += static_cast<std::int64_t>(kByteOrderMark.size());
+    } else if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
+      return Error(ErrorClass::kFailed, "delimited.encoding", "the text is UTF-16")
+          .hint("convert it to UTF-8 first: iconv -f UTF-16 -t UTF-8");
+    }
+    return {};
+  }
+
+  // Decodes the whole records in the first `bytes` of what is there; returns how many bytes they are.
+  Result<std::size_t> take_chunk(std::size_t bytes) {
+    const char* const base = buffer_.as<char>() + begin_;
+    marks_.assign(1, ~std::uint32_t{0});
+    const Scan found = scan({base, bytes}, format_.delimiter, format_.quote, marks_);
+    std::size_t count = marks_.size();
+    while (count > 1 && base[marks_[count - 1]] != '\n') --count;
+    if (count == 1) return std::size_t{0};
+    const bool is_suspect =
+        found.has_zero_byte || found.has_stray_return || found.has_stray_quote ||
+        (!found.is_ascii && find_invalid_utf8({base, marks_[count - 1] + std::size_t{1}}) != std::string_view::npos);
+    // Those of a record that is cut are counted when it is whole.
+    const std::int64_t lines = found.newlines - std::count(base + marks_[count - 1] + 1, base + bytes, '\n');
+    return take_records(base, count, is_suspect, lines, false);
+  }
+
+  // The last record, which has no line end.
+  Status take_last() {
+    if (end_ - begin_ > static_cast<std::size_t>(options_.max_row_bytes)) return too_big();
+    buffer_.resize(end_ + 1);
+    buffer_.as<char>()[end_] = '\n';
+    const char* const base = buffer_.as<char>() + begin_;
+    marks_.assign(1, ~std::uint32_t{0});
+    const Scan found = scan({base, end_ - begin_}, format_.delimiter, format_.quote, marks_);
+    if (found.ends_quoted) {
+      return located(Error(ErrorClass::kFailed, "delimited.unclosed_quote", "the text ends inside a quoted value")
+                         .hint("the file may be cut short, or a quote in this row is not doubled"),
+                     begin_);
+    }
+    marks_.push_back(static_cast<std::uint32_t>(end_ - begin_));
+    const bool is_suspect = found.has_zero_byte || found.has_stray_return || found.has_stray_quote ||
+                            find_invalid_utf8({base, end_ - begin_}) != std::string_view::npos;
+    DPONE_CHECK(take_records(base, marks_.size(), is_suspect, found.newlines + 1, true));
+    return {};
+  }
+
+  // `count` marks from marks_[1] on, the last of them a line end; `lines` end up to there. Moves begin_ behind it.
+  Result<std::size_t> take_records(const char* base, std::size_t count, bool is_suspect, std::int64_t lines,
+                                   bool is_last) {
+    const std::size_t bytes = marks_[count - 1] + std::size_t{1};
+    std::size_t first = 1;
+    for (; skipped_ < options_.skip_records && first < count; ++skipped_) {
+      while (base[marks_[first]] != '\n') ++first;
+      ++first;
+    }
+    while (first < count) {
+      RowRun run;
+      run.base = base;
+      run.end = buffer_.as<char>() + buffer_.capacity() + Buffer::kSlack;
+      run.marks = marks_.data() + first;
+      run.fields = fields_;
+      run.count = regular_rows(base, first, count);
+      if (run.count != 0) {
+        DPONE_CHECK(take_run(run, is_suspect));
+        first += static_cast<std::size_t>(run.count) * fields_;
+        continue;
+      }
+      std::size_t last = first;
+      while (base[marks_[last]] != '\n') ++last;
+      const Fault fault{0, ~std::size_t{0}, "delimited.field_count",
+                        fmt::format("a row has {} fields instead of {}", last - first + 1, fields_)};
+      DPONE_CHECK(refuse(fault, marks_[first - 1] + 1U,
+                         marks_[last] + std::size_t{1} - (is_last && last + 1 == count ? 1 : 0)));
+      first = last + 1;
+    }
+    line_ += lines;
+    begin_ = std::min(begin_ + bytes, end_);
+    byte_count_ += static_cast<std::int64_t>(bytes) - (is_last ? 1 : 0);
+    return bytes;
+  }
+
+  // How many of the next records, up to a run, have the right number of fields.
+  int regular_rows(const char* base, std::size_t first, std::size_t count) const {
+    const std::uint32_t* mark = marks_.data() + first;
+    const auto most = static_cast<int>(std::min<std::size_t>((count - first) / fields_, kMostRunRows));
+    for (int row = 0; row < most; ++row, mark += fields_) {
+      bool is_regular = base[mark[fields_ - 1]] == '\n';
+      for (std::size_t i = 0; i + 1 < fields_; ++i) is_regular &= base[mark[i]] != '\n';
+      if (!is_regular) return row;
+    }
+    return most;
+  }
+
+  static std::size_t row_begin(const RowRun& run, int row) {
+    return run.marks[static_cast<std::ptrdiff_t>(static_cast<std::size_t>(row) * run.fields) - 1] + 1U;
+  }
+  static std::size_t row_end(const RowRun& run, int row) {
+    return run.marks[(static_cast<std::size_t>(row) + 1) * run.fields - 1] + std::size_t{1};
+  }
+
+  // Decodes the rows of `run`. One that is wrong is refused, and the rest goes on behind it.
+  Status take_run(RowRun run, bool is_suspect) {
+    while (run.count > 0) {
+      RowRun good = run;
+      std::optional<Fault> fault;
+      if (is_suspect) fault = find_fault(run);
+      if (fault) good.count = fault->row;
+      if (auto wrong = decode(good)) {
+        fault = std::move(wrong);
+        good.count = fault->row;
+        if (options_.on_reject) {
+          take_back();
+          decode(good);
+        }
+      }
+      if (!fault || options_.on_reject) {
+        row_count_ += good.count;
+        batch_rows_ += good.count;
+        if (is_full()) close_batch();
+      }
+      if (!fault) return {};
+      const std::size_t end = row_end(run, fault->row);
+      if (!options_.on_reject) row_count_ += fault->row;
+      DPONE_CHECK(refuse(*fault, row_begin(run, fault->row), end));
+      run.marks += (static_cast<std::size_t>(fault->row) + 1) * run.fields;
+      run.count -= fault->row + 1;
+    }
+    return {};
+  }
+
+  std::optional<Fault> decode(RowRun run) {
+    if (run.count == 0) return std::nullopt;
+    run.bytes = static_cast<std::int64_t>(row_end(run, run.count - 1) - row_begin(run, 0));
+    std::optional<Fault> first;
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      DecodeColumn& column = *columns_[i];
+      const int row = column.decode(column, run);
+      if (row < 0 || (first && first->row <= row)) continue;
+      constexpr std::size_t kShown = 60;
+      std::string_view text = run.field(static_cast<std::size_t>(row), column.field);
+      std::size_t shown = std::min(text.size(), kShown);
+      while (shown < text.size() && shown > 0 && (static_cast<unsigned char>(text[shown]) & 0xC0) == 0x80) --shown;
+      first = Fault{row, i, "delimited.value",
+                    fmt::format("the value '{}{}' {}: {}", text.substr(0, shown), shown < text.size() ? "..." : "",
+                                column.problem, (*schema_)[i].type.to_string())};
+    }
+    return first;
+  }
+
+  // Takes back what a run that failed has appended.
+  void take_back() {
+    for (auto& column : columns_) column->builder.truncate(batch_rows_);
+  }
+
+  // The first row of the run whose bytes are wrong, whatever its types.
+  std::optional<Fault> find_fault(const RowRun& run) {
+    for (int row = 0; row < run.count; ++row) {
+      const std::size_t begin = row_begin(run, row);
+      const std::string_view text(run.base + begin, row_end(run, row) - begin);
+      std::vector<std::uint32_t> marks;
+      const Scan found = scan(text, format_.delimiter, format_.quote, marks);
+      if (found.has_zero_byte) return Fault{row, ~std::size_t{0}, "delimited.zero_byte", "a row has a zero byte"};
+      if (found.has_stray_quote) {
+        return Fault{row, ~std::size_t{0}, "delimited.quote",
+                     "a row has a quote in the middle of a value, or behind one"};
+      }
+      if (found.has_stray_return) {
+        return Fault{row, ~std::size_t{0}, "delimited.line_end", "a row has a carriage return that ends no line"};
+      }
+      const std::size_t invalid = find_invalid_utf8(text);
+      if (invalid != std::string_view::npos) {
+        return Fault{row, ~std::size_t{0}, "delimited.encoding",
+                     fmt::format("a row is not UTF-8: byte 0x{:02x}", static_cast<unsigned char>(text[invalid]))};
+      }
+    }
+    return std::nullopt;
+  }
+
+  // Ends the stream with the fault of the record [begin, end) of the chunk, or hands the record over.
+  Status refuse(const Fault& fault, std::size_t begin, std::size_t end) {
+    Error error = located(Error(ErrorClass::kFailed, fault.slug, fault.message), begin_ + begin);
+    if (fault.column < schema_->size()) error.add("column", (*schema_)[fault.column].name);
+    if (!options_.on_reject) return error;
+    const std::int64_t line =
+        line_ + std::count(buffer_.as<char>() + begin_, buffer_.as<char>() + begin_ + begin, '\n');
+    const RejectedRow row{
+        row_count_ + rejected_count_ + 1, line, {buffer_.as<char>() + begin_ + begin, end - begin}, error};
+    DPONE_CHECK(options_.on_reject(row));
+    ++rejected_count_;
+    return {};
+  }
+
+  bool is_full() const {
+    if (batch_rows_ >= options_.target_rows) return true;
+    std::int64_t bytes = 0;
+    for (const auto& column : columns_) bytes += static_cast<std::int64_t>(column->builder.parts().values.size());
+    return bytes >= options_.target_bytes;
+  }
+
+  void close_batch() {
+    std::vector<Column> columns;
+    columns.reserve(columns_.size());
+    for (auto& column : columns_) {
+      ColumnParts& parts = column->builder.parts();
+      const std::size_t values = parts.values.size();
+      const std::size_t offsets = parts.offsets.size();
+      columns.push_back(column->builder.release());
+      // The next batch will be about as big.
+      parts.values.reserve(values);
+      parts.offsets.reserve(offsets);
+    }
+    ready_.emplace_back(schema_, batch_rows_, std::move(columns));
+    batch_rows_ = 0;
+  }
+
+  const DelimitedFormat format_;
+  const DecoderOptions options_;
+  const std::size_t fields_;
+  const std::shared_ptr<const Schema> schema_;
+  std::vector<std::unique_ptr<DecodeColumn>> columns_;
+  std::vector<std::uint32_t> marks_;  // the first stands for the byte before the text
+  std::deque<Batch> ready_;
+  std::optional<Error> error_;
+
+  Buffer buffer_;
+  std::size_t begin_ = 0;  // what is not decoded yet: [begin_, end_)
+  std::size_t end_ = 0;
+  std::size_t look_again_ = 0;  // so many bytes are looked at next, when a row did not end in fewer
+  bool has_begun_ = false;
+  bool is_finished_ = false;
+  std::int64_t skipped_ = 0;
+
+  std::int64_t row_count_ = 0;
+  std::int64_t rejected_count_ = 0;
+  std::int64_t byte_count_ = 0;  // before begin_
+  std::int64_t line_ = 1;        // at begin_
+  std::int64_t batch_rows_ = 0;
+};
+
+Decoder::Decoder(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Decoder::Decoder(Decoder&&) noexcept = default;
+Decoder& Decoder::operator=(Decoder&&) noexcept = default;
+Decoder::~Decoder() = default;
+
+Result<Decoder> Decoder::create(DecodeLayout layout, DelimitedFormat format, DecoderOptions options) {
+  DPONE_CHECK(check(format));
+  const bool is_bad = layout.fields == 0 || layout.field_of.size() != layout.schema.size() ||
+                      std::any_of(layout.field_of.begin(), layout.field_of.end(),
+                                  [&](std::size_t field) { return field >= layout.fields; }) ||
+                      options.max_row_bytes < 1 ||
+                      options.max_row_bytes > static_cast<std::int64_t>(kGreatestRowBytes) || options.target_rows < 1 ||
+                      options.target_bytes < 1;
+  if (is_bad)
+    return Error(ErrorClass::kFailed, "delimited.options", "A limit or a field of the decoder is out of range");
+  return Decoder(std::make_unique<Impl>(std::move(layout), std::move(format), std::move(options)));
+}
+
+std::span<char> Decoder::room() { return impl_->room(); }
+Status Decoder::commit(std::size_t bytes) { return impl_->commit(bytes); }
+std::optional<Batch> Decoder::take() { return impl_->take(); }
+Result<std::optional<Batch>> Decoder::finish() { return impl_->finish(); }
+std::int64_t Decoder::row_count() const { return impl_->row_count(); }
+std::int64_t Decoder::rejected_count() const { return impl_->rejected_count(); }
+std::int64_t Decoder::byte_count() const { return impl_->byte_count(); }
+
+}  // namespace dpone::delimited

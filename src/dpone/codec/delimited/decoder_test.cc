@@ -1,0 +1,395 @@
+#include "dpone/codec/delimited/decoder.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstring>
+#include <random>
+
+#include "dpone/codec/delimited/encoder.h"
+#include "dpone/codec/delimited/scanner.h"
+#include "dpone/data/batch_builder.h"
+#include "dpone/data/temporal.h"
+#include "dpone/data/value_text.h"
+
+namespace dpone::delimited {
+namespace {
+
+using Rows = std::vector<std::vector<std::string>>;
+
+DataType type_of(TypeKind kind) {
+  DataType type;
+  type.kind = kind;
+  type.scale = 6;
+  return type;
+}
+
+DecodeLayout texts(std::size_t fields) {
+  DecodeLayout layout{fields, {}, {}};
+  for (std::size_t i = 0; i < fields; ++i) {
+    layout.schema.push_back({"c" + std::to_string(i + 1), type_of(TypeKind::kText), true});
+    layout.field_of.push_back(i);
+  }
+  return layout;
+}
+
+DecodeLayout layout_of(std::initializer_list<DataType> types) {
+  DecodeLayout layout = texts(types.size());
+  std::size_t i = 0;
+  for (const DataType& type : types) layout.schema[i++].type = type;
+  return layout;
+}
+
+void add(const Batch& batch, Rows& rows) {
+  ASSERT_TRUE(batch.validate()) << batch.validate().error().to_line();
+  for (std::int64_t row = 0; row < batch.num_rows(); ++row) {
+    rows.emplace_back();
+    for (const Column& column : batch.columns()) {
+      std::string text = column.is_null(row) ? "NULL" : "";
+      if (!column.is_null(row)) append_value_text(column, row, text);
+      rows.back().push_back(text);
+    }
+  }
+}
+
+// Feeds `text` in pieces of at most `piece` bytes; the rows, or the error.
+Result<Rows> decode(std::string_view text, DecodeLayout layout, const DelimitedFormat& format = {},
+                    DecoderOptions options = {}, std::size_t piece = ~std::size_t{0}) {
+  DPONE_TRY(Decoder decoder, Decoder::create(std::move(layout), format, std::move(options)));
+  Rows rows;
+  while (!text.empty()) {
+    const std::span<char> room = decoder.room();
+    const std::size_t count = std::min({room.size(), text.size(), piece});
+    std::memcpy(room.data(), text.data(), count);
+    text.remove_prefix(count);
+    DPONE_CHECK(decoder.commit(count));
+    while (auto batch = decoder.take()) add(*batch, rows);
+  }
+  while (true) {
+    DPONE_TRY(auto batch, decoder.finish());
+    if (!batch) break;
+    add(*batch, rows);
+  }
+  EXPECT_EQ(decoder.row_count(), static_cast<std::int64_t>(rows.size()));
+  return rows;
+}
+
+Rows rows_of(std::string_view text, std::size_t fields, const DelimitedFormat& format = {}) {
+  const auto rows = decode(text, texts(fields), format);
+  EXPECT_TRUE(rows) << rows.error().to_line();
+  return rows ? *rows : Rows{};
+}
+
+std::string slug_of(std::string_view text, std::size_t fields, const DelimitedFormat& format = {}) {
+  const auto rows = decode(text, texts(fields), format);
+  return rows ? "none" : rows.error().slug();
+}
+
+std::string context(const Error& error, std::string_view key) {
+  for (const auto& [name, value] : error.context()) {
+    if (name == key) return value;
+  }
+  return "";
+}
+
+TEST(DelimitedDecoder, TellsNullFromTheEmptyString) {
+  EXPECT_EQ(rows_of("a,,\"\"\n", 3), (Rows{{"a", "NULL", ""}}));
+  DelimitedFormat format;
+  format.null_text = "\\N";
+  EXPECT_EQ(rows_of("\\N,,\"\\N\"\n", 3, format), (Rows{{"NULL", "", "\\N"}}));
+}
+
+TEST(DelimitedDecoder, ReadsQuotedValues) {
+  EXPECT_EQ(rows_of("\"a,b\",\"c\nd\",\"e\"\"f\"\n", 3), (Rows{{"a,b", "c\nd", "e\"f"}}));
+  EXPECT_EQ(rows_of("\"\"\"\",\"\"\"\"\"\"\n", 2), (Rows{{"\"", "\"\""}}));
+  EXPECT_EQ(rows_of("\"a\r\nb\",c\r\n", 2), (Rows{{"a\r\nb", "c"}}));
+}
+
+TEST(DelimitedDecoder, TakesBothLineEndsAndALastLineWithout) {
+  EXPECT_EQ(rows_of("a,b\r\nc,d\ne,f", 2), (Rows{{"a", "b"}, {"c", "d"}, {"e", "f"}}));
+  EXPECT_EQ(rows_of("a,b\r\nc,\r", 2), (Rows{{"a", "b"}, {"c", "NULL"}}));
+  EXPECT_EQ(rows_of("", 2), Rows{});
+  EXPECT_EQ(rows_of("\n\na\n", 1), (Rows{{"NULL"}, {"NULL"}, {"a"}}));
+}
+
+TEST(DelimitedDecoder, SkipsAByteOrderMarkAndTheHeader) {
+  DecoderOptions options;
+  options.skip_records = 1;
+  const auto rows = decode("\xEF\xBB\xBF\"c\n1\",c2\n1,2\n", texts(2), {}, options);
+  ASSERT_TRUE(rows);
+  EXPECT_EQ(*rows, (Rows{{"1", "2"}}));
+  EXPECT_EQ(rows_of("\xEF\xBB\xBF", 2), Rows{});
+  EXPECT_EQ(slug_of("\xFF\xFE"
+                    "a\0b\0",
+                    1),
+            "delimited.encoding");
+}
+
+TEST(DelimitedDecoder, HasOtherDelimitersAndNoQuotes) {
+  DelimitedFormat format;
+  format.delimiter = '\t';
+  format.quote = '\0';
+  EXPECT_EQ(rows_of("a\"b\t\"\n", 2, format), (Rows{{"a\"b", "\""}}));
+  format.delimiter = ';';
+  format.quote = '\'';
+  EXPECT_EQ(rows_of("'a;b';\"\n", 2, format), (Rows{{"a;b", "\""}}));
+}
+
+TEST(DelimitedDecoder, ReadsOnlyTheFieldsOfTheLayout) {
+  DecodeLayout layout = texts(2);
+  layout.fields = 4;
+  layout.field_of = {3, 1};
+  const auto rows = decode("a,b,c,d\n\"x,\",y,z,\n", layout);
+  ASSERT_TRUE(rows);
+  EXPECT_EQ(*rows, (Rows{{"d", "b"}, {"NULL", "y"}}));
+}
+
+TEST(DelimitedDecoder, ReadsEveryKindOfValue) {
+  DataType decimal = type_of(TypeKind::kDecimal);
+  decimal.precision = 12;
+  decimal.scale = 2;
+  const std::string line =
+      "t,-32768,2147483647,-9223372036854775808,0.1,1e+300,-12.5,1234567890.120,2024-02-29,2024-02-29 23:59:59.5,"
+      "2024-02-29T23:59:59Z,\"2020-01-01 00:00:00.000001+00\",a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11\n";
+  const auto rows = decode(
+      line, layout_of({type_of(TypeKind::kBool), type_of(TypeKind::kInt16), type_of(TypeKind::kInt32),
+                       type_of(TypeKind::kInt64), type_of(TypeKind::kFloat32), type_of(TypeKind::kFloat64), decimal,
+                       decimal, type_of(TypeKind::kDate), type_of(TypeKind::kTimestamp),
+                       type_of(TypeKind::kTimestampTz), type_of(TypeKind::kTimestampTz), type_of(TypeKind::kUuid)}));
+  ASSERT_TRUE(rows) << rows.error().to_line();
+  EXPECT_EQ(*rows, (Rows{{"t", "-32768", "2147483647", "-9223372036854775808", "0.1", "1e+300", "-12.50",
+                          "1234567890.12", "2024-02-29", "2024-02-29 23:59:59.5", "2024-02-29 23:59:59+00",
+                          "2020-01-01 00:00:00.000001+00", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"}}));
+}
+
+// The quick ways read what the thorough ones read: every day from 1590 to 2410, and numbers around their limits.
+TEST(DelimitedDecoder, TheQuickWaysReadWhatTheThoroughOnesDo) {
+  std::string text;
+  Rows expected;
+  for (std::int32_t days = -150'000; days < 150'000; days += 7) {
+    ColumnBuilder date(type_of(TypeKind::kDate));
+    ColumnBuilder stamp(type_of(TypeKind::kTimestamp));
+    date.append(days);
+    stamp.append(days * kMicrosPerDay + 86'399'999'990 + days % 10);
+    std::string one;
+    std::string two;
+    append_value_text(*date.finish(), 0, one);
+    append_value_text(*stamp.finish(), 0, two);
+    text += one + "," + two + "\n";
+    expected.push_back({one, two});
+  }
+  const auto rows = decode(text, layout_of({type_of(TypeKind::kDate), type_of(TypeKind::kTimestamp)}));
+  ASSERT_TRUE(rows) << rows.error().to_line();
+  EXPECT_EQ(*rows, expected);
+  DataType wide = type_of(TypeKind::kDecimal);
+  wide.precision = 38;
+  wide.scale = 9;
+  for (const char* number : {"0", "-0.000000001", "999999999.999999999", "123456789012345678",
+                             "99999999999999999999999999999", "-1", "0.5"}) {
+    const auto one = decode(std::string(number) + "\n", layout_of({wide}));
+    ASSERT_TRUE(one) << one.error().to_line();
+    const std::string got = (*one)[0][0];
+    EXPECT_EQ(got.substr(0, std::strlen(number)), number) << got;
+    EXPECT_EQ(got.find_first_not_of('0', std::strlen(number) + (std::strchr(number, '.') == nullptr ? 1 : 0)),
+              std::string::npos)
+        << got;
+  }
+  for (const char* bad :
+       {"2023-02-29", "1700-02-29", "1900-02-29", "2024-00-10", "2024-01-00", "2024-01-32", "2024-1-1", "20240101"}) {
+    EXPECT_FALSE(decode(std::string(bad) + "\n", layout_of({type_of(TypeKind::kDate)}))) << bad;
+  }
+  for (const char* bad : {"2024-01-01 24:00:01", "2024-01-01 00:60:00", "2024-01-01 00:00:60", "2024-01-01 00:00:00.",
+                          "2024-01-01 00:00:00.12345678", "2024-01-01x00:00:00", "2024-01-01 00:00"}) {
+    EXPECT_FALSE(decode(std::string(bad) + "\n", layout_of({type_of(TypeKind::kTimestamp)}))) << bad;
+  }
+}
+
+TEST(DelimitedDecoder, NamesRowLineAndColumnOfAWrongValue) {
+  DecodeLayout layout = layout_of({type_of(TypeKind::kText), type_of(TypeKind::kInt32)});
+  DecoderOptions options;
+  options.skip_records = 1;
+  const auto rows = decode("c1,c2\n\"a\nb\",1\nc,x1\n", layout, {}, options);
+  ASSERT_FALSE(rows);
+  EXPECT_EQ(rows.error().slug(), "delimited.value");
+  EXPECT_EQ(rows.error().message(), "the value 'x1' is not of its type: int32");
+  EXPECT_EQ(context(rows.error(), "row"), "2");
+  EXPECT_EQ(context(rows.error(), "line"), "4");
+  EXPECT_EQ(context(rows.error(), "column"), "c2");
+  EXPECT_EQ(context(rows.error(), "offset"), "14");
+}
+
+TEST(DelimitedDecoder, RefusesWhatIsNoRow) {
+  EXPECT_EQ(slug_of("a,b\nc\n", 2), "delimited.field_count");
+  EXPECT_EQ(slug_of("a,b\nc,d,e\n", 2), "delimited.field_count");
+  EXPECT_EQ(slug_of("a,b\n\nc,d\n", 2), "delimited.field_count");
+  EXPECT_EQ(slug_of("a,\"b\n", 2), "delimited.unclosed_quote");
+  EXPECT_EQ(slug_of("a,b\"c\"\n", 2), "delimited.quote");
+  EXPECT_EQ(slug_of("a,\"b\"c\n", 2), "delimited.quote");
+  EXPECT_EQ(slug_of("a\"b,c\"d\n", 2), "delimited.field_count");
+  EXPECT_EQ(slug_of(std::string_view("a,b\0c\n", 6), 2), "delimited.zero_byte");
+  EXPECT_EQ(slug_of("a,b\rc,d\n", 3), "delimited.line_end");
+  EXPECT_EQ(slug_of("a,\xC3\x28\n", 2), "delimited.encoding");
+  EXPECT_EQ(slug_of("a,\xC3", 2), "delimited.encoding");
+}
+
+TEST(DelimitedDecoder, LeavesWrongRowsOutWhenAsked) {
+  std::string text;
+  for (int i = 0; i < 5000; ++i)
+    text += i % 1000 == 7 ? "x,bad" + std::to_string(i) + "\n" : std::to_string(i) + ",ok\n";
+  text += "1\n2,\xFF\n3,ok\n4,o\"k\"\n5,";
+  std::vector<std::string> rejected;
+  DecoderOptions options;
+  options.on_reject = [&](const RejectedRow& row) -> Status {
+    rejected.push_back(std::to_string(row.row) + ":" + std::to_string(row.line) + " " + row.error.slug() + " " +
+                       std::string(row.text.substr(0, row.text.find('\n'))));
+    return {};
+  };
+  const auto rows = decode(text, layout_of({type_of(TypeKind::kInt32), type_of(TypeKind::kText)}), {}, options);
+  ASSERT_TRUE(rows) << rows.error().to_line();
+  EXPECT_EQ(rows->size(), 4997U);
+  EXPECT_EQ((*rows)[7][0], "8");
+  EXPECT_EQ(rows->back(), (std::vector<std::string>{"5", "NULL"}));
+  ASSERT_EQ(rejected.size(), 8U);
+  EXPECT_EQ(rejected[0], "8:8 delimited.value x,bad7");
+  EXPECT_EQ(rejected[4], "4008:4008 delimited.value x,bad4007");
+  EXPECT_EQ(rejected[5], "5001:5001 delimited.field_count 1");
+  EXPECT_EQ(rejected[6], "5002:5002 delimited.encoding 2,\xFF");
+  EXPECT_EQ(rejected[7], "5004:5004 delimited.quote 4,o\"k\"");
+}
+
+TEST(DelimitedDecoder, RefusesARowThatIsTooBig) {
+  DecoderOptions options;
+  options.max_row_bytes = 1 << 20;
+  const std::string open = "a,\"" + std::string(5 << 20, 'x');
+  const auto rows = decode("a,b\n" + open, texts(2), {}, options);
+  ASSERT_FALSE(rows);
+  EXPECT_EQ(rows.error().slug(), "delimited.row_too_big");
+  EXPECT_EQ(context(rows.error(), "row"), "2");
+}
+
+TEST(DelimitedDecoder, ReadsRowsBiggerThanItsBuffer) {
+  const std::string big(3'000'000, 'y');
+  EXPECT_EQ(rows_of("a,b\n\"" + big + "\n\",c\nd," + big, 2), (Rows{{"a", "b"}, {big + "\n", "c"}, {"d", big}}));
+}
+
+// Random texts: as read_record takes them apart, however they are cut into pieces.
+TEST(DelimitedDecoder, ReadsRandomTextsAsTheSlowWayDoes) {
+  std::mt19937_64 random(11);
+  for (int round = 0; round < 300; ++round) {
+    std::string text;
+    Rows expected;
+    const std::size_t fields = 1 + random() % 5;
+    const std::size_t count = random() % (round % 10 == 0 ? 3000 : 40);
+    for (std::size_t row = 0; row < count; ++row) {
+      expected.emplace_back();
+      for (std::size_t i = 0; i < fields; ++i) {
+        if (i != 0) text += ',';
+        const bool is_quoted = random() % 3 == 0;
+        std::string value;
+        for (std::size_t size = random() % (random() % 50 == 0 ? 300 : 12); size > 0; --size) {
+          constexpr std::string_view kPlain = "abc \xC3\xA9";
+          const char c = "ab,\"\n\r x"[random() % 8];
+          if (is_quoted || kPlain.find(c) != std::string_view::npos) {
+            value += c;
+          } else {
+            value += "\xC3\xA9";
+          }
+        }
+        if (!is_quoted) {
+          text += value;
+          expected.back().push_back(value.empty() ? "NULL" : value);
+          continue;
+        }
+        text += '"';
+        for (const char c : value) text.append(c == '"' ? 2 : 1, c);
+        text += '"';
+        expected.back().push_back(value);
+      }
+      text += random() % 4 == 0 ? "\r\n" : "\n";
+    }
+    const std::size_t piece = round % 3 == 0 ? 1 + random() % 100 : ~std::size_t{0};
+    const auto rows = decode(text, texts(fields), {}, {}, piece);
+    ASSERT_TRUE(rows) << rows.error().to_line() << "\n" << text;
+    ASSERT_EQ(*rows, expected) << text;
+    std::string_view rest = text;
+    for (const auto& row : expected) {
+      Record record = read_record(rest, {});
+      for (std::size_t i = 0; i < fields; ++i) EXPECT_EQ(record.fields[i], row[i] == "NULL" ? "" : row[i]);
+      rest.remove_prefix(record.bytes);
+    }
+    // And back.
+    auto encoder = Encoder::create(texts(fields).schema, {});
+    ASSERT_TRUE(encoder);
+    auto decoder = Decoder::create(texts(fields), {});
+    ASSERT_TRUE(decoder);
+    std::string_view feed = text;
+    std::string again;
+    while (!feed.empty()) {
+      const std::span<char> room = decoder->room();
+      const std::size_t size = std::min(room.size(), feed.size());
+      std::memcpy(room.data(), feed.data(), size);
+      feed.remove_prefix(size);
+      ASSERT_TRUE(decoder->commit(size));
+      while (auto batch = decoder->take()) ASSERT_TRUE(encoder->encode(*batch, again));
+    }
+    auto last = decoder->finish();
+    ASSERT_TRUE(last);
+    if (*last) {
+      ASSERT_TRUE(encoder->encode(**last, again));
+    }
+    const auto twice = decode(again, texts(fields));
+    ASSERT_TRUE(twice) << twice.error().to_line();
+    ASSERT_EQ(*twice, expected);
+  }
+}
+
+TEST(DelimitedEncoder, QuotesOnlyWhatNeedsIt) {
+  auto decoder_layout = texts(4);
+  decoder_layout.schema[3].name = "a,b";
+  auto encoder = Encoder::create(decoder_layout.schema, {});
+  ASSERT_TRUE(encoder);
+  BatchBuilder builder(decoder_layout.schema);
+  for (const char* value : {"plain", "with,comma", "", "two\nlines"}) {
+    static int column = 0;
+    builder.column(column++ % 4).append_bytes(value);
+  }
+  for (int i = 0; i < 3; ++i) builder.column(i).append_bytes(i == 0 ? "\"" : i == 1 ? "\r" : " ");
+  builder.column(3).append_null();
+  std::string out;
+  encoder->append_header(out);
+  const auto batch = builder.finish();
+  ASSERT_TRUE(batch);
+  ASSERT_TRUE(encoder->encode(*batch, out));
+  EXPECT_EQ(out, "c1,c2,c3,\"a,b\"\nplain,\"with,comma\",\"\",\"two\nlines\"\n\"\"\"\",\"\r\", ,\n");
+}
+
+TEST(DelimitedEncoder, RefusesAValueThatNeedsQuotesWhereThereAreNone) {
+  DelimitedFormat format;
+  format.quote = '\0';
+  auto encoder = Encoder::create(texts(1).schema, format);
+  ASSERT_TRUE(encoder);
+  BatchBuilder builder(texts(1).schema);
+  builder.column(0).append_bytes("a");
+  builder.column(0).append_bytes("b,c");
+  std::string out;
+  const Status status = encoder->encode(*builder.finish(), out);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().slug(), "delimited.needs_quotes");
+  EXPECT_EQ(context(status.error(), "row"), "2");
+  EXPECT_EQ(out, "a\n");
+}
+
+TEST(DelimitedFormat, RefusesCharactersThatCannotBeToldApart) {
+  DelimitedFormat format;
+  EXPECT_TRUE(check(format));
+  format.delimiter = '"';
+  EXPECT_FALSE(check(format));
+  format.delimiter = '\n';
+  EXPECT_FALSE(check(format));
+  format = {};
+  format.null_text = "a,b";
+  EXPECT_FALSE(check(format));
+}
+
+}  // namespace
+}  // namespace dpone::delimited

@@ -1,0 +1,105 @@
+#include "dpone/codec/delimited/encoder.h"
+
+#include <cctype>
+
+#include "dpone/data/value_text.h"
+
+namespace dpone::delimited {
+namespace {
+
+// Kinds whose text is what lies in memory; any character may stand in it.
+bool is_free_text(TypeKind kind) {
+  return kind == TypeKind::kText || kind == TypeKind::kJson || kind == TypeKind::kJsonb || kind == TypeKind::kEnum;
+}
+
+// Kinds whose text is made of letters, digits and these.
+constexpr std::string_view kPlainSigns = " +-./:\\";
+bool is_plain(const DataType& type, const DelimitedFormat& format) {
+  const auto may_stand_in_it = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || kPlainSigns.find(c) != std::string_view::npos;
+  };
+  return !is_free_text(type.kind) && type.kind != TypeKind::kArray && type.kind != TypeKind::kChar1 &&
+         type.kind != TypeKind::kBit &&  // which may be empty
+         !may_stand_in_it(format.delimiter) && !may_stand_in_it(format.quote) && format.null_text.empty();
+}
+
+}  // namespace
+
+Encoder::Encoder(Schema schema, DelimitedFormat format) : schema_(std::move(schema)), format_(std::move(format)) {
+  for (const Field& field : schema_) is_plain_.push_back(is_plain(field.type, format_));
+}
+
+Result<Encoder> Encoder::create(Schema schema, DelimitedFormat format) {
+  DPONE_CHECK(check(format));
+  return Encoder(std::move(schema), std::move(format));
+}
+
+void Encoder::append_header(std::string& out) {
+  if (!format_.has_header) return;
+  for (std::size_t i = 0; i < schema_.size(); ++i) {
+    if (i != 0) out += format_.delimiter;
+    append_field(schema_[i].name, out);
+  }
+  out += '\n';
+}
+
+bool Encoder::append_field(std::string_view value, std::string& out) const {
+  bool needs_quotes = value == format_.null_text;
+  for (const char c : value) {
+    needs_quotes |= c == format_.delimiter || c == '\n' || c == '\r' || (format_.quote != '\0' && c == format_.quote);
+  }
+  if (!needs_quotes) {
+    out += value;
+    return true;
+  }
+  if (format_.quote == '\0') return false;
+  out += format_.quote;
+  while (true) {
+    const std::size_t at = value.find(format_.quote);
+    out += value.substr(0, at);
+    if (at == std::string_view::npos) break;
+    out.append(2, format_.quote);
+    value.remove_prefix(at + 1);
+  }
+  out += format_.quote;
+  return true;
+}
+
+Status Encoder::encode(const Batch& batch, std::string& out) {
+  const int columns = batch.num_columns();
+  std::string text;
+  for (std::int64_t row = 0; row < batch.num_rows(); ++row) {
+    const std::size_t begin = out.size();
+    for (int i = 0; i < columns; ++i) {
+      const Column& column = batch.column(i);
+      if (i != 0) out += format_.delimiter;
+      if (column.is_null(row)) {
+        out += format_.null_text;
+        continue;
+      }
+      bool is_written = true;
+      if (is_plain_[static_cast<std::size_t>(i)]) {
+        append_value_text(column, row, out);
+      } else if (is_free_text(column.type().kind)) {
+        is_written = append_field(column.bytes_at(row), out);
+      } else {
+        text.clear();
+        append_value_text(column, row, text);
+        is_written = append_field(text, out);
+      }
+      if (!is_written) {
+        out.resize(begin);
+        return Error(ErrorClass::kFailed, "delimited.needs_quotes",
+                     "a value holds a delimiter or a line end, or reads as NULL")
+            .with("row", std::to_string(row_count_ + 1))
+            .with("column", schema_[static_cast<std::size_t>(i)].name)
+            .hint("give the format a quote character");
+      }
+    }
+    out += '\n';
+    ++row_count_;
+  }
+  return {};
+}
+
+}  // namespace dpone::delimited

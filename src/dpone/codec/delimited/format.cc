@@ -1,0 +1,55 @@
+#include "dpone/codec/delimited/format.h"
+
+namespace dpone::delimited {
+
+Status check(const DelimitedFormat& format) {
+  const auto wrong = [](std::string why) {
+    return Error(ErrorClass::kUsage, "delimited.format", std::move(why)).hint("choose another character");
+  };
+  const auto is_line_end = [](char c) { return c == '\n' || c == '\r'; };
+  if (format.delimiter == '\0' || is_line_end(format.delimiter))
+    return wrong("the delimiter cannot be a line end or a zero byte");
+  if (is_line_end(format.quote)) return wrong("the quote cannot be a line end");
+  if (format.quote == format.delimiter) return wrong("delimiter and quote are the same character");
+  for (const char c : format.null_text) {
+    if (is_line_end(c) || c == format.delimiter || (format.quote != '\0' && c == format.quote)) {
+      return wrong("the null text holds a delimiter, a quote or a line end");
+    }
+  }
+  return {};
+}
+
+Record read_record(std::string_view text, const DelimitedFormat& format) {
+  Record record;
+  std::string field;
+  bool is_quoted = false;
+  bool was_quoted = false;  // the last character came out of quotes
+  std::size_t at = 0;
+  for (; at < text.size(); ++at) {
+    const char c = text[at];
+    if (format.quote != '\0' && c == format.quote) {
+      if (is_quoted && at + 1 < text.size() && text[at + 1] == format.quote) {
+        field += c;
+        ++at;
+      } else {
+        is_quoted = !is_quoted;
+        was_quoted = true;
+      }
+    } else if (is_quoted || (c != format.delimiter && c != '\n')) {
+      field += c;
+      was_quoted = is_quoted;
+    } else if (c == format.delimiter) {
+      record.fields.push_back(std::move(field));
+      field.clear();
+      was_quoted = false;
+    } else {
+      break;
+    }
+  }
+  record.bytes = at < text.size() ? at + 1 : at;
+  if (!was_quoted && field.ends_with('\r')) field.pop_back();
+  record.fields.push_back(std::move(field));
+  return record;
+}
+
+}  // namespace dpone::delimited

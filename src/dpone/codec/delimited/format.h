@@ -1,0 +1,29 @@
+// DelimitedFormat: how rows stand in a delimited text (CSV and its kin). Spec: docs/formats/delimited.md.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "dpone/base/result.h"
+
+namespace dpone::delimited {
+
+struct DelimitedFormat {
+  char delimiter = ',';
+  char quote = '"';       // doubled inside a quoted value; '\0': nothing is quoted
+  std::string null_text;  // what stands, without quotes, for NULL
+  bool has_header = true;
+};
+
+// Fails with `delimited.format` where the characters are ambiguous: equal, a line end, or part of the null text.
+Status check(const DelimitedFormat& format);
+
+// One record, taken apart slowly: for headers and for telling what is wrong with a row.
+struct Record {
+  std::vector<std::string> fields;  // without their quotes
+  std::size_t bytes = 0;            // with the line end
+};
+// The record at the front of `text`, which is REQUIRED to hold a whole one, or all that there is.
+Record read_record(std::string_view text, const DelimitedFormat& format);
+
+}  // namespace dpone::delimited

@@ -1,0 +1,144 @@
+#include "dpone/codec/delimited/scanner.h"
+
+#include <bit>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+namespace dpone::delimited {
+namespace {
+
+constexpr std::size_t kBlock = 64;
+
+#if defined(__SSE2__)
+class Block {
+ public:
+  explicit Block(const char* bytes) {
+    for (int i = 0; i < 4; ++i) parts_[i] = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes) + i);
+  }
+  // Bit i is set where byte i is `c`.
+  std::uint64_t equal(char c) const {
+    const __m128i wanted = _mm_set1_epi8(c);
+    return gather([&](int i) { return _mm_cmpeq_epi8(parts_[i], wanted); });
+  }
+  // True if there may be a byte up to `\r`.
+  bool has_control() const {
+    const __m128i least = _mm_min_epu8(_mm_min_epu8(parts_[0], parts_[1]), _mm_min_epu8(parts_[2], parts_[3]));
+    const __m128i low = _mm_set1_epi8('\r');
+    return _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(least, low), least)) != 0;
+  }
+  bool is_ascii() const {
+    return _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(parts_[0], parts_[1]), _mm_or_si128(parts_[2], parts_[3]))) == 0;
+  }
+
+ private:
+  template <class Part>
+  static std::uint64_t gather(Part part) {
+    std::uint64_t mask = 0;
+    for (int i = 3; i >= 0; --i) mask = mask << 16 | static_cast<std::uint16_t>(_mm_movemask_epi8(part(i)));
+    return mask;
+  }
+  __m128i parts_[4];
+};
+#else
+class Block {
+ public:
+  explicit Block(const char* bytes) : bytes_(bytes) {}
+  std::uint64_t equal(char c) const {
+    return gather([&](char byte) { return byte == c; });
+  }
+  bool has_control() const { return true; }
+  bool is_ascii() const {
+    return gather([&](char byte) { return static_cast<unsigned char>(byte) >= 0x80; }) == 0;
+  }
+
+ private:
+  template <class Test>
+  std::uint64_t gather(Test test) const {
+    std::uint64_t mask = 0;
+    for (std::size_t i = 0; i < kBlock; ++i) mask |= std::uint64_t{test(bytes_[i])} << i;
+    return mask;
+  }
+  const char* bytes_;
+};
+#endif
+
+// Bit i becomes the parity of bits 0..i: set from an opening quote up to its closing one.
+std::uint64_t prefix_parity(std::uint64_t bits) {
+  for (int shift = 1; shift < 64; shift *= 2) bits ^= bits << shift;
+  return bits;
+}
+
+}  // namespace
+
+Scan scan(std::string_view text, char delimiter, char quote, std::vector<std::uint32_t>& marks) {
+  Scan result;
+  std::uint64_t inside = 0;       // all ones while the last block ended inside quotes
+  std::uint64_t last_return = 0;  // 1 if the last byte of the last block was an unquoted `\r`
+  std::uint64_t may_open = 1;     // 1 if a quote may open in the first byte of the next block
+  std::uint64_t must_end = 0;     // 1 if the last byte of the last block was a closing quote
+  bool is_ascii = true;
+  std::uint64_t zero_bytes = 0;
+  std::uint64_t stray_quotes = 0;
+  std::uint64_t stray_returns = 0;
+  std::size_t count = marks.size();
+  for (std::size_t at = 0; at < text.size(); at += kBlock) {
+    const Block block(text.data() + at);
+    const std::size_t rest = text.size() - at;
+    const std::uint64_t valid = rest >= kBlock ? ~std::uint64_t{0} : (std::uint64_t{1} << rest) - 1;
+    const bool has_control = block.has_control();
+    const std::uint64_t newline = has_control ? block.equal('\n') & valid : 0;
+    std::uint64_t marked = newline | (block.equal(delimiter) & valid);
+    std::uint64_t quoted = 0;
+    std::uint64_t returned = has_control ? block.equal('\r') & valid : 0;
+    if (quote != '\0') {
+      const std::uint64_t quotes = block.equal(quote) & valid;
+      quoted = inside;
+      if (quotes != 0) {
+        quoted ^= prefix_parity(quotes);
+        inside = static_cast<std::uint64_t>(static_cast<std::int64_t>(quoted) >> 63);
+      }
+      // A quote opens behind a mark, or behind another quote that seemed to close; it closes before a mark or a `\r`.
+      const std::uint64_t opens = quotes & quoted;
+      const std::uint64_t closes = quotes & ~quoted;
+      const std::uint64_t behind = (marked | quotes) << 1 | may_open;
+      const std::uint64_t ended = (closes << 1 | must_end) & valid;
+      stray_quotes |= (opens & ~behind) | (ended & ~(marked | quotes | returned));
+      may_open = (marked | quotes) >> 63;
+      must_end = closes >> 63;
+    }
+    returned &= ~quoted;
+    if ((returned | last_return) != 0) {
+      const std::uint64_t follows = (returned << 1) | last_return;
+      last_return = returned >> 63;
+      // One in the last byte of the text is judged by who sees what follows.
+      const std::uint64_t judged = rest >= kBlock ? follows : follows & valid;
+      stray_returns |= judged & ~newline;
+    }
+    if (has_control) zero_bytes |= block.equal('\0') & valid;
+    result.newlines += std::popcount(newline);
+    is_ascii &= block.is_ascii();
+    marked &= ~quoted;
+    const auto found = static_cast<std::size_t>(std::popcount(marked));
+    if (marks.size() < count + kBlock) marks.resize((count + kBlock) * 2);
+    std::uint32_t* out = marks.data() + count;
+    // A fixed number of steps at a time is cheaper than a loop that the processor cannot predict.
+    for (std::size_t done = 0; done < found; done += 8) {
+      for (std::size_t i = 0; i < 8; ++i) {
+        out[done + i] = static_cast<std::uint32_t>(at) + static_cast<std::uint32_t>(std::countr_zero(marked));
+        marked &= marked - 1;
+      }
+    }
+    count += found;
+  }
+  marks.resize(count);
+  result.has_zero_byte = zero_bytes != 0;
+  result.has_stray_return = stray_returns != 0;
+  result.has_stray_quote = stray_quotes != 0;
+  result.is_ascii = is_ascii;
+  result.ends_quoted = inside != 0;
+  return result;
+}
+
+}  // namespace dpone::delimited

@@ -1,0 +1,23 @@
+// Finds where fields end: 64 bytes at a time, outside quotes. Pure; holds nothing.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace dpone::delimited {
+
+struct Scan {
+  std::int64_t newlines = 0;  // quoted ones too
+  bool has_zero_byte = false;
+  bool has_stray_return = false;  // `\r` outside quotes that no `\n` follows
+  bool has_stray_quote = false;   // one that opens inside a field, or closes before its end
+  bool is_ascii = true;           // false may also come of the bytes behind the text
+  bool ends_quoted = false;
+};
+
+// Appends to `marks` the offset of every delimiter and `\n` outside quotes. `text` begins outside quotes and is
+// followed by at least 64 readable bytes. `quote` '\0': nothing is quoted.
+Scan scan(std::string_view text, char delimiter, char quote, std::vector<std::uint32_t>& marks);
+
+}  // namespace dpone::delimited

@@ -1,0 +1,27 @@
+// Text -> value: the inverse of value_text.h. Whatever that prints is read back as the same value; beyond it only
+// spellings that cannot be misread are taken (`true`, `T` and `Z` in timestamps, `1e5` for a number). Strict: blanks
+// around a value, a digit too many or a value out of range are refused, never rounded. Pure. Spec:
+// docs/formats/batch.md.
+#pragma once
+
+#include <string_view>
+
+#include "dpone/data/batch_builder.h"
+
+namespace dpone {
+
+// Appends the value that `text` says to `out`, of whose type it is. Returns nullptr, or what is wrong with it, to stand
+// after "the value": `is no int32`, `does not fit decimal(12,2)`; nothing was appended then. UTF-8 is the caller's to
+// check.
+const char* append_parsed_value(std::string_view text, ColumnBuilder& out);
+
+// Spellings of bool: t, f, true, false, in any case.
+bool parse_bool(std::string_view text, bool* out);
+// Decimal digits with an optional `-`; no `+`, no blanks. False when it is no number or outside T.
+template <class T>
+bool parse_integer(std::string_view text, T* out);
+// `1.5`, `1e-3`, `NaN`, `Infinity`, `-Infinity`; the nearest double or float. Hexadecimal is refused.
+bool parse_float(std::string_view text, double* out);
+bool parse_float(std::string_view text, float* out);
+
+}  // namespace dpone
