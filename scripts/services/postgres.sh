@@ -6,7 +6,7 @@
 # test runs at the same time share a server. `up` without --for keeps it until `down` without --for.
 . "$(dirname "$0")/../dev/prelude.sh"
 
-port_base=${DPONE_PG_PORT_BASE:-54300}
+port_base=${DPONE_PG_PORT_BASE:-24300} # below the ports that clients are given
 start_seconds=60
 
 package_version() {
