@@ -11,6 +11,7 @@ SETTINGS = [
     "statement_timeout = '1ms'",
     "lock_timeout = '1ms'",
     "idle_in_transaction_session_timeout = '1ms'",
+    "idle_session_timeout = '100ms'",
     "extra_float_digits = -15",
     "standard_conforming_strings = off",
     "client_min_messages = debug5",
@@ -74,7 +75,7 @@ def test_a_setting_of_the_role(setting, src, dst, dpone, role):
 def test_settings_of_the_database(src, dst, dpone):
     src.run(TABLE)
     for database in (src, dst):
-        for setting in SETTINGS[:11]:
+        for setting in SETTINGS[:12]:
             name, value = setting.split(" = ")
             database.run(f'alter database "{database.name}" set {name} = {value}')
     # Nothing of this test's own: it looks with the defaults of sessions that are open already.

@@ -87,4 +87,9 @@ std::string Error::to_line() const {
   return line;
 }
 
+Error out_of_memory_error() {
+  return Error(ErrorClass::kFailed, "out_of_memory", "dpone could not have more memory")
+      .hint("give the process more memory, or leave the biggest rows out");
+}
+
 }  // namespace dpone

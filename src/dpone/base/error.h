@@ -75,4 +75,7 @@ class [[nodiscard]] Error {
   std::unique_ptr<Body> body_;
 };
 
+// This process could not have the memory that it asked for.
+Error out_of_memory_error();
+
 }  // namespace dpone

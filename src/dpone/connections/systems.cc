@@ -48,11 +48,13 @@ constexpr FieldSpec kPostgresFields[] = {
     {"require_auth", "require_auth", false, false, "Ways of authentication that are accepted"},
     {"load_balance_hosts", "load_balance_hosts", false, false, "disable or random"},
     {"sslcompression", "sslcompression", false, false, "0 or 1"},
-    {"tcp_user_timeout", "tcp_user_timeout", false, false, "Milliseconds that sent data may stay unacknowledged"},
+    {"tcp_user_timeout", "tcp_user_timeout", false, false,
+     "Milliseconds that sent data may stay unacknowledged, 30000 by default"},
     {"keepalives", "keepalives", false, false, "TCP keepalives: 0 or 1"},
-    {"keepalives_idle", "keepalives_idle", false, false, "Seconds before the first keepalive"},
-    {"keepalives_interval", "keepalives_interval", false, false, "Seconds between keepalives"},
-    {"keepalives_count", "keepalives_count", false, false, "Lost keepalives before the connection is given up"},
+    {"keepalives_idle", "keepalives_idle", false, false, "Seconds before the first keepalive, 15 by default"},
+    {"keepalives_interval", "keepalives_interval", false, false, "Seconds between keepalives, 5 by default"},
+    {"keepalives_count", "keepalives_count", false, false,
+     "Lost keepalives before the connection is given up, 3 by default"},
 };
 
 constexpr SystemSpec kSystems[] = {{"postgres", kPostgresSchemes, kPostgresFields, "5432", "public"}};

@@ -4,125 +4,17 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
 
-#include "dpone/base/nearest.h"
 #include "dpone/connectors/postgres/errors.h"
-#include "dpone/connectors/postgres/quote.h"
 
 namespace dpone::postgres {
 namespace {
 
 constexpr std::chrono::milliseconds kStopCheck{100};
-
-// Fields that go to libpq as they are; what is not here is refused by name.
-constexpr std::array<std::string_view, 27> kPassThrough = {"hostaddr",
-                                                           "passfile",
-                                                           "service",
-                                                           "sslmode",
-                                                           "sslrootcert",
-                                                           "sslcert",
-                                                           "sslkey",
-                                                           "sslcrl",
-                                                           "sslcrldir",
-                                                           "sslsni",
-                                                           "sslcompression",
-                                                           "ssl_min_protocol_version",
-                                                           "ssl_max_protocol_version",
-                                                           "channel_binding",
-                                                           "gssencmode",
-                                                           "krbsrvname",
-                                                           "requirepeer",
-                                                           "target_session_attrs",
-                                                           "keepalives",
-                                                           "keepalives_idle",
-                                                           "keepalives_interval",
-                                                           "keepalives_count",
-                                                           "tcp_user_timeout",
-                                                           "application_name",
-                                                           "require_auth",
-                                                           "sslpassword",
-                                                           "load_balance_hosts"};
-constexpr std::array<std::string_view, 9> kOwn = {"host",        "port",     "database",        "username",
-                                                  "schema",      "password", "connect_timeout", "statement_timeout",
-                                                  "idle_timeout"};
-
-struct ConnectionKeywords {
-  std::vector<std::string> names;
-  std::vector<std::string> values;
-  void add(std::string name, std::string value) {
-    if (value.empty()) return;
-    names.push_back(std::move(name));
-    values.push_back(std::move(value));
-  }
-};
-
-Result<ConnectionKeywords> keywords_of(const ConnectionSettings& settings) {
-  ConnectionKeywords keywords;
-  keywords.add("fallback_application_name", "dpone");
-  for (const auto& [name, value] : settings.fields) {
-    const bool passes = std::find(kPassThrough.begin(), kPassThrough.end(), name) != kPassThrough.end();
-    if (passes) {
-      keywords.add(name, value);
-    } else if (std::find(kOwn.begin(), kOwn.end(), name) == kOwn.end()) {
-      std::vector<std::string_view> known(kPassThrough.begin(), kPassThrough.end());
-      known.insert(known.end(), kOwn.begin(), kOwn.end());
-      const std::string nearest = nearest_name(name, known);
-      return Error(ErrorClass::kUsage, "postgres.unknown_setting", "unknown connection setting \"" + name + "\"")
-          .with("connection", settings.id)
-          .hint(nearest.empty() ? "see docs/connectors/postgres.md for the settings"
-                                : "did you mean \"" + nearest + "\"?");
-    }
-  }
-  keywords.add("host", settings.field("host"));
-  keywords.add("port", settings.field("port"));
-  keywords.add("dbname", settings.field("database"));
-  keywords.add("user", settings.field("username"));
-  keywords.add("password", settings.password.reveal());
-  keywords.add("client_encoding", "UTF8");
-  return keywords;
-}
-
-std::string session_settings(const ConnectionSettings& settings, SessionRole role, int server_version) {
-  std::string sql =
-      "SET row_security = off; SET client_encoding = 'UTF8'; SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; "
-      "SET IntervalStyle = 'postgres'; SET extra_float_digits = 1; SET bytea_output = 'hex'; "
-      "SET search_path = pg_catalog; SET standard_conforming_strings = on; SET jit = off; SET client_min_messages = "
-      "warning; "
-      "SET default_tablespace = ''; SET default_table_access_method = heap; SET array_nulls = on; "
-      "SET xmloption = content; SET quote_all_identifiers = off; SET transform_null_equals = off; ";
-  const std::string statement_timeout = settings.field("statement_timeout");
-  sql += "SET statement_timeout = " + quote_literal(statement_timeout.empty() ? "0" : statement_timeout) + "; ";
-  if (role == SessionRole::kSink) {
-    // Every transaction here depends on them, and a role may have others as its defaults.
-    sql +=
-        "SET default_transaction_isolation = 'read committed'; SET default_transaction_read_only = off; SET "
-        "default_transaction_deferrable = off; ";
-    const std::string idle_timeout = settings.field("idle_timeout");
-    sql += "SET idle_in_transaction_session_timeout = " + quote_literal(idle_timeout.empty() ? "60s" : idle_timeout) +
-           "; SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; "
-           "SET lock_timeout = '60s'; ";
-    if (server_version >= 140000) sql += "SET client_connection_check_interval = '5s'; ";
-  } else {
-    sql +=
-        "SET idle_in_transaction_session_timeout = 0; SET default_transaction_read_only = on; SET lock_timeout = "
-        "'60s'; ";
-  }
-  return sql;
-}
-
-std::string first_line(const char* text) {
-  std::string line(text == nullptr ? "" : text);
-  while (!line.empty() && (line.back() == '\n' || line.back() == ' ')) line.pop_back();
-  for (char& c : line) {
-    if (c == '\n' || c == '\t') c = ' ';
-  }
-  return line;
-}
+constexpr std::chrono::seconds kCancelEvery{1};
 
 }  // namespace
 
@@ -149,18 +41,20 @@ Connection::Connection(pg_conn* connection, std::string id, const RunContext& co
     : connection_(connection), id_(std::move(id)), context_(&context) {}
 
 Result<Connection> Connection::open(const ConnectionSettings& settings, SessionRole role, const RunContext& context) {
-  DPONE_TRY(const ConnectionKeywords keywords, keywords_of(settings));
+  DPONE_TRY(Keywords keywords, connection_keywords(settings));
+  for (auto& keyword : keepalive_defaults(keywords)) keywords.push_back(std::move(keyword));
   std::vector<const char*> names;
   std::vector<const char*> values;
-  for (std::size_t i = 0; i < keywords.names.size(); ++i) {
-    names.push_back(keywords.names[i].c_str());
-    values.push_back(keywords.values[i].c_str());
+  for (const auto& [name, value] : keywords) {
+    names.push_back(name.c_str());
+    values.push_back(value.c_str());
   }
   names.push_back(nullptr);
   values.push_back(nullptr);
   Connection connection(PQconnectStartParams(names.data(), values.data(), 0), settings.id, context);
   PGconn* raw = connection.connection_.get();
-  if (raw == nullptr) return Error(ErrorClass::kFailed, "internal", "out of memory");
+  if (raw == nullptr) return out_of_memory_error();
+  PQsetErrorVerbosity(raw, PQERRORS_VERBOSE);
 
   const std::string timeout_text = settings.field("connect_timeout");
   const int timeout_seconds = timeout_text.empty() ? 10 : std::atoi(timeout_text.c_str());
@@ -179,36 +73,12 @@ Result<Connection> Connection::open(const ConnectionSettings& settings, SessionR
   }
   if (is_late || PQstatus(raw) != CONNECTION_OK) {
     const std::string message =
-        is_late ? "no answer within " + std::to_string(timeout_seconds) + " s" : first_line(PQerrorMessage(raw));
-    // libpq gives no SQLSTATE for a failed connection; its messages for refusals by the server are stable.
-    const bool is_refusal = message.find("FATAL:") != std::string::npos;
-    std::string state_code = "08001";
-    if (is_refusal) {
-      if (message.find("authentication") != std::string::npos || message.find("pg_hba.conf") != std::string::npos ||
-          message.find("role \"") != std::string::npos) {
-        state_code = "28P01";
-      } else if (message.find("database \"") != std::string::npos) {
-        state_code = "3D000";
-      } else if (message.find("too many") != std::string::npos ||
-                 message.find("remaining connection slots") != std::string::npos) {
-        state_code = "53300";
-      } else if (message.find("starting up") != std::string::npos ||
-                 message.find("shutting down") != std::string::npos || message.find("recovery") != std::string::npos) {
-        state_code = "57P03";
-      }
-    } else if (message.find("no password supplied") != std::string::npos) {
-      state_code = "28P01";
-    } else if (message.find("service file") != std::string::npos ||
-               message.find("definition of service") != std::string::npos ||
-               message.find("invalid ") != std::string::npos || message.find("certificate") != std::string::npos) {
-      return Error(ErrorClass::kFailed, "postgres.settings", message)
-          .with("connection", settings.id)
-          .hint("correct the connection's settings");
-    }
-    return error_from_sqlstate(state_code, "cannot connect: " + message)
+        is_late ? "no answer within " + std::to_string(timeout_seconds) + " s" : PQerrorMessage(raw);
+    return connect_error(message)
         .with("connection", settings.id)
         .with("host", settings.field("host").empty() ? std::string("(default)") : settings.field("host"));
   }
+  PQsetErrorVerbosity(raw, PQERRORS_DEFAULT);
   if (connection.server_version() < 120000) {
     return Error(ErrorClass::kFailed, "postgres.version", "PostgreSQL 12 or later is needed")
         .with("connection", settings.id)
@@ -223,9 +93,10 @@ bool Connection::is_alive() const { return PQstatus(connection_.get()) == CONNEC
 bool Connection::in_transaction() const { return PQtransactionStatus(connection_.get()) != PQTRANS_IDLE; }
 
 Error Connection::connection_error(const std::string& what) const {
-  if (is_cancel_sent_ && context_->stop.stop_requested()) return interrupted_error();
-  return Error(ErrorClass::kUnavailable, "postgres.connection_lost",
-               what + ": " + first_line(PQerrorMessage(connection_.get())))
+  if (cancel_sent_at_ && context_->stop.stop_requested()) return interrupted_error();
+  const std::string text = one_line(PQerrorMessage(connection_.get()));
+  if (is_out_of_memory(text)) return out_of_memory_error().with("connection", id_);
+  return Error(ErrorClass::kUnavailable, "postgres.connection_lost", what + ": " + text)
       .with("connection", id_)
       .retry(Retry::kUnknown)
       .hint("check the network and the server, then run again");
@@ -241,8 +112,8 @@ Error Connection::result_error(pg_result* result) const {
   if (state == "57014" && context_->stop.stop_requested()) return interrupted_error();
   std::string message = field(PG_DIAG_MESSAGE_PRIMARY);
   const std::string detail = field(PG_DIAG_MESSAGE_DETAIL);
-  if (!detail.empty()) message += " (" + first_line(detail.c_str()) + ")";
-  Error error = error_from_sqlstate(state, first_line(message.c_str())).with("connection", id_);
+  if (!detail.empty()) message += " (" + one_line(detail) + ")";
+  Error error = error_from_sqlstate(state, one_line(message)).with("connection", id_);
   const std::string table = field(PG_DIAG_TABLE_NAME);
   if (!table.empty()) error.add("table", field(PG_DIAG_SCHEMA_NAME) + "." + table);
   const std::string column = field(PG_DIAG_COLUMN_NAME);
@@ -250,9 +121,9 @@ Error Connection::result_error(pg_result* result) const {
   const std::string constraint = field(PG_DIAG_CONSTRAINT_NAME);
   if (!constraint.empty()) error.add("constraint", constraint);
   const std::string context = field(PG_DIAG_CONTEXT);
-  if (!context.empty()) error.add("context", first_line(context.c_str()));
+  if (!context.empty()) error.add("context", one_line(context));
   const std::string server_hint = field(PG_DIAG_MESSAGE_HINT);
-  if (!server_hint.empty() && error.next_step().empty()) return std::move(error).hint(first_line(server_hint.c_str()));
+  if (!server_hint.empty() && error.next_step().empty()) return std::move(error).hint(one_line(server_hint));
   return error;
 }
 
@@ -261,8 +132,11 @@ Status Connection::may_send() const {
   return {};
 }
 
+// A server under strain is not asked ten times a second: each cancel is a connection of its own.
 void Connection::cancel() {
-  is_cancel_sent_ = true;
+  const auto now = std::chrono::steady_clock::now();
+  if (cancel_sent_at_ && now - *cancel_sent_at_ < kCancelEvery) return;
+  cancel_sent_at_ = now;
   PGcancel* handle = PQgetCancel(connection_.get());
   if (handle == nullptr) return;
   char message[256];
@@ -296,7 +170,11 @@ Result<Rows> Connection::last_result() {
   std::optional<Rows> last;
   std::optional<Error> error;
   while (true) {
-    DPONE_TRY(pg_result* const result, next_result());
+    auto next = next_result();
+    // A server that ends the session says why before the connection is gone.
+    if (!next && error) break;
+    if (!next) return std::move(next).error();
+    pg_result* const result = *next;
     if (result == nullptr) break;
     Rows rows(result);
     const ExecStatusType status = PQresultStatus(result);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -13,14 +14,13 @@
 
 #include "dpone/base/result.h"
 #include "dpone/base/run_context.h"
+#include "dpone/connectors/postgres/session_start.h"
 #include "dpone/ports/connection.h"
 
 struct pg_conn;
 struct pg_result;
 
 namespace dpone::postgres {
-
-enum class SessionRole { kSource, kSink };
 
 // The rows of one statement, all text. Valid as long as it lives.
 class Rows {
@@ -99,7 +99,7 @@ class Connection {
   std::string id_;
   const RunContext* context_;
   bool is_shielded_ = false;
-  bool is_cancel_sent_ = false;
+  std::optional<std::chrono::steady_clock::time_point> cancel_sent_at_;
   std::shared_ptr<std::atomic<bool>> is_given_up_ = std::make_shared<std::atomic<bool>>(false);
 };
 

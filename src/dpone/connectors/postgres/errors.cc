@@ -22,10 +22,15 @@ constexpr Rule kRules[] = {
     {"57P02", kUnavailable, Retry::kUnknown, "postgres.shutdown", "the server crashed or restarted; run again"},
     {"57P03", kUnavailable, Retry::kSafe, "postgres.starting_up",
      "the server is starting or stopping; run again in a moment"},
-    {"57P05", kUnavailable, Retry::kUnknown, "postgres.idle_timeout", "the session was idle for too long; run again"},
+    // The server was waiting for us: what came too late was not begun.
+    {"57P05", kUnavailable, Retry::kSafe, "postgres.idle_timeout",
+     "the server ends sessions that idle longer than its idle_session_timeout; run again"},
+    {"25P03", kUnavailable, Retry::kSafe, "postgres.idle_timeout",
+     "the server ends transactions that idle for too long; raise the connection's idle_timeout, or run again"},
+    {"25P04", kUnavailable, Retry::kSafe, "postgres.transaction_timeout",
+     "the server ends transactions that last longer than its transaction_timeout; raise it for this role"},
     {"57014", kUnavailable, Retry::kSafe, "postgres.canceled",
      "raise statement_timeout, or run again when the server is less busy"},
-    {"25P03", kUnavailable, Retry::kSafe, "postgres.idle_timeout", "the session was idle for too long; run again"},
     {"25006", kFailed, Retry::kNever, "postgres.read_only",
      "the server is a standby or read-only: connect to the primary"},
     {"53300", kUnavailable, Retry::kSafe, "postgres.too_many_connections",
@@ -57,6 +62,53 @@ constexpr Rule kRules[] = {
     {"XX", kFailed, Retry::kNever, "postgres.internal", "see the server's log"},
 };
 
+constexpr std::string_view kTls = "postgres.tls";
+constexpr std::string_view kSettings = "postgres.settings";
+
+// What libpq itself says: in English, as dpone sets no locale.
+struct TextRule {
+  std::string_view part;
+  std::string_view slug;
+  std::string_view next_step;
+};
+
+constexpr TextRule kTextRules[] = {
+    {"SSL was required", kTls, "turn TLS on at the server, or choose an sslmode that does without"},
+    {"does not match host name", kTls, "connect by a name that the server's certificate has, or set sslmode=verify-ca"},
+    {"certificate verify failed", kTls,
+     "name the file of the authority that signed the server's certificate in sslrootcert"},
+    {"root certificate", kTls, "name the file of the authority that signed the server's certificate in sslrootcert"},
+    {"certificate", kTls, "check sslcert, sslkey and sslrootcert"},
+    {"private key", kTls, "check sslcert and sslkey; the key's file may be readable by its owner only"},
+    {"service file", kSettings, "check the service's name and pg_service.conf"},
+    {"definition of service", kSettings, "check the service's name and pg_service.conf"},
+    {"channel binding", kSettings, "check channel_binding; it needs TLS"},
+    {"invalid ", kSettings, "correct the connection's settings"},
+};
+
+bool is_sqlstate(std::string_view text) {
+  for (const char c : text) {
+    if ((c < '0' || c > '9') && (c < 'A' || c > 'Z')) return false;
+  }
+  return text.size() == 5;
+}
+
+// Cuts each SQLSTATE (`FATAL:  28P01: `) and place in the server's source (`LOCATION:  ...`) out of `text`; the last
+// SQLSTATE, as that of the last host that was tried, or empty.
+std::string cut_sqlstates(std::string& text) {
+  std::string last;
+  for (std::size_t at = text.find(":  "); at != std::string::npos; at = text.find(":  ", at + 1)) {
+    const std::string code = text.substr(at + 3, 5);
+    if (!is_sqlstate(code) || text.compare(at + 8, 2, ": ") != 0) continue;
+    last = code;
+    text.erase(at + 3, 7);
+  }
+  for (std::size_t at = text.find("\nLOCATION:"); at != std::string::npos; at = text.find("\nLOCATION:")) {
+    text.erase(at, text.find('\n', at + 1) - at);
+  }
+  return last;
+}
+
 }  // namespace
 
 Error error_from_sqlstate(std::string_view sqlstate, std::string message) {
@@ -69,6 +121,40 @@ Error error_from_sqlstate(std::string_view sqlstate, std::string message) {
     }
   }
   return Error(kFailed, "postgres.error", std::move(message)).native(std::string(sqlstate));
+}
+
+Error connect_error(std::string_view verbose) {
+  std::string text(verbose);
+  std::string state = cut_sqlstates(text);
+  text = one_line(text);
+  if (is_out_of_memory(text)) return out_of_memory_error();
+  std::string message = "cannot connect: " + text;
+  if (state.empty() && text.find("no password supplied") != std::string::npos) state = "28P01";
+  if (!state.empty()) return error_from_sqlstate(state, std::move(message));
+  for (const TextRule& rule : kTextRules) {
+    if (text.find(rule.part) == std::string::npos) continue;
+    return Error(kFailed, std::string(rule.slug), std::move(message)).hint(std::string(rule.next_step));
+  }
+  return error_from_sqlstate("08001", std::move(message));
+}
+
+bool is_out_of_memory(std::string_view text) {
+  return text.find("out of memory") != std::string_view::npos ||
+         text.find("cannot allocate memory") != std::string_view::npos;
+}
+
+std::string one_line(std::string_view text) {
+  std::string line;
+  for (const char c : text) {
+    const bool is_blank = c == '\n' || c == '\t' || c == ' ';
+    if (!is_blank) {
+      line += c;
+    } else if (!line.empty() && (c == ' ' || line.back() != ' ')) {
+      line += ' ';
+    }
+  }
+  while (!line.empty() && line.back() == ' ') line.pop_back();
+  return line;
 }
 
 }  // namespace dpone::postgres

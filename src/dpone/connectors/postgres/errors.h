@@ -1,5 +1,5 @@
-// SQLSTATE to error class, retry class and slug: one pure function, tested without a server.
-// Source: PostgreSQL documentation, appendix A.
+// SQLSTATE, or the text of a connection that failed, to error class, retry class and slug: pure functions, tested
+// without a server. Source: PostgreSQL documentation, appendix A.
 #pragma once
 
 #include <string>
@@ -11,5 +11,15 @@ namespace dpone::postgres {
 
 // `message` is the server's primary message. An unknown state is kFailed with slug `postgres.error`.
 Error error_from_sqlstate(std::string_view sqlstate, std::string message);
+
+// `text` is libpq's of a connection that could not be made, with PQERRORS_VERBOSE: that is the only way to its
+// SQLSTATE, and a refusal by the server is in the server's language.
+Error connect_error(std::string_view text);
+
+// libpq has given up for want of memory. It says so in its text alone.
+bool is_out_of_memory(std::string_view text);
+
+// Line breaks and tabs as single blanks.
+std::string one_line(std::string_view text);
 
 }  // namespace dpone::postgres

@@ -21,6 +21,7 @@ constexpr Case kCases[] = {
     {"57P05", ErrorClass::kUnavailable, "postgres.idle_timeout"},
     {"57014", ErrorClass::kUnavailable, "postgres.canceled"},
     {"25P03", ErrorClass::kUnavailable, "postgres.idle_timeout"},
+    {"25P04", ErrorClass::kUnavailable, "postgres.transaction_timeout"},
     {"25006", ErrorClass::kFailed, "postgres.read_only"},
     {"53300", ErrorClass::kUnavailable, "postgres.too_many_connections"},
     {"53100", ErrorClass::kFailed, "postgres.disk_full"},
@@ -57,6 +58,75 @@ TEST(PostgresErrors, EverySqlstateHasItsClassAndSlug) {
     EXPECT_EQ(error.error_class(), one.error_class) << one.sqlstate;
     EXPECT_EQ(error.native_code(), one.sqlstate);
     EXPECT_EQ(error.message(), "said");
+  }
+}
+
+TEST(PostgresErrors, WhatTheServerDidNotBeginMayBeSentAgain) {
+  for (const char* sqlstate : {"25P03", "25P04", "57P05", "57P03", "40001"}) {
+    EXPECT_EQ(error_from_sqlstate(sqlstate, "said").retry_class(), Retry::kSafe) << sqlstate;
+  }
+  EXPECT_EQ(error_from_sqlstate("57P01", "said").retry_class(), Retry::kUnknown);
+}
+
+struct ConnectCase {
+  const char* text;
+  ErrorClass error_class;
+  const char* slug;
+  const char* message;
+};
+
+// As PQerrorMessage gives them with PQERRORS_VERBOSE.
+constexpr ConnectCase kConnectCases[] = {
+    {"connection to server at \"h\", port 1 failed: FATAL:  28P01: password authentication failed for user \"me\"\n"
+     "LOCATION:  auth_failed, auth.c:334\n",
+     ErrorClass::kFailed, "postgres.auth",
+     "cannot connect: connection to server at \"h\", port 1 failed: FATAL:  password authentication failed for user "
+     "\"me\""},
+    // The same from servers with lc_messages = ru_RU and de_DE: neither word nor severity is what it was.
+    {"connection to server at \"h\", port 1 failed: ВАЖНО:  28P01: пользователь \"me\" не прошёл проверку подлинности\n"
+     "LOCATION:  auth_failed, auth.c:334\n",
+     ErrorClass::kFailed, "postgres.auth",
+     "cannot connect: connection to server at \"h\", port 1 failed: ВАЖНО:  пользователь \"me\" не прошёл проверку "
+     "подлинности"},
+    {"connection to server at \"h\", port 1 failed: FATAL:  3D000: Datenbank »x« existiert nicht\nLOCATION:  "
+     "InitPostgres, postinit.c:1023\n",
+     ErrorClass::kFailed, "postgres.no_database",
+     "cannot connect: connection to server at \"h\", port 1 failed: FATAL:  Datenbank »x« existiert nicht"},
+    {"FATAL:  53300: sorry, too many clients already\nLOCATION:  InitProcess, proc.c:361\n", ErrorClass::kUnavailable,
+     "postgres.too_many_connections", "cannot connect: FATAL:  sorry, too many clients already"},
+    {"FATAL:  57P03: das Datenbanksystem startet\nLOCATION:  x, y.c:1\n", ErrorClass::kUnavailable,
+     "postgres.starting_up", "cannot connect: FATAL:  das Datenbanksystem startet"},
+    {"FATAL:  42501: permission denied for database \"x\"\nDETAIL:  no CONNECT\nLOCATION:  x, y.c:1\n",
+     ErrorClass::kFailed, "postgres.permission",
+     "cannot connect: FATAL:  permission denied for database \"x\" DETAIL:  no CONNECT"},
+    // Two hosts: the last that was tried decides.
+    {"a failed: FATAL:  57P03: starting\nLOCATION:  x, y.c:1\nb failed: FATAL:  28P01: no\nLOCATION:  x, y.c:1\n",
+     ErrorClass::kFailed, "postgres.auth", "cannot connect: a failed: FATAL:  starting b failed: FATAL:  no"},
+    // libpq's own words.
+    {"connection to server at \"h\", port 1 failed: fe_sendauth: no password supplied\n", ErrorClass::kFailed,
+     "postgres.auth",
+     "cannot connect: connection to server at \"h\", port 1 failed: fe_sendauth: no password supplied"},
+    {"h failed: Connection refused\n\tIs the server running on that host and accepting TCP/IP connections?\n",
+     ErrorClass::kUnavailable, "postgres.connection",
+     "cannot connect: h failed: Connection refused Is the server running on that host and accepting TCP/IP "
+     "connections?"},
+    {"h failed: server does not support SSL, but SSL was required\n", ErrorClass::kFailed, "postgres.tls",
+     "cannot connect: h failed: server does not support SSL, but SSL was required"},
+    {"h failed: SSL error: certificate verify failed\n", ErrorClass::kFailed, "postgres.tls",
+     "cannot connect: h failed: SSL error: certificate verify failed"},
+    {"definition of service \"x\" not found\n", ErrorClass::kFailed, "postgres.settings",
+     "cannot connect: definition of service \"x\" not found"},
+    {"out of memory\n", ErrorClass::kFailed, "out_of_memory", "dpone could not have more memory"},
+    {"", ErrorClass::kUnavailable, "postgres.connection", "cannot connect: "},
+    {"FATAL:  2", ErrorClass::kUnavailable, "postgres.connection", "cannot connect: FATAL:  2"},
+};
+
+TEST(PostgresErrors, AFailedConnectionIsToldByItsStateWhateverTheLanguage) {
+  for (const ConnectCase& one : kConnectCases) {
+    const Error error = connect_error(one.text);
+    EXPECT_EQ(error.slug(), one.slug) << one.text;
+    EXPECT_EQ(error.error_class(), one.error_class) << one.text;
+    EXPECT_EQ(error.message(), one.message);
   }
 }
 
