@@ -6,6 +6,9 @@ import struct
 import threading
 import urllib.parse
 
+# How a CancelRequest begins: its length and the code that stands in place of a protocol version.
+CANCEL = struct.pack("!II", 16, 80877102)
+
 
 class Proxy:
     """Connections to `url` go to the server, until the client sends the publishing message (one that ends in COMMIT).
@@ -15,6 +18,7 @@ class Proxy:
     cut = "at_once"  it reaches the server, and the client's connection is closed without waiting for the server
     cut = "after"    it reaches the server, and the connection is closed as soon as the server has answered
     flows            while it is cleared, nothing goes from the client to the server
+    cancels          how many cancel requests have come; while `loses_cancels`, none reaches the server
     is_refusing      new connections are closed at once; set to True by a cut when `refuse_after_cut`
     """
 
@@ -27,6 +31,8 @@ class Proxy:
         self.cut = cut
         self.refuse_after_cut = refuse_after_cut
         self.is_refusing = False
+        self.cancels = 0
+        self.loses_cancels = False
         self.has_cut = threading.Event()
         self.flows = threading.Event()
         self.flows.set()
@@ -45,6 +51,11 @@ class Proxy:
             threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client):
+        if client.recv(16, socket.MSG_PEEK)[:8] == CANCEL:
+            self.cancels += 1
+            if self.loses_cancels:
+                client.close()
+                return
         server = socket.create_connection(self._server)
         self._open |= {client, server}
         waits_for_answer = threading.Event()

@@ -129,6 +129,21 @@ def test_a_second_signal_ends_a_run_whose_sink_takes_nothing_more(orders, hold):
             assert "stopped at once" in run.end(2).expect(130).err
 
 
+def test_a_server_that_does_not_heed_a_cancel_is_asked_once_a_second(orders, hold):
+    with contextlib.closing(Proxy(orders.src.url)) as proxy:
+        proxy.loses_cancels = True
+        orders.dpone.connect("src", proxy.url)
+        run = hold(orders.dpone, "run", query_manifest(orders, SLOW))
+        eventually(lambda: is_copying(orders), "both ends copy")
+        run.signal(signal.SIGINT)
+        eventually(lambda: proxy.cancels, "a cancel")
+        began = time.monotonic()
+        eventually(lambda: proxy.cancels >= 3, "a third cancel")
+        assert time.monotonic() - began > 1.8
+        proxy.loses_cancels = False
+        run.end(5).expect(130)
+
+
 def terminate(database):
     database.run(
         "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'dpone'"
