@@ -1,6 +1,7 @@
 """Signals, sessions that end, and servers that do not answer, in the middle of a run."""
 
 import contextlib
+import shlex
 import signal
 import socket
 import subprocess
@@ -9,7 +10,7 @@ import time
 import pytest
 import yaml
 
-from harness.held import eventually, leftovers, sessions
+from harness.held import eventually, leftovers, receipts, sessions
 from harness.manifest import full_refresh
 from harness.proxy import Proxy
 
@@ -78,17 +79,71 @@ def test_a_signal_after_the_end_of_the_load_drops_the_committed_stage(published,
     assert leftovers(published.dst) == []
 
 
-def test_a_signal_after_the_publishing_message_waits_for_the_answer(published, hold, other_session, sql):
-    published.dst.run(
-        "create function slow() returns trigger language plpgsql as $$ begin perform pg_sleep(2); return null; end $$;"
-        "create trigger slow after truncate on public.orders execute function slow()"
-    )
-    run = hold(published.dpone, "run", published.manifest(method="truncate_insert"))
-    look = other_session(published.dst)
-    eventually(lambda: sql(look, "select 1 from pg_stat_activity where wait_event = 'PgSleep'"), "the publication runs")
+# What makes each way of publishing slow: the rewrite itself, or its COMMIT.
+SLOW_PUBLISHING = {
+    "truncate_insert": "create trigger slow after truncate on public.orders execute function slow()",
+    "delete_insert": "create trigger slow after delete on public.orders execute function slow()",
+    "commit": "create constraint trigger slow after insert on public.orders initially deferred"
+    " for each row when (new.id = 1) execute function slow()",
+}
+
+
+@pytest.fixture(params=SLOW_PUBLISHING)
+def publishing(request, published, hold, other_session, sql):
+    """publishing(seconds) -> a run in the middle of its publishing message, which takes so long."""
+
+    def start(seconds):
+        published.dst.run(
+            "create function slow() returns trigger language plpgsql as"
+            f" $$ begin perform pg_sleep({seconds}); return null; end $$; {SLOW_PUBLISHING[request.param]}"
+        )
+        method = "delete_insert" if request.param == "delete_insert" else "truncate_insert"
+        run = hold(published.dpone, "run", published.manifest(method=method), "--run-id", "stopped")
+        look = other_session(published.dst)
+        eventually(lambda: sql(look, "select 1 from pg_stat_activity where wait_event = 'PgSleep'"), "the publication runs")
+        return run
+
+    return start
+
+
+def test_a_signal_while_publishing_rolls_it_back(publishing, published):
+    run = publishing(60)
+    started = time.monotonic()
     run.signal(signal.SIGINT)
-    run.end(15).expect(0)
+    ended = run.end(10).expect(130)
+    assert time.monotonic() - started < 3
+    assert "nothing was published" in ended.err
+    assert published.generation() == 1
+    assert leftovers(published.dst) == []
+    assert [run_id for _, run_id, _ in receipts(published.dst)].count("stopped") == 0
+
+
+def test_a_signal_that_the_server_does_not_hear_before_it_commits(publishing, published):
+    with contextlib.closing(Proxy(published.dst.url)) as proxy:
+        proxy.loses_cancels = True
+        published.dpone.connect("dst", proxy.url)
+        run = publishing(2)
+        run.signal(signal.SIGINT)
+        ended = run.end(15).expect(0)
+    assert "they are published" in ended.err
     assert published.generation() == 2
+    assert leftovers(published.dst) == []
+
+
+def test_a_second_signal_while_publishing_says_how_to_settle_it(publishing, published):
+    with contextlib.closing(Proxy(published.dst.url)) as proxy:
+        proxy.loses_cancels = True
+        published.dpone.connect("dst", proxy.url)
+        run = publishing(2)
+        run.signal(signal.SIGINT)
+        eventually(lambda: proxy.cancels, "a cancel")
+        run.signal(signal.SIGINT)
+        ended = run.end(2).expect(130)
+        assert "not known" in ended.err
+        command = next(line for line in ended.err.splitlines() if line.startswith("dpone reconcile "))
+        # The server goes on with what it was sent; the question waits for its end.
+        settled = published.dpone(*shlex.split(command)[1:])
+    assert settled.code == (0 if published.generation() == 2 else 4)
 
 
 @pytest.mark.parametrize("end", ["src", "dst"])

@@ -26,8 +26,11 @@ std::int64_t rounded(std::int64_t value) {
 
 }  // namespace
 
-ProgressView::ProgressView(ProgressStyle style, const RunContext& context)
-    : style_(style), context_(context), stage_began_(std::chrono::steady_clock::now()) {
+ProgressView::ProgressView(ProgressStyle style, const RunContext& context, std::function<void()> on_publish)
+    : style_(style),
+      context_(context),
+      on_publish_(std::move(on_publish)),
+      stage_began_(std::chrono::steady_clock::now()) {
   if (style_ != ProgressStyle::kNone) thread_ = std::jthread([this](const std::stop_token& stop) { tick(stop); });
 }
 
@@ -43,6 +46,7 @@ void ProgressView::close() {
 }
 
 void ProgressView::stage(std::string_view name) {
+  if (name == "publish") on_publish_();
   {
     const std::scoped_lock lock(mutex_);
     stage_ = name;

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -18,8 +19,8 @@ enum class ProgressStyle { kNone, kLines, kLive };
 
 class ProgressView final : public engine::Progress {
  public:
-  // `context` must outlive the view.
-  ProgressView(ProgressStyle style, const RunContext& context);
+  // `context` must outlive the view. `on_publish` is called when the run begins to publish.
+  ProgressView(ProgressStyle style, const RunContext& context, std::function<void()> on_publish);
   ~ProgressView() override;
 
   void stage(std::string_view name) override;
@@ -34,6 +35,7 @@ class ProgressView final : public engine::Progress {
 
   const ProgressStyle style_;
   const RunContext& context_;
+  const std::function<void()> on_publish_;
   std::atomic<std::int64_t> rows_{0};
   std::atomic<std::int64_t> bytes_{0};
   std::atomic<std::int64_t> expected_rows_{0};

@@ -72,13 +72,13 @@ report::RunReport report_of(const ResolvedRoute& route, const Session& session, 
 
 }  // namespace
 
-int run_route(const ResolvedRoute& route, const Session& session) {
+int run_route(const ResolvedRoute& route, Session& session) {
   const auto began = session.context().clock->now();
   const auto began_steady = session.context().clock->steady_now();
   if (!route.variables_read.empty()) {
     session.context().debug(fmt::format("variables read: {}", fmt::join(route.variables_read, ", ")));
   }
-  ProgressView progress(session.progress_style(), session.context());
+  ProgressView progress(session.progress_style(), session.context(), [&] { session.begin_publishing(); });
   engine::RunOutcome outcome = run_connected(route, session, progress);
   progress.close();
 

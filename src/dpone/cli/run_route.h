@@ -7,6 +7,6 @@
 namespace dpone::cli {
 
 // Writes the report on every way out. Returns the exit code; errors have been printed.
-int run_route(const ResolvedRoute& route, const Session& session);
+int run_route(const ResolvedRoute& route, Session& session);
 
 }  // namespace dpone::cli

@@ -8,6 +8,7 @@
 #include "dpone/base/random.h"
 #include "dpone/cli/manifest_schemas.h"
 #include "dpone/cli/output.h"
+#include "dpone/cli/shell_quote.h"
 #include "dpone/cli/terminal.h"
 #include "dpone/engine/fault_points.h"
 #include "dpone/manifest/reader.h"
@@ -34,8 +35,11 @@ Result<std::unique_ptr<Session>> Session::begin(const Options& options, const Re
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);
 
+  if (!run_id.empty()) DPONE_CHECK(report::check_run_id(run_id));
   const manifest::Manifest& manifest = route.manifest;
-  std::unique_ptr<Session> session(new Session("dpone cleanup " + route.arguments));
+  const std::string id = run_id.empty() ? make_run_id(SystemClock().now()) : run_id;
+  std::unique_ptr<Session> session(new Session("dpone cleanup " + route.arguments,
+                                               "dpone reconcile " + route.arguments + " --run-id " + shell_quoted(id)));
   session->is_quiet_ = options.flag("quiet");
   session->is_json_ = options.text("format") == "json";
   if (!session->is_quiet_) {
@@ -50,9 +54,8 @@ Result<std::unique_ptr<Session>> Session::begin(const Options& options, const Re
   } else {
     session->faults_ = std::make_unique<engine::NoFaults>();
   }
-  if (!run_id.empty()) DPONE_CHECK(report::check_run_id(run_id));
   session->context_.process = manifest.name;
-  session->context_.run_id = run_id.empty() ? make_run_id(session->clock_.now()) : run_id;
+  session->context_.run_id = id;
   session->context_.stop = session->signals_.token();
   session->context_.logger = session->logger_.get();
   session->context_.clock = &session->clock_;

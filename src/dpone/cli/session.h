@@ -31,9 +31,11 @@ class Session {
   ProgressStyle progress_style() const { return progress_style_; }
   bool is_quiet() const { return is_quiet_; }
   bool is_json() const { return is_json_; }
+  // A second signal says from here on how to find out what became of the publication.
+  void begin_publishing() { signals_.begin_publishing(); }
 
  private:
-  explicit Session(std::string cleanup) : signals_(std::move(cleanup)) {}
+  Session(std::string cleanup, std::string reconcile) : signals_(std::move(cleanup), std::move(reconcile)) {}
   SystemClock clock_;
   Signals signals_;
   std::unique_ptr<TextLogger> logger_;

@@ -24,7 +24,8 @@ sigset_t watched() {
 
 }  // namespace
 
-Signals::Signals(std::string cleanup) : cleanup_(std::move(cleanup)) {
+Signals::Signals(std::string cleanup, std::string reconcile)
+    : cleanup_(std::move(cleanup)), reconcile_(std::move(reconcile)) {
   const sigset_t set = watched();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   thread_ = std::jthread([this](const std::stop_token& stop) {
@@ -34,6 +35,10 @@ Signals::Signals(std::string cleanup) : cleanup_(std::move(cleanup)) {
       if (sigtimedwait(&signals, nullptr, &pause) < 0) continue;
       if (source_.stop_requested()) {
         say("\nstopped at once; a stage may be left, which the next run drops, or this command:\n" + cleanup_ + "\n");
+        if (is_publishing_) {
+          say("it was publishing, and whether the target has the new rows is not known; this command says:\n" +
+              reconcile_ + "\n");
+        }
         ::_exit(130);
       }
       say("\nstopping: the statement is cancelled and the stage dropped; once more to stop at once\n");

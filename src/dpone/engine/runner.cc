@@ -232,6 +232,8 @@ class Run {
       warn("the outcome could not be written to the ledger: " + appended.error().to_line());
     }
     if (!published) return std::move(published).error();
+    if (context_.stop.stop_requested())
+      warn("told to stop when the target had the new rows already: they are published");
     const Status reached = context_.fault("run.published");
     if (!reached) warn(reached.error().to_line());
     return {};

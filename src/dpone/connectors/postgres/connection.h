@@ -75,7 +75,7 @@ class Connection {
   int server_version() const;  // 160014
   bool is_alive() const;
   bool in_transaction() const;
-  // While shielded, a stop request neither cancels nor refuses statements: for roll-back, clean-up and COMMIT.
+  // While shielded, a stop request neither cancels nor refuses statements: for roll-back and clean-up.
   void shield(bool on) { is_shielded_ = on; }
   // From another thread: the statement that is running is no longer wanted. It is cancelled and fails.
   void give_up() { *is_given_up_ = true; }

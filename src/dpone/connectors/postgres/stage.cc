@@ -266,12 +266,10 @@ Result<Receipt> PostgresStage::finalize_once(const Receipt& receipt, bool& is_lo
   for (const std::string& sql : statements_.publish) message += sql + ";\n";
   message += control_.render_insert(receipt) + ";\nCOMMIT";
   DPONE_CHECK(context_.fault("finalize.before_send"));
-  if (context_.stop.stop_requested()) {
-    DPONE_CHECK(roll_back());
-    return interrupted_error();
-  }
-  Shield shield(connection_);
+  // Not shielded: to rewrite a big table takes long, and a cancel that comes before its COMMIT rolls it back. One that
+  // comes after is heard by nobody, and the answer says so.
   auto sent = connection_.execute(message);
+  Shield shield(connection_);
   if (sent) {
     // It is published, whatever happens from here on.
     const Status reached_end = context_.fault("finalize.committed");
@@ -290,6 +288,7 @@ Result<Receipt> PostgresStage::finalize_once(const Receipt& receipt, bool& is_lo
   }
   is_locked_out = error.native_code() == "55P03";
   DPONE_CHECK(roll_back());
+  if (error.error_class() == ErrorClass::kInterrupted) return error;
   return publish_error(std::move(error));
 }
 
