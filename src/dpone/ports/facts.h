@@ -21,8 +21,8 @@ struct ColumnFacts {
   bool is_generated = false;     // computed by the system: never loaded
   bool has_default = false;      // default or identity: may be left out of a load
   bool travels_as_text = false;  // no typed form here: read and written in its text form
-  // A setting that gives the values their meaning (PostgreSQL's lc_monetary for money); empty for most types. Values
-  // only go where it is the same.
+  // What gives the values their meaning beside their type (PostgreSQL's lc_monetary for money, the server's age for a
+  // text); empty for most types. Values only go where it is the same.
   std::string meaning;
 };
 

@@ -230,6 +230,25 @@ TEST(EncoderTest, RowRangesMakeTheSameBytesAsTheWholeBatch) {
   EXPECT_EQ(back->front(), batch);
 }
 
+TEST(TextEncoderTest, AByteThatNotEveryServerReadsFromItsTextIsRefused) {
+  const DataType kByte = simple(TypeKind::kChar1);
+  BatchBuilder builder(schema_of({kByte, golden::array(kByte)}));
+  for (const char last : {'x', '\x80'}) {
+    builder.column(0).append('x');
+    builder.column(1).child().append_null();
+    builder.column(1).child().append(last);
+    builder.column(1).close_list();
+  }
+  auto encoder = TextEncoder::create(same_columns(builder.schema()));
+  ASSERT_TRUE(encoder);
+  std::string out;
+  const Status status = encoder->encode(*builder.finish(), out);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().slug(), kDoesNotFit);
+  EXPECT_EQ(status.error().context_value("column"), "c2");
+  EXPECT_EQ(status.error().context_value("row"), "2");
+}
+
 TEST(TextEncoderTest, EscapesWhatCopyWouldRead) {
   BatchBuilder builder(schema_of({simple(TypeKind::kText), golden::array(simple(TypeKind::kText))}));
   builder.column(0).append_bytes("a\tb\nc\\d\re\b\f\v");

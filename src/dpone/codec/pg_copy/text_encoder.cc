@@ -49,6 +49,20 @@ void append_escaped(std::string_view text, std::string& out) {
   out += text.substr(from);
 }
 
+bool is_char1(const DataType& type) {
+  return type.kind == TypeKind::kChar1 || (type.element != nullptr && type.element->kind == TypeKind::kChar1);
+}
+
+// Servers before PostgreSQL 15 read another byte from the text of one above 127.
+bool has_text(const Column& column, std::int64_t row) {
+  if (column.is_null(row)) return true;
+  if (column.type().kind == TypeKind::kChar1) return (column.bytes_at(row)[0] & 0x80) == 0;
+  for (std::int64_t i = column.first_element(row); i < column.last_element(row); ++i) {
+    if (!has_text(column.child(), i)) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 class TextEncoder::Impl {
@@ -75,9 +89,7 @@ class TextEncoder::Impl {
  private:
   Status check(const Batch& batch, std::int64_t begin, std::int64_t count) {
     for (std::size_t i = 0; i < columns_.size(); ++i) {
-      if (checks_[i] == nullptr) continue;
-      Cells cells;
-      const std::int64_t bad = checks_[i]->prepare(*checks_[i], batch.columns()[i], begin, count, &cells);
+      const std::int64_t bad = find_misfit(i, batch.columns()[i], begin, count);
       if (bad < 0) continue;
       value_.clear();
       append_value_text(batch.columns()[i], begin + bad, value_);
@@ -88,6 +100,16 @@ class TextEncoder::Impl {
           .with("row", std::to_string(row_count_ + bad + 1));
     }
     return {};
+  }
+
+  std::int64_t find_misfit(std::size_t i, const Column& column, std::int64_t begin, std::int64_t count) {
+    if (is_char1(columns_[i].from)) {
+      for (std::int64_t row = 0; row < count; ++row) {
+        if (!has_text(column, begin + row)) return row;
+      }
+    }
+    Cells cells;
+    return checks_[i] == nullptr ? -1 : checks_[i]->prepare(*checks_[i], column, begin, count, &cells);
   }
 
   void append_row(const Batch& batch, std::int64_t row, std::string& out) {

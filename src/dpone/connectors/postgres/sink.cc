@@ -58,8 +58,8 @@ class PostgresSink final : public Sink {
     const bool has_money = std::any_of(source.columns.begin(), source.columns.end(),
                                        [](const ColumnFacts& column) { return !column.meaning.empty(); });
     if (has_money) {
-      DPONE_TRY(const Rows monetary, connection.query("SELECT 'lc_monetary=' || current_setting('lc_monetary')"));
-      facts.native.set("meaning_of_money", monetary.text(0, 0));
+      DPONE_TRY(const Rows monetary, connection.query("SELECT current_setting('lc_monetary')"));
+      facts.native.set("lc_monetary", monetary.text(0, 0));
     }
     return facts;
   }
@@ -76,13 +76,15 @@ class PostgresSink final : public Sink {
       if (from == nullptr) continue;
       ColumnFacts column = *from;
       if (!is_postgres) column.native_type = native_type_for(from->type);
-      if (!from->meaning.empty()) column.meaning = described.native["meaning_of_money"].as_string();
       column.is_generated = false;
       column.has_default = false;
       Json detail = Json::object();
       if (is_postgres) {
         Json proposed = proposed_type(source.native["type_details"][name], described.native);
         column.type = type_with(from->type, proposed["signature"].as_string());
+        column.meaning = meaning_of(proposed["signature"].as_string(), from->travels_as_text,
+                                    described.native["lc_monetary"].as_string(),
+                                    static_cast<int>(described.native["server_version"].as_int()));
         if (described.find(name) == nullptr) type_details.set(name, std::move(proposed));
         for (const Json& row : source.native["columns"].as_array()) {
           if (row["name"].as_string() != name) continue;
@@ -123,6 +125,7 @@ class PostgresSink final : public Sink {
       return verdict;
     }
     const bool is_binary = format.name == "postgres.copy_binary";
+    const int server_version = static_cast<int>(task.target.native["server_version"].as_int());
     for (std::size_t i = 0; i < task.columns.size(); ++i) {
       const ColumnPolicy& column = task.columns[i];
       const Json::Array& offer = offered->as_array()[i].as_array();
@@ -143,6 +146,9 @@ class PostgresSink final : public Sink {
         const std::string& obstacle = at_source.empty() ? detail["raw_obstacle"].as_string() : at_source;
         if (obstacle.empty()) continue;
         verdict.reasons.push_back("column " + column.sink_name + ": type " + column.source_native + " " + obstacle);
+      } else if (offer[3].as_string() != char_form(detail["signature"].as_string(), server_version)) {
+        verdict.reasons.push_back("column " + column.sink_name + ": type " + column.source_native +
+                                  " has another text on the other server");
       }
     }
     verdict.is_accepted = verdict.reasons.empty();

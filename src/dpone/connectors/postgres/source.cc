@@ -57,6 +57,7 @@ void add_type_details(Json& native, const Json& columns, const TypeCatalog& type
     detail.set("signature", types.signature(oid)).set("raw_obstacle", types.raw_obstacle(oid, server_version));
     // For a target that does not exist yet, on a server before 14.
     detail.set("raw_obstacle_before_14", types.raw_obstacle(oid, 120000));
+    detail.set("char_form", char_form(types.signature(oid), server_version));
     details.set(column["name"].as_string(), std::move(detail));
   }
   Json user_types = Json::array();
@@ -195,7 +196,7 @@ class PostgresSource final : public Source {
     for (const ColumnPolicy& column : task.columns) {
       const Json& detail = task.source.native["type_details"][column.name];
       Json entry = Json::array();
-      entry.push(column.source_native).push(detail["signature"]).push(detail["raw_obstacle"]).push(column.name);
+      entry.push(column.source_native).push(detail["signature"]).push(detail["raw_obstacle"]).push(detail["char_form"]);
       columns.push(std::move(entry));
     }
     const std::string fingerprint = columns.canonical();

@@ -15,6 +15,9 @@ constexpr int kAllIntervalFields = 0x7fff;
 
 // Before, the bits of the two infinities are numbers.
 constexpr int kInfiniteIntervals = 170000;
+constexpr int kOctalChars = 150000;
+constexpr std::string_view kChar = "oid:18:char";
+constexpr std::string_view kMoney = "oid:790:";
 constexpr std::string_view kFiniteInterval = "oid:1186:finite";
 constexpr std::string_view kInfiniteInterval = "oid:1186:infinite";
 
@@ -143,7 +146,8 @@ std::optional<DataType> builtin_type(Oid oid, int typmod, int server_version) {
 
 std::string builtin_signature(Oid oid, const std::string& lc_monetary, int server_version) {
   if (oid == 1186) return std::string(server_version >= kInfiniteIntervals ? kInfiniteInterval : kFiniteInterval);
-  return "oid:" + std::to_string(oid) + (oid == 790 ? ":" + lc_monetary : "");
+  if (oid == 18) return std::string(kChar);
+  return oid == 790 ? std::string(kMoney) + lc_monetary : "oid:" + std::to_string(oid);
 }
 
 }  // namespace
@@ -231,7 +235,9 @@ std::string TypeCatalog::signature(Oid oid) const {
 }
 
 std::string TypeCatalog::meaning(Oid oid) const {
-  return signature(oid).find("oid:790:") == std::string::npos ? "" : "lc_monetary=" + lc_monetary_;
+  bool as_text = false;
+  logical_type(oid, -1, as_text);
+  return meaning_of(signature(oid), as_text, lc_monetary_, server_version_);
 }
 
 std::string TypeCatalog::raw_obstacle(Oid oid, int server_version) const {
@@ -333,6 +339,19 @@ void TypeCatalog::dependencies(Oid oid, std::vector<Oid>& ordered) const {
 
 // Money needs the server's lc_monetary, so it is not plain.
 bool is_plain_type(Oid oid) { return oid != 790 && builtin_type(oid, -1, 0).has_value(); }
+
+std::string char_form(std::string_view signature, int server_version) {
+  if (signature.find(kChar) == std::string_view::npos) return {};
+  return server_version >= kOctalChars ? "\"char\" above 127 in octal" : "\"char\" above 127 as a byte";
+}
+
+std::string meaning_of(std::string_view signature, bool travels_as_text, const std::string& lc_monetary,
+                       int server_version) {
+  std::string meaning;
+  if (signature.find(kMoney) != std::string_view::npos) meaning = "lc_monetary=" + lc_monetary;
+  const std::string form = travels_as_text ? char_form(signature, server_version) : "";
+  return meaning + (meaning.empty() || form.empty() ? "" : ", ") + form;
+}
 
 std::string signature_on(std::string signature, int server_version) {
   const bool is_infinite = server_version >= kInfiniteIntervals;

@@ -61,7 +61,7 @@ class TypeCatalog {
 
   // Equal signatures on two servers: the same values, with the same text and the same binary form.
   std::string signature(Oid oid) const;
-  // `lc_monetary=C` for a type with money in it, else empty (ColumnFacts::meaning).
+  // meaning_of() the type as it travels here.
   std::string meaning(Oid oid) const;
   // Empty, or why the binary form of this type cannot be handed from server to server.
   std::string raw_obstacle(Oid oid, int server_version) const;
@@ -80,6 +80,13 @@ class TypeCatalog {
 
 // A built-in scalar type that means the same on every server: nothing has to be asked of it.
 bool is_plain_type(Oid oid);
+
+// How a server prints the bytes above 127 of "char": as one byte before PostgreSQL 15, as `\ooo` since, and what it
+// does not print it does not read. Empty without a "char" in the type.
+std::string char_form(std::string_view signature, int server_version);
+// ColumnFacts::meaning: `lc_monetary=C` for a type with money in it; char_form() where it travels as text.
+std::string meaning_of(std::string_view signature, bool travels_as_text, const std::string& lc_monetary,
+                       int server_version);
 
 // What a signature becomes on a server of another version, and a type in batches where its signature is this.
 std::string signature_on(std::string signature, int server_version);

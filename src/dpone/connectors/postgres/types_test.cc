@@ -16,6 +16,7 @@ constexpr Oid kHstore = 20008;
 constexpr Oid kNoWire = 20009;
 constexpr Oid kPay = 20010;
 constexpr Oid kSpans = 20011;
+constexpr Oid kFlag = 20012;
 
 // As type_closure_sql() gives them, without what a type of the kind does not have.
 constexpr char kTypes[] = R"json([
@@ -48,6 +49,8 @@ constexpr char kTypes[] = R"json([
     {"name": "who", "type": 1033, "typmod": -1, "formatted": "aclitem"}]},
   {"oid": 20010, "schema": "s", "name": "pay", "type": "c", "category": "C", "binary": true, "attributes": [
     {"name": "m", "type": 790, "typmod": -1, "formatted": "money"}]},
+  {"oid": 20012, "schema": "s", "name": "flag", "type": "c", "category": "C", "binary": true, "attributes": [
+    {"name": "f", "type": 18, "typmod": -1, "formatted": "\"char\""}]},
   {"oid": 20011, "schema": "s", "name": "spanmultirange", "type": "m", "category": "R", "subtype": 20007, "binary": true}
 ])json";
 
@@ -98,6 +101,16 @@ TEST(TypeCatalogTest, IntervalsAreOtherTypesFrom17OnWhereverTheyStand) {
   EXPECT_EQ(type_with(before.logical_type(kWaits, -1, as_text), since.signature(kWaits)),
             since.logical_type(kWaits, -1, as_text));
   EXPECT_FALSE(since.logical_type(25, -1, as_text).has_infinity);
+}
+
+TEST(TypeCatalogTest, TheTextOfACharIsAnotherOneFrom15On) {
+  EXPECT_EQ(catalog(140000).signature(18), catalog(150000).signature(18));
+  EXPECT_NE(char_form(catalog().signature(18), 140000), char_form(catalog().signature(18), 150000));
+  EXPECT_EQ(char_form(catalog().signature(23), 140000), "");
+  // In batches it is a byte; inside a composite, a text.
+  EXPECT_EQ(catalog().meaning(18), "");
+  EXPECT_NE(catalog(140000).meaning(kFlag), catalog(150000).meaning(kFlag));
+  EXPECT_EQ(catalog(150000).meaning(kFlag), catalog(180000).meaning(kFlag));
 }
 
 TEST(TypeCatalogTest, WhatStandsAgainstPassingTheBinaryForm) {
