@@ -110,7 +110,7 @@ def test_no_right_at_the_target(dpone, copy, src, dst):
     [
         ("price numeric(50,1)", "numeric(12,2)"),
         ("price integer", "numeric(12,2)"),
-        ("price text", "numeric(12,2)"),
+        ("price bytea", "numeric(12,2)"),
         ("price date", "numeric(12,2)"),
     ],
 )
