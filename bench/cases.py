@@ -47,8 +47,8 @@ class Bench:
         return Runner(name, command, env, str(self.folder), self.checkpoint, verify)
 
     def pipe(self, source, table):
-        """psql COPY BINARY | psql COPY BINARY into a fresh logged table, with the source's primary key if it has one."""
-        columns = [f"{name} {type_}" for name, type_ in self.server.columns(source, f"public.{table}")]
+        """psql COPY BINARY | psql COPY BINARY into a fresh logged table as dpone makes it: NOT NULL and primary key are the source's."""
+        columns = [f"{name} {type_}{' not null' if is_not_null else ''}" for name, type_, is_not_null in self.server.columns(source, f"public.{table}")]
         if self.server.has_key(source, f"public.{table}"):
             columns.append("primary key (id)")
 

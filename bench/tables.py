@@ -63,18 +63,19 @@ class BenchServer(Server):
             self.rows(TARGET, f"create schema {schema}")
 
     def columns(self, database, table):
+        """(name, type, whether it is NOT NULL) of each column."""
         sql = (
-            "select attname, format_type(atttypid, atttypmod) from pg_attribute"
+            "select attname, format_type(atttypid, atttypmod), attnotnull from pg_attribute"
             f" where attrelid = '{table}'::regclass and attnum > 0 and not attisdropped order by attnum"
         )
-        return [(quoted(name), type_) for name, type_ in self.rows(database, sql)]
+        return [(quoted(name), type_, is_not_null) for name, type_, is_not_null in self.rows(database, sql)]
 
     def has_key(self, database, table):
         return bool(self.rows(database, f"select from pg_index where indrelid = '{table}'::regclass and indisprimary"))
 
     def fingerprint(self, database, table, columns):
         """(rows, order-free hash) with each column cast to the source's type, for peers that change types."""
-        row = ", ".join(f"{name}::{type_}" for name, type_ in columns)
+        row = ", ".join(f"{name}::{type_}" for name, type_, _ in columns)
         sql = f"select count(*), sum(hash_record_extended(row({row}), 0))::text from {table}"
         return self.rows(database, sql)[0]
 
