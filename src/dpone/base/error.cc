@@ -92,4 +92,9 @@ Error out_of_memory_error() {
       .hint("give the process more memory, or leave the biggest rows out");
 }
 
+Error internal_error(std::string_view what) {
+  return Error(ErrorClass::kFailed, "internal", "internal error: " + std::string(what))
+      .hint("this is a defect of dpone: please report it with the command");
+}
+
 }  // namespace dpone

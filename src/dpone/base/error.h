@@ -77,5 +77,7 @@ class [[nodiscard]] Error {
 
 // This process could not have the memory that it asked for.
 Error out_of_memory_error();
+// Something that cannot be has been.
+Error internal_error(std::string_view what);
 
 }  // namespace dpone

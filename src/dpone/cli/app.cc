@@ -2,8 +2,7 @@
 
 #include <unistd.h>
 
-#include <exception>
-
+#include "dpone/base/guarded.h"
 #include "dpone/cli/commands/commands.h"
 #include "dpone/cli/help.h"
 #include "dpone/cli/output.h"
@@ -55,13 +54,8 @@ int dispatch(std::span<const char* const> argv) {
 
 int main_entry(std::span<const char* const> argv) {
   secure_standard_streams();
-  try {
-    return dispatch(argv);
-  } catch (const std::exception& exception) {
-    return fail(Error(ErrorClass::kFailed, "internal", std::string("internal error: ") + exception.what())
-                    .hint("this is a defect of dpone: please report it with the command"),
-                false);
-  }
+  const auto code = guarded([&]() -> Result<int> { return dispatch(argv); });
+  return code ? *code : fail(code.error(), false);
 }
 
 }  // namespace dpone::cli

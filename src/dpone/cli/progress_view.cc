@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "dpone/base/guarded.h"
 #include "dpone/cli/terminal.h"
 #include "dpone/report/number_format.h"
 
@@ -89,6 +90,13 @@ void ProgressView::tick(const std::stop_token& stop) {
       style_ == ProgressStyle::kLive ? std::chrono::milliseconds(kRedraw) : std::chrono::milliseconds(kLogEvery);
   while (!wake_.wait_for(lock, stop, pause, [] { return false; })) {
     if (stop.stop_requested()) return;
+    draw();
+  }
+}
+
+void ProgressView::draw() {
+  // Nobody would catch what this thread throws.
+  [[maybe_unused]] const Status drawn = guarded([this]() -> Status {
     if (style_ == ProgressStyle::kLive) {
       // A longer line would wrap, and the next one could not take its place. It is all ASCII.
       const std::string text = line().substr(0, terminal_width(STDERR_FILENO) - 1);
@@ -97,7 +105,8 @@ void ProgressView::tick(const std::stop_token& stop) {
     } else {
       context_.info(line());
     }
-  }
+    return {};
+  });
 }
 
 }  // namespace dpone::cli

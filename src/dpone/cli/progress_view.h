@@ -30,6 +30,7 @@ class ProgressView final : public engine::Progress {
   void close();
 
  private:
+  void draw();
   void tick(const std::stop_token& stop);
   std::string line() const;
 

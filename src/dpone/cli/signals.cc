@@ -34,11 +34,14 @@ Signals::Signals(std::string cleanup, std::string reconcile)
     while (!stop.stop_requested()) {
       if (sigtimedwait(&signals, nullptr, &pause) < 0) continue;
       if (source_.stop_requested()) {
-        say("\nstopped at once; a stage may be left, which the next run drops, or this command:\n" + cleanup_ + "\n");
+        // No text is put together here: there may be no memory for it.
+        say("\nstopped at once; a stage may be left, which the next run drops, or this command:\n");
+        say(cleanup_);
         if (is_publishing_) {
-          say("it was publishing, and whether the target has the new rows is not known; this command says:\n" +
-              reconcile_ + "\n");
+          say("\nit was publishing, and whether the target has the new rows is not known; this command says:\n");
+          say(reconcile_);
         }
+        say("\n");
         ::_exit(130);
       }
       say("\nstopping: the statement is cancelled and the stage dropped; once more to stop at once\n");

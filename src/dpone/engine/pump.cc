@@ -3,6 +3,7 @@
 #include <atomic>
 #include <thread>
 
+#include "dpone/base/guarded.h"
 #include "dpone/engine/bounded_queue.h"
 
 namespace dpone::engine {
@@ -19,7 +20,7 @@ Status run_pair(BoundedQueue<T>& queue, Reader& reader, Produce produce, Consume
   std::optional<Error> read_error;
   std::atomic<bool> has_read_error = false;
   std::thread thread([&] {
-    Status status = produce();
+    Status status = guarded(produce);
     if (status) {
       queue.finish();
       return;
@@ -28,7 +29,7 @@ Status run_pair(BoundedQueue<T>& queue, Reader& reader, Produce produce, Consume
     has_read_error = true;
     queue.close();
   });
-  Status written = consume();
+  Status written = guarded(consume);
   const bool is_reader_first = has_read_error;
   if (!written) {
     queue.close();
@@ -87,7 +88,7 @@ Result<PumpResult> pump(RawReader& reader, RawWriter& writer, const RunContext& 
     return {};
   };
   const Status moved = run_pair(full, reader, produce, [&] {
-    Status status = consume();
+    Status status = guarded(consume);
     if (!status) empty.close();
     return status;
   });

@@ -6,6 +6,8 @@
 #include <functional>
 #include <future>
 #include <latch>
+#include <new>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -123,6 +125,7 @@ class Engine : public testing::Test {
   }
   static std::vector<std::string> parts(int count, std::size_t size) {
     std::vector<std::string> out;
+    out.reserve(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i) out.push_back(part(i, size));
     return out;
   }
@@ -270,6 +273,55 @@ TEST_F(Engine, TheWritersErrorWinsOverALaterOneOfTheReader) {
   const auto moved = pump(reader, writer, context_, progress_);
   ASSERT_FALSE(moved);
   EXPECT_EQ(moved.error().slug(), "test.write");
+}
+
+TEST_F(Engine, MemoryThatRunsOutAtTheReaderIsAnError) {
+  RawParts reader(parts(100, 100'000));
+  reader.before_ = [](std::size_t i) -> Status {
+    if (i == 60) throw std::bad_alloc();
+    return {};
+  };
+  RawCollector writer;
+  const auto moved = pump(reader, writer, context_, progress_);
+  ASSERT_FALSE(moved);
+  EXPECT_EQ(moved.error().slug(), "out_of_memory");
+  EXPECT_EQ(moved.error().exit_code(), 1);
+  EXPECT_FALSE(writer.is_finished_);
+}
+
+TEST_F(Engine, MemoryThatRunsOutAtTheWriterIsAnErrorAndEndsTheReader) {
+  RawParts reader(parts(100, 300'000));
+  RawCollector writer;
+  writer.before_ = [](std::int64_t i) -> Status {
+    if (i == 5) throw std::bad_alloc();
+    return {};
+  };
+  const auto moved = pump(reader, writer, context_, progress_);
+  ASSERT_FALSE(moved);
+  EXPECT_EQ(moved.error().slug(), "out_of_memory");
+  BatchParts batches(300);
+  BatchCollector collector;
+  collector.before_ = [](int i) -> Status {
+    if (i == 100) throw std::bad_alloc();
+    return {};
+  };
+  LastProgress another;
+  const auto moved_batches = pump(batches, collector, context_, another);
+  ASSERT_FALSE(moved_batches);
+  EXPECT_EQ(moved_batches.error().slug(), "out_of_memory");
+}
+
+TEST_F(Engine, WhatElseIsThrownIsAnInternalError) {
+  BatchParts reader(10);
+  reader.before_ = [](int i) -> Status {
+    if (i == 3) throw std::length_error("too long");
+    return {};
+  };
+  BatchCollector writer;
+  const auto moved = pump(reader, writer, context_, progress_);
+  ASSERT_FALSE(moved);
+  EXPECT_EQ(moved.error().slug(), "internal");
+  EXPECT_NE(moved.error().message().find("too long"), std::string::npos);
 }
 
 TEST_F(Engine, MovesBatchesInOrder) {

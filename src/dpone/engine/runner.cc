@@ -1,6 +1,7 @@
 #include "dpone/engine/runner.h"
 
 #include "dpone/base/file.h"
+#include "dpone/base/guarded.h"
 #include "dpone/engine/pump.h"
 #include "dpone/plan/planner.h"
 #include "dpone/plan/type_map.h"
@@ -80,7 +81,7 @@ class Run {
       : route_(route), context_(route.context), state_dir_(std::move(state_dir)), progress_(progress) {}
 
   RunOutcome go() {
-    Status status = steps();
+    Status status = guarded([this] { return steps(); });
     if (!status) outcome_.error = std::move(status).error();
     return std::move(outcome_);
   }

@@ -1,5 +1,7 @@
 #include "dpone/connectors/postgres/errors.h"
 
+#include <algorithm>
+
 namespace dpone::postgres {
 namespace {
 
@@ -136,6 +138,24 @@ Error connect_error(std::string_view verbose) {
     return Error(kFailed, std::string(rule.slug), std::move(message)).hint(std::string(rule.next_step));
   }
   return error_from_sqlstate("08001", std::move(message));
+}
+
+std::optional<FailedGuard> failed_guard(const Error& error) {
+  constexpr std::string_view kMark = "dpone:";
+  const std::string_view message = error.message();
+  const std::size_t at = message.find(kMark);
+  if (error.native_code() != "22P02" || at == std::string_view::npos) return std::nullopt;
+  const std::string_view rest = message.substr(at + kMark.size());
+  const std::size_t colon = std::min(rest.find(':'), rest.size());
+  std::string_view detail = rest.substr(std::min(colon + 1, rest.size()));
+  if (detail.ends_with('"')) {
+    detail.remove_suffix(1);
+  } else {
+    // A name in the detail ends in a quotation mark of SQL, whatever follows.
+    while (!detail.empty() && (static_cast<unsigned char>(detail.back()) >= 0x80 || detail.back() == ' '))
+      detail.remove_suffix(1);
+  }
+  return FailedGuard{std::string(rest.substr(0, colon)), std::string(detail)};
 }
 
 bool is_out_of_memory(std::string_view text) {

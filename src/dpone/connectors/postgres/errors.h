@@ -2,6 +2,7 @@
 // without a server. Source: PostgreSQL documentation, appendix A.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,14 @@ Error error_from_sqlstate(std::string_view sqlstate, std::string message);
 // `text` is libpq's of a connection that could not be made, with PQERRORS_VERBOSE: that is the only way to its
 // SQLSTATE, and a refusal by the server is in the server's language.
 Error connect_error(std::string_view text);
+
+// What a guard of the dialect (render_guard) says when it fails: `dpone:<slug>:<detail>`, which is no integer, between
+// the quotation marks of the server's language.
+struct FailedGuard {
+  std::string slug;
+  std::string detail;
+};
+std::optional<FailedGuard> failed_guard(const Error& error);
 
 // libpq has given up for want of memory. It says so in its text alone.
 bool is_out_of_memory(std::string_view text);

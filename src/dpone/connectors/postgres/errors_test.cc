@@ -130,5 +130,23 @@ TEST(PostgresErrors, AFailedConnectionIsToldByItsStateWhateverTheLanguage) {
   }
 }
 
+TEST(PostgresErrors, AGuardIsReadWhateverTheLanguage) {
+  const char* const messages[][2] = {
+      {"invalid input syntax for type integer: \"dpone:gate.row_count:12\"", "12"},
+      {"ungültige Eingabesyntax für Typ integer: »dpone:gate.row_count:12«", "12"},
+      {"syntaxe en entrée invalide pour le type integer : « dpone:gate.row_count:12 »", "12"},
+      {"invalid input syntax for type integer: \"dpone:gate.row_count:\"public\".\"née\"\"", "\"public\".\"née\""},
+      {"ungültige Eingabesyntax für Typ integer: „dpone:gate.row_count:\"public\".\"née\"“", "\"public\".\"née\""}};
+  for (const auto& [message, detail] : messages) {
+    const auto guard = failed_guard(error_from_sqlstate("22P02", message));
+    ASSERT_TRUE(guard) << message;
+    EXPECT_EQ(guard->slug, "gate.row_count");
+    EXPECT_EQ(guard->detail, detail) << message;
+  }
+  EXPECT_FALSE(failed_guard(error_from_sqlstate("22P02", "invalid input syntax for type integer: \"x\"")));
+  EXPECT_FALSE(failed_guard(error_from_sqlstate("22003", "dpone:gate.row_count:12")));
+  EXPECT_EQ(failed_guard(error_from_sqlstate("22P02", "dpone:x"))->detail, "");
+}
+
 }  // namespace
 }  // namespace dpone::postgres

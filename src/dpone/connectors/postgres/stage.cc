@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dpone/connectors/postgres/copy_writers.h"
+#include "dpone/connectors/postgres/errors.h"
 #include "dpone/connectors/postgres/quote.h"
 
 namespace dpone::postgres {
@@ -279,7 +280,11 @@ Result<Receipt> PostgresStage::finalize_once(const Receipt& receipt, bool& is_lo
     return receipt;  // committed; only the look at it failed
   }
   Error error = std::move(sent).error();
-  if (!connection_.is_alive() || error.native_code().starts_with("57P")) {
+  // Without a SQLSTATE the server has not said it: the answer was lost, or there was no memory to read it.
+  const bool is_answer = !error.native_code().empty() || error.error_class() == ErrorClass::kInterrupted;
+  if (!connection_.is_alive() || error.native_code().starts_with("57P") || !is_answer) {
+    const Status ended = roll_back();
+    if (!ended) context_.warn(ended.error().to_line());
     return Error(ErrorClass::kOutcomeUnknown, "finalize.answer_lost",
                  "the connection was lost after COMMIT was sent: " + error.message())
         .with("target", target_)
@@ -305,11 +310,8 @@ bool PostgresStage::has_target_changed(const Error& error) {
 
 // Turns the guards of the publishing message, and the fence's last word, into their slugs.
 Error PostgresStage::publish_error(Error error) {
-  const std::size_t at = error.message().find("\"dpone:");
-  if (error.native_code() == "22P02" && at != std::string::npos) {
-    const std::string rest = error.message().substr(at + 7);
-    const std::string slug = rest.substr(0, rest.find(':'));
-    const std::string detail = rest.substr(rest.find(':') + 1, rest.rfind('"') - rest.find(':') - 1);
+  if (const auto failed = failed_guard(error)) {
+    const auto& [slug, detail] = *failed;
     if (slug == "finalize.target_changed") {
       return Error(ErrorClass::kRefused, slug, "the target's definition changed after the plan was made")
           .with("target", target_)
