@@ -268,6 +268,11 @@ class PostgresSink final : public Sink {
     DPONE_TRY(const Rows schema, connection_->query("SELECT FROM pg_namespace WHERE nspname = $1", {settings_.schema}));
     if (!needed.target.exists) needed.target.native.set("schema_exists", schema.size() == 1);
     DPONE_CHECK(compare_types(*connection_, needed.source, needed.target));
+    std::vector<std::string> columns;
+    columns.reserve(needed.columns.size());
+    for (const ColumnPolicy& column : needed.columns) columns.push_back(column.name);
+    const Facts described = needed.target;
+    propose_types(described, needed.source, columns, needed.target);
     if (!needed.target.obstacles.empty()) return needed.target.obstacles.front();
     std::vector<std::string> statements = render_sink(needed, TemporaryNames(target_, ""), {}).prepare;
     for (const std::string& sql : statements) DPONE_CHECK(connection_->execute(sql));
