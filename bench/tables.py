@@ -71,7 +71,7 @@ class BenchServer(Server):
         return [(quoted(name), type_, is_not_null) for name, type_, is_not_null in self.rows(database, sql)]
 
     def has_key(self, database, table):
-        return bool(self.rows(database, f"select from pg_index where indrelid = '{table}'::regclass and indisprimary"))
+        return bool(self.rows(database, f"select 1 from pg_index where indrelid = '{table}'::regclass and indisprimary"))
 
     def fingerprint(self, database, table, columns):
         """(rows, order-free hash) with each column cast to the source's type, for peers that change types."""
