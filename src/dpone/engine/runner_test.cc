@@ -1,0 +1,441 @@
+#include "dpone/engine/runner.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "dpone/base/clock.h"
+#include "dpone/base/file.h"
+#include "dpone/engine/fault_points.h"
+#include "dpone/manifest/keys.h"
+
+namespace dpone::engine {
+namespace {
+
+using Calls = std::vector<std::string>;
+
+Error error(ErrorClass error_class, const char* slug) { return Error(error_class, slug, "as the test asked"); }
+
+// A source and a sink in memory; what the engine asks of them is written into one list.
+struct World {
+  Calls calls;
+  Facts source;
+  Facts target;
+  PriorReceipts prior;
+  std::vector<std::int64_t> batches = {3, 4};  // rows of each
+  std::int64_t lost_rows = 0;                  // that the sink does not count
+  bool takes_raw = false;
+  StageFacts staged;
+  std::optional<Error> read_error;
+  std::optional<Error> finalize_error;
+  std::optional<Error> settle_error;
+  bool is_settled = false;  // the receipt is there after a lost answer
+  std::optional<Receipt> written;
+
+  std::int64_t rows() const {
+    std::int64_t sum = 0;
+    for (const std::int64_t count : batches) sum += count;
+    return sum;
+  }
+};
+
+class MemoryReader final : public BatchReader, public RawReader {
+ public:
+  explicit MemoryReader(World& world) : world_(world) {}
+  void give_up() override {}
+  Result<std::optional<Batch>> next() override {
+    if (next_ == world_.batches.size()) {
+      if (world_.read_error) return *world_.read_error;
+      return std::optional<Batch>();
+    }
+    return std::optional<Batch>(Batch(std::make_shared<const Schema>(), world_.batches[next_++], {}));
+  }
+  Status next(std::string& out) override {
+    if (next_ < world_.batches.size()) out.assign(static_cast<std::size_t>(world_.batches[next_++]), 'r');
+    return {};
+  }
+  std::int64_t rows_so_far() const override { return 0; }
+  Result<ReadSummary> finish() override { return ReadSummary{world_.rows(), world_.rows(), 100}; }
+
+ private:
+  World& world_;
+  std::size_t next_ = 0;
+};
+
+class MemoryWriter final : public BatchWriter, public RawWriter {
+ public:
+  explicit MemoryWriter(World& world) : world_(world) {}
+  ~MemoryWriter() override {
+    if (!is_finished_) world_.calls.emplace_back("writer aborted");
+  }
+  MemoryWriter(const MemoryWriter&) = delete;
+  MemoryWriter& operator=(const MemoryWriter&) = delete;
+  Status write(const Batch& batch) override {
+    rows_ += batch.num_rows();
+    return {};
+  }
+  Status write(std::string_view bytes) override {
+    rows_ += static_cast<std::int64_t>(bytes.size());
+    return {};
+  }
+  Result<WriteSummary> finish() override {
+    is_finished_ = true;
+    return WriteSummary{rows_ - world_.lost_rows};
+  }
+
+ private:
+  World& world_;
+  std::int64_t rows_ = 0;
+  bool is_finished_ = false;
+};
+
+class MemorySnapshot final : public Snapshot {
+ public:
+  explicit MemorySnapshot(World& world) : world_(world) {}
+  Result<std::unique_ptr<BatchReader>> open(const Slice&, const LoadTask&) override {
+    world_.calls.emplace_back("source.open");
+    return std::unique_ptr<BatchReader>(std::make_unique<MemoryReader>(world_));
+  }
+  Result<std::unique_ptr<RawReader>> open_raw(const Slice&, const LoadTask&) override {
+    world_.calls.emplace_back("source.open_raw");
+    return std::unique_ptr<RawReader>(std::make_unique<MemoryReader>(world_));
+  }
+  Status close() override {
+    world_.calls.emplace_back("source.close");
+    return {};
+  }
+
+ private:
+  World& world_;
+};
+
+class MemorySource final : public Source {
+ public:
+  explicit MemorySource(World& world) : world_(world) {}
+  Result<Facts> describe() override { return world_.source; }
+  std::vector<WireFormat> raw_formats(const LoadTask&) const override { return {{"memory", "m"}}; }
+  std::vector<Statement> render(const LoadTask&) const override { return {{"extract", "read"}}; }
+  Result<std::unique_ptr<Snapshot>> open_snapshot(const Facts&) override {
+    world_.calls.emplace_back("source.snapshot");
+    return std::unique_ptr<Snapshot>(std::make_unique<MemorySnapshot>(world_));
+  }
+
+ private:
+  World& world_;
+};
+
+class MemoryStage final : public Stage {
+ public:
+  explicit MemoryStage(World& world) : world_(world) {}
+  Result<std::unique_ptr<BatchWriter>> open_writer(const Slice&) override {
+    world_.calls.emplace_back("stage.open");
+    return std::unique_ptr<BatchWriter>(std::make_unique<MemoryWriter>(world_));
+  }
+  Result<std::unique_ptr<RawWriter>> open_raw_writer(const Slice&) override {
+    world_.calls.emplace_back("stage.open_raw");
+    return std::unique_ptr<RawWriter>(std::make_unique<MemoryWriter>(world_));
+  }
+  Result<StageFacts> seal() override {
+    world_.calls.emplace_back("stage.seal");
+    return world_.staged;
+  }
+  Result<Receipt> finalize(const Receipt& receipt) override {
+    world_.calls.emplace_back("stage.finalize");
+    world_.written = receipt;
+    if (world_.finalize_error) return *world_.finalize_error;
+    return receipt;
+  }
+  Status drop() override {
+    world_.calls.emplace_back("stage.drop");
+    return {};
+  }
+
+ private:
+  World& world_;
+};
+
+class MemorySink final : public Sink {
+ public:
+  explicit MemorySink(World& world) : world_(world) {}
+  Result<Facts> describe(const Facts&) override { return world_.target; }
+  Result<Facts> propose(const Facts& described, const Facts& source, const std::vector<std::string>&) const override {
+    Facts proposed = described;
+    proposed.columns = source.columns;
+    return proposed;
+  }
+  Result<PriorReceipts> read_receipts(std::string_view, std::string_view) override {
+    world_.calls.emplace_back("sink.receipts");
+    return world_.prior;
+  }
+  RawVerdict accepts_raw(const WireFormat& format, const LoadTask&) const override {
+    return {format, world_.takes_raw, {}};
+  }
+  std::vector<Statement> render(const LoadTask&) const override { return {{"load", "write"}}; }
+  Result<std::unique_ptr<Stage>> prepare(const LoadTask&) override {
+    world_.calls.emplace_back("sink.prepare");
+    return std::unique_ptr<Stage>(std::make_unique<MemoryStage>(world_));
+  }
+  Result<std::optional<Receipt>> settle(std::string_view, std::string_view, std::chrono::milliseconds) override {
+    world_.calls.emplace_back("sink.settle");
+    if (world_.settle_error) return *world_.settle_error;
+    return world_.is_settled ? world_.written : std::optional<Receipt>();
+  }
+  Result<std::vector<Leftover>> cleanup(std::string_view, bool) override {
+    world_.calls.emplace_back("sink.cleanup");
+    return std::vector<Leftover>();
+  }
+
+ private:
+  World& world_;
+};
+
+class QuietLogger final : public Logger {
+ public:
+  void log(LogLevel, std::string_view) override {}
+};
+
+class NoProgress final : public Progress {
+ public:
+  void stage(std::string_view) override {}
+  void moved(std::int64_t, std::int64_t) override {}
+};
+
+class Runner : public testing::Test {
+ protected:
+  Runner() {
+    context_.process = "orders";
+    context_.run_id = "r-1";
+    context_.logger = &logger_;
+    context_.clock = &clock_;
+    context_.faults = &faults_;
+    manifest_.name = "orders";
+    manifest_.strategy.mode = "full_refresh";
+    manifest_.source.options = Options(manifest::common_source_options());
+    manifest_.sink.options = Options(manifest::common_sink_options());
+    manifest_.runtime = Options(manifest::runtime_options());
+    manifest_.quality = Options(manifest::quality_options());
+    ColumnFacts id;
+    id.name = "id";
+    id.native_type = "integer";
+    id.type.kind = TypeKind::kInt32;
+    world_.source.relation = "source";
+    world_.source.exists = true;
+    world_.source.columns = {id};
+    world_.target.relation = "target";
+    std::filesystem::remove_all(folder_);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  // The target is there, with rows that this process has published.
+  void publish_before(std::int64_t version, std::int64_t rows) {
+    world_.target.exists = true;
+    world_.target.is_empty = rows == 0;
+    world_.target.columns = world_.source.columns;
+    world_.target.publish = {{"exchange", {}, {}}};
+    Receipt receipt;
+    receipt.process = "orders";
+    receipt.run_id = "r-0";
+    receipt.version = version;
+    receipt.target_epoch = version;
+    receipt.rows_loaded = rows;
+    world_.prior.newest_of_process = world_.prior.newest_of_target = receipt;
+  }
+
+  RunOutcome run() {
+    MemorySource source(world_);
+    MemorySink sink(world_);
+    return engine::run({manifest_, source, sink, context_}, folder_, progress_);
+  }
+
+  // The slug of a run that fails; whatever it asked before stands in world_.calls.
+  std::string failed() {
+    const RunOutcome outcome = run();
+    return outcome.error ? outcome.error->slug() : "no error";
+  }
+
+  bool was_called(std::string_view call) const {
+    return std::find(world_.calls.begin(), world_.calls.end(), call) != world_.calls.end();
+  }
+
+  // What the ledger says of the run; empty if it was never about to publish.
+  std::string ledger_outcome() {
+    const auto ledger = evidence::Ledger::open(folder_, clock_);
+    EXPECT_TRUE(ledger && ledger->verify());
+    const auto record = ledger->find("run.outcome", "r-1");
+    EXPECT_TRUE(record);
+    if (!record || !*record) return "";
+    EXPECT_TRUE(*ledger->find("run.intent", "r-1")) << "an outcome without an intent";
+    return (*record)->body["outcome"].as_string();
+  }
+
+  const std::filesystem::path folder_ =
+      std::filesystem::path(testing::TempDir()) / ("dpone_runner_" + std::to_string(::getpid()));
+  World world_;
+  manifest::Manifest manifest_;
+  QuietLogger logger_;
+  SystemClock clock_;
+  NoFaults faults_;
+  NoProgress progress_;
+  RunContext context_;
+};
+
+TEST_F(Runner, APublicationTakesItsStepsInOrder) {
+  const RunOutcome outcome = run();
+  ASSERT_FALSE(outcome.error) << outcome.error->to_line();
+  EXPECT_EQ(world_.calls, (Calls{"sink.receipts", "sink.cleanup", "source.snapshot", "sink.prepare", "stage.open",
+                                 "source.open", "source.close", "stage.seal", "stage.finalize"}));
+  EXPECT_EQ(outcome.rows_read, 7);
+  EXPECT_EQ(outcome.rows_loaded, 7);
+  ASSERT_TRUE(outcome.receipt);
+  EXPECT_EQ(outcome.receipt->run_id, "r-1");
+  EXPECT_EQ(outcome.receipt->version, 1);
+  EXPECT_EQ(outcome.receipt->rows_loaded, 7);
+  EXPECT_EQ(outcome.receipt->plan_hash, outcome.plan->hash());
+  EXPECT_EQ(ledger_outcome(), "committed");
+}
+
+TEST_F(Runner, ARawLoadOpensTheWriterFirstToo) {
+  world_.takes_raw = true;
+  const RunOutcome outcome = run();
+  ASSERT_FALSE(outcome.error) << outcome.error->to_line();
+  EXPECT_EQ(world_.calls[4], "stage.open_raw");
+  EXPECT_EQ(world_.calls[5], "source.open_raw");
+  EXPECT_EQ(outcome.rows_loaded, 7);
+}
+
+TEST_F(Runner, APlanReadsReceiptsAndTouchesNothing) {
+  MemorySource source(world_);
+  MemorySink sink(world_);
+  const auto plan = make_plan({manifest_, source, sink, context_});
+  ASSERT_TRUE(plan) << plan.error().to_line();
+  EXPECT_EQ(world_.calls, Calls{"sink.receipts"});
+  ASSERT_EQ(plan->statements.size(), 2U);
+  EXPECT_EQ(plan->statements[0].text, "read");
+  EXPECT_FALSE(std::filesystem::exists(folder_));
+}
+
+TEST_F(Runner, ARunIdThatWasPublishedIsReportedAndNothingIsDone) {
+  publish_before(4, 7);
+  world_.prior.of_run = world_.prior.newest_of_process;
+  world_.prior.of_run->manifest_hash = manifest_.hash();
+  const RunOutcome outcome = run();
+  ASSERT_FALSE(outcome.error) << outcome.error->to_line();
+  EXPECT_TRUE(outcome.is_repeated);
+  EXPECT_EQ(outcome.receipt->version, 4);
+  EXPECT_EQ(world_.calls, Calls{"sink.receipts"});
+}
+
+TEST_F(Runner, ARunIdThatPublishedAnotherManifestIsRefused) {
+  publish_before(4, 7);
+  world_.prior.of_run = world_.prior.newest_of_process;
+  world_.prior.of_run->manifest_hash = "another";
+  EXPECT_EQ(failed(), "run_id.reused");
+  EXPECT_EQ(world_.calls, Calls{"sink.receipts"});
+}
+
+TEST_F(Runner, ASecondRunOfAProcessIsRefusedOnThisHost) {
+  ASSERT_TRUE(make_directories(folder_ / "locks"));
+  const auto held = try_lock_file(folder_ / "locks" / "orders.lock");
+  ASSERT_TRUE(held && held->is_open());
+  EXPECT_EQ(failed(), "run.locked");
+  EXPECT_TRUE(world_.calls.empty());
+}
+
+TEST_F(Runner, RowsThatAreLostOnTheWayFailTheGateBeforeTheSeal) {
+  world_.lost_rows = 1;
+  const RunOutcome outcome = run();
+  ASSERT_TRUE(outcome.error);
+  EXPECT_EQ(outcome.error->slug(), "gate.row_count");
+  ASSERT_EQ(outcome.gates.size(), 1U);
+  EXPECT_EQ(outcome.gates[0].verdict, evidence::Verdict::kFail);
+  EXPECT_FALSE(was_called("stage.seal"));
+  EXPECT_EQ(world_.calls.back(), "stage.drop");
+  EXPECT_EQ(ledger_outcome(), "");
+}
+
+TEST_F(Runner, TooFewRowsFailTheirGate) {
+  manifest_.quality.set("min_rows", 8);
+  EXPECT_EQ(failed(), "gate.min_rows");
+  EXPECT_FALSE(was_called("stage.finalize"));
+  world_.batches.push_back(1);
+  EXPECT_EQ(failed(), "no error");
+}
+
+TEST_F(Runner, DuplicatesOfTheKeyFailTheirGateAfterTheSeal) {
+  manifest_.strategy.unique_key = {"id"};
+  world_.staged = {7, 0, 2};
+  EXPECT_EQ(failed(), "gate.key");
+  EXPECT_FALSE(was_called("stage.finalize"));
+  EXPECT_EQ(world_.calls.back(), "stage.drop");
+  world_.staged = {7, 1, 0};
+  EXPECT_EQ(failed(), "gate.key");
+  world_.staged = {7, 0, 0};
+  EXPECT_EQ(failed(), "no error");
+}
+
+TEST_F(Runner, AnEmptySourceReplacesNoRowsUnlessItMay) {
+  publish_before(4, 7);
+  world_.batches = {};
+  EXPECT_EQ(failed(), "guard.empty_source");
+  EXPECT_FALSE(was_called("stage.seal"));
+  manifest_.sink.options.set("allow_empty_source", true);
+  EXPECT_EQ(failed(), "no error");
+  EXPECT_EQ(world_.written->rows_loaded, 0);
+}
+
+TEST_F(Runner, AnEmptySourceMayFillAnEmptyTarget) {
+  publish_before(4, 0);
+  world_.batches = {};
+  EXPECT_EQ(failed(), "no error");
+  EXPECT_EQ(world_.written->version, 5);
+}
+
+TEST_F(Runner, AReadersErrorAbortsTheWriterAndDropsTheStage) {
+  world_.read_error = error(ErrorClass::kUnavailable, "test.read");
+  EXPECT_EQ(failed(), "test.read");
+  ASSERT_GE(world_.calls.size(), 2U);
+  EXPECT_EQ(world_.calls[world_.calls.size() - 2], "writer aborted");
+  EXPECT_EQ(world_.calls.back(), "stage.drop");
+  EXPECT_FALSE(was_called("source.close"));
+}
+
+TEST_F(Runner, APublicationThatIsRefusedIsWrittenDownAndTheStageDropped) {
+  world_.finalize_error = error(ErrorClass::kRefused, "finalize.fenced");
+  EXPECT_EQ(failed(), "finalize.fenced");
+  EXPECT_FALSE(was_called("sink.settle"));
+  EXPECT_EQ(world_.calls.back(), "stage.drop");
+  EXPECT_EQ(ledger_outcome(), "not_committed");
+}
+
+TEST_F(Runner, ALostAnswerIsSettledByTheReceipt) {
+  world_.finalize_error = error(ErrorClass::kOutcomeUnknown, "finalize.answer_lost");
+  world_.is_settled = true;
+  const RunOutcome outcome = run();
+  ASSERT_FALSE(outcome.error) << outcome.error->to_line();
+  EXPECT_EQ(outcome.receipt->run_id, "r-1");
+  EXPECT_EQ(std::count(world_.calls.begin(), world_.calls.end(), "stage.finalize"), 1) << "nothing is sent again";
+  EXPECT_EQ(world_.calls.back(), "sink.settle");
+  EXPECT_EQ(ledger_outcome(), "committed");
+}
+
+TEST_F(Runner, ALostAnswerWithoutAReceiptIsNoPublication) {
+  world_.finalize_error = error(ErrorClass::kOutcomeUnknown, "finalize.answer_lost");
+  const RunOutcome outcome = run();
+  ASSERT_TRUE(outcome.error);
+  EXPECT_EQ(outcome.error->slug(), "finalize.not_committed");
+  EXPECT_EQ(outcome.error->exit_code(), 4);
+  EXPECT_EQ(world_.calls.back(), "stage.drop");
+  EXPECT_EQ(ledger_outcome(), "not_committed");
+}
+
+TEST_F(Runner, ALostAnswerThatNobodyCanTellLeavesTheStage) {
+  world_.finalize_error = error(ErrorClass::kOutcomeUnknown, "finalize.answer_lost");
+  world_.settle_error = error(ErrorClass::kOutcomeUnknown, "finalize.outcome_unknown");
+  const RunOutcome outcome = run();
+  ASSERT_TRUE(outcome.error);
+  EXPECT_EQ(outcome.error->exit_code(), 5);
+  EXPECT_FALSE(was_called("stage.drop"));
+  EXPECT_EQ(ledger_outcome(), "unknown");
+}
+
+}  // namespace
+}  // namespace dpone::engine
