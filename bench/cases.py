@@ -10,6 +10,8 @@ from pairs import Figure, RunFailed, Runner, compare, peak_memory
 from tables import ROOT, TARGET, binary
 
 
+# Of a table, its log and its index, and as much again.
+BYTES_PER_ROW = 800
 CODEC_BARS = {"decode": 9, "encode": 15}
 
 
@@ -20,6 +22,7 @@ class Bench:
         self.server = server
         self.rows = rows
         self.rounds = rounds
+        self.memory = min(rows * BYTES_PER_ROW, 4 << 30)
         self.folder = ROOT / "build/bench/work"
         self.folder.mkdir(parents=True, exist_ok=True)
 
@@ -44,7 +47,7 @@ class Bench:
             if wants_key and not self.server.has_key(TARGET, f"public.{table}"):
                 raise RunFailed("dpone left the target without its primary key")
 
-        return Runner(name, command, env, str(self.folder), self.checkpoint, verify)
+        return Runner(name, command, env, str(self.folder), self.checkpoint, verify, self.memory)
 
     def pipe(self, source, table):
         """psql COPY BINARY | psql COPY BINARY into a fresh logged table as dpone makes it: NOT NULL and primary key are the source's."""
@@ -62,7 +65,7 @@ class Bench:
         command = ["bash", "-o", "pipefail", "-c", f"{copy_out} | {copy_in}"]
         env = {"PATH": os.environ["PATH"], **self.server.libpq("postgres")}
         verify = self.server.checker(source, f"public.{table}", f"pipe.{table}")
-        return Runner("psql pipe", command, env, str(self.folder), prepare, verify)
+        return Runner("psql pipe", command, env, str(self.folder), prepare, verify, self.memory)
 
     def peer(self, name, command, env, table, source):
         def prepare():
@@ -70,7 +73,7 @@ class Bench:
             self.checkpoint()
 
         verify = self.server.checker(source, "public.orders", table)
-        return Runner(name, command, env, str(self.folder), prepare, verify)
+        return Runner(name, command, env, str(self.folder), prepare, verify, self.memory)
 
 
 def reload(bench):

@@ -5,7 +5,6 @@ usage: run.py [CASE...] [--rows N] [--rounds N]
 
 import argparse
 import json
-import mmap
 import os
 import platform
 import subprocess
@@ -30,15 +29,6 @@ def markdown(figures, failures):
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
-def touch_memory():
-    """Writes to the free memory once. A virtual machine pays for the first use of each page: whoever grows first would."""
-    with open("/proc/meminfo", encoding="ascii") as file:
-        available = next(int(line.split()[1]) << 10 for line in file if line.startswith("MemAvailable"))
-    with mmap.mmap(-1, int(available * 0.75)) as memory:
-        for offset in range(0, len(memory), mmap.PAGESIZE):
-            memory[offset] = 1
-
-
 def main():
     parser = argparse.ArgumentParser(prog="./dev bench", description="Side by side with psql and the peers.")
     parser.add_argument("case", nargs="*", help=", ".join(case.__name__ for case in cases.CASES))
@@ -51,7 +41,6 @@ def main():
         parser.error(f"no case {unknown}: " + ", ".join(case.__name__ for case in cases.CASES))
 
     figures, failures = [], {}
-    touch_memory()
     server = BenchServer()
     load = os.getloadavg()[0]
     try:
