@@ -116,6 +116,7 @@ fsync = on
 synchronous_commit = on
 shared_buffers = 1GB
 max_wal_size = 8GB
+min_wal_size = 4GB # log files are used again, never made during a run
 checkpoint_timeout = 30min
 wal_level = replica
 autovacuum = off
