@@ -1,13 +1,17 @@
 #include "dpone/base/utf8.h"
 
-#include <cstdint>
 #include <cstring>
 
 namespace dpone {
+namespace {
+
+bool is_tail(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+
+}  // namespace
 
 std::size_t utf8_length(std::string_view text) {
   const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-  const auto tail = [&](std::size_t i) { return (byte(i) & 0xc0U) == 0x80U; };
+  const auto tail = [&](std::size_t i) { return i < text.size() && is_tail(text[i]); };
   const unsigned lead = byte(0);
   if (lead < 0x80) return 1;
   if (lead >= 0xc2 && lead <= 0xdf) return tail(1) ? 2 : 0;
@@ -38,6 +42,18 @@ std::size_t find_invalid_utf8(std::string_view text) {
     at += length;
   }
   return std::string_view::npos;
+}
+
+std::int64_t count_code_points(std::string_view text) {
+  std::int64_t count = 0;
+  for (const char c : text) count += is_tail(c) ? 0 : 1;
+  return count;
+}
+
+std::string_view cut_utf8(std::string_view text, std::size_t max_bytes) {
+  if (text.size() <= max_bytes) return text;
+  while (max_bytes > 0 && is_tail(text[max_bytes])) --max_bytes;
+  return text.substr(0, max_bytes);
 }
 
 }  // namespace dpone

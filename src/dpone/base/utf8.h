@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace dpone {
@@ -10,5 +11,9 @@ namespace dpone {
 std::size_t utf8_length(std::string_view text);
 // Offset of the first byte that is not part of a well-formed sequence, or npos.
 std::size_t find_invalid_utf8(std::string_view text);
+// Code points of well-formed `text`.
+std::int64_t count_code_points(std::string_view text);
+// At most `max_bytes` from the front of well-formed `text`, without half a code point at the end.
+std::string_view cut_utf8(std::string_view text, std::size_t max_bytes);
 
 }  // namespace dpone

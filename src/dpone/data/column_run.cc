@@ -50,4 +50,14 @@ void close_run(ColumnBuilder& builder, int count, const std::uint8_t* valid, int
   parts.length += count;
 }
 
+Column release_run(ColumnBuilder& builder) {
+  ColumnParts& parts = builder.parts();
+  const std::size_t values = parts.values.size();
+  const std::size_t offsets = parts.offsets.size();
+  Column column = builder.release();
+  parts.values.reserve(values);
+  parts.offsets.reserve(offsets);
+  return column;
+}
+
 }  // namespace dpone

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 
 #include "dpone/data/batch_builder.h"
 
@@ -17,5 +18,18 @@ void append_bits(Buffer& bits, std::int64_t at, const std::uint8_t* flags, int c
 // Closes a run of at most kMostRunRows whose values are appended: validity and length. `valid` may be null when no
 // value of the run is.
 void close_run(ColumnBuilder& builder, int count, const std::uint8_t* valid, int nulls);
+// The column so far. The builder keeps room for as much again: the next batch will be about as big.
+Column release_run(ColumnBuilder& builder);
+
+// Copies without a call: 32 bytes at a time, running over into the slack of `to` where `from` can be read that far.
+inline void copy_run_over(std::uint8_t* to, const void* from, std::size_t bytes, const void* readable_end) {
+  const auto* const source = static_cast<const std::uint8_t*>(from);
+  if (bytes > 128 || static_cast<std::size_t>(static_cast<const std::uint8_t*>(readable_end) - source) < bytes + 32) {
+    std::memcpy(to, source, bytes);
+    return;
+  }
+  std::memcpy(to, source, 32);
+  for (std::size_t i = 32; i < bytes; i += 32) std::memcpy(to + i, source + i, 32);
+}
 
 }  // namespace dpone

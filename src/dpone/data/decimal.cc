@@ -6,6 +6,8 @@
 #include <array>
 #include <charconv>
 
+#include "dpone/base/ascii.h"
+
 namespace dpone {
 namespace {
 
@@ -31,13 +33,6 @@ Error does_not_fit(std::string_view text, int precision, int scale) {
                fmt::format("{} does not fit decimal({},{}) exactly", text.substr(0, 64), precision, scale));
 }
 
-bool is_word(std::string_view text, std::string_view word) {
-  return std::ranges::equal(text, word,
-                            [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + ('a' - 'A') : a) == b; });
-}
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 struct Parts {
   bool is_negative = false;
   char special = 0;        // 'n' or 'i'
@@ -52,18 +47,18 @@ Result<Parts> split(std::string_view text) {
     parts.is_negative = text[0] == '-';
     text.remove_prefix(1);
   }
-  if (is_word(text, "nan") && whole.size() == 3) {
+  if (is_word_in_any_case(text, "nan") && whole.size() == 3) {
     parts.special = 'n';
     return parts;
   }
-  if (is_word(text, "infinity") || is_word(text, "inf")) {
+  if (is_word_in_any_case(text, "infinity") || is_word_in_any_case(text, "inf")) {
     parts.special = 'i';
     return parts;
   }
   std::size_t at = 0;
   bool has_point = false;
   for (; at < text.size(); ++at) {
-    if (is_digit(text[at])) {
+    if (is_ascii_digit(text[at])) {
       parts.digits += text[at];
       parts.scale += has_point ? 1 : 0;
     } else if (text[at] == '.' && !has_point) {
@@ -87,6 +82,32 @@ Result<Parts> split(std::string_view text) {
     parts.scale -= exponent;
   }
   return parts;
+}
+
+// The usual case, `-ddd.dd` with at most 18 digits of which none has to be dropped; false leaves it to split().
+bool parse_short(std::string_view text, int scale, std::int64_t* out) {
+  constexpr std::size_t kMostDigits = 18;
+  const bool is_negative = text.starts_with('-');
+  if (is_negative) text.remove_prefix(1);
+  if (text.size() > kMostDigits + 1) return false;
+  std::int64_t value = 0;
+  int digits = 0;
+  int missing = scale;
+  bool has_point = false;
+  for (const char c : text) {
+    if (c == '.' && !has_point) {
+      has_point = true;
+      continue;
+    }
+    if (!is_ascii_digit(c)) return false;
+    value = value * 10 + (c - '0');
+    ++digits;
+    if (has_point) --missing;
+  }
+  if (digits == 0 || missing < 0 || digits + missing > static_cast<int>(kMostDigits)) return false;
+  value *= static_cast<std::int64_t>(decimal_power(missing));
+  *out = is_negative ? -value : value;
+  return true;
 }
 
 }  // namespace
@@ -147,6 +168,8 @@ void append_decimal_text(Int128 value, int scale, std::string& out) {
 }
 
 Result<Int128> parse_decimal(std::string_view text, int precision, int scale) {
+  std::int64_t quick = 0;
+  if (parse_short(text, scale, &quick) && decimal_fits(quick, precision)) return Int128{quick};
   DPONE_TRY(Parts parts, split(text));
   if (parts.special == 'n') return kDecimalNan;
   if (parts.special == 'i') return parts.is_negative ? kDecimalMinusInfinity : kDecimalInfinity;

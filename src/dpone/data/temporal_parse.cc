@@ -1,7 +1,9 @@
 #include "dpone/data/temporal_parse.h"
 
 #include <charconv>
+#include <limits>
 
+#include "dpone/base/ascii.h"
 #include "dpone/data/decimal.h"
 
 namespace dpone {
@@ -11,8 +13,6 @@ namespace {
 constexpr std::int64_t kFirstDay = -2'451'545;
 constexpr std::int64_t kLastDay = 2'145'031'948;
 constexpr std::int64_t kLastTimestampDay = 106'751'616;
-
-bool is_digit(char c) { return static_cast<unsigned char>(c - '0') <= 9; }
 
 // The part of a text that is not read yet.
 struct Rest {
@@ -24,7 +24,7 @@ struct Rest {
     return true;
   }
   bool take_two(int* out) {
-    if (text.size() < 2 || !is_digit(text[0]) || !is_digit(text[1])) return false;
+    if (text.size() < 2 || !is_ascii_digit(text[0]) || !is_ascii_digit(text[1])) return false;
     *out = (text[0] - '0') * 10 + (text[1] - '0');
     text.remove_prefix(2);
     return true;
@@ -33,7 +33,7 @@ struct Rest {
   bool take_number(std::size_t at_least, std::int64_t* out) {
     std::size_t size = 0;
     std::int64_t value = 0;
-    while (size < text.size() && size < 10 && is_digit(text[size])) value = value * 10 + (text[size++] - '0');
+    while (size < text.size() && size < 10 && is_ascii_digit(text[size])) value = value * 10 + (text[size++] - '0');
     if (size < at_least || size > 9) return false;
     text.remove_prefix(size);
     *out = value;
@@ -72,7 +72,7 @@ bool take_fraction(Rest& rest, std::int64_t* micros) {
   if (!rest.take('.')) return true;
   std::int64_t unit = 100'000;
   std::size_t size = 0;
-  for (; size < rest.text.size() && is_digit(rest.text[size]); ++size) {
+  for (; size < rest.text.size() && is_ascii_digit(rest.text[size]); ++size) {
     const int digit = rest.text[size] - '0';
     if (size >= 6 && digit != 0) return false;
     *micros += digit * unit;
@@ -106,7 +106,7 @@ bool take_zone(Rest& rest, std::int32_t* east) {
   int minute = 0;
   int second = 0;
   if (!rest.take_two(&hour)) return false;
-  if (!rest.text.empty() && (rest.take(':') || is_digit(rest.text.front()))) {
+  if (!rest.text.empty() && (rest.take(':') || is_ascii_digit(rest.text.front()))) {
     if (!rest.take_two(&minute)) return false;
     if (rest.take(':') && !rest.take_two(&second)) return false;
   }
@@ -166,7 +166,14 @@ bool parse_timestamp(std::string_view text, bool has_zone, std::int64_t* out) {
   return *out >= kFirstDay * kMicrosPerDay && *out < (kLastTimestampDay + 1) * kMicrosPerDay;
 }
 
-bool parse_interval(std::string_view text, Interval* out) {
+bool parse_interval(std::string_view text, bool has_infinity, Interval* out) {
+  using Micros = std::numeric_limits<std::int64_t>;
+  using Part = std::numeric_limits<std::int32_t>;
+  if (has_infinity && (text == "infinity" || text == "-infinity")) {
+    *out = text[0] == '-' ? Interval{Micros::min(), Part::min(), Part::min()}
+                          : Interval{Micros::max(), Part::max(), Part::max()};
+    return true;
+  }
   Rest rest{text};
   std::int64_t months = 0;
   std::int64_t days = 0;
@@ -223,7 +230,10 @@ bool parse_interval(std::string_view text, Interval* out) {
     if (!rest.take(' ')) return false;
   }
   if (months != static_cast<std::int32_t>(months) || days != static_cast<std::int32_t>(days)) return false;
-  *out = {micros, static_cast<std::int32_t>(days), static_cast<std::int32_t>(months)};
+  const Interval value{micros, static_cast<std::int32_t>(days), static_cast<std::int32_t>(months)};
+  // Their bits are the infinities, and not what the text says.
+  if (has_infinity && is_interval_extreme(value)) return false;
+  *out = value;
   return true;
 }
 

@@ -16,7 +16,7 @@ bool parse_time(std::string_view text, std::int64_t* out);
 bool parse_time_tz(std::string_view text, TimeTz* out);
 // With `has_zone` a zone (`+00`, `Z`, `-03:30`) is demanded and the value is UTC; without, a zone is refused.
 bool parse_timestamp(std::string_view text, bool has_zone, std::int64_t* out);
-// As IntervalStyle=postgres prints it: `1 year 2 mons -3 days +04:05:06.5`.
-bool parse_interval(std::string_view text, Interval* out);
+// As IntervalStyle=postgres prints it: `1 year 2 mons -3 days +04:05:06.5`. `has_infinity` as in DataType.
+bool parse_interval(std::string_view text, bool has_infinity, Interval* out);
 
 }  // namespace dpone

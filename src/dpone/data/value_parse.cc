@@ -8,8 +8,11 @@
 #include <cstring>
 #include <limits>
 #include <string>
+#include <type_traits>
 #include <vector>
 
+#include "dpone/base/ascii.h"
+#include "dpone/base/utf8.h"
 #include "dpone/data/decimal.h"
 #include "dpone/data/temporal_parse.h"
 
@@ -20,11 +23,6 @@ constexpr const char* kNoValue = "is not of its type";
 constexpr const char* kOutOfRange = "is out of range";
 constexpr const char* kTooLong = "is longer than its type allows";
 constexpr const char* kTooPrecise = "has more digits than its type keeps";
-
-bool is_word(std::string_view text, std::string_view word) {
-  return std::ranges::equal(text, word,
-                            [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + ('a' - 'A') : a) == b; });
-}
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -125,10 +123,6 @@ bool parse_char1(std::string_view text, char* out) {
   return value >= 0x80 && value <= 0xFF;
 }
 
-std::int64_t count_characters(std::string_view text) {
-  return std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
-}
-
 template <class T>
 const char* append_integer_value(std::string_view text, ColumnBuilder& out) {
   T value;
@@ -191,7 +185,7 @@ const char* append_time_value(std::string_view text, ColumnBuilder& out) {
 
 const char* append_interval_value(std::string_view text, ColumnBuilder& out) {
   Interval value;
-  if (!parse_interval(text, &value)) return kNoValue;
+  if (!parse_interval(text, out.type().has_infinity, &value)) return kNoValue;
   if (!fits_fraction(value.micros, out.type().scale)) return kTooPrecise;
   out.append(value);
   return nullptr;
@@ -200,7 +194,7 @@ const char* append_interval_value(std::string_view text, ColumnBuilder& out) {
 const char* append_text_value(std::string_view text, ColumnBuilder& out) {
   const DataType& type = out.type();
   if (type.length != 0 && (type.is_fixed_length || static_cast<std::int64_t>(text.size()) > type.length)) {
-    const std::int64_t count = count_characters(text);
+    const std::int64_t count = count_code_points(text);
     if (count > type.length) return kTooLong;
     if (type.is_fixed_length && count < type.length) return "is shorter than its type, which would fill it up";
   }
@@ -314,7 +308,7 @@ class ArrayParser {
       if (end == std::string_view::npos || end == next_) return kNoValue;
       const std::string_view element = text_.substr(next_, end - next_);
       next_ = end;
-      if (!is_word(element, "null")) return append_parsed_value(element, child_);
+      if (!is_word_in_any_case(element, "null")) return append_parsed_value(element, child_);
       child_.append_null();
       return nullptr;
     }
@@ -369,11 +363,11 @@ bool parse_float_text(std::string_view text, T* out) {
 }  // namespace
 
 bool parse_bool(std::string_view text, bool* out) {
-  if (is_word(text, "t") || is_word(text, "true")) {
+  if (is_word_in_any_case(text, "t") || is_word_in_any_case(text, "true")) {
     *out = true;
     return true;
   }
-  if (is_word(text, "f") || is_word(text, "false")) {
+  if (is_word_in_any_case(text, "f") || is_word_in_any_case(text, "false")) {
     *out = false;
     return true;
   }
@@ -382,6 +376,18 @@ bool parse_bool(std::string_view text, bool* out) {
 
 template <class T>
 bool parse_integer(std::string_view text, T* out) {
+  // Digits that cannot overflow are the usual case.
+  constexpr std::size_t kSafeDigits = std::numeric_limits<T>::digits10;
+  const std::size_t sign = std::is_signed_v<T> && text.starts_with('-') ? 1 : 0;
+  if (text.size() > sign && text.size() <= sign + kSafeDigits) {
+    T size = 0;
+    for (const char c : text.substr(sign)) {
+      if (!is_ascii_digit(c)) return false;
+      size = static_cast<T>(size * 10 + (c - '0'));
+    }
+    *out = static_cast<T>(sign != 0 ? -size : size);
+    return true;
+  }
   T value;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
   if (read.ec != std::errc() || read.ptr != text.data() + text.size()) return false;

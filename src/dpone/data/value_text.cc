@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "dpone/base/ascii.h"
 #include "dpone/data/decimal.h"
 #include "dpone/data/temporal.h"
 
@@ -134,15 +135,10 @@ void append_char1(std::string_view value, std::string& out) {
 
 void append_money(std::int64_t value, std::string& out) { append_decimal_text(value, 2, out); }
 
-bool is_null_word(std::string_view text) {
-  return text.size() == 4 && (text[0] | 0x20) == 'n' && (text[1] | 0x20) == 'u' && (text[2] | 0x20) == 'l' &&
-         (text[3] | 0x20) == 'l';
-}
-
 // Puts quotes around the element that begins at `from`, where array input would misread it.
 void quote_element(std::size_t from, std::string& out) {
   const std::string_view text = std::string_view(out).substr(from);
-  if (!text.empty() && !is_null_word(text) &&
+  if (!text.empty() && !is_word_in_any_case(text, "null") &&
       text.find_first_of(std::string_view("\"\\{}, \t\n\v\f\r")) == std::string_view::npos) {
     return;
   }

@@ -14,9 +14,10 @@ constexpr std::size_t kRawQueueBytes = 8 * kBufferBytes;
 constexpr std::size_t kBatchQueueBytes = std::size_t{12} << 20;
 
 // Runs `produce` on a thread of its own and `consume` on this one. `produce` pushes until it is done or the queue is
-// closed and returns its error; `consume` pops until the queue is empty.
-template <class T, class Reader, class Produce, class Consume>
-Status run_pair(BoundedQueue<T>& queue, Reader& reader, Produce produce, Consume consume) {
+// closed and returns its error; `consume` pops until the queue is empty. When it fails, `give_up` ends what `produce`
+// may be waiting for besides the queue.
+template <class T, class Produce, class Consume, class GiveUp>
+Status run_pair(BoundedQueue<T>& queue, Produce produce, Consume consume, GiveUp give_up) {
   std::optional<Error> read_error;
   std::atomic<bool> has_read_error = false;
   std::thread thread([&] {
@@ -33,7 +34,7 @@ Status run_pair(BoundedQueue<T>& queue, Reader& reader, Produce produce, Consume
   const bool is_reader_first = has_read_error;
   if (!written) {
     queue.close();
-    reader.give_up();  // it may wait for a source that has nothing to say
+    give_up();
   }
   thread.join();
   if (!written && !is_reader_first) return written;
@@ -87,10 +88,9 @@ Result<PumpResult> pump(RawReader& reader, RawWriter& writer, const RunContext& 
     }
     return {};
   };
-  const Status moved = run_pair(full, reader, produce, [&] {
-    Status status = guarded(consume);
-    if (!status) empty.close();
-    return status;
+  const Status moved = run_pair(full, produce, consume, [&] {
+    empty.close();
+    reader.give_up();
   });
   if (!moved) return moved.error();
   PumpResult result;
@@ -112,7 +112,7 @@ Result<PumpResult> pump(BatchReader& reader, BatchWriter& writer, const RunConte
   };
   std::int64_t rows = 0;
   std::int64_t bytes = 0;
-  const Status moved = run_pair(queue, reader, produce, [&]() -> Status {
+  const auto consume = [&]() -> Status {
     while (auto batch = queue.pop()) {
       DPONE_CHECK(writer.write(*batch));
       DPONE_CHECK(context.fault("load.written"));
@@ -121,7 +121,8 @@ Result<PumpResult> pump(BatchReader& reader, BatchWriter& writer, const RunConte
       progress.moved(rows, bytes);
     }
     return {};
-  });
+  };
+  const Status moved = run_pair(queue, produce, consume, [&] { reader.give_up(); });
   if (!moved) return moved.error();
   PumpResult result;
   DPONE_TRY(result.read, reader.finish());

@@ -58,10 +58,8 @@ Result<RoutePlan> draft(const PlanInput& input) {
   if (!input.target.exists) {
     plan.task.target = input.proposed;
   } else {
-    // New columns have their details in the proposal only.
-    plan.task.target.native.set("column_details", input.proposed.native["column_details"]);
-    plan.task.target.native.set("type_details", input.proposed.native["type_details"]);
-    plan.task.target.native.set("create_types", input.proposed.native["create_types"]);
+    // What the sink adds for new columns, in its own words.
+    plan.task.target.native = input.proposed.native;
   }
   for (const std::string& column : input.manifest.strategy.unique_key) {
     const bool is_loaded = std::any_of(plan.task.columns.begin(), plan.task.columns.end(),

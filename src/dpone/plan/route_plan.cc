@@ -71,7 +71,7 @@ std::string RoutePlan::to_text() const {
     out += fmt::format("  {:<{}}  {}", column.name, width, column.source_native);
     if (column.fidelity != Fidelity::kIdentical)
       out += fmt::format(" -> {} ({})", column.sink_native, to_string(column.fidelity));
-    const bool is_passed_through = task.is_raw && task.format.name != "postgres.copy_text";
+    const bool is_passed_through = task.is_raw && !task.format.is_text;
     if (column.travels_as_text && !is_passed_through) out += "  as text";
     out += '\n';
   }

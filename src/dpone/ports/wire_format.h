@@ -10,6 +10,7 @@ namespace dpone {
 struct WireFormat {
   std::string name;         // `postgres.copy_binary`
   std::string fingerprint;  // column order and types, as far as the format depends on them
+  bool is_text = false;     // every value travels in its text form
   friend bool operator==(const WireFormat&, const WireFormat&) = default;
 };
 

@@ -117,12 +117,16 @@ class Decoder::Impl {
                    begin_);
   }
 
+  // The line in which a record that begins at `at` of the buffer stands.
+  std::int64_t line_of(std::size_t at) const {
+    const char* const base = buffer_.as<char>();
+    return line_ + std::count(base + begin_, base + at, '\n');
+  }
+
   // Adds where a record that begins at `at` of the buffer stands.
   Error located(Error error, std::size_t at) const {
-    const char* const base = buffer_.as<char>();
-    const auto lines = std::count(base + begin_, base + at, '\n');
     error.add("row", std::to_string(row_count_ + rejected_count_ + 1));
-    error.add("line", std::to_string(line_ + lines));
+    error.add("line", std::to_string(line_of(at)));
     error.add("offset", std::to_string(byte_count_ + static_cast<std::int64_t>(at - begin_)));
     return error;
   }
@@ -269,12 +273,11 @@ class Decoder::Impl {
       DecodeColumn& column = *columns_[i];
       const int row = column.decode(column, run);
       if (row < 0 || (first && first->row <= row)) continue;
-      constexpr std::size_t kShown = 60;
-      std::string_view text = run.field(static_cast<std::size_t>(row), column.field);
-      std::size_t shown = std::min(text.size(), kShown);
-      while (shown < text.size() && shown > 0 && (static_cast<unsigned char>(text[shown]) & 0xC0) == 0x80) --shown;
+      constexpr std::size_t kShownBytes = 60;
+      const std::string_view text = run.field(static_cast<std::size_t>(row), column.field);
+      const std::string_view shown = cut_utf8(text, kShownBytes);
       first = Fault{row, i, "delimited.value",
-                    fmt::format("the value '{}{}' {}: {}", text.substr(0, shown), shown < text.size() ? "..." : "",
+                    fmt::format("the value '{}{}' {}: {}", shown, shown.size() < text.size() ? "..." : "",
                                 column.problem, (*schema_)[i].type.to_string())};
     }
     return first;
@@ -314,10 +317,10 @@ class Decoder::Impl {
     Error error = located(Error(ErrorClass::kFailed, fault.slug, fault.message), begin_ + begin);
     if (fault.column < schema_->size()) error.add("column", (*schema_)[fault.column].name);
     if (!options_.on_reject) return error;
-    const std::int64_t line =
-        line_ + std::count(buffer_.as<char>() + begin_, buffer_.as<char>() + begin_ + begin, '\n');
-    const RejectedRow row{
-        row_count_ + rejected_count_ + 1, line, {buffer_.as<char>() + begin_ + begin, end - begin}, error};
+    const RejectedRow row{row_count_ + rejected_count_ + 1,
+                          line_of(begin_ + begin),
+                          {buffer_.as<char>() + begin_ + begin, end - begin},
+                          error};
     DPONE_CHECK(options_.on_reject(row));
     ++rejected_count_;
     return {};
@@ -333,15 +336,7 @@ class Decoder::Impl {
   void close_batch() {
     std::vector<Column> columns;
     columns.reserve(columns_.size());
-    for (auto& column : columns_) {
-      ColumnParts& parts = column->builder.parts();
-      const std::size_t values = parts.values.size();
-      const std::size_t offsets = parts.offsets.size();
-      columns.push_back(column->builder.release());
-      // The next batch will be about as big.
-      parts.values.reserve(values);
-      parts.offsets.reserve(offsets);
-    }
+    for (auto& column : columns_) columns.push_back(release_run(column->builder));
     ready_.emplace_back(schema_, batch_rows_, std::move(columns));
     batch_rows_ = 0;
   }

@@ -121,16 +121,6 @@ int decode_bool(DecodeColumn& self, const FieldRun& run) {
   return -1;
 }
 
-// Copies without a call: 16 bytes at a time, running over into the slack of `to` where `from` can be read that far.
-void copy_run_over(std::uint8_t* to, const std::uint8_t* from, std::size_t bytes, const std::uint8_t* readable_end) {
-  if (bytes > 128 || static_cast<std::size_t>(readable_end - from) < bytes + 32) {
-    std::memcpy(to, from, bytes);
-    return;
-  }
-  std::memcpy(to, from, 32);
-  for (std::size_t i = 32; i < bytes; i += 32) std::memcpy(to + i, from + i, 32);
-}
-
 // Values that are kept as they come, after `kPrefix` bytes that must equal kJsonbVersion.
 template <int kPrefix>
 int decode_bytes(DecodeColumn& self, const FieldRun& run) {

@@ -12,6 +12,7 @@
 #include "dpone/base/bytes.h"
 #include "dpone/codec/pg_copy/decode_columns.h"
 #include "dpone/codec/pg_copy/wire_format.h"
+#include "dpone/data/column_run.h"
 
 namespace dpone::pg_copy {
 namespace {
@@ -321,15 +322,7 @@ class Decoder::Impl {
   void close_batch() {
     std::vector<Column> columns;
     columns.reserve(columns_.size());
-    for (auto& column : columns_) {
-      ColumnParts& parts = column->builder.parts();
-      const std::size_t values = parts.values.size();
-      const std::size_t offsets = parts.offsets.size();
-      columns.push_back(column->builder.release());
-      // The next batch will be about as big.
-      parts.values.reserve(values);
-      parts.offsets.reserve(offsets);
-    }
+    for (auto& column : columns_) columns.push_back(release_run(column->builder));
     ready_.emplace_back(schema_, batch_rows_, std::move(columns));
     batch_rows_ = 0;
     batch_bytes_ = 0;

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "dpone/base/bytes.h"
+#include "dpone/base/utf8.h"
 #include "dpone/codec/pg_copy/numeric_wire.h"
 #include "dpone/codec/pg_copy/wire_format.h"
 #include "dpone/data/conversion.h"
@@ -75,8 +76,7 @@ bool holds_extreme_interval(std::string_view text) {
 bool fits_length(std::string_view text, const DataType& to) {
   if (to.length == 0) return true;
   if (!to.is_fixed_length && static_cast<std::int64_t>(text.size()) <= to.length) return true;
-  std::int64_t characters = 0;
-  for (const char c : text) characters += (c & 0xC0) != 0x80 ? 1 : 0;
+  const std::int64_t characters = count_code_points(text);
   return to.is_fixed_length ? characters == to.length : characters <= to.length;
 }
 

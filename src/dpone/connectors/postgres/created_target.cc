@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dpone/base/sha256.h"
+#include "dpone/base/utf8.h"
 #include "dpone/connectors/postgres/quote.h"
 
 namespace dpone::postgres {
@@ -11,12 +12,7 @@ namespace {
 constexpr std::size_t kMaxNameBytes = 63;
 constexpr int kAttempts = 100;
 
-// At most `max_bytes` of UTF-8 text, without half a character at the end.
-std::string cut(std::string_view text, std::size_t max_bytes) {
-  if (text.size() <= max_bytes) return std::string(text);
-  while (max_bytes > 0 && (static_cast<unsigned char>(text[max_bytes]) & 0xc0) == 0x80) --max_bytes;
-  return std::string(text.substr(0, max_bytes));
-}
+std::string cut(std::string_view text, std::size_t max_bytes) { return std::string(cut_utf8(text, max_bytes)); }
 
 std::string default_key_name(const std::string& table, const KeyFacts& key) {
   std::string suffix = "_pkey";

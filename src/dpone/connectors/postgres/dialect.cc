@@ -187,7 +187,7 @@ class SinkRenderer {
                        constraint["comment"]);
       }
     }
-    const bool is_text = task_.is_raw ? task_.format.name == "postgres.copy_text"
+    const bool is_text = task_.is_raw ? task_.format.is_text
                                       : std::any_of(task_.columns.begin(), task_.columns.end(),
                                                     [](const ColumnPolicy& column) { return column.travels_as_text; });
     // Without columns there is nothing to name; the rows still count.
@@ -492,7 +492,7 @@ SinkStatements render_sink(const LoadTask& task, const TemporaryNames& names, co
 
 std::string render_select(const LoadTask& task, bool is_raw) {
   const Json& native = task.source.native;
-  const bool is_all_text = is_raw && task.format.name == "postgres.copy_text";
+  const bool is_all_text = is_raw && task.format.is_text;
   std::string columns;
   for (const ColumnPolicy& column : task.columns) {
     const bool cast = column.travels_as_text && (!is_raw || is_all_text);

@@ -167,7 +167,7 @@ class PostgresSnapshot final : public Snapshot {
   }
 
   Result<std::unique_ptr<RawReader>> open_raw(const Slice&, const LoadTask& task) override {
-    const bool is_text = task.format.name == "postgres.copy_text";
+    const bool is_text = task.format.is_text;
     DPONE_CHECK(connection_.begin_copy_out(render_copy_out(task, is_text ? "text" : "binary", true)));
     return std::unique_ptr<RawReader>(std::make_unique<RawCopyReader>(
         connection_, static_cast<int>(task.columns.size()), context_.max_row_bytes, is_text));
@@ -200,13 +200,13 @@ class PostgresSource final : public Source {
       columns.push(std::move(entry));
     }
     const std::string fingerprint = columns.canonical();
-    return {{"postgres.copy_binary", fingerprint}, {"postgres.copy_text", fingerprint}};
+    return {{"postgres.copy_binary", fingerprint, false}, {"postgres.copy_text", fingerprint, true}};
   }
 
   std::vector<Statement> render(const LoadTask& task) const override {
     std::vector<Statement> out;
     for (const std::string& sql : lock_statements(task.source)) out.push_back({"extract", sql});
-    const bool is_text = task.is_raw && task.format.name == "postgres.copy_text";
+    const bool is_text = task.is_raw && task.format.is_text;
     out.push_back({"extract", render_copy_out(task, is_text ? "text" : "binary", task.is_raw)});
     return out;
   }
