@@ -6,7 +6,7 @@ packages_of() {
   case $1 in
     build)
       echo g++:g++ cmake:cmake ninja-build:ninja ccache:ccache mold:mold libfmt-dev libexpected-dev nlohmann-json3-dev \
-        libyaml-dev libpq-dev libssl-dev libgtest-dev
+        libyaml-dev libpq-dev libsqlite3-dev libssl-dev libgtest-dev
       ;;
     services)
       echo postgresql-client:psql python3

@@ -120,6 +120,48 @@ Result<Json> parse_names(const OptionSpec& spec, std::string_view text) {
   }
 }
 
+// `name=text` separated by commas; a comma inside of parentheses belongs to the text, double quotes protect a name.
+Result<Json> parse_texts(const OptionSpec& spec, std::string_view text) {
+  Json texts = Json::object();
+  while (true) {
+    text = trimmed(text);
+    std::string name;
+    if (text.starts_with('"')) {
+      std::size_t at = 1;
+      for (; at < text.size() && (text[at] != '"' || text.substr(at, 2) == "\"\""); ++at) {
+        if (text[at] == '"') ++at;
+        name += text[at];
+      }
+      if (at >= text.size()) return invalid(spec, "a double quote is not closed");
+      text = trimmed(text.substr(at + 1));
+    } else {
+      const std::size_t end = std::min(text.find('='), text.size());
+      name = trimmed(text.substr(0, end));
+      text.remove_prefix(end);
+    }
+    if (name.empty() || !text.starts_with('=')) return invalid(spec, "wants NAME=TEXT, several by commas");
+    text.remove_prefix(1);
+    std::size_t end = 0;
+    int depth = 0;
+    for (; end < text.size() && (depth > 0 || text[end] != ','); ++end) {
+      depth += text[end] == '(' ? 1 : text[end] == ')' ? -1 : 0;
+    }
+    const std::string_view value = trimmed(text.substr(0, end));
+    if (value.empty()) return invalid(spec, "gives nothing for " + quoted(name));
+    if (texts.contains(name)) return invalid(spec, quoted(name) + " is named twice");
+    texts.set(std::move(name), value);
+    if (end >= text.size()) return texts;
+    text.remove_prefix(end + 1);
+  }
+}
+
+std::string quoted_if_needed(const std::string& name, std::string_view specials) {
+  if (name.find_first_of(specials) == std::string::npos) return name;
+  std::string text = "\"";
+  for (const char c : name) text.append(c == '"' ? 2 : 1, c);
+  return text + "\"";
+}
+
 std::string with_largest_unit(std::int64_t value, std::span<const Unit> units) {
   for (const Unit& unit : units) {
     if (value != 0 && value % unit.factor == 0) return std::to_string(value / unit.factor) + std::string(unit.name);
@@ -138,6 +180,20 @@ std::vector<std::string_view> option_choices(const OptionSpec& spec) {
     rest.remove_prefix(std::min(bar + 1, rest.size()));
   }
   return choices;
+}
+
+std::optional<Span> parse_span(std::string_view text) {
+  if (text.empty() || text.front() < '0' || text.front() > '9') return std::nullopt;
+  const bool has_unit = text.back() < '0' || text.back() > '9';
+  Span span;
+  if (!has_unit) {
+    span.number = whole_number(text);
+    return span.number ? std::optional(span) : std::nullopt;
+  }
+  const auto milliseconds = number_with_unit(text, kDurationUnits);
+  if (!milliseconds) return std::nullopt;
+  span.duration = std::chrono::milliseconds(*milliseconds);
+  return span;
 }
 
 Result<Json> parse_option(const OptionSpec& spec, std::string_view text) {
@@ -181,6 +237,13 @@ Result<Json> parse_option(const OptionSpec& spec, std::string_view text) {
     }
     case OptionKind::kNameList:
       return parse_names(spec, text);
+    case OptionKind::kTextMap:
+      return parse_texts(spec, text);
+    case OptionKind::kSpan:
+      if (!parse_span(text)) {
+        return invalid(spec, quoted(text) + " is neither a whole number nor a duration such as 2h");
+      }
+      return Json(text);
   }
   return invalid(spec, "has an unknown kind");
 }
@@ -196,14 +259,14 @@ std::string format_option(const OptionSpec& spec, const Json& value) {
     std::string text;
     for (const Json& item : value.as_array()) {
       if (!text.empty()) text += ',';
-      const std::string& name = item.as_string();
-      if (name.find_first_of(",\" ") == std::string::npos) {
-        text += name;
-        continue;
-      }
-      text += '"';
-      for (const char c : name) text.append(c == '"' ? 2 : 1, c);
-      text += '"';
+      text += quoted_if_needed(item.as_string(), ",\" ");
+    }
+    return text;
+  }
+  if (value.is_object()) {
+    std::string text;
+    for (const auto& [name, of_name] : value.as_object()) {
+      text += (text.empty() ? "" : ",") + quoted_if_needed(name, ",=\" ") + "=" + of_name.as_string();
     }
     return text;
   }
@@ -232,6 +295,13 @@ std::string Options::text(std::string_view name) const { return value(name).as_s
 std::int64_t Options::integer(std::string_view name) const { return value(name).as_int(); }
 std::chrono::milliseconds Options::duration(std::string_view name) const {
   return std::chrono::milliseconds(value(name).as_int());
+}
+
+std::map<std::string, std::string> Options::texts(std::string_view name) const {
+  std::map<std::string, std::string> out;
+  const Json found = value(name);
+  for (const auto& [key, text] : found.as_object()) out.emplace(key, text.as_string());
+  return out;
 }
 
 std::vector<std::string> Options::names(std::string_view name) const {

@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,6 +24,8 @@ enum class OptionKind {
   kChoice,    // one of `choices`
   kNameList,  // list of names; on the command line comma-separated
   kPath,
+  kSpan,     // a whole number, or a duration: kept as text
+  kTextMap,  // texts by name, `amount=numeric(12,2),day=date`; on the command line it may be repeated
 };
 
 struct OptionSpec {
@@ -43,6 +47,14 @@ Result<Json> parse_option(const OptionSpec& spec, std::string_view text);
 std::string format_option(const OptionSpec& spec, const Json& value);
 std::vector<std::string_view> option_choices(const OptionSpec& spec);
 
+// The two meanings of a kSpan; exactly one is set.
+struct Span {
+  std::optional<std::int64_t> number;
+  std::optional<std::chrono::milliseconds> duration;
+};
+// Absent when `text` is neither.
+std::optional<Span> parse_span(std::string_view text);
+
 class Options {
  public:
   Options() = default;
@@ -58,6 +70,7 @@ class Options {
   std::int64_t integer(std::string_view name) const;
   std::chrono::milliseconds duration(std::string_view name) const;
   std::vector<std::string> names(std::string_view name) const;
+  std::map<std::string, std::string> texts(std::string_view name) const;
   const Json& given() const { return values_; }
   std::span<const OptionSpec> specs() const { return specs_; }
   // Row of either table, or null.

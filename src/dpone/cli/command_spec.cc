@@ -178,13 +178,22 @@ class Parser {
   }
 
   Status set(const OptionSpec& spec, std::string_view text) {
-    if (parsed_.options.is_given(spec.name) && spec.kind != OptionKind::kFlag) {
+    const bool may_repeat = spec.kind == OptionKind::kFlag || spec.kind == OptionKind::kTextMap;
+    if (parsed_.options.is_given(spec.name) && !may_repeat) {
       return usage("repeated_option", option_flag(spec) + " is given twice").hint("keep one of them");
     }
     Result<Json> value = parse_option(spec, text);
     if (!value) {
       return Error(ErrorClass::kUsage, value.error().slug(), option_flag(spec) + ": " + value.error().message())
           .hint("see " + help_line(parsed_.command));
+    }
+    if (spec.kind == OptionKind::kTextMap) {
+      for (const auto& [name, text_of_name] : parsed_.options.given()[spec.name].as_object()) {
+        if (value->contains(name)) {
+          return usage("repeated_option", option_flag(spec) + " names " + name + " twice").hint("keep one of them");
+        }
+        value->set(name, text_of_name);
+      }
     }
     parsed_.options.set(std::string(spec.name), *std::move(value));
     return {};

@@ -1,13 +1,16 @@
 #include "dpone/cli/copy_route.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "dpone/base/sha256.h"
+#include "dpone/cli/connectors.h"
 #include "dpone/cli/output.h"
 #include "dpone/cli/shell_quote.h"
 #include "dpone/connections/provider.h"
 #include "dpone/connections/url.h"
 #include "dpone/manifest/keys.h"
+#include "dpone/manifest/strategy_rules.h"
 #include "dpone/manifest/table_name.h"
 
 namespace dpone::cli {
@@ -16,37 +19,121 @@ namespace {
 struct CopyEnd {
   connections::ResolvedConnection connection;
   std::string argument;  // as given, without a password
+  std::string path;      // of a file or stream; empty where rows are found by a table
 };
+
+Error unknown_path(const std::string& flag, const std::string& path) {
+  std::string known;
+  for (const Connector& connector : connectors()) {
+    for (const std::string_view extension : connector.extensions) {
+      known += (known.empty() ? "" : ", ") + std::string(extension);
+    }
+  }
+  return Error(ErrorClass::kUsage, "copy.unknown_path", flag + ": what " + path + " is cannot be told by its name")
+      .hint("known endings: " + known + "; `sqlite:PATH` names a database, whatever its ending");
+}
 
 Result<CopyEnd> resolve_end(const std::string& flag, const std::string& text, const std::string& id_of_url) {
   DPONE_TRY(const connections::EndpointArgument argument, connections::parse_endpoint_argument(text));
   switch (argument.kind) {
     case connections::EndpointKind::kUrl: {
       DPONE_TRY(ConnectionSettings settings, connections::parse_url(argument.text, id_of_url));
-      if (settings.password.empty()) return CopyEnd{{std::move(settings), {}}, text};
+      if (settings.password.empty()) return CopyEnd{{std::move(settings), {}}, text, {}};
       print_error("warning: " + connections::password_in_url_warning(flag) + "\n");
       std::string redacted = connections::redacted_url(settings);
-      return CopyEnd{{std::move(settings), {}}, std::move(redacted)};
+      return CopyEnd{{std::move(settings), {}}, std::move(redacted), {}};
     }
     case connections::EndpointKind::kConnectionId: {
       const connections::ProcessEnvironment environment;
+      const std::string system = connections::system_of_connection(argument.text, environment);
       DPONE_TRY(connections::ResolvedConnection resolved,
-                connections::resolve_connection({"postgres", "env", argument.text}, environment));
-      return CopyEnd{std::move(resolved), text};
+                connections::resolve_connection({system, "env", argument.text}, environment));
+      return CopyEnd{std::move(resolved), text, {}};
     }
     case connections::EndpointKind::kStream:
-    case connections::EndpointKind::kPath:
-      break;
+    case connections::EndpointKind::kPath: {
+      const Connector* const found =
+          argument.kind == connections::EndpointKind::kStream ? find_connector("file") : connector_of_path(text);
+      if (found == nullptr) return unknown_path(flag, text);
+      ConnectionSettings settings;
+      settings.system = found->system;
+      settings.id = text;
+      settings.fields["path"] = text;
+      return CopyEnd{{std::move(settings), {}}, text, found->source.has_table ? std::string() : text};
+    }
   }
-  return Error(ErrorClass::kUsage, "copy.not_available", flag + " names a file or stream, which this build cannot move")
-      .hint("give a postgresql:// URL or a connection id");
+  return unknown_path(flag, text);
+}
+
+// `orders` for `in/orders.csv.gz`; for a table its name.
+std::string base_name(const CopyEnd& end, const manifest::TableName& table) {
+  if (end.path.empty()) return table.name;
+  const std::string name = std::filesystem::path(end.path).filename().string();
+  return name.substr(0, name.find('.'));
+}
+
+manifest::Endpoint endpoint_of(const CopyEnd& end, const manifest::TableName& table, bool is_source) {
+  const ConnectionSettings& settings = end.connection.settings;
+  const Connector& connector = cli::connector(settings.system);
+  manifest::Endpoint endpoint;
+  endpoint.type = settings.system;
+  endpoint.options = is_source ? Options(manifest::common_source_options(), connector.source_options)
+                               : Options(manifest::common_sink_options(), connector.sink_options);
+  endpoint.path = end.path;
+  if (!end.path.empty()) return endpoint;
+  endpoint.table = table;
+  const bool is_file = !settings.field("path").empty();
+  endpoint.connection_type = is_file ? "params" : "env";
+  if (is_file) {
+    endpoint.params = {{"path", settings.field("path")}};
+  } else {
+    endpoint.connection_id = settings.id;
+  }
+  return endpoint;
+}
+
+// What a problem of a manifest is called on the command line.
+std::string with_flags(std::string message) {
+  static constexpr std::pair<std::string_view, std::string_view> kFlags[] = {
+      {"sink.strategy.unique_key", "--key"},   {"sink.strategy.only_new_rows", "--only-new-rows"},
+      {"source.options.overlap", "--overlap"}, {"source.options.cursor_nulls", "--cursor-nulls"},
+      {"source.options.cursor", "--cursor"},   {"source.options.limit", "--limit"},
+      {"sink.strategy.mode", "--mode"},
+  };
+  for (const auto& [path, flag] : kFlags) {
+    for (std::size_t at = message.find(path); at != std::string::npos; at = message.find(path, at + flag.size())) {
+      message.replace(at, path.size(), flag);
+    }
+  }
+  return message;
+}
+
+// The options of a copy that stand in its manifest. `reconcile` and `cleanup` have none of them.
+Status take_options(const Options& options, manifest::Manifest& manifest) {
+  if (options.is_given("columns") && options.is_given("exclude")) {
+    return Error(ErrorClass::kUsage, "usage.exclusive", "--columns and --exclude exclude each other")
+        .hint("use one of them");
+  }
+  for (const char* name : {"where", "columns", "exclude", "limit", "cursor", "overlap", "cursor_nulls"}) {
+    if (options.is_given(name)) manifest.source.options.set(name, options.given()[name]);
+  }
+  if (options.is_given("overwrite_type")) {
+    manifest.sink.options.set("overwrite_type", options.given()["overwrite_type"]);
+  }
+  if (options.is_given("mode")) manifest.strategy.mode = options.text("mode");
+  if (options.is_given("key")) manifest.strategy.unique_key = options.names("key");
+  if (options.is_given("only_new_rows")) manifest.strategy.only_new_rows = options.flag("only_new_rows");
+  const auto problems = manifest::strategy_problems(manifest);
+  if (problems.empty()) return {};
+  return Error(ErrorClass::kUsage, "usage.strategy", with_flags(problems.front().message))
+      .hint("see dpone copy --help");
 }
 
 // The same copy has the same name on every machine and for every user.
 std::string process_name(const ConnectionSettings& from, const manifest::TableName& table, const ConnectionSettings& to,
-                         const manifest::TableName& to_table) {
+                         const manifest::TableName& to_table, const std::string& base) {
   std::string name;
-  for (const char c : table.name) {
+  for (const char c : base) {
     const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     const bool is_plain = (lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9');
     name += is_plain ? lower : '_';
@@ -58,29 +145,45 @@ std::string process_name(const ConnectionSettings& from, const manifest::TableNa
 }  // namespace
 
 Result<ResolvedRoute> resolve_copy(const Options& options) {
-  DPONE_TRY(const manifest::TableName table, manifest::parse_table_name(options.text("table")));
-  manifest::TableName to_table = table;
-  if (options.is_given("to_table")) {
-    DPONE_TRY(to_table, manifest::parse_table_name(options.text("to_table")));
-  }
   auto from = resolve_end("--from", options.text("from"), "copy_source");
   auto to = resolve_end("--to", options.text("to"), "copy_sink");
   if (!from && !to) return joined(std::move(from).error(), to.error());
   if (!from) return std::move(from).error();
   if (!to) return std::move(to).error();
-  ConnectionSettings& source = from->connection.settings;
-  ConnectionSettings& sink = to->connection.settings;
+  if (from->path.empty() && !options.is_given("table")) {
+    return Error(ErrorClass::kUsage, "usage.missing_option", "--table is missing: which table of --from is to be read")
+        .hint("see dpone copy --help");
+  }
+  manifest::TableName table;
+  if (options.is_given("table")) {
+    DPONE_TRY(table, manifest::parse_table_name(options.text("table")));
+  }
+  manifest::TableName to_table = table.name.empty() ? manifest::TableName{"", base_name(*from, table)} : table;
+  if (options.is_given("to_table")) {
+    DPONE_TRY(to_table, manifest::parse_table_name(options.text("to_table")));
+  }
+  if (to->path.empty() && to_table.name.empty()) {
+    return Error(ErrorClass::kUsage, "usage.missing_option",
+                 "--to-table is missing: which table of --to is to be written")
+        .hint("see dpone copy --help");
+  }
+  if (!from->path.empty()) table = {};
+  if (!to->path.empty()) to_table = {};
 
   manifest::Manifest manifest;
-  manifest.name = process_name(source, table, sink, to_table);
-  manifest.source = {source.system, "env", source.id, {}, table, Options(manifest::common_source_options())};
-  manifest.sink = {sink.system, "env", sink.id, {}, to_table, Options(manifest::common_sink_options())};
+  manifest.name =
+      process_name(from->connection.settings, table, to->connection.settings, to_table, base_name(*from, table));
+  manifest.source = endpoint_of(*from, table, true);
+  manifest.sink = endpoint_of(*to, to_table, false);
   manifest.strategy.mode = "full_refresh";
   manifest.runtime = Options(manifest::runtime_options());
   manifest.quality = Options(manifest::quality_options());
-  std::string arguments = "--from " + shell_quoted(from->argument) + " --to " + shell_quoted(to->argument) +
-                          " --table " + shell_quoted(options.text("table"));
-  if (options.is_given("to_table")) arguments += " --to-table " + shell_quoted(options.text("to_table"));
+  DPONE_CHECK(take_options(options, manifest));
+  std::string arguments = "--from " + shell_quoted(from->argument) + " --to " + shell_quoted(to->argument);
+  for (const char* name : {"table", "to_table"}) {
+    if (!options.is_given(name)) continue;
+    arguments += (name[2] == '_' ? " --to-table " : " --table ") + shell_quoted(options.text(name));
+  }
   return connected(std::move(manifest), std::move(from->connection), std::move(to->connection), std::move(arguments));
 }
 

@@ -7,7 +7,7 @@
 
 namespace dpone::cli {
 
-// REQUIRES: --from, --to and --table are given. The source's other options and the overrides are left to the caller.
+// REQUIRES: --from, --to and --table are given. The overrides (session.h) are left to the caller.
 Result<ResolvedRoute> resolve_copy(const Options& options);
 
 }  // namespace dpone::cli

@@ -74,6 +74,10 @@ std::string placeholder(const OptionSpec& spec) {
       return "A,B";
     case OptionKind::kPath:
       return "PATH";
+    case OptionKind::kSpan:
+      return "SPAN";
+    case OptionKind::kTextMap:
+      return "NAME=TEXT";
   }
   return {};
 }

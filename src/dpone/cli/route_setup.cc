@@ -1,16 +1,37 @@
 #include "dpone/cli/route_setup.h"
 
+#include "dpone/cli/connectors.h"
 #include "dpone/cli/shell_quote.h"
 #include "dpone/connections/identity.h"
-#include "dpone/connectors/postgres/sink.h"
-#include "dpone/connectors/postgres/source.h"
+#include "dpone/connectors/postgres/state_store.h"
+#include "dpone/connectors/sqlite/state_store.h"
 #include "dpone/manifest/table_name.h"
+#include "dpone/plan/capability_check.h"
 
 namespace dpone::cli {
 namespace {
 
-connections::ConnectionRequest request_of(const manifest::Endpoint& endpoint) {
-  return {endpoint.type, endpoint.connection_type, endpoint.connection_id, endpoint.params};
+// A relative path of the manifest counts from its folder.
+std::string path_from(const std::filesystem::path& manifest, const std::string& path) {
+  if (path == "-" || manifest.empty()) return path;
+  return (manifest.parent_path() / path).string();
+}
+
+Result<connections::ResolvedConnection> resolve_end(const manifest::Manifest& manifest,
+                                                    const manifest::Endpoint& endpoint) {
+  connections::ResolvedConnection resolved;
+  if (!endpoint.path.empty()) {
+    resolved.settings.system = endpoint.type;
+    resolved.settings.id = endpoint.path;
+    resolved.settings.fields["path"] = path_from(manifest.file, endpoint.path);
+    return resolved;
+  }
+  DPONE_TRY(resolved, connections::resolve_connection(
+                          {endpoint.type, endpoint.connection_type, endpoint.connection_id, endpoint.params},
+                          connections::ProcessEnvironment()));
+  const std::string path = resolved.settings.field("path");
+  if (!path.empty()) resolved.settings.fields["path"] = path_from(manifest.file, path);
+  return resolved;
 }
 
 }  // namespace
@@ -30,7 +51,16 @@ std::string identity_of(const ConnectionSettings& settings, const manifest::Tabl
 
 Result<ResolvedRoute> connected(manifest::Manifest manifest, connections::ResolvedConnection source,
                                 connections::ResolvedConnection sink, std::string arguments) {
+  DPONE_CHECK(plan::check_capabilities(manifest, connector(source.settings.system).source,
+                                       connector(sink.settings.system).sink));
   const manifest::TableName& table = manifest.source.table;
+  const bool is_same_path = !manifest.source.path.empty() && manifest.source.path != "-" &&
+                            identity_of(source.settings, {}) == identity_of(sink.settings, {});
+  if (is_same_path) {
+    return Error(ErrorClass::kUsage, "route.same_table", "source and target are the same file")
+        .with("path", manifest.source.path)
+        .hint("name another target");
+  }
   if (!table.name.empty() && identity_of(source.settings, table) == identity_of(sink.settings, manifest.sink.table)) {
     return Error(ErrorClass::kUsage, "route.same_table", "source and target are the same table")
         .with("table", manifest::format_table_name(table))
@@ -39,14 +69,23 @@ Result<ResolvedRoute> connected(manifest::Manifest manifest, connections::Resolv
   }
   std::vector<std::string> variables = std::move(source.variables_read);
   variables.insert(variables.end(), sink.variables_read.begin(), sink.variables_read.end());
-  return ResolvedRoute{std::move(manifest), std::move(source.settings), std::move(sink.settings), std::move(variables),
-                       std::move(arguments)};
+  std::optional<ConnectionSettings> state;
+  if (manifest.has_cursor() && manifest.state.type == "postgres") {
+    const connections::ProcessEnvironment environment;
+    const manifest::StateSettings& settings = manifest.state;
+    DPONE_TRY(connections::ResolvedConnection resolved,
+              connections::resolve_connection(
+                  {"postgres", settings.connection_type, settings.connection_id, settings.params}, environment));
+    variables.insert(variables.end(), resolved.variables_read.begin(), resolved.variables_read.end());
+    state = std::move(resolved.settings);
+  }
+  return ResolvedRoute{std::move(manifest), std::move(source.settings), std::move(sink.settings),
+                       std::move(state),    std::move(variables),       std::move(arguments)};
 }
 
 Result<ResolvedRoute> resolve_route(manifest::Manifest manifest) {
-  const connections::ProcessEnvironment environment;
-  auto source = connections::resolve_connection(request_of(manifest.source), environment);
-  auto sink = connections::resolve_connection(request_of(manifest.sink), environment);
+  auto source = resolve_end(manifest, manifest.source);
+  auto sink = resolve_end(manifest, manifest.sink);
   if (!source && !sink) return joined(std::move(source).error(), sink.error());
   if (!source) return std::move(source).error();
   if (!sink) return std::move(sink).error();
@@ -55,26 +94,19 @@ Result<ResolvedRoute> resolve_route(manifest::Manifest manifest) {
 }
 
 Result<std::unique_ptr<Source>> open_source(const ResolvedRoute& route, const RunContext& context) {
-  const manifest::Endpoint& endpoint = route.manifest.source;
-  postgres::SourceSettings settings;
-  settings.connection = route.source;
-  settings.schema = endpoint.table.schema;
-  settings.table = endpoint.table.name;
-  settings.query = endpoint.options.text("query");
-  settings.where = endpoint.options.text("where");
-  if (endpoint.options.is_given("limit")) settings.limit = endpoint.options.integer("limit");
-  return postgres::make_source(std::move(settings), context);
+  return connector(route.source.system).open_source(route.manifest, route.source, context);
 }
 
 Result<std::unique_ptr<Sink>> open_sink(const ResolvedRoute& route, const RunContext& context) {
-  const manifest::Endpoint& endpoint = route.manifest.sink;
-  postgres::SinkSettings settings;
-  settings.connection = route.sink;
-  settings.schema = endpoint.table.schema;
-  settings.table = endpoint.table.name;
-  settings.control_schema = endpoint.options.text("control_schema");
-  settings.publish_wait = endpoint.options.duration("publish_wait");
-  return postgres::make_sink(std::move(settings), context);
+  return connector(route.sink.system).open_sink(route.manifest, route.sink, context);
+}
+
+std::unique_ptr<StateStore> open_state(const ResolvedRoute& route, const std::filesystem::path& state_dir,
+                                       const RunContext& context) {
+  const manifest::Manifest& manifest = route.manifest;
+  if (!manifest.has_cursor() || manifest.state.type == "disabled") return nullptr;
+  if (route.state) return postgres::make_state_store(*route.state, manifest.state.schema, context);
+  return sqlite::make_state_store(state_dir / "state.db", context);
 }
 
 }  // namespace dpone::cli

@@ -1,7 +1,9 @@
 // From a manifest to connected ends: the one place where connectors, connections and manifests meet.
 #pragma once
 
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +13,7 @@
 #include "dpone/ports/connection.h"
 #include "dpone/ports/sink.h"
 #include "dpone/ports/source.h"
+#include "dpone/ports/state_store.h"
 
 namespace dpone::cli {
 
@@ -19,14 +22,15 @@ struct ResolvedRoute {
   manifest::Manifest manifest;
   ConnectionSettings source;
   ConnectionSettings sink;
+  std::optional<ConnectionSettings> state;  // state.type: postgres, for a strategy with a cursor
   std::vector<std::string> variables_read;  // names only
   std::string arguments;                    // what names this process to a command: `orders.yaml`, `--from shop ...`
 };
 
 // Reads the connections' variables. What is missing at both ends is one error.
 Result<ResolvedRoute> resolve_route(manifest::Manifest manifest);
-// The same, of ends that have been resolved. A route from a table to itself is refused: with a condition it would lose
-// the other rows. Class kUsage, slug route.same_table.
+// The same, of ends that have been resolved. What their systems cannot do is refused (capability.*). A route from a
+// table to itself is refused: with a condition it would lose the other rows. Class kUsage, slug route.same_table.
 Result<ResolvedRoute> connected(manifest::Manifest manifest, connections::ResolvedConnection source,
                                 connections::ResolvedConnection sink, std::string arguments);
 // Which table that is, however connection and name were spelled; without credentials.
@@ -36,5 +40,8 @@ Error joined(Error source, const Error& sink);
 
 Result<std::unique_ptr<Source>> open_source(const ResolvedRoute& route, const RunContext& context);
 Result<std::unique_ptr<Sink>> open_sink(const ResolvedRoute& route, const RunContext& context);
+// Null for a route without a cursor, and with `state.type: disabled`.
+std::unique_ptr<StateStore> open_state(const ResolvedRoute& route, const std::filesystem::path& state_dir,
+                                       const RunContext& context);
 
 }  // namespace dpone::cli

@@ -19,7 +19,8 @@ std::string end_name(const manifest::Endpoint& endpoint) {
   return table + " of " + (endpoint.connection_id.empty() ? endpoint.type : endpoint.connection_id);
 }
 
-engine::RunOutcome run_connected(const ResolvedRoute& route, const Session& session, ProgressView& progress) {
+engine::RunOutcome run_connected(const ResolvedRoute& route, const Session& session, const plan::StartRequest& start,
+                                 ProgressView& progress) {
   engine::RunOutcome failed;
   auto source = open_source(route, session.context());
   if (!source) {
@@ -31,7 +32,9 @@ engine::RunOutcome run_connected(const ResolvedRoute& route, const Session& sess
     failed.error = std::move(sink).error();
     return failed;
   }
-  return engine::run({route.manifest, **source, **sink, session.context()}, session.state_dir(), progress);
+  const auto state = open_state(route, session.state_dir(), session.context());
+  return engine::run({route.manifest, **source, **sink, session.context(), state.get(), start}, session.state_dir(),
+                     progress);
 }
 
 report::RunReport report_of(const ResolvedRoute& route, const Session& session, engine::RunOutcome outcome) {
@@ -54,12 +57,16 @@ report::RunReport report_of(const ResolvedRoute& route, const Session& session, 
   report.warnings = std::move(outcome.warnings);
   report.load_duration = outcome.load_duration;
   report.is_repeated = outcome.is_repeated;
+  report.is_unchanged = outcome.is_unchanged;
+  report.rows_inserted = outcome.rows_inserted;
+  report.rows_updated = outcome.rows_updated;
   if (outcome.receipt) {
     report.receipt = outcome.receipt->to_json();
     report.version = outcome.receipt->version;
     report.method = outcome.receipt->method;
     report.is_published = true;
-    report.final_rows = outcome.receipt->rows_loaded;
+    if (outcome.plan && replaces_all(outcome.plan->task.method)) report.final_rows = outcome.receipt->rows_loaded;
+    report.cursor_after = outcome.receipt->cursor_after;
   }
   if (outcome.error && outcome.error->error_class() == ErrorClass::kOutcomeUnknown) {
     outcome.error = std::move(*outcome.error)
@@ -72,14 +79,14 @@ report::RunReport report_of(const ResolvedRoute& route, const Session& session, 
 
 }  // namespace
 
-int run_route(const ResolvedRoute& route, Session& session) {
+int run_route(const ResolvedRoute& route, Session& session, const plan::StartRequest& start) {
   const auto began = session.context().clock->now();
   const auto began_steady = session.context().clock->steady_now();
   if (!route.variables_read.empty()) {
     session.context().debug(fmt::format("variables read: {}", fmt::join(route.variables_read, ", ")));
   }
   ProgressView progress(session.progress_style(), session.context(), [&] { session.begin_publishing(); });
-  engine::RunOutcome outcome = run_connected(route, session, progress);
+  engine::RunOutcome outcome = run_connected(route, session, start, progress);
   progress.close();
 
   report::RunReport report = report_of(route, session, std::move(outcome));

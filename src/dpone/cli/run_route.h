@@ -7,6 +7,6 @@
 namespace dpone::cli {
 
 // Writes the report on every way out. Returns the exit code; errors have been printed.
-int run_route(const ResolvedRoute& route, Session& session);
+int run_route(const ResolvedRoute& route, Session& session, const plan::StartRequest& start);
 
 }  // namespace dpone::cli

@@ -78,6 +78,11 @@ void apply_overrides(manifest::Manifest& manifest, const Options& options) {
   if (options.is_given("no_raw") && options.flag("no_raw")) manifest.runtime.set("raw", false);
 }
 
+plan::StartRequest start_of(const Options& options) {
+  if (!options.is_given("start_cursor")) return {};
+  return {options.text("start_cursor")};
+}
+
 Result<manifest::Manifest> load_manifest_with(const std::string& path, const Options& options) {
   manifest::ReadOutcome outcome = manifest::read_manifest(path, manifest_schemas());
   if (!options.flag("quiet")) {

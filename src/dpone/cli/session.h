@@ -14,6 +14,7 @@
 #include "dpone/cli/route_setup.h"
 #include "dpone/cli/signals.h"
 #include "dpone/manifest/manifest.h"
+#include "dpone/plan/start_point.h"
 
 namespace dpone::cli {
 
@@ -50,5 +51,7 @@ class Session {
 // The manifest at `path` with the command's overrides (--adopt, --allow-empty-source, --no-raw); notices go to stderr.
 Result<manifest::Manifest> load_manifest_with(const std::string& path, const Options& options);
 void apply_overrides(manifest::Manifest& manifest, const Options& options);
+// --start-cursor, where the command has it.
+plan::StartRequest start_of(const Options& options);
 
 }  // namespace dpone::cli

@@ -1,5 +1,6 @@
 #include "dpone/connections/identity.h"
 
+#include <filesystem>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +21,12 @@ std::string plain_host(std::string host) {
 }  // namespace
 
 Json identity(const ConnectionSettings& settings, const Environment& environment) {
+  const std::string path = settings.field("path");
+  if (!path.empty()) {
+    std::error_code ignored;
+    Json file = Json::object();
+    return file.set("system", settings.system).set("path", std::filesystem::weakly_canonical(path, ignored).string());
+  }
   const auto or_variable = [&](const char* field, const char* variable) {
     std::string value = settings.field(field);
     return value.empty() ? environment.get(variable).value_or("") : value;

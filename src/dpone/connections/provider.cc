@@ -238,6 +238,17 @@ Status check_connection_id(std::string_view id) {
       .hint("an id has letters, digits and, inside, underscores, dots and hyphens");
 }
 
+std::string system_of_connection(std::string_view id, const Environment& environment) {
+  if (const auto url = environment.get(variable_name(id, "url"))) {
+    const SystemSpec* system = find_system_of_scheme(std::string_view(*url).substr(0, url->find(':')));
+    if (system != nullptr) return std::string(system->name);
+  }
+  for (const SystemSpec& system : systems()) {
+    if (system.is_file && environment.get(variable_name(id, "path"))) return std::string(system.name);
+  }
+  return "postgres";
+}
+
 Result<ResolvedConnection> resolve_connection(const ConnectionRequest& request, const Environment& environment) {
   const SystemSpec* system = find_system(request.system);
   if (system == nullptr) {

@@ -31,6 +31,10 @@ struct ResolvedConnection {
 // connection.plain_secret, connection.unknown_provider, connection.unknown_system, and those of parse_url.
 Result<ResolvedConnection> resolve_connection(const ConnectionRequest& request, const Environment& environment);
 
+// Which system the variables of connection `id` are of: by the scheme of its URL, else by a field that only one system
+// has; postgres if nothing tells.
+std::string system_of_connection(std::string_view id, const Environment& environment);
+
 // Letters, digits and, inside, `_`, `-` and `.`; at most 128.
 Status check_connection_id(std::string_view id);
 

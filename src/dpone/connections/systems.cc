@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <vector>
 
 #include "dpone/connections/provider.h"
@@ -57,7 +58,17 @@ constexpr FieldSpec kPostgresFields[] = {
      "Lost keepalives before the connection is given up, 3 by default"},
 };
 
-constexpr SystemSpec kSystems[] = {{"postgres", kPostgresSchemes, kPostgresFields, "5432", "public"}};
+constexpr std::string_view kSqliteSchemes[] = {"sqlite"};
+
+constexpr FieldSpec kSqliteFields[] = {
+    {"path", "path", true, false,
+     "File of the database; a relative path counts from the manifest's folder, for dpone copy from the current one"},
+    {"busy_timeout", "busy_timeout", false, false, "Longest wait for a lock of another program, 10 s by default",
+     FieldKind::kMilliseconds},
+};
+
+constexpr SystemSpec kSystems[] = {{"postgres", kPostgresSchemes, kPostgresFields, "5432", "public"},
+                                   {"sqlite", kSqliteSchemes, kSqliteFields, "", "main", true}};
 
 }  // namespace
 
@@ -87,31 +98,39 @@ const FieldSpec* find_field(const SystemSpec& system, std::string_view name) {
 }
 
 std::span<const OptionSpec> connection_fields(std::string_view system) {
-  static const std::vector<OptionSpec> postgres = [] {
-    std::vector<OptionSpec> table;
-    for (const FieldSpec& field : kPostgresFields)
-      table.push_back({.name = field.name, .description = field.description});
-    return table;
+  static const std::map<std::string_view, std::vector<OptionSpec>> tables = [] {
+    std::map<std::string_view, std::vector<OptionSpec>> out;
+    for (const SystemSpec& spec : kSystems) {
+      for (const FieldSpec& field : spec.fields) {
+        out[spec.name].push_back({.name = field.name, .description = field.description});
+      }
+    }
+    return out;
   }();
-  if (system == "postgres") return postgres;
-  return {};
+  const auto found = tables.find(system);
+  if (found == tables.end()) return {};
+  return found->second;
 }
 
 std::string render_field_tables() {
   std::string out;
   for (const SystemSpec& system : kSystems) {
-    out += fmt::format("### {}\n\nURL schemes: `{}`\n\n", system.name,
-                       fmt::join(system.schemes.begin(), system.schemes.end(), "`, `"));
+    out += fmt::format("{}### {}\n\nURL schemes: `{}`{}\n\n", out.empty() ? "" : "\n", system.name,
+                       fmt::join(system.schemes.begin(), system.schemes.end(), "`, `"),
+                       system.is_file ? fmt::format("; a URL is `{}:PATH`", system.schemes[0]) : std::string());
     out += "| field | variable | in a URL | | meaning |\n|---|---|---|---|---|\n";
     for (const FieldSpec& field : system.fields) {
       const std::string_view note = field.is_required ? "required" : field.is_secret ? "secret" : "";
       const std::string_view place = field.name == "host" || field.name == "port"           ? "host part"
                                      : field.name == "username" || field.name == "password" ? "user part"
                                      : field.name == "database"                             ? "path"
+                                     : system.is_file && field.name == "path"               ? "path"
+                                     : system.is_file                                       ? "no"
                                      : field.is_secret                                      ? "refused"
                                                                                             : "parameter";
-      const std::string also =
-          place == "parameter" || place == "refused" ? std::string() : fmt::format(", `{}=`", field.url_name);
+      const std::string also = place == "parameter" || place == "refused" || system.is_file
+                                   ? std::string()
+                                   : fmt::format(", `{}=`", field.url_name);
       out += fmt::format("| `{}` | `_{}` | {}{} | {} | {} |\n", field.name, variable_suffix(field.name), place, also,
                          note, field.description);
     }
@@ -150,7 +169,7 @@ std::string scheme_list() {
   std::string list;
   for (const SystemSpec& system : kSystems) {
     for (const std::string_view scheme : system.schemes) {
-      list += (list.empty() ? "" : ", ") + std::string(scheme) + "://";
+      list += (list.empty() ? "" : ", ") + std::string(scheme) + (system.is_file ? ":" : "://");
     }
   }
   return list;

@@ -34,6 +34,7 @@ struct SystemSpec {
   std::span<const FieldSpec> fields;
   std::string_view default_port;
   std::string_view default_schema;
+  bool is_file = false;  // its database is a file, and its URL `scheme:PATH`
 };
 
 std::span<const SystemSpec> systems();

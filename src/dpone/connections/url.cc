@@ -205,6 +205,16 @@ Result<ConnectionSettings> parse_url(std::string_view url, std::string id) {
   const SystemSpec* system = find_system_of_scheme(*scheme);
   if (system == nullptr) return unknown_scheme(*scheme);
   std::string_view rest = url.substr(scheme->size() + 1);
+  if (system->is_file) {
+    // `sqlite:///srv/a.db` is what other tools write.
+    if (rest.starts_with("//")) rest.remove_prefix(2);
+    if (rest.empty()) return malformed("the path is empty");
+    ConnectionSettings settings;
+    settings.system = system->name;
+    settings.id = std::move(id);
+    settings.fields["path"] = rest;
+    return settings;
+  }
   if (!rest.starts_with("//")) return malformed("after the scheme, // is missing");
   rest.remove_prefix(2);
   for (const char c : rest) {
@@ -243,6 +253,7 @@ Result<ConnectionSettings> parse_url(std::string_view url, std::string id) {
 std::string redacted_url(const ConnectionSettings& settings) {
   const SystemSpec* system = find_system(settings.system);
   std::string out = system == nullptr ? settings.system : std::string(system->schemes[0]);
+  if (system != nullptr && system->is_file) return out + ":" + settings.field("path");
   out += "://";
   const std::string user = settings.field("username");
   if (!user.empty()) out += encoded(user, "");

@@ -70,7 +70,7 @@ TEST(Url, AnUnknownSchemeNamesTheKnownOnes) {
   EXPECT_EQ(settings.error().slug(), "url.unknown_scheme");
   EXPECT_EQ(settings.error().message(),
             "postgresq: is not a URL scheme that this build knows; did you mean postgresql://?");
-  EXPECT_EQ(settings.error().next_step(), "use one of postgresql://, postgres://");
+  EXPECT_EQ(settings.error().next_step(), "use one of postgresql://, postgres://, sqlite:");
 }
 
 TEST(Url, NoMessageRepeatsThePassword) {

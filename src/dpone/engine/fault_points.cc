@@ -11,10 +11,10 @@
 namespace dpone::engine {
 namespace {
 
-constexpr std::array<std::string_view, 14> kPoints = {
-    "run.locked",      "run.planned",          "source.locked",       "stage.created",   "load.read",
-    "load.written",    "load.finished",        "stage.before_commit", "stage.committed", "finalize.begin",
-    "finalize.locked", "finalize.before_send", "finalize.committed",  "run.published"};
+constexpr std::array<std::string_view, 15> kPoints = {
+    "run.locked",      "run.planned",          "source.locked",       "stage.created",      "load.read",
+    "load.written",    "load.finished",        "stage.before_commit", "stage.committed",    "finalize.begin",
+    "finalize.locked", "finalize.before_send", "finalize.committed",  "state.before_write", "run.published"};
 
 }  // namespace
 

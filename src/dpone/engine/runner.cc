@@ -1,5 +1,6 @@
 #include "dpone/engine/runner.h"
 
+#include "dpone/base/clock.h"
 #include "dpone/base/file.h"
 #include "dpone/base/guarded.h"
 #include "dpone/engine/pump.h"
@@ -12,12 +13,43 @@ namespace {
 using evidence::GateResult;
 using evidence::Verdict;
 
-Result<plan::RoutePlan> plan_with(const Route& route, const PriorReceipts& prior) {
+// What the state store and the ledger know; nothing for a strategy without a cursor.
+Result<plan::PriorState> read_state(const Route& route, const PriorReceipts& prior, const std::string& target,
+                                    const std::filesystem::path& state_dir) {
+  plan::PriorState state;
+  if (route.state == nullptr) return state;
+  DPONE_TRY(state.stored, route.state->load(route.context.process, target));
+  const auto& own = prior.newest_of_process;
+  if (!own || !state.stored || state.stored->version < own->version || state.stored->run_id == own->run_id)
+    return state;
+  DPONE_TRY(const auto known, evidence::Ledger::find(state_dir, "run.outcome", own->run_id, own->version));
+  state.is_receipt_known = known && known->body["outcome"].as_string() == "committed";
+  return state;
+}
+
+// `target-max` is what the target says.
+Result<plan::StartRequest> resolve_start(const Route& route, const Facts& target) {
+  plan::StartRequest request = route.start;
+  if (request.start_cursor != "target-max") return request;
+  const std::string cursor = route.manifest.source.options.text("cursor");
+  if (!target.exists || target.find(cursor) == nullptr) {
+    request.start_cursor = "none";
+    return request;
+  }
+  DPONE_TRY(const auto greatest, route.sink.greatest(cursor));
+  request.start_cursor = greatest.value_or("none");
+  return request;
+}
+
+Result<plan::RoutePlan> plan_with(const Route& route, const PriorReceipts& prior,
+                                  const std::filesystem::path& state_dir) {
   DPONE_TRY(const Facts source, route.source.describe());
   DPONE_TRY(const Facts target, route.sink.describe(source));
   DPONE_TRY(const std::vector<std::string> columns, plan::select_columns(route.manifest, source));
   DPONE_TRY(const Facts proposed, route.sink.propose(target, source, columns));
-  const plan::PlanInput input{route.manifest, source, target, proposed, prior};
+  plan::PlanInput input{route.manifest, source, target, proposed, prior};
+  DPONE_TRY(input.state, read_state(route, prior, target.relation, state_dir));
+  DPONE_TRY(input.request, resolve_start(route, target));
   DPONE_TRY(plan::RoutePlan draft, plan::draft(input));
   std::vector<RawVerdict> verdicts;
   for (const WireFormat& format : route.source.raw_formats(draft.task)) {
@@ -96,7 +128,8 @@ class Run {
     DPONE_TRY(const PriorReceipts prior, route_.sink.read_receipts(context_.process, context_.run_id));
     if (prior.of_run) return repeat(*prior.of_run);
     drop_leftovers();
-    DPONE_TRY(outcome_.plan, plan_with(route_, prior));
+    DPONE_TRY(outcome_.plan, plan_with(route_, prior, state_dir_));
+    DPONE_CHECK(correct_state());
     for (const std::string& column : outcome_.plan->task.new_columns) {
       warn("new column \"" + column + "\" of the source is added to the target");
     }
@@ -104,6 +137,8 @@ class Run {
     DPONE_CHECK(context_.fault("run.planned"));
 
     DPONE_TRY(const std::unique_ptr<Snapshot> snapshot, route_.source.open_snapshot(outcome_.plan->task.source));
+    DPONE_TRY(const bool has_rows, find_bound(*snapshot));
+    if (!has_rows) return end_unchanged(ledger);
     DPONE_TRY(const std::unique_ptr<Stage> stage, route_.sink.prepare(outcome_.plan->task));
     Status status = load_and_publish(*snapshot, *stage, ledger);
     if (!status && status.error().error_class() != ErrorClass::kOutcomeUnknown) {
@@ -113,10 +148,47 @@ class Run {
     return status;
   }
 
+  // The state follows the receipt before anything is loaded.
+  Status correct_state() {
+    const auto& corrected = outcome_.plan->corrected_state;
+    if (!corrected || route_.state == nullptr) return {};
+    for (const std::string& note : outcome_.plan->notes) context_.debug(note);
+    return store(*corrected);
+  }
+
+  Status store(State state) {
+    DPONE_TRY(const auto stored, route_.state->load(state.process, state.target));
+    state.updated_at = format_rfc3339(context_.clock->now(), true);
+    return route_.state->apply(state, stored ? stored->record : 0);
+  }
+
+  // Asks the source how far this run goes. False: there is nothing to read beyond the last run's end.
+  Result<bool> find_bound(Snapshot& snapshot) {
+    LoadTask& task = outcome_.plan->task;
+    if (!task.cursor) return true;
+    DPONE_TRY(const CursorBound bound, snapshot.find_bound(task));
+    task.cursor->upper = bound.upper;
+    task.cursor->is_bounded = true;
+    cursor_after_ = bound.is_beyond_lower ? bound.upper : task.cursor->lower;
+    is_beyond_lower_ = bound.is_beyond_lower;
+    // A first load makes the target even if it has no rows.
+    return bound.has_rows || !task.target.exists;
+  }
+
+  Status end_unchanged(evidence::Ledger& ledger) {
+    outcome_.is_unchanged = true;
+    Json body = Json::object();
+    body.set("run_id", context_.run_id).set("process", context_.process).set("outcome", "unchanged");
+    DPONE_TRY(outcome_.ledger_head, ledger.append("run.outcome", std::move(body)));
+    return {};
+  }
+
   // The source's estimate is of the whole relation.
   void tell_expected_rows() {
     const Options& options = route_.manifest.source.options;
     const auto estimate = outcome_.plan->task.source.estimated_rows;
+    const auto& cursor = outcome_.plan->task.cursor;
+    if (cursor && cursor->lower) return;
     if (estimate && !options.is_given("where") && !options.is_given("limit")) progress_.expect(*estimate);
   }
 
@@ -173,7 +245,20 @@ class Run {
     progress_.stage("seal");
     DPONE_TRY(const StageFacts facts, stage.seal());
     DPONE_CHECK(judge(key_gate(*outcome_.plan, facts)));
+    DPONE_TRY(const bool changes, changes_target(stage));
+    if (!changes) {
+      DPONE_CHECK(stage.drop());
+      return end_unchanged(ledger);
+    }
     return publish(stage, ledger);
+  }
+
+  // Rows that were read again because they share the last cursor, or lie in the overlap, may all be known.
+  Result<bool> changes_target(Stage& stage) {
+    const LoadTask& task = outcome_.plan->task;
+    const bool compares = task.method == PublishMethod::kMerge || task.only_new_rows;
+    if (!compares || !task.cursor || is_beyond_lower_ || replaces_all(task.method)) return true;
+    return stage.changes_target();
   }
 
   Result<PumpResult> move_rows(Snapshot& snapshot, Stage& stage) {
@@ -212,6 +297,8 @@ class Run {
     receipt.run_id = context_.run_id;
     receipt.rows_read = outcome_.rows_read;
     receipt.rows_loaded = outcome_.rows_loaded;
+    const auto& cursor = outcome_.plan->task.cursor;
+    if (cursor && cursor_after_) receipt.cursor_after = cursor_to_json(*cursor, *cursor_after_);
     DPONE_TRY(outcome_.ledger_head, ledger.append("run.intent", receipt.to_json()));
     auto published = stage.finalize(receipt);
     if (!published && published.error().error_class() == ErrorClass::kOutcomeUnknown)
@@ -219,8 +306,10 @@ class Run {
     Json body = Json::object();
     body.set("run_id", context_.run_id).set("process", context_.process).set("version", receipt.version);
     if (published) {
-      outcome_.receipt = *published;
-      body.set("outcome", "committed").set("receipt", published->to_json());
+      outcome_.receipt = published->receipt;
+      outcome_.rows_inserted = published->rows_inserted;
+      outcome_.rows_updated = published->rows_updated;
+      body.set("outcome", "committed").set("receipt", published->receipt.to_json());
     } else {
       const bool is_unknown = published.error().error_class() == ErrorClass::kOutcomeUnknown;
       body.set("outcome", is_unknown ? "unknown" : "not_committed").set("error", published.error().slug());
@@ -233,6 +322,7 @@ class Run {
       warn("the outcome could not be written to the ledger: " + appended.error().to_line());
     }
     if (!published) return std::move(published).error();
+    advance_state(published->receipt);
     if (context_.stop.stop_requested())
       warn("told to stop when the target had the new rows already: they are published");
     const Status reached = context_.fault("run.published");
@@ -240,11 +330,19 @@ class Run {
     return {};
   }
 
-  Result<Receipt> settle(const Error& lost) {
+  // The receipt is the record; a state that could not be written follows it before the next run.
+  void advance_state(const Receipt& receipt) {
+    if (route_.state == nullptr) return;
+    const Status reached = context_.fault("state.before_write");
+    Status stored = reached ? store(plan::state_after(receipt)) : reached;
+    if (!stored) warn("the state could not be written, the next run goes by the receipt: " + stored.error().to_line());
+  }
+
+  Result<Published> settle(const Error& lost) {
     warn(lost.to_line());
     const auto wait = route_.manifest.runtime.duration("settle_wait");
     DPONE_TRY(const std::optional<Receipt> found, route_.sink.settle(context_.process, context_.run_id, wait));
-    if (found) return *found;
+    if (found) return Published{*found, {}, {}};
     return Error(ErrorClass::kUnavailable, "finalize.not_committed",
                  "the connection was lost while publishing, and the server says that nothing was published")
         .retry(Retry::kSafe)
@@ -261,13 +359,15 @@ class Run {
   const std::filesystem::path state_dir_;
   Progress& progress_;
   RunOutcome outcome_;
+  std::optional<CursorPosition> cursor_after_;
+  bool is_beyond_lower_ = true;
 };
 
 }  // namespace
 
-Result<plan::RoutePlan> make_plan(const Route& route) {
+Result<plan::RoutePlan> make_plan(const Route& route, const std::filesystem::path& state_dir) {
   DPONE_TRY(const PriorReceipts prior, route.sink.read_receipts(route.context.process, route.context.run_id));
-  return plan_with(route, prior);
+  return plan_with(route, prior, state_dir);
 }
 
 RunOutcome run(const Route& route, const std::filesystem::path& state_dir, Progress& progress) {

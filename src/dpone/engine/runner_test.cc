@@ -25,6 +25,8 @@ struct World {
   std::int64_t lost_rows = 0;                  // that the sink does not count
   bool takes_raw = false;
   StageFacts staged;
+  CursorBound bound;
+  bool has_changes = true;
   std::optional<Error> read_error;
   std::optional<Error> finalize_error;
   std::optional<Error> settle_error;
@@ -91,6 +93,7 @@ class MemoryWriter final : public BatchWriter, public RawWriter {
 class MemorySnapshot final : public Snapshot {
  public:
   explicit MemorySnapshot(World& world) : world_(world) {}
+  Result<CursorBound> find_bound(const LoadTask&) override { return world_.bound; }
   Result<std::unique_ptr<BatchReader>> open(const Slice&, const LoadTask&) override {
     world_.calls.emplace_back("source.open");
     return std::unique_ptr<BatchReader>(std::make_unique<MemoryReader>(world_));
@@ -138,11 +141,15 @@ class MemoryStage final : public Stage {
     world_.calls.emplace_back("stage.seal");
     return world_.staged;
   }
-  Result<Receipt> finalize(const Receipt& receipt) override {
+  Result<bool> changes_target() override {
+    world_.calls.emplace_back("stage.changes_target");
+    return world_.has_changes;
+  }
+  Result<Published> finalize(const Receipt& receipt) override {
     world_.calls.emplace_back("stage.finalize");
     world_.written = receipt;
     if (world_.finalize_error) return *world_.finalize_error;
-    return receipt;
+    return Published{receipt, {}, {}};
   }
   Status drop() override {
     world_.calls.emplace_back("stage.drop");
@@ -166,6 +173,7 @@ class MemorySink final : public Sink {
     world_.calls.emplace_back("sink.receipts");
     return world_.prior;
   }
+  Result<std::optional<std::string>> greatest(const std::string&) override { return std::optional<std::string>("7"); }
   RawVerdict accepts_raw(const WireFormat& format, const LoadTask&) const override {
     return {format, world_.takes_raw, {}};
   }
@@ -305,7 +313,7 @@ TEST_F(Runner, ARawLoadOpensTheWriterFirstToo) {
 TEST_F(Runner, APlanReadsReceiptsAndTouchesNothing) {
   MemorySource source(world_);
   MemorySink sink(world_);
-  const auto plan = make_plan({manifest_, source, sink, context_});
+  const auto plan = make_plan({manifest_, source, sink, context_}, "");
   ASSERT_TRUE(plan) << plan.error().to_line();
   EXPECT_EQ(world_.calls, Calls{"sink.receipts"});
   ASSERT_EQ(plan->statements.size(), 2U);

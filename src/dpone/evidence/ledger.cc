@@ -204,8 +204,15 @@ Result<LedgerCheck> Ledger::verify(const std::filesystem::path& folder) {
 
 Result<std::optional<LedgerRecord>> Ledger::find(std::string_view kind, std::string_view run_id,
                                                  std::optional<std::int64_t> version) const {
+  return find(folder_, kind, run_id, version);
+}
+
+Result<std::optional<LedgerRecord>> Ledger::find(const std::filesystem::path& folder, std::string_view kind,
+                                                 std::string_view run_id, std::optional<std::int64_t> version) {
   std::optional<LedgerRecord> found;
-  DPONE_TRY(const LedgerCheck check, walk(file_, [&](LedgerRecord&& record) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(folder / "ledger.jsonl", ignored)) return found;
+  DPONE_TRY(const LedgerCheck check, walk(folder / "ledger.jsonl", [&](LedgerRecord&& record) {
               if (!kind.empty() && record.kind != kind) return;
               if (record.body["run_id"].as_string() != run_id) return;
               if (version && record.body["version"] != Json(*version)) return;

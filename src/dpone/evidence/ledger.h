@@ -49,6 +49,9 @@ class Ledger {
   // Newest record of `kind` (empty: any) whose body has this `run_id` and, if given, `version`. Walks the whole file.
   Result<std::optional<LedgerRecord>> find(std::string_view kind, std::string_view run_id,
                                            std::optional<std::int64_t> version = std::nullopt) const;
+  // The same of a folder that is only looked at, and may not be there.
+  static Result<std::optional<LedgerRecord>> find(const std::filesystem::path& folder, std::string_view kind,
+                                                  std::string_view run_id, std::optional<std::int64_t> version);
 
   // Bytes of half-written lines that this object cut off, at open or later.
   std::int64_t healed_bytes() const { return healed_bytes_; }

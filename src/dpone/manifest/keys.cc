@@ -17,16 +17,21 @@ constexpr OptionSpec kTopKeys[] = {
 
 constexpr std::string_view kTypeHelp = "System at this end";
 constexpr std::string_view kConnectionTypeHelp =
-    "Where the connection comes from: `env` reads `DPONE_CONN_<ID>_*` variables, `params` the mapping beside it";
+    "Where the connection comes from: `env` reads `DPONE_CONN_<ID>_*` variables, `params` the mapping beside it. "
+    "Required but for `type: file`";
 
 constexpr OptionSpec kEndpointKeys[] = {
     {.name = "type", .kind = OptionKind::kChoice, .description = kTypeHelp, .is_required = true},
     {.name = "connection_type",
      .kind = OptionKind::kChoice,
      .choices = "env|params",
-     .description = kConnectionTypeHelp,
-     .is_required = true},
+     .description = kConnectionTypeHelp},
     {.name = "connection_id", .description = "Name of the connection. Required with `connection_type: env`"},
+    {.name = "path",
+     .kind = OptionKind::kPath,
+     .description =
+         "With `type: file`, in place of connection and table: a file, seen from the manifest's folder; as a "
+         "source it may have `*`, `?` and `[...]`; `-` is stdin or stdout"},
 };
 
 constexpr OptionSpec kTableKeys[] = {
@@ -49,6 +54,21 @@ constexpr OptionSpec kSourceOptions[] = {
      .kind = OptionKind::kInteger,
      .description = "Read at most so many rows, in no particular order: for trying things out",
      .value_name = "N"},
+    {.name = "cursor",
+     .description = "Column that grows with every new or changed row. An incremental run reads the rows beyond the "
+                    "greatest value of the last one",
+     .value_name = "COLUMN"},
+    {.name = "overlap",
+     .kind = OptionKind::kSpan,
+     .description = "How far behind the last value to read again, for rows that are committed late: a number, or a "
+                    "duration for times",
+     .value_name = "SPAN"},
+    {.name = "cursor_nulls",
+     .kind = OptionKind::kChoice,
+     .choices = "fail|ignore|always",
+     .default_text = "fail",
+     .description = "Rows without a cursor value: `fail` ends the run, `ignore` leaves them out, `always` reads them "
+                    "every time (incremental_merge only)"},
 };
 
 constexpr OptionSpec kSinkOptions[] = {
@@ -83,23 +103,36 @@ constexpr OptionSpec kSinkOptions[] = {
 constexpr OptionSpec kStrategyKeys[] = {
     {.name = "mode",
      .kind = OptionKind::kChoice,
-     .choices = "full_refresh",
-     .description = "What a run does to the target: `full_refresh` replaces all rows by the source's",
+     .choices = "full_refresh|incremental_append|incremental_merge",
+     .description = "What a run does to the target: `full_refresh` replaces all rows by the source's, "
+                    "`incremental_append` adds the rows beyond the cursor, `incremental_merge` changes rows of the "
+                    "same key where they differ and adds the others",
      .is_required = true},
     {.name = "unique_key",
      .kind = OptionKind::kNameList,
      .description =
          "Columns that identify a row. With it, NULLs and duplicates in the key fail the run before anything "
-         "is published"},
+         "is published. Required for incremental_merge"},
+    {.name = "only_new_rows",
+     .kind = OptionKind::kFlag,
+     .default_text = "false",
+     .description = "incremental_append leaves out rows whose key the target has already"},
 };
 
 constexpr OptionSpec kStateKeys[] = {
     {.name = "type",
      .kind = OptionKind::kChoice,
-     .choices = "disabled",
-     .description = "full_refresh keeps no state: the target's receipt is the record. `disabled` may be written for "
-                    "clarity",
+     .choices = "sqlite|postgres|disabled",
+     .description = "`sqlite` keeps it in `.dpone/state.db`, for one machine, and is what a manifest without `state` "
+                    "has; `postgres` in a table, for many; with `disabled` only the target's receipt is the record. "
+                    "full_refresh has no cursor and keeps no state",
      .is_required = true},
+    {.name = "connection_type",
+     .kind = OptionKind::kChoice,
+     .choices = "env|params",
+     .description = "As `source.connection_type`; for `postgres`"},
+    {.name = "connection_id", .description = "As `source.connection_id`"},
+    {.name = "schema", .description = "Schema of the table `__dpone__state`, `dpone` by default; it is created"},
 };
 
 constexpr OptionSpec kQualityKeys[] = {
@@ -137,20 +170,21 @@ constexpr SectionSpec kSections[] = {
          "With `connection_type: params`: the connection's fields. A value may hold `${VAR}`; `password` must "
          "be one"},
     {.path = "source.table",
-     .description = "The table to read; without it, `source.options.query`",
+     .description = "The table to read; without it, `source.options.query`, or `source.path` for files",
      .keys = kTableKeys},
     {.path = "source.options",
      .description = "Options of the read; the connector adds its own",
      .keys = kSourceOptions},
     {.path = "sink", .description = "Where rows go", .is_required = true, .keys = kEndpointKeys},
     {.path = "sink.params", .description = "As `source.params`"},
-    {.path = "sink.table", .description = "The table to write", .is_required = true, .keys = kTableKeys},
+    {.path = "sink.table", .description = "The table to write. Required but for `type: file`", .keys = kTableKeys},
     {.path = "sink.strategy",
      .description = "What a run does to the target",
      .is_required = true,
      .keys = kStrategyKeys},
     {.path = "sink.options", .description = "Options of the load; the connector adds its own", .keys = kSinkOptions},
     {.path = "state", .description = "Where cursors are kept", .keys = kStateKeys},
+    {.path = "state.params", .description = "As `source.params`"},
     {.path = "quality", .description = "Gates that decide before publishing", .keys = kQualityKeys},
     {.path = "runtime", .description = "How the run works", .keys = kRuntimeKeys},
 };
@@ -162,6 +196,9 @@ constexpr OldSpelling kOldSpellings[] = {
     {"source.options.exclude_columns", "source.options.exclude", true},
     {"source.connection_ref", "source.connection_id", true},
     {"sink.connection_ref", "sink.connection_id", true},
+    {"source.options.incremental_column", "source.options.cursor", true},
+    {"source.options.unique_key", "sink.strategy.unique_key", true},
+    {"state.connection_ref", "state.connection_id", true},
     {"kind", "", false, "batch and flow manifests are not available in this build; write one manifest a process"},
     {"schemas", "", false, "batch manifests are not available in this build; write one manifest a process"},
     {"schema_contract", "", false, kNotInThisBuild},
@@ -190,8 +227,9 @@ constexpr OldSpelling kOldSpellings[] = {
      "has no use: native transfer is what runtime.raw does, and it is on; remove it"},
     {"source.options.hooks", "", false, kNotInThisBuild},
     {"source.options.partitioning", "", false, kNotInThisBuild},
-    {"source.options.incremental_column", "", false, "is not available in this build, which has full_refresh only"},
-    {"source.options.incremental_strategy", "", false, "is not available in this build, which has full_refresh only"},
+    {"source.options.incremental_strategy", "source.options.cursor", false,
+     "is not available in this build; source.options.cursor names the column"},
+    {"source.options.lookback_days", "source.options.overlap", false, "is written source.options.overlap: 3d"},
     {"sink.options.schema_evolution", "sink.options.new_columns", false,
      "is not available in this build; sink.options.new_columns says what happens to new columns"},
     {"sink.options.schema", "sink.options.new_columns", false, "is written sink.options.new_columns"},
@@ -203,12 +241,16 @@ constexpr OldSpelling kOldSpellings[] = {
     {"sink.options.dlq", "", false, kNotInThisBuild},
     {"sink.options.table_description", "", false, kNotInThisBuild},
     {"sink.options.table_labels", "", false, kNotInThisBuild},
-    {"sink.strategy.merge_policy", "", false, "is not available in this build, which has full_refresh only"},
+    {"sink.strategy.merge_policy", "", false,
+     "has no use: the plan takes the statements that suit the target; remove it"},
     {"sink.strategy.duplicate_policy", "sink.strategy.unique_key", false,
      "has no use: duplicates of unique_key always fail; remove it"},
-    {"sink.strategy.custom_predicate", "", false, "is not available in this build, which has full_refresh only"},
-    {"sink.strategy.portable_scope", "", false, "is not available in this build, which has full_refresh only"},
-    {"sink.strategy.partition", "", false, "is not available in this build, which has full_refresh only"},
+    {"sink.strategy.custom_predicate", "", false, "belongs to the strategy replace, which this build has not"},
+    {"sink.strategy.portable_scope", "", false, "belongs to the strategy replace, which this build has not"},
+    {"sink.strategy.partition", "", false, "belongs to the strategy partition_replace, which this build has not"},
+    {"state.vault_mount_point", "", false, "is not available in this build; use connection_type: env"},
+    {"state.credentials_source", "", false, "has no use: connection_type says it; remove it"},
+    {"state.table", "state.schema", false, "is written state.schema; the table is __dpone__state"},
     {"quality.gates", "quality.min_rows", false,
      "is not available in this build; row counts are always reconciled, and quality.min_rows sets a floor"},
     {"quality.checks", "quality.min_rows", false,
@@ -242,12 +284,13 @@ constexpr TextRule kTextRules[] = {
     {"description", "", nullptr, "", 0, 500},
     {"source.connection_id", kConnectionId, is_connection_id, kConnectionIdMeaning, 1, 128},
     {"sink.connection_id", kConnectionId, is_connection_id, kConnectionIdMeaning, 1, 128},
+    {"state.connection_id", kConnectionId, is_connection_id, kConnectionIdMeaning, 1, 128},
 };
 
 constexpr StrategyMode kStrategyModes[] = {
     {"full_refresh", true},
-    {"incremental_append", false},
-    {"incremental_merge", false},
+    {"incremental_append", true},
+    {"incremental_merge", true},
     {"replace", false},
     {"partition_replace", false},
     {"snapshot_diff", false},
@@ -277,6 +320,10 @@ std::string_view type_name(const OptionSpec& spec) {
       return "name or list of names";
     case OptionKind::kPath:
       return "path";
+    case OptionKind::kSpan:
+      return "whole number or duration";
+    case OptionKind::kTextMap:
+      return "mapping of texts";
   }
   return "text";
 }
@@ -316,6 +363,7 @@ std::span<const OptionSpec> common_source_options() { return kSourceOptions; }
 std::span<const OptionSpec> common_sink_options() { return kSinkOptions; }
 std::span<const OptionSpec> runtime_options() { return kRuntimeKeys; }
 std::span<const OptionSpec> quality_options() { return kQualityKeys; }
+std::span<const OptionSpec> state_options() { return kStateKeys; }
 
 const SectionSpec* find_section(std::string_view path) {
   for (const SectionSpec& section : kSections) {

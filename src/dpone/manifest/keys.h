@@ -19,6 +19,7 @@ struct EndpointSchema {
   std::span<const OptionSpec> sink_options = {};
   // Fields of `connection_type: params`. Empty: any lower-case name.
   std::span<const OptionSpec> connection_fields = {};
+  bool has_path = false;  // rows are found by `path`, without a connection and a table
 };
 
 using Schemas = std::span<const EndpointSchema>;
@@ -67,6 +68,7 @@ std::span<const OptionSpec> common_source_options();
 std::span<const OptionSpec> common_sink_options();
 std::span<const OptionSpec> runtime_options();
 std::span<const OptionSpec> quality_options();
+std::span<const OptionSpec> state_options();
 
 // The tables of docs/formats/manifest.md as Markdown, between its `keys` markers.
 std::string render_key_tables();

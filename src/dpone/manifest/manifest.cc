@@ -15,15 +15,22 @@ void set_options(Json& object, std::string key, const Options& options) {
   if (!options.given().as_object().empty()) object.set(std::move(key), options.given());
 }
 
+using Params = std::map<std::string, std::string, std::less<>>;
+
+void set_params(Json& object, const Params& given) {
+  if (given.empty()) return;
+  Json params = Json::object();
+  for (const auto& [name, value] : given) params.set(name, value);
+  object.set("params", std::move(params));
+}
+
 Json to_json(const Endpoint& endpoint) {
   Json out = Json::object();
-  out.set("type", endpoint.type).set("connection_type", endpoint.connection_type);
+  out.set("type", endpoint.type);
+  set_if_given(out, "connection_type", endpoint.connection_type);
   set_if_given(out, "connection_id", endpoint.connection_id);
-  if (!endpoint.params.empty()) {
-    Json params = Json::object();
-    for (const auto& [name, value] : endpoint.params) params.set(name, value);
-    out.set("params", std::move(params));
-  }
+  set_params(out, endpoint.params);
+  set_if_given(out, "path", endpoint.path);
   if (!endpoint.table.name.empty()) {
     Json table = Json::object();
     set_if_given(table, "schema", endpoint.table.schema);
@@ -90,6 +97,13 @@ std::string scalar(const OptionSpec* spec, const Json& value) {
     for (const Json& item : value.as_array()) list += (list.empty() ? "" : ", ") + scalar(item.as_string());
     return "[" + list + "]";
   }
+  if (value.is_object()) {
+    std::string map;
+    for (const auto& [name, text] : value.as_object()) {
+      map += (map.empty() ? "" : ", ") + scalar(name) + ": " + scalar(text.as_string());
+    }
+    return "{" + map + "}";
+  }
   if (value.is_string()) return scalar(value.as_string());
   return spec == nullptr ? value.canonical() : format_option(*spec, value);
 }
@@ -97,6 +111,15 @@ std::string scalar(const OptionSpec* spec, const Json& value) {
 void append(std::string& out, int depth, const std::string& key, const std::string& value) {
   out.append(static_cast<std::size_t>(depth) * 2, ' ');
   out += key + ":" + (value.empty() ? "" : " " + value) + "\n";
+}
+
+void append_if_given(std::string& out, int depth, const std::string& key, const std::string& text) {
+  if (!text.empty()) append(out, depth, key, scalar(text));
+}
+
+void append_params(std::string& out, const Params& params) {
+  if (!params.empty()) append(out, 1, "params", "");
+  for (const auto& [name, value] : params) append(out, 2, name, scalar(value));
 }
 
 void append_options(std::string& out, int depth, const std::string& key, const Options& options) {
@@ -110,10 +133,10 @@ void append_options(std::string& out, int depth, const std::string& key, const O
 void append_endpoint(std::string& out, const std::string& key, const Endpoint& endpoint, const Strategy* strategy) {
   append(out, 0, key, "");
   append(out, 1, "type", scalar(endpoint.type));
-  append(out, 1, "connection_type", scalar(endpoint.connection_type));
-  if (!endpoint.connection_id.empty()) append(out, 1, "connection_id", scalar(endpoint.connection_id));
-  if (!endpoint.params.empty()) append(out, 1, "params", "");
-  for (const auto& [name, value] : endpoint.params) append(out, 2, name, scalar(value));
+  append_if_given(out, 1, "connection_type", endpoint.connection_type);
+  append_if_given(out, 1, "connection_id", endpoint.connection_id);
+  append_params(out, endpoint.params);
+  append_if_given(out, 1, "path", endpoint.path);
   if (!endpoint.table.name.empty()) {
     append(out, 1, "table", "");
     if (!endpoint.table.schema.empty()) append(out, 2, "schema", scalar(endpoint.table.schema));
@@ -127,6 +150,7 @@ void append_endpoint(std::string& out, const std::string& key, const Endpoint& e
       for (const std::string& name : strategy->unique_key) key_names.push(name);
       append(out, 2, "unique_key", scalar(nullptr, key_names));
     }
+    if (strategy->only_new_rows) append(out, 2, "only_new_rows", "true");
   }
   append_options(out, 1, "options", endpoint.options);
 }
@@ -146,8 +170,18 @@ Json Manifest::to_json() const {
     for (const std::string& column : strategy.unique_key) key.push(column);
     strategy_json.set("unique_key", std::move(key));
   }
+  if (strategy.only_new_rows) strategy_json.set("only_new_rows", true);
   sink_json.set("strategy", std::move(strategy_json));
   out.set("sink", std::move(sink_json));
+  if (!state.type.empty()) {
+    Json state_json = Json::object();
+    state_json.set("type", state.type);
+    set_if_given(state_json, "connection_type", state.connection_type);
+    set_if_given(state_json, "connection_id", state.connection_id);
+    set_params(state_json, state.params);
+    set_if_given(state_json, "schema", state.schema);
+    out.set("state", std::move(state_json));
+  }
   set_options(out, "runtime", runtime);
   set_options(out, "quality", quality);
   return out;
@@ -161,6 +195,14 @@ std::string Manifest::to_yaml() const {
   if (!description.empty()) append(out, 0, "description", scalar(description));
   append_endpoint(out, "source", source, nullptr);
   append_endpoint(out, "sink", sink, &strategy);
+  if (!state.type.empty()) {
+    append(out, 0, "state", "");
+    append(out, 1, "type", scalar(state.type));
+    append_if_given(out, 1, "connection_type", state.connection_type);
+    append_if_given(out, 1, "connection_id", state.connection_id);
+    append_params(out, state.params);
+    append_if_given(out, 1, "schema", state.schema);
+  }
   append_options(out, 0, "quality", quality);
   append_options(out, 0, "runtime", runtime);
   return out;

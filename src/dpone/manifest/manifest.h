@@ -22,13 +22,25 @@ struct Endpoint {
   std::string connection_type;  // `env` or `params`
   std::string connection_id;
   std::map<std::string, std::string, std::less<>> params;  // connection_type: params; `${VAR}` not yet replaced
-  TableName table;                                         // empty name: the source is a query
+  TableName table;                                         // empty name: the source is a query, or a path
+  std::string path;                                        // as given; files only
   Options options;                                         // by the connector's table, and for sinks the common one too
 };
 
 struct Strategy {
   std::string mode;
   std::vector<std::string> unique_key;
+  bool only_new_rows = false;
+
+  bool is_incremental() const { return mode != "full_refresh"; }
+};
+
+struct StateSettings {
+  std::string type;  // `sqlite`, `postgres` or `disabled`; empty: not declared, which is sqlite
+  std::string connection_type;
+  std::string connection_id;
+  std::map<std::string, std::string, std::less<>> params;
+  std::string schema;
 };
 
 struct Manifest {
@@ -37,9 +49,13 @@ struct Manifest {
   Endpoint source;
   Endpoint sink;
   Strategy strategy;
+  StateSettings state;
   Options runtime;
   Options quality;
   std::filesystem::path file;  // empty for `copy`
+
+  // An incremental run that goes on where the last one ended.
+  bool has_cursor() const { return strategy.is_incremental() && source.options.is_given("cursor"); }
 
   // Everything that was declared, without the file's path: the value that manifest_hash is taken of.
   Json to_json() const;

@@ -9,6 +9,7 @@
 #include "dpone/base/file.h"
 #include "dpone/base/log.h"
 #include "dpone/base/nearest.h"
+#include "dpone/manifest/strategy_rules.h"
 
 namespace dpone::manifest {
 namespace {
@@ -268,6 +269,14 @@ class Reader {
         return convert_choice(spec, path, value);
       case OptionKind::kNameList:
         return convert_names(path, value);
+      case OptionKind::kTextMap:
+        return convert_texts(path, value);
+      case OptionKind::kSpan:
+        if (value.kind != Node::Kind::kScalar || value.is_null() || value.as_bool()) {
+          wrong_type(path, value, "a whole number, or a duration such as 2h");
+          return std::nullopt;
+        }
+        return parsed(spec, path, value, value.text);
       case OptionKind::kInteger:
         if (!value.as_int()) {
           wrong_type(path, value,
@@ -356,10 +365,7 @@ class Reader {
              fmt::format("connection_type {} is not available in this build, which has {}", value.text, list));
     } else if (path == "state.type") {
       refuse(value.at, "manifest.not_available",
-             fmt::format(
-                 "the state store {} is not available in this build: full_refresh keeps no state; remove state, or "
-                 "write type: disabled",
-                 shown(value.text)));
+             fmt::format("the state store {} is not available in this build, which has {}", shown(value.text), list));
     } else {
       refuse(value.at, "manifest.bad_value",
              fmt::format("{}: {} is not one of {}", path, json_quote(shown(value.text)), list),
@@ -425,6 +431,22 @@ class Reader {
     return is_good ? std::optional(std::move(names)) : std::nullopt;
   }
 
+  std::optional<Json> convert_texts(const std::string& path, const Node& value) {
+    if (value.kind != Node::Kind::kMapping) {
+      wrong_type(path, value, "a mapping of names to texts");
+      return std::nullopt;
+    }
+    Json texts = Json::object();
+    bool is_good = true;
+    for (const Node::Entry& entry : value.entries) {
+      const auto text = convert_text(join(path, shown(entry.key)), entry.value);
+      if (entry.key.empty()) refuse(entry.at, "manifest.bad_value", fmt::format("{} has an empty name", path));
+      is_good = is_good && text && !entry.key.empty();
+      if (is_good) texts.set(entry.key, *text);
+    }
+    return is_good ? std::optional(std::move(texts)) : std::nullopt;
+  }
+
   void check_text_rules() {
     for (const TextRule& rule : text_rules()) {
       const auto found = values_.find(rule.path);
@@ -488,10 +510,17 @@ class Reader {
     if (query != nullptr && has_table) {
       refuse(query->at, "manifest.conflict", "source.options.query and source.table exclude each other; keep one");
     }
-    if (query == nullptr && !has_table && tree_.is_complete && place_of("source") &&
+    if (query == nullptr && !has_table && !has_path("source") && tree_.is_complete && place_of("source") &&
         bad_sections_.count("source") == 0) {
       refuse(*place_of("source"), "manifest.missing_key", "source.table is missing (or source.options.query)");
     }
+    if (!has_path("sink") && sections_seen_.count("sink.table") == 0 && tree_.is_complete && place_of("sink") &&
+        bad_sections_.count("sink") == 0) {
+      refuse(*place_of("sink"), "manifest.missing_key", "sink.table is missing");
+    }
+    for (const std::string end : {"source", "sink"}) check_path(end);
+    check_state();
+    check_strategy();
     for (const std::string_view key : {"where", "columns", "exclude", "limit"}) {
       const Value* other = given(join("source.options", key));
       if (query != nullptr && other != nullptr) {
@@ -505,8 +534,72 @@ class Reader {
     }
   }
 
+  // The end's rows are found by a path.
+  bool has_path(const std::string& end) const {
+    const auto found = endpoint_.find(end);
+    return found != endpoint_.end() && found->second != nullptr && found->second->has_path;
+  }
+
+  void check_path(const std::string& end) {
+    const auto found = endpoint_.find(end);
+    if (found == endpoint_.end() || found->second == nullptr) return;
+    const std::string_view type = found->second->type;
+    const Value* path = given(end + ".path");
+    if (!found->second->has_path) {
+      if (path != nullptr) {
+        refuse(path->at, "manifest.conflict", fmt::format("{}.path goes with type: file; {} has tables", end, type));
+      }
+      return;
+    }
+    if (path == nullptr && tree_.is_complete) {
+      refuse(*place_of(end), "manifest.missing_key", fmt::format("{}.path is missing", end));
+    }
+    for (const char* key : {".connection_type", ".connection_id", ".options.query"}) {
+      const Value* other = given(end + key);
+      if (other == nullptr) continue;
+      refuse(other->at, "manifest.conflict", fmt::format("{}{} has no use with type: {}; remove it", end, key, type));
+    }
+    for (const char* section : {".params", ".table"}) {
+      const auto at = place_of(end + section);
+      if (!at) continue;
+      refuse(*at, "manifest.conflict", fmt::format("{}{} has no use with type: {}; remove it", end, section, type));
+    }
+  }
+
+  void check_state() {
+    const Value* type = given("state.type");
+    if (type == nullptr || type->is_bad) return;
+    if (type->json.as_string() == "postgres") {
+      if (given("state.connection_type") == nullptr && tree_.is_complete) {
+        refuse(type->at, "manifest.missing_key", "state.connection_type is missing");
+      }
+      return check_connection("state");
+    }
+    for (const char* key : {"state.connection_type", "state.connection_id", "state.schema"}) {
+      const Value* other = given(key);
+      if (other == nullptr) continue;
+      refuse(other->at, "manifest.conflict", fmt::format("{} goes with state.type: postgres; remove it", key));
+    }
+  }
+
+  // What a mode needs, as far as the file alone can tell.
+  void check_strategy() {
+    if (!tree_.is_complete || given("sink.strategy.mode") == nullptr) return;
+    const bool has_bad =
+        std::any_of(values_.begin(), values_.end(), [](const auto& entry) { return entry.second.is_bad; });
+    if (has_bad) return;
+    for (RuleProblem& problem : strategy_problems(build())) {
+      const Value* const value = given(problem.path);
+      if (value != nullptr) refuse(value->at, problem.slug, std::move(problem.message));
+    }
+  }
+
   void check_connection(const std::string& end) {
     const Value* type = given(end + ".connection_type");
+    if (type == nullptr && !has_path(end) && endpoint_.count(end) != 0 && tree_.is_complete && place_of(end) &&
+        bad_sections_.count(end) == 0) {
+      refuse(*place_of(end), "manifest.missing_key", fmt::format("{}.connection_type is missing", end));
+    }
     if (type == nullptr || type->is_bad) return;
     const bool has_params = sections_seen_.count(end + ".params") != 0;
     const Value* id = given(end + ".connection_id");
@@ -544,11 +637,18 @@ class Reader {
     out.type = text(end + ".type");
     out.connection_type = text(end + ".connection_type");
     out.connection_id = text(end + ".connection_id");
+    out.path = text(end + ".path");
     out.table = {text(end + ".table.schema"), text(end + ".table.name")};
     out.options = options(end + ".options", end == "source" ? common_source_options() : common_sink_options());
+    out.params = params(end);
+    return out;
+  }
+
+  std::map<std::string, std::string, std::less<>> params(const std::string& end) const {
+    std::map<std::string, std::string, std::less<>> out;
     const std::string prefix = end + ".params.";
     for (const auto& [path, value] : values_) {
-      if (path.starts_with(prefix)) out.params.emplace(path.substr(prefix.size()), value.json.as_string());
+      if (path.starts_with(prefix)) out.emplace(path.substr(prefix.size()), value.json.as_string());
     }
     return out;
   }
@@ -563,6 +663,11 @@ class Reader {
     if (const Value* key = given("sink.strategy.unique_key")) {
       for (const Json& name : key->json.as_array()) manifest.strategy.unique_key.push_back(name.as_string());
     }
+    if (const Value* only_new = given("sink.strategy.only_new_rows")) {
+      manifest.strategy.only_new_rows = only_new->json.as_bool();
+    }
+    manifest.state = {text("state.type"), text("state.connection_type"), text("state.connection_id"), params("state"),
+                      text("state.schema")};
     manifest.runtime = options("runtime", runtime_options());
     manifest.quality = options("quality", quality_options());
     return manifest;

@@ -166,9 +166,9 @@ TEST(ManifestReader, EverythingThatIsMissingIsNamedAtOnce) {
             "m.yaml:1:1: source.connection_type is missing\n"
             "m.yaml:1:1: source.table is missing (or source.options.query)\n"
             "m.yaml:2:1: sink.type is missing\n"
+            "m.yaml:2:1: sink.strategy is missing\n"
             "m.yaml:2:1: sink.connection_type is missing\n"
-            "m.yaml:2:1: sink.table is missing\n"
-            "m.yaml:2:1: sink.strategy is missing");
+            "m.yaml:2:1: sink.table is missing");
 }
 
 TEST(ManifestReader, YesIsTextAndSaysSo) {
@@ -191,11 +191,11 @@ TEST(ManifestReader, QuotesDecideBetweenTextAndNumber) {
 TEST(ManifestReader, StrategiesOfTheOriginalAreRefusedByName) {
   const ReadOutcome known = read(replaced(kSmall, "mode: full_refresh", "mode: scd2"));
   EXPECT_EQ(known.problem_lines(),
-            "m.yaml:12:20: the strategy scd2 is not available in this build, which has full_refresh");
+            "m.yaml:12:20: the strategy scd2 is not available in this build, which has full_refresh, incremental_append, incremental_merge");
   EXPECT_EQ(known.to_error().slug(), "strategy.not_available");
   EXPECT_EQ(known.to_error().exit_code(), 2);
   EXPECT_EQ(problems_with("mode: full_refresh", "mode: full_refesh"),
-            "m.yaml:12:20: \"full_refesh\" is not a strategy; this build has full_refresh; did you mean full_refresh?");
+            "m.yaml:12:20: \"full_refesh\" is not a strategy; this build has full_refresh, incremental_append, incremental_merge; did you mean full_refresh?");
 }
 
 TEST(ManifestReader, OldSpellingsAreReadWithANotice) {
@@ -226,9 +226,9 @@ TEST(ManifestReader, EveryOldSpellingHasAnAnswer) {
   }
   EXPECT_EQ(problems_after("transforms: []\n"), "m.yaml:13:1: transforms is not available in this build");
   EXPECT_EQ(
-      problems_after("state: {type: postgres}\n"),
-      "m.yaml:13:15: the state store postgres is not available in this build: full_refresh keeps no state; remove "
-      "state, or write type: disabled");
+      problems_after("state: {type: bigquery}\n"),
+      "m.yaml:13:15: the state store bigquery is not available in this build, which has sqlite, postgres, disabled");
+  EXPECT_EQ(problems_after("state: {type: postgres}\n"), "m.yaml:13:9: state.connection_type is missing");
   EXPECT_EQ(
       problems_with("connection_type: env\n  connection_id: shop", "connection_type: airflow\n  connection_id: shop"),
       "m.yaml:4:20: connection_type airflow is not available in this build, which has env, params");

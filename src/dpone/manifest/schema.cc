@@ -58,6 +58,15 @@ Json value_schema(const OptionSpec& spec, const std::string& path, Schemas schem
     case OptionKind::kNameList:
       out.set("anyOf", names_schema());
       break;
+    case OptionKind::kSpan:
+      out.set("anyOf", quantity_schema("^[0-9]+(\\.[0-9]+)? *(ms|s|m|min|h|d)$"));
+      break;
+    case OptionKind::kTextMap: {
+      Json text = Json::object();
+      text.set("type", "string").set("minLength", 1);
+      out.set("type", "object").set("additionalProperties", std::move(text));
+      break;
+    }
   }
   for (const TextRule& rule : text_rules()) {
     if (rule.path != path) continue;
@@ -112,6 +121,31 @@ Json params_schema(const SectionSpec& section, Schemas schemas) {
   return out;
 }
 
+Json required_keys(std::initializer_list<const char*> names) {
+  Json required = Json::array();
+  for (const char* name : names) required.push(name);
+  Json out = Json::object();
+  return out.set("required", std::move(required));
+}
+
+// What an end must have depends on whether its rows are found by a path.
+Json ends_by_type(std::string_view end, Schemas schemas) {
+  Json types = Json::array();
+  for (const EndpointSchema& schema : schemas) {
+    if (schema.has_path) types.push(schema.type);
+  }
+  Json type = Json::object();
+  type.set("enum", std::move(types));
+  Json properties = Json::object();
+  properties.set("type", std::move(type));
+  Json is_path = Json::object();
+  is_path.set("properties", std::move(properties));
+  Json out = Json::object();
+  out.set("if", std::move(is_path)).set("then", required_keys({"path"}));
+  return out.set("else",
+                 end == "sink" ? required_keys({"connection_type", "table"}) : required_keys({"connection_type"}));
+}
+
 Json section_schema(const SectionSpec& section, Schemas schemas) {
   if (section.path.ends_with(".params")) return params_schema(section, schemas);
   Json properties = Json::object();
@@ -134,6 +168,8 @@ Json section_schema(const SectionSpec& section, Schemas schemas) {
   out.set("type", "object").set("description", section.description).set("additionalProperties", false);
   out.set("properties", std::move(properties));
   if (!required.as_array().empty()) out.set("required", std::move(required));
+  if (section.path == "source" || section.path == "sink")
+    out.set("allOf", Json(Json::Array{ends_by_type(section.path, schemas)}));
   return out;
 }
 

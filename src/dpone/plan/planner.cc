@@ -4,6 +4,7 @@
 
 #include "dpone/base/sha256.h"
 #include "dpone/plan/strategy/full_refresh.h"
+#include "dpone/plan/strategy/incremental.h"
 #include "dpone/plan/type_map.h"
 
 namespace dpone::plan {
@@ -13,7 +14,8 @@ Status check_ownership(const PlanInput& input) {
   const auto& own = input.prior.newest_of_process;
   const auto& newest = input.prior.newest_of_target;
   if (adopts || !input.target.exists) return {};
-  if (newest && newest->process != input.manifest.name) {
+  const bool is_replacing = !input.manifest.strategy.is_incremental();
+  if (is_replacing && newest && newest->process != input.manifest.name) {
     return Error(ErrorClass::kRefused, "target.other_process",
                  "the target was last replaced by process \"" + newest->process + "\"")
         .with("target", input.target.relation)
@@ -31,7 +33,7 @@ Status check_ownership(const PlanInput& input) {
 }
 
 std::string selection_fingerprint(const manifest::Manifest& manifest, const Facts& source,
-                                  const std::vector<ColumnPolicy>& columns) {
+                                  const std::vector<ColumnPolicy>& columns, const std::optional<CursorRange>& cursor) {
   Json names = Json::array();
   for (const ColumnPolicy& column : columns) names.push(column.name);
   Json key = Json::array();
@@ -39,6 +41,7 @@ std::string selection_fingerprint(const manifest::Manifest& manifest, const Fact
   Json json = Json::object();
   json.set("relation", source.relation).set("query", manifest.source.options.text("query"));
   json.set("where", manifest.source.options.text("where")).set("columns", std::move(names)).set("key", std::move(key));
+  if (cursor) json.set("cursor", cursor->column).set("cursor_type", cursor->native_type);
   return sha256_hex(json.canonical());
 }
 
@@ -72,11 +75,19 @@ Result<RoutePlan> draft(const PlanInput& input) {
     }
     plan.task.key.push_back(column);
   }
-  plan.selection_fingerprint = selection_fingerprint(input.manifest, input.source, plan.task.columns);
+  if (input.manifest.source.options.is_given("cursor")) {
+    DPONE_TRY(plan.task.cursor, strategy::cursor_range(input.manifest, input.source));
+  }
+  plan.selection_fingerprint = selection_fingerprint(input.manifest, input.source, plan.task.columns, plan.task.cursor);
+  if (plan.task.cursor) {
+    DPONE_TRY(StartPoint start, find_start({input.manifest, input.target, input.prior, input.state, input.request,
+                                            *plan.task.cursor, plan.selection_fingerprint}));
+    plan.task.cursor->lower = std::move(start.lower);
+    plan.corrected_state = std::move(start.corrected);
+    plan.notes.insert(plan.notes.begin(), start.notes.begin(), start.notes.end());
+  }
   const auto& own = input.prior.newest_of_process;
-  const auto& newest = input.prior.newest_of_target;
-  plan.expected_version = own ? own->version + 1 : 1;
-  plan.expected_epoch = newest ? newest->target_epoch + 1 : 1;
+  plan.expected_version = next_version(input.prior);
   plan.target_created = !input.target.exists || (own && own->target_created);
   if (own && input.target.exists && own->target_identity != input.target.identity) {
     plan.notes.push_back("the target is not the table that run " + own->run_id +
@@ -107,7 +118,9 @@ Result<RoutePlan> complete(RoutePlan plan, const PlanInput& input, const std::ve
     }
   }
   // A mode that is not in this build never gets past the manifest reader.
-  DPONE_CHECK(strategy::plan_full_refresh(input, plan));
+  DPONE_CHECK(input.manifest.strategy.is_incremental() ? strategy::plan_incremental(input, plan)
+                                                       : strategy::plan_full_refresh(input, plan));
+  plan.expected_epoch = next_epoch(input.prior, replaces_all(plan.task.method));
   return plan;
 }
 

@@ -6,6 +6,7 @@
 #include "dpone/base/result.h"
 #include "dpone/manifest/manifest.h"
 #include "dpone/plan/route_plan.h"
+#include "dpone/plan/start_point.h"
 #include "dpone/ports/wire_format.h"
 
 namespace dpone::plan {
@@ -16,6 +17,8 @@ struct PlanInput {
   const Facts& target;    // as described
   const Facts& proposed;  // the selected columns as the sink would have them; the whole target when there is none
   const PriorReceipts& prior;
+  PriorState state = {};      // only a strategy with a cursor looks at this
+  StartRequest request = {};  // and at this
 };
 
 // The columns, the key, and every refusal that needs no format.
@@ -28,8 +31,8 @@ Result<RoutePlan> complete(RoutePlan draft, const PlanInput& input, const std::v
 // Receipts against facts: target.not_ours, target.other_process (semantics §1).
 Status check_ownership(const PlanInput& input);
 
-// What the selection is, as a hash: relation or query, condition, columns, key.
+// What the selection is, as a hash: relation or query, condition, columns, key, and the cursor if there is one.
 std::string selection_fingerprint(const manifest::Manifest& manifest, const Facts& source,
-                                  const std::vector<ColumnPolicy>& columns);
+                                  const std::vector<ColumnPolicy>& columns, const std::optional<CursorRange>& cursor);
 
 }  // namespace dpone::plan

@@ -17,6 +17,20 @@ std::string_view format_of(const LoadTask& task) {
   return task.is_raw ? std::string_view(task.format.name) : "batches";
 }
 
+Json cursor_json(const CursorRange& range) {
+  Json json = Json::object();
+  json.set("column", range.column).set("type", range.native_type).set("key", texts(range.key));
+  json.set("lower", range.lower ? cursor_to_json(range, *range.lower) : Json()).set("is_inclusive", range.is_inclusive);
+  json.set("overlap_us", range.overlap.duration.count()).set("overlap", range.overlap.number);
+  return json.set("nulls", to_string(range.nulls));
+}
+
+std::string position_text(const CursorRange& range, const CursorPosition& position) {
+  std::string out = range.column + " = " + position.value;
+  for (std::size_t i = 0; i < range.key.size(); ++i) out += ", " + range.key[i] + " = " + position.key[i];
+  return out;
+}
+
 }  // namespace
 
 Json RoutePlan::to_json() const {
@@ -50,6 +64,8 @@ Json RoutePlan::to_json() const {
   json.set("selection_fingerprint", selection_fingerprint).set("expected_version", expected_version);
   json.set("expected_epoch", expected_epoch).set("allow_empty_source", allow_empty_source);
   json.set("min_rows", min_rows ? Json(*min_rows) : Json());
+  if (task.cursor) json.set("cursor", cursor_json(*task.cursor));
+  if (task.only_new_rows) json.set("only_new_rows", true);
   return json;
 }
 
@@ -62,6 +78,11 @@ std::string RoutePlan::to_text() const {
   for (const std::string& reason : method_reasons) out += fmt::format("            {}\n", reason);
   out += fmt::format("  format    {}\n", format_of(task));
   for (const std::string& reason : raw_reasons) out += fmt::format("            {}\n", reason);
+  if (task.cursor) {
+    out += task.cursor->lower ? fmt::format("  cursor    {} {}\n", task.cursor->is_inclusive ? "from" : "after",
+                                            position_text(*task.cursor, *task.cursor->lower))
+                              : fmt::format("  cursor    {}, from the beginning\n", task.cursor->column);
+  }
   out += fmt::format("  receipt   version {}, epoch {}\n", expected_version, expected_epoch);
   if (task.source.estimated_rows) out += fmt::format("  estimate  about {} rows\n", *task.source.estimated_rows);
   std::size_t width = 6;

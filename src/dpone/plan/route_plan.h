@@ -9,6 +9,7 @@
 
 #include "dpone/base/json.h"
 #include "dpone/ports/receipt.h"
+#include "dpone/ports/state_store.h"
 #include "dpone/ports/steps.h"
 
 namespace dpone::plan {
@@ -30,6 +31,8 @@ struct RoutePlan {
   std::string empty_source_refusal;
   bool allow_empty_source = false;
   std::optional<std::int64_t> min_rows;
+  // What the stored state should say before the run, where it does not. Not part of the hash: the notes tell of it.
+  std::optional<State> corrected_state;
 
   // The hashed part.
   Json to_json() const;

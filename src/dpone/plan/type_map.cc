@@ -94,10 +94,12 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
       continue;
     }
     if (to == nullptr) {
-      if (!is_ours || !follows || !from.is_nullable) {
-        const std::string why = !is_ours   ? "dpone did not create the target"
-                                : !follows ? "sink.options.new_columns is fail"
-                                           : "the column is NOT NULL at the source";
+      const bool is_incremental = manifest.strategy.is_incremental();
+      if (is_incremental || !is_ours || !follows || !from.is_nullable) {
+        const std::string why = is_incremental ? "an incremental run leaves the target's columns as they are"
+                                : !is_ours     ? "dpone did not create the target"
+                                : !follows     ? "sink.options.new_columns is fail"
+                                               : "the column is NOT NULL at the source";
         return Error(ErrorClass::kRefused, "schema.new_column",
                      "the source has column \"" + from.name + "\", the target has not, and " + why)
             .with("target", target.relation)

@@ -1,5 +1,7 @@
 #include "dpone/ports/receipt.h"
 
+#include <algorithm>
+
 namespace dpone {
 
 Json Receipt::to_json() const {
@@ -14,6 +16,15 @@ Json Receipt::to_json() const {
   json.set("rows_read", rows_read).set("rows_loaded", rows_loaded).set("method", method).set("outcome", outcome);
   json.set("published_at", published_at);
   return json;
+}
+
+std::int64_t next_version(const PriorReceipts& prior) {
+  return prior.newest_of_process ? prior.newest_of_process->version + 1 : 1;
+}
+
+std::int64_t next_epoch(const PriorReceipts& prior, bool replaces_all) {
+  const std::int64_t newest = prior.newest_of_target ? prior.newest_of_target->target_epoch : 0;
+  return replaces_all ? newest + 1 : std::max<std::int64_t>(newest, 1);
 }
 
 }  // namespace dpone

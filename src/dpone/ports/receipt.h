@@ -14,10 +14,11 @@ namespace dpone {
 struct Receipt {
   std::int64_t version = 0;  // 1, 2, ... for (process, target)
   std::string process;
-  std::string target;             // quoted relation
-  std::string target_identity;    // after publishing (PostgreSQL: OID)
-  std::int64_t target_epoch = 0;  // one sequence for all processes of a target, raised by every whole replacement
-  bool target_created = false;    // dpone created the target, in this or an earlier run of the process
+  std::string target;           // quoted relation
+  std::string target_identity;  // after publishing (PostgreSQL: OID)
+  std::int64_t target_epoch =
+      0;                        // one sequence for all processes of a target, raised by every whole replacement; from 1
+  bool target_created = false;  // dpone created the target, in this or an earlier run of the process
   std::string run_id;
   std::string manifest_hash;
   std::string plan_hash;
@@ -39,5 +40,9 @@ struct PriorReceipts {
   std::optional<Receipt> newest_of_target;   // of the target, any process, by epoch
   std::optional<Receipt> of_run;             // the receipt of this run id, if it was used before
 };
+
+// Version and epoch of the receipt that comes next.
+std::int64_t next_version(const PriorReceipts& prior);
+std::int64_t next_epoch(const PriorReceipts& prior, bool replaces_all);
 
 }  // namespace dpone

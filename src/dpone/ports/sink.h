@@ -43,6 +43,13 @@ struct StageFacts {
   std::optional<std::int64_t> key_duplicates;
 };
 
+struct Published {
+  Receipt receipt;  // as written
+  // What append and merge did to the target; absent where the sink cannot tell, as after a lost answer.
+  std::optional<std::int64_t> rows_inserted;
+  std::optional<std::int64_t> rows_updated;
+};
+
 class Stage {
  public:
   virtual ~Stage() = default;
@@ -50,10 +57,12 @@ class Stage {
   virtual Result<std::unique_ptr<RawWriter>> open_raw_writer(const Slice& slice) = 0;
   // After the last writer: builds keys and indexes, grants, analyzes, makes the stage durable.
   virtual Result<StageFacts> seal() = 0;
+  // After seal(), for kMerge and for kAppend with only_new_rows: whether publishing would change a row of the target.
+  virtual Result<bool> changes_target() = 0;
   // Publishes atomically with `receipt` (version and epoch are expected values, checked under the target's lock).
   // `finalize.fenced` and `finalize.target_changed`: exit 3, nothing was published. An error of class kOutcomeUnknown
-  // means that the answer was lost: ask Sink::settle, send nothing again. Returns the receipt as written.
-  virtual Result<Receipt> finalize(const Receipt& receipt) = 0;
+  // means that the answer was lost: ask Sink::settle, send nothing again.
+  virtual Result<Published> finalize(const Receipt& receipt) = 0;
   // Removes the stage. Safe at any time, also after finalize.
   virtual Status drop() = 0;
 };
@@ -76,6 +85,8 @@ class Sink {
                                 const std::vector<std::string>& columns) const = 0;
   // Waits for a finalizer that may still be committing, then reads the control table. Writes nothing.
   virtual Result<PriorReceipts> read_receipts(std::string_view process, std::string_view run_id) = 0;
+  // Greatest value of a column of the existing target, as text; absent if it has none. For `--start-cursor target-max`.
+  virtual Result<std::optional<std::string>> greatest(const std::string& column) = 0;
   virtual RawVerdict accepts_raw(const WireFormat& format, const LoadTask& task) const = 0;
   virtual std::vector<Statement> render(const LoadTask& task) const = 0;
   virtual Result<std::unique_ptr<Stage>> prepare(const LoadTask& task) = 0;

@@ -55,6 +55,9 @@ class RawReader {
 class Snapshot {
  public:
   virtual ~Snapshot() = default;
+  // Only with SourceCapabilities::has_cursor. How far the rows beyond the lower bound of `task.cursor` go, in the
+  // source's own order. Slugs: cursor.null, cursor.null_key, cursor.infinite.
+  virtual Result<CursorBound> find_bound(const LoadTask& task) = 0;
   // Exactly one reader at a time; the next may be opened after finish().
   virtual Result<std::unique_ptr<BatchReader>> open(const Slice& slice, const LoadTask& task) = 0;
   virtual Result<std::unique_ptr<RawReader>> open_raw(const Slice& slice, const LoadTask& task) = 0;

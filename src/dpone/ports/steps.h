@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "dpone/ports/column_policy.h"
+#include "dpone/ports/cursor.h"
 #include "dpone/ports/facts.h"
 #include "dpone/ports/receipt.h"
 #include "dpone/ports/wire_format.h"
@@ -18,7 +20,14 @@ enum class PublishMethod {
   kExchange,        // the stage takes the target's place
   kTruncateInsert,  // the stage's rows replace the target's in one transaction, by TRUNCATE
   kDeleteInsert,    // the same by DELETE
+  kAppend,          // the stage's rows are added; with `only_new_rows` those whose key the target has not
+  kMerge,           // rows of the same key are changed where they differ, the others are added
 };
+
+// Whether every row that the target had is gone afterwards: then its epoch is raised.
+inline bool replaces_all(PublishMethod value) {
+  return value != PublishMethod::kAppend && value != PublishMethod::kMerge;
+}
 
 inline std::string_view to_string(PublishMethod value) {
   switch (value) {
@@ -30,6 +39,10 @@ inline std::string_view to_string(PublishMethod value) {
       return "truncate_insert";
     case PublishMethod::kDeleteInsert:
       return "delete_insert";
+    case PublishMethod::kAppend:
+      return "append";
+    case PublishMethod::kMerge:
+      return "merge";
   }
   return "create";
 }
@@ -41,6 +54,8 @@ struct LoadTask {
   std::vector<ColumnPolicy> columns;     // in the order in which they travel
   std::vector<std::string> new_columns;  // sink names of columns that the target does not have yet
   std::vector<std::string> key;          // sink names; empty: no key gate
+  bool only_new_rows = false;            // kAppend
+  std::optional<CursorRange> cursor;     // what is read; absent: all of the selection
   Facts source;
   Facts target;
 };

@@ -86,8 +86,10 @@ Json RunReport::to_json() const {
   Json result = Json::object();
   result.set("status", status())
       .set("extracted_rows", rows_read)
-      .set("inserted_rows", is_published ? Json(rows_loaded) : Json(0))
-      .set("updated_rows", 0)
+      .set("inserted_rows", !is_published   ? Json(0)
+                            : rows_inserted ? Json(*rows_inserted)
+                                            : Json(rows_loaded))
+      .set("updated_rows", rows_updated.value_or(0))
       .set("final_rows", final_rows ? Json(*final_rows) : Json())
       .set("duration_seconds", rounded_seconds(duration))
       .set("errors", std::move(lines))
@@ -114,6 +116,8 @@ Json RunReport::to_json() const {
       .set("version", version == 0 ? Json() : Json(version))
       .set("is_published", is_published)
       .set("is_repeated", is_repeated)
+      .set("is_unchanged", is_unchanged)
+      .set("cursor_after", cursor_after)
       .set("is_raw", is_raw)
       .set("receipt", receipt)
       .set("manifest_hash", text_or_null(manifest_hash))
@@ -147,7 +151,10 @@ Result<std::filesystem::path> write_report(const RunReport& report, const std::f
 
 std::string render_summary(const RunReport& report, const std::filesystem::path& report_path, bool color) {
   const bool is_good = report.passed();
-  const std::string word = !is_good ? report.status() : report.is_repeated ? "already done" : "done";
+  const std::string word = !is_good              ? report.status()
+                           : report.is_repeated  ? "already done"
+                           : report.is_unchanged ? "no change"
+                                                 : "done";
   std::string head = color ? fmt::format("\x1b[1;{}m{}\x1b[0m", is_good ? 32 : 31, word) : word;
   head += fmt::format(": {}, run {}, {}\n", report.process, report.run_id, duration_text(report.duration));
   Lines lines;
@@ -170,7 +177,14 @@ std::string render_summary(const RunReport& report, const std::filesystem::path&
   if (report.is_published && !report.is_repeated) {
     std::string text = fmt::format("{} by {}, version {}", report.target, report.method, report.version);
     if (report.final_rows) text += fmt::format(", now {}", rows_text(*report.final_rows));
+    if (report.rows_inserted && report.rows_updated) {
+      text += fmt::format(", {} added, {} changed", rows_text(*report.rows_inserted), *report.rows_updated);
+    }
     lines.add("published", text);
+    const Json& cursor = report.cursor_after;
+    if (cursor.is_object()) lines.add("cursor", cursor["column"].as_string() + " = " + cursor["value"].as_string());
+  } else if (report.is_unchanged) {
+    lines.add("published", "nothing: the source has nothing new");
   } else if (!is_good && report.status() == "outcome_unknown") {
     lines.add("published", "unknown: run dpone reconcile to settle it");
   } else if (!is_good && !report.is_published) {

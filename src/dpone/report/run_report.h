@@ -38,8 +38,12 @@ struct RunReport {
   std::string method;        // `exchange`; empty: not published
   std::int64_t version = 0;  // of the receipt; 0: not published
   bool is_published = false;
-  bool is_repeated = false;  // the run id was published before: nothing was done
-  Json receipt;              // null when nothing was published
+  bool is_repeated = false;                   // the run id was published before: nothing was done
+  bool is_unchanged = false;                  // the source has nothing new: nothing was published
+  std::optional<std::int64_t> rows_inserted;  // by append and merge, where the target told
+  std::optional<std::int64_t> rows_updated;
+  Json cursor_after;  // of the receipt
+  Json receipt;       // null when nothing was published
 
   std::vector<GateResult> gates;
   std::vector<std::string> warnings;

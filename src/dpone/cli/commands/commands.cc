@@ -21,16 +21,29 @@ constexpr OptionSpec kNoRaw{.name = "no_raw",
                             .kind = OptionKind::kFlag,
                             .description = "Decode and encode every value, even where bytes could be passed through"};
 
-constexpr OptionSpec kRunOptions[] = {kRunId, kAdopt, kAllowEmpty, kNoRaw};
-constexpr OptionSpec kPlanOptions[] = {kAdopt, kAllowEmpty, kNoRaw};
-constexpr OptionSpec kFrom{
-    .name = "from", .description = "Source: a URL or a connection id", .is_required = true, .value_name = "SOURCE"};
-constexpr OptionSpec kTo{
-    .name = "to", .description = "Sink: a URL or a connection id", .is_required = true, .value_name = "SINK"};
-constexpr OptionSpec kTable{
-    .name = "table", .description = "Table to read, `schema.name`", .is_required = true, .value_name = "TABLE"};
-constexpr OptionSpec kToTable{
-    .name = "to_table", .description = "Table to write; by default the same name", .value_name = "TABLE"};
+constexpr OptionSpec kStartCursor{
+    .name = "start_cursor",
+    .description =
+        "Where an incremental run begins that takes over a target, or whose source was declared anew: a value "
+        "of the cursor, target-max for the target's greatest, none for the beginning",
+    .value_name = "VALUE"};
+
+constexpr OptionSpec kRunOptions[] = {kRunId, kAdopt, kAllowEmpty, kStartCursor, kNoRaw};
+constexpr OptionSpec kPlanOptions[] = {kAdopt, kAllowEmpty, kStartCursor, kNoRaw};
+constexpr OptionSpec kFrom{.name = "from",
+                           .description = "Source: a URL, a path, - for stdin, or a connection id",
+                           .is_required = true,
+                           .value_name = "SOURCE"};
+constexpr OptionSpec kTo{.name = "to",
+                         .description = "Sink: a URL, a path, - for stdout, or a connection id",
+                         .is_required = true,
+                         .value_name = "SINK"};
+constexpr OptionSpec kTable{.name = "table",
+                            .description = "Table to read, `schema.name`; needed unless --from is a file",
+                            .value_name = "TABLE"};
+constexpr OptionSpec kToTable{.name = "to_table",
+                              .description = "Table to write; by default the same name, or that of the file",
+                              .value_name = "TABLE"};
 
 // `spec` where a manifest can be given in its place.
 constexpr OptionSpec of_copy(OptionSpec spec) {
@@ -66,6 +79,27 @@ constexpr OptionSpec kCopyOptions[] = {
      .kind = OptionKind::kInteger,
      .description = "Read at most so many rows, in no particular order",
      .value_name = "N"},
+    {.name = "mode",
+     .kind = OptionKind::kChoice,
+     .choices = "full_refresh|incremental_append|incremental_merge",
+     .default_text = "full_refresh",
+     .description = "What happens to the target: all rows replaced, rows added, or rows changed and added by key"},
+    {.name = "key", .kind = OptionKind::kNameList, .description = "Columns that identify a row"},
+    {.name = "cursor",
+     .description = "Column that grows with every new or changed row: read only what is beyond the last run",
+     .value_name = "COLUMN"},
+    {.name = "overlap",
+     .kind = OptionKind::kSpan,
+     .description = "How far behind the last value to read again: a number, or a duration for times"},
+    {.name = "cursor_nulls",
+     .kind = OptionKind::kChoice,
+     .choices = "fail|ignore|always",
+     .default_text = "fail",
+     .description = "Rows without a cursor value"},
+    {.name = "only_new_rows",
+     .kind = OptionKind::kFlag,
+     .description = "incremental_append leaves out rows whose key the target has already"},
+    kStartCursor,
     {.name = "overwrite_type",
      .kind = OptionKind::kChoice,
      .choices = "auto|exchange|truncate_insert|delete_insert",
@@ -79,6 +113,14 @@ constexpr OptionSpec kCopyOptions[] = {
      .kind = OptionKind::kFlag,
      .description = "Print the manifest of this copy and do nothing else"},
 };
+
+constexpr OptionSpec kStateResetOptions[] = {
+    {.name = "to_receipt",
+     .kind = OptionKind::kFlag,
+     .description = "Take the target's newest receipt for the truth, in place of beginning anew"}};
+constexpr CommandExample kStateResetExamples[] = {
+    {"dpone state reset orders.yaml", "The next run reads everything"},
+    {"dpone state reset orders.yaml --to-receipt", "The next run goes on where the target's receipt says"}};
 
 constexpr CommandExample kRunExamples[] = {
     {"dpone run orders.yaml", "Runs the process and prints a summary"},
@@ -105,6 +147,10 @@ constexpr CommandSpec kCommands[] = {
     {"reconcile", "Ask the target whether a run was published", kManifestOrCopy, kReconcileOptions, kReconcileExamples},
     {"cleanup", "Drop stages that dead runs of a process left", kManifestOrCopy, kCleanupOptions, kCleanupExamples},
     {"connections test", "Connect and say what answers", kConnection, {}, {}},
+    {"state inspect", "Show where the next run of a process begins", kManifest, {}, {}},
+    {"state reset", "Forget the stored position, so that the next run begins anew", kManifest, kStateResetOptions,
+     kStateResetExamples},
+    {"state export", "Print the stored position as JSON", kManifest, {}, {}},
     {"version", "Print the version", {}, {}, {}},
 };
 
@@ -121,6 +167,9 @@ Result<int> execute(const ParsedArguments& arguments) {
   if (name == "reconcile") return reconcile_command(arguments);
   if (name == "cleanup") return cleanup_command(arguments);
   if (name == "connections test") return connections_test_command(arguments);
+  if (name == "state inspect") return state_inspect_command(arguments);
+  if (name == "state reset") return state_reset_command(arguments);
+  if (name == "state export") return state_export_command(arguments);
   return version_command(arguments);
 }
 

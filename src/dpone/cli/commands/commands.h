@@ -20,6 +20,9 @@ Result<int> check_command(const ParsedArguments& arguments);
 Result<int> reconcile_command(const ParsedArguments& arguments);
 Result<int> cleanup_command(const ParsedArguments& arguments);
 Result<int> connections_test_command(const ParsedArguments& arguments);
+Result<int> state_inspect_command(const ParsedArguments& arguments);
+Result<int> state_reset_command(const ParsedArguments& arguments);
+Result<int> state_export_command(const ParsedArguments& arguments);
 Result<int> version_command(const ParsedArguments& arguments);
 
 }  // namespace dpone::cli

@@ -10,15 +10,6 @@ Result<int> copy_command(const ParsedArguments& arguments) {
   const Options& options = arguments.options;
   DPONE_TRY(ResolvedRoute route, resolve_copy(options));
   manifest::Manifest& manifest = route.manifest;
-  for (const char* name : {"where", "columns", "exclude", "limit"}) {
-    if (options.is_given(name)) manifest.source.options.set(name, options.given()[name]);
-  }
-  if (options.is_given("columns") && options.is_given("exclude")) {
-    return Error(ErrorClass::kUsage, "usage.exclusive", "--columns and --exclude exclude each other")
-        .hint("use one of them");
-  }
-  if (options.is_given("overwrite_type"))
-    manifest.sink.options.set("overwrite_type", options.given()["overwrite_type"]);
   apply_overrides(manifest, options);
 
   if (options.flag("print_manifest")) {
@@ -30,7 +21,7 @@ Result<int> copy_command(const ParsedArguments& arguments) {
     return 0;
   }
   DPONE_TRY(const auto session, Session::begin(options, route, options.text("run_id")));
-  return run_route(route, *session);
+  return run_route(route, *session, start_of(options));
 }
 
 }  // namespace dpone::cli

@@ -20,7 +20,7 @@ Result<ResolvedRoute> route_of_manifest(const ParsedArguments& arguments) {
 Result<ResolvedRoute> route_of_manifest_or_copy(const ParsedArguments& arguments) {
   const Options& options = arguments.options;
   const std::string command(arguments.command->name);
-  const bool has_all = options.is_given("from") && options.is_given("to") && options.is_given("table");
+  const bool has_all = options.is_given("from") && options.is_given("to");
   const bool has_any = has_all || options.is_given("from") || options.is_given("to") || options.is_given("table") ||
                        options.is_given("to_table");
   if (!arguments.positionals.empty() && has_any) {
@@ -31,7 +31,7 @@ Result<ResolvedRoute> route_of_manifest_or_copy(const ParsedArguments& arguments
   if (!arguments.positionals.empty()) return route_of_manifest(arguments);
   if (has_all) return resolve_copy(options);
   return Error(ErrorClass::kUsage, "usage.missing_argument",
-               "dpone " + command + " needs MANIFEST, or for a copy --from, --to and --table")
+               "dpone " + command + " needs MANIFEST, or for a copy its --from, --to and tables")
       .hint("see dpone " + command + " --help");
 }
 
@@ -40,7 +40,7 @@ Result<ResolvedRoute> route_of_manifest_or_copy(const ParsedArguments& arguments
 Result<int> run_command(const ParsedArguments& arguments) {
   DPONE_TRY(const ResolvedRoute route, route_of_manifest(arguments));
   DPONE_TRY(const auto session, Session::begin(arguments.options, route, arguments.options.text("run_id")));
-  return run_route(route, *session);
+  return run_route(route, *session, start_of(arguments.options));
 }
 
 Result<int> plan_command(const ParsedArguments& arguments) {
@@ -48,7 +48,10 @@ Result<int> plan_command(const ParsedArguments& arguments) {
   DPONE_TRY(const auto session, Session::begin(arguments.options, route, ""));
   DPONE_TRY(const auto source, open_source(route, session->context()));
   DPONE_TRY(const auto sink, open_sink(route, session->context()));
-  DPONE_TRY(const plan::RoutePlan plan, engine::make_plan({route.manifest, *source, *sink, session->context()}));
+  const auto state = open_state(route, session->state_dir(), session->context());
+  DPONE_TRY(const plan::RoutePlan plan, engine::make_plan({route.manifest, *source, *sink, session->context(),
+                                                           state.get(), start_of(arguments.options)},
+                                                          session->state_dir()));
   if (!session->is_json()) {
     DPONE_CHECK(print_out(plan.to_text()));
     return 0;

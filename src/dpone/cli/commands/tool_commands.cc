@@ -2,11 +2,11 @@
 #include <fmt/format.h>
 
 #include "dpone/cli/commands/commands.h"
+#include "dpone/cli/connectors.h"
 #include "dpone/cli/output.h"
 #include "dpone/cli/session.h"
 #include "dpone/connections/provider.h"
 #include "dpone/connections/url.h"
-#include "dpone/connectors/postgres/probe.h"
 #include "dpone/manifest/keys.h"
 
 namespace dpone::cli {
@@ -30,8 +30,9 @@ Result<int> connections_test_command(const ParsedArguments& arguments) {
     DPONE_TRY(settings, connections::parse_url(argument.text, "connection"));
   } else if (argument.kind == connections::EndpointKind::kConnectionId) {
     const connections::ProcessEnvironment environment;
+    const std::string system = connections::system_of_connection(argument.text, environment);
     DPONE_TRY(connections::ResolvedConnection resolved,
-              connections::resolve_connection({"postgres", "env", argument.text}, environment));
+              connections::resolve_connection({system, "env", argument.text}, environment));
     settings = std::move(resolved.settings);
   } else {
     return Error(ErrorClass::kUsage, "connections.not_a_connection", "a connection id or a URL was expected")
@@ -42,19 +43,17 @@ Result<int> connections_test_command(const ParsedArguments& arguments) {
   nothing.manifest.name = "connections_test";
   nothing.manifest.runtime = Options(manifest::runtime_options());
   DPONE_TRY(const auto session, Session::begin(arguments.options, nothing, ""));
-  DPONE_TRY(const postgres::ProbeResult probe, postgres::probe(settings, session->context()));
-  const double milliseconds = std::chrono::duration<double, std::milli>(probe.duration).count();
+  const auto began = session->context().clock->steady_now();
+  DPONE_TRY(const ProbeAnswer answer, connector(settings.system).probe(settings, session->context()));
+  const double milliseconds =
+      std::chrono::duration<double, std::milli>(session->context().clock->steady_now() - began).count();
   if (session->is_json()) {
-    Json json = Json::object();
-    json.set("schema_version", "dpone.connection_test.v1")
-        .set("connection", settings.id)
-        .set("system", settings.system);
-    json.set("passed", true).set("server", probe.server).set("database", probe.database).set("role", probe.role);
-    json.set("encryption", probe.encryption).set("milliseconds", milliseconds);
+    Json json = answer.facts;
+    json.set("schema_version", "dpone.connection_test.v1").set("connection", settings.id);
+    json.set("system", settings.system).set("passed", true).set("milliseconds", milliseconds);
     DPONE_CHECK(print_json(json));
   } else {
-    DPONE_CHECK(print_out(fmt::format("{}: PostgreSQL {}, database {}, role {}, {}, {:.0f} ms\n", settings.id,
-                                      probe.server, probe.database, probe.role, probe.encryption, milliseconds)));
+    DPONE_CHECK(print_out(fmt::format("{}: {}, {:.0f} ms\n", settings.id, answer.text, milliseconds)));
   }
   return 0;
 }

@@ -201,6 +201,7 @@ std::string target_facts_sql(const std::string& oid_expression, int server_versi
     'owner_creates_in_schema', has_schema_privilege(c.relowner, n.oid, 'CREATE'),
     'select', has_table_privilege(c.oid, 'SELECT'), 'insert', has_table_privilege(c.oid, 'INSERT'),
     'truncate', has_table_privilege(c.oid, 'TRUNCATE'), 'delete', has_table_privilege(c.oid, 'DELETE'),
+    'update', has_table_privilege(c.oid, 'UPDATE'),
     'role', current_user::text,
     'foreign_grantors', (SELECT coalesce(jsonb_agg(DISTINCT pg_get_userbyid(x.grantor)), '[]'::jsonb)
        FROM (SELECT (aclexplode(c.relacl)).grantor UNION

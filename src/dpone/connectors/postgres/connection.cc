@@ -166,7 +166,7 @@ Result<pg_result*> Connection::next_result() {
 }
 
 // Reads all results of what was sent; the first error wins.
-Result<Rows> Connection::last_result() {
+Result<Rows> Connection::last_result(std::vector<std::string>* tags) {
   std::optional<Rows> last;
   std::optional<Error> error;
   while (true) {
@@ -186,6 +186,7 @@ Result<Rows> Connection::last_result() {
       if (PQstatus(connection_.get()) == CONNECTION_BAD) break;
       continue;
     }
+    if (tags != nullptr) tags->emplace_back(PQcmdStatus(result));
     last.emplace(std::move(rows));
   }
   if (error) return *error;
@@ -208,10 +209,10 @@ Result<Rows> Connection::query(const std::string& sql, const Parameters& paramet
   return last_result();
 }
 
-Result<Rows> Connection::execute(const std::string& sql) {
+Result<Rows> Connection::execute(const std::string& sql, std::vector<std::string>* tags) {
   DPONE_CHECK(may_send());
   if (PQsendQuery(connection_.get(), sql.c_str()) == 0) return connection_error("cannot send a statement");
-  return last_result();
+  return last_result(tags);
 }
 
 Result<Rows> Connection::describe(const std::string& sql) {

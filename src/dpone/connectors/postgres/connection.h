@@ -55,8 +55,9 @@ class Connection {
 
   // One statement by the extended protocol, parameters as text.
   Result<Rows> query(const std::string& sql, const Parameters& parameters = {});
-  // One or more statements in one message; the rows of the last. An error anywhere is the error.
-  Result<Rows> execute(const std::string& sql);
+  // One or more statements in one message; the rows of the last. An error anywhere is the error. `tags` gets the
+  // command tag of each statement, `UPDATE 12`.
+  Result<Rows> execute(const std::string& sql, std::vector<std::string>* tags = nullptr);
   // Parses `sql` as one statement and describes its columns, without running it.
   Result<Rows> describe(const std::string& sql);
 
@@ -89,7 +90,7 @@ class Connection {
   Status may_send() const;
   Status wait(bool for_write);
   Result<pg_result*> next_result();
-  Result<Rows> last_result();
+  Result<Rows> last_result(std::vector<std::string>* tags = nullptr);
   Error connection_error(const std::string& what) const;
   Error result_error(pg_result* result) const;
   void cancel();

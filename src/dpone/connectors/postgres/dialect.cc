@@ -81,6 +81,39 @@ bool is_new_column(const LoadTask& task, const std::string& name) {
   return std::find(task.new_columns.begin(), task.new_columns.end(), name) != task.new_columns.end();
 }
 
+bool is_key(const LoadTask& task, const std::string& name) {
+  return std::find(task.key.begin(), task.key.end(), name) != task.key.end();
+}
+
+// Row `t` of the target and row `s` of the stage have the same key. Operators by their full name: the statement may run
+// under a search_path that is not ours.
+std::string key_match(const LoadTask& task) {
+  const Json& operators = task.target.native["key_operators"];
+  std::string out;
+  for (const std::string& column : task.key) {
+    const std::string name = quote_name(column);
+    const std::string equals = operators.contains(column) ? operators[column].as_string() : "OPERATOR(pg_catalog.=)";
+    out += (out.empty() ? "t." : " AND t.") + name + " " + equals + " s." + name;
+  }
+  return out;
+}
+
+// Compares the other columns bit by bit, as `*=` and `*<>` do: 1.0 and 1.00 differ, NULL equals NULL, and types without
+// equality are compared too.
+std::string values_compare(const LoadTask& task, std::string_view image_operator) {
+  std::string target;
+  std::string stage;
+  for (const ColumnPolicy& column : task.columns) {
+    if (is_key(task, column.sink_name)) continue;
+    const std::string name = quote_name(column.sink_name);
+    target += (target.empty() ? "t." : ", t.") + name;
+    stage += (stage.empty() ? "s." : ", s.") + name;
+  }
+  // Without the casts the comparison is taken apart, column by column.
+  return "ROW(" + target + ")::pg_catalog.record OPERATOR(pg_catalog." + std::string(image_operator) + ") ROW(" + stage +
+         ")::pg_catalog.record";
+}
+
 class SinkRenderer {
  public:
   SinkRenderer(const LoadTask& task, const TemporaryNames& names, const SinkRenderOptions& options)
@@ -111,6 +144,10 @@ class SinkRenderer {
       case PublishMethod::kTruncateInsert:
       case PublishMethod::kDeleteInsert:
         render_rewrite();
+        break;
+      case PublishMethod::kAppend:
+      case PublishMethod::kMerge:
+        render_add();
         break;
     }
     return std::move(out_);
@@ -450,6 +487,47 @@ class SinkRenderer {
     out_.publish.push_back("DROP TABLE " + stage_);
   }
 
+  // Rows are added, or changed where they differ; what the target has besides stays.
+  void render_add() {
+    append_analyze();
+    // Whoever else writes waits, so that what is found missing is missing still; readers do not.
+    const bool looks_first = task_.method == PublishMethod::kMerge || task_.only_new_rows;
+    append_locks(out_.publish, looks_first ? "SHARE ROW EXCLUSIVE" : "ROW EXCLUSIVE", false);
+    out_.publish.emplace_back(kPlainSearchPath);
+    if (task_.method == PublishMethod::kMerge) append_update();
+    const std::string names = quote_names(sink_names(task_));
+    std::string insert = "INSERT INTO " + target_ + " (" + names + ") OVERRIDING SYSTEM VALUE SELECT " + names +
+                         " FROM " + stage_ + " AS s";
+    if (looks_first) insert += " WHERE NOT EXISTS (SELECT FROM " + target_ + " AS t WHERE " + key_match(task_) + ")";
+    const bool is_counted = !looks_first && !native_["triggers"].as_array().empty();
+    if (is_counted) {
+      insert = "WITH added AS (" + insert +
+               " RETURNING 1) SELECT pg_catalog.set_config('dpone.rows_added', pg_catalog.count(*)::pg_catalog.text, "
+               "true) FROM added";
+    }
+    out_.publish.push_back(std::move(insert));
+    out_.publish.emplace_back("SET CONSTRAINTS ALL IMMEDIATE");
+    out_.publish.emplace_back(kFixedSearchPath);
+    if (is_counted) {
+      const std::string count = "current_setting('dpone.rows_added')";
+      const std::string staged = options_.staged_rows < 0 ? "{rows}" : std::to_string(options_.staged_rows);
+      out_.publish.push_back(render_guard(count + "::int8 = " + staged, "gate.row_count", count));
+    }
+    out_.publish.push_back("DROP TABLE " + stage_);
+  }
+
+  void append_update() {
+    std::string set;
+    for (const ColumnPolicy& column : task_.columns) {
+      if (is_key(task_, column.sink_name)) continue;
+      const std::string name = quote_name(column.sink_name);
+      set += (set.empty() ? "" : ", ") + name + " = s." + name;
+    }
+    if (set.empty()) return;
+    out_.publish.push_back("UPDATE " + target_ + " AS t SET " + set + " FROM " + stage_ + " AS s WHERE " +
+                           key_match(task_) + " AND " + values_compare(task_, "*<>"));
+  }
+
   // After kPlainSearchPath. Deferred triggers run at once, as long as that path lasts.
   void append_insert() {
     if (task_.columns.empty()) {
@@ -490,6 +568,105 @@ SinkStatements render_sink(const LoadTask& task, const TemporaryNames& names, co
   return SinkRenderer(task, names, options).render();
 }
 
+std::string render_changes(const LoadTask& task, const TemporaryNames& names) {
+  const std::string& schema = task.target.native["schema"].as_string();
+  const std::string target = quote_name(schema, task.target.native["name"].as_string());
+  std::string known = "SELECT FROM " + target + " AS t WHERE " + key_match(task);
+  const bool has_values = task.columns.size() > task.key.size();
+  if (task.method == PublishMethod::kMerge && has_values) known += " AND " + values_compare(task, "*=");
+  return "SELECT FROM " + quote_name(schema, names.stage()) + " AS s WHERE NOT EXISTS (" + known + ")";
+}
+
+namespace {
+
+std::string relation_of(const Json& native) {
+  if (native["query"].is_string()) return "(" + native["query"].as_string() + "\n) AS query";
+  return quote_name(native["schema"].as_string(), native["name"].as_string());
+}
+
+std::string literal_of(const std::string& value, const std::string& type) { return quote_literal(value) + "::" + type; }
+
+// `"c"`, or `("c", "k")` with the position `bound` as `'1'::bigint` or `('1'::bigint, 'a'::text)`.
+struct CursorTerms {
+  std::string columns;
+  std::string bound;
+};
+
+CursorTerms terms_of(const CursorRange& range, const CursorPosition& position) {
+  CursorTerms terms{quote_name(range.column), literal_of(position.value, range.native_type)};
+  if (range.key.empty()) return terms;
+  for (std::size_t i = 0; i < range.key.size(); ++i) {
+    terms.columns += ", " + quote_name(range.key[i]);
+    terms.bound += ", " + literal_of(position.key[i], range.key_native_types[i]);
+  }
+  return {"(" + terms.columns + ")", "(" + terms.bound + ")"};
+}
+
+// Empty: from the beginning.
+std::string beyond_lower(const CursorRange& range) {
+  if (!range.lower) return {};
+  const CursorTerms terms = terms_of(range, *range.lower);
+  if (!range.is_inclusive) return terms.columns + " > " + terms.bound;
+  std::string bound = literal_of(range.lower->value, range.native_type);
+  if (range.overlap.number != 0) bound += " - " + std::to_string(range.overlap.number);
+  if (range.overlap.duration.count() != 0) {
+    bound += " - " + quote_literal(std::to_string(range.overlap.duration.count()) + " microseconds") + "::interval";
+  }
+  return quote_name(range.column) + " >= " + bound;
+}
+
+std::string up_to_upper(const CursorRange& range) {
+  if (!range.is_bounded) {
+    std::string columns = quote_name(range.column);
+    for (const std::string& column : range.key) columns += ", " + quote_name(column);
+    return (range.key.empty() ? columns : "(" + columns + ")") + " <= {upper}";
+  }
+  if (!range.upper) return "false";
+  const CursorTerms terms = terms_of(range, *range.upper);
+  return terms.columns + " <= " + terms.bound;
+}
+
+// WHERE, with the user's condition if there is one and ours.
+std::string where_clause(const Json& native, const std::string& condition) {
+  std::string where = native["where"].is_string() ? "(" + native["where"].as_string() + "\n)" : std::string();
+  if (!condition.empty()) where += (where.empty() ? "" : " AND ") + condition;
+  return where.empty() ? "" : " WHERE " + where;
+}
+
+std::string cursor_condition(const CursorRange& range) {
+  std::string condition = beyond_lower(range);
+  condition += (condition.empty() ? "" : " AND ") + up_to_upper(range);
+  if (range.nulls != CursorNulls::kAlways) return condition;
+  return "(" + condition + " OR " + quote_name(range.column) + " IS NULL)";
+}
+
+}  // namespace
+
+std::string render_upper_bound(const LoadTask& task) {
+  const CursorRange& range = *task.cursor;
+  const std::string cursor = quote_name(range.column);
+  std::string values = cursor + "::text";
+  std::string order = cursor + " DESC";
+  for (const std::string& column : range.key) {
+    values += ", " + quote_name(column) + "::text";
+    order += ", " + quote_name(column) + " DESC";
+  }
+  std::string is_beyond = "true";
+  if (range.lower) {
+    const CursorTerms terms = terms_of(range, *range.lower);
+    is_beyond = terms.columns + " > " + terms.bound;
+  }
+  std::string condition = beyond_lower(range);
+  condition += (condition.empty() ? "" : " AND ") + cursor + " IS NOT NULL";
+  return "SELECT " + values + ", " + is_beyond + " FROM " + relation_of(task.source.native) +
+         where_clause(task.source.native, condition) + " ORDER BY " + order + " LIMIT 1";
+}
+
+std::string render_find_null(const LoadTask& task, const std::string& column) {
+  return "SELECT FROM " + relation_of(task.source.native) +
+         where_clause(task.source.native, quote_name(column) + " IS NULL") + " LIMIT 1";
+}
+
 std::string render_select(const LoadTask& task, bool is_raw) {
   const Json& native = task.source.native;
   const bool is_all_text = is_raw && task.format.is_text;
@@ -498,13 +675,8 @@ std::string render_select(const LoadTask& task, bool is_raw) {
     const bool cast = column.travels_as_text && (!is_raw || is_all_text);
     columns += (columns.empty() ? "" : ", ") + quote_name(column.name) + (cast ? "::text" : "");
   }
-  std::string sql = "SELECT " + columns + " FROM ";
-  if (native["query"].is_string()) {
-    sql += "(" + native["query"].as_string() + "\n) AS query";
-  } else {
-    sql += quote_name(native["schema"].as_string(), native["name"].as_string());
-  }
-  if (native["where"].is_string()) sql += " WHERE (" + native["where"].as_string() + "\n)";
+  std::string sql = "SELECT " + columns + " FROM " + relation_of(native) +
+                    where_clause(native, task.cursor ? cursor_condition(*task.cursor) : std::string());
   if (native["limit"].is_int()) sql += " LIMIT " + std::to_string(native["limit"].as_int());
   return sql;
 }
@@ -512,7 +684,7 @@ std::string render_select(const LoadTask& task, bool is_raw) {
 std::string render_copy_out(const LoadTask& task, std::string_view format, bool is_raw) {
   const Json& native = task.source.native;
   const bool is_plain = native["kind"].as_string() == "r" && !native["has_children"].as_bool() &&
-                        native["where"].is_null() && native["limit"].is_null() && !task.columns.empty();
+                        native["where"].is_null() && native["limit"].is_null() && !task.columns.empty() && !task.cursor;
   const bool has_cast = std::any_of(task.columns.begin(), task.columns.end(), [&](const ColumnPolicy& column) {
     return column.travels_as_text && (!is_raw || format == "text");
   });

@@ -46,6 +46,15 @@ std::string render_select(const LoadTask& task, bool is_raw);
 // It needs no procedural language. `detail` is an SQL expression of type text.
 std::string render_guard(const std::string& condition, std::string_view slug, const std::string& detail);
 
+// The rows of the stage that an append or merge would add or change, as a SELECT. REQUIRES: kMerge or kAppend.
+std::string render_changes(const LoadTask& task, const TemporaryNames& names);
+
+// What find_bound asks: the greatest (cursor, key) beyond the lower bound as text, then whether that lies behind the
+// lower bound itself; no row if there is none.
+std::string render_upper_bound(const LoadTask& task);
+// One row if a row of the selection has no value in `column`.
+std::string render_find_null(const LoadTask& task, const std::string& column);
+
 // What follows the table's name in a definition that pg_get_indexdef printed: ` USING btree (id)`.
 std::string index_definition_tail(std::string_view definition);
 

@@ -125,10 +125,30 @@ PublishOption rewriting(const Json& target, bool is_truncate) {
   return option;
 }
 
+PublishOption adding(const Json& target, bool is_merge) {
+  PublishOption option{is_merge ? "merge" : "append", {}, {}};
+  add_common(option, target);
+  const Json& rights = target["rights"];
+  const std::string role = rights["role"].as_string();
+  block_if(option, !target["rules"].as_array().empty(),
+           "it has rules that rewrite the load: " + joined(target["rules"]));
+  block_if(option, !rights["select"].as_bool(), "role " + role + " lacks SELECT on it");
+  block_if(option, !rights["insert"].as_bool(), "role " + role + " lacks INSERT on it");
+  block_if(option, is_merge && !rights["update"].as_bool(), "role " + role + " lacks UPDATE on it");
+  block_if(option, target["row_security"].as_bool() && !rights["owns"].as_bool() && !rights["is_superuser"].as_bool(),
+           "row-level security applies to role " + role);
+  if (!target["triggers"].as_array().empty()) {
+    option.notes.push_back("triggers of the table: " + joined(target["triggers"]) +
+                           (is_merge ? " (INSERT and UPDATE triggers fire)" : " (INSERT triggers fire)"));
+  }
+  return option;
+}
+
 }  // namespace
 
 std::vector<PublishOption> publish_options(const Json& target) {
-  return {exchange(target), rewriting(target, true), rewriting(target, false)};
+  return {exchange(target), rewriting(target, true), rewriting(target, false), adding(target, false),
+          adding(target, true)};
 }
 
 }  // namespace dpone::postgres

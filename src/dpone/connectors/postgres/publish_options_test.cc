@@ -12,7 +12,7 @@ Json plain_table() {
     "row_security":false,"policies":0,"publications":[],"schema_published":false,"subscribed":false,
     "security_labels":false,"extension":null,"indexes":[],"constraints":[],
     "rights":{"role":"me","is_superuser":false,"owns":true,"becomes_owner":true,"create_in_schema":true,
-      "owner_creates_in_schema":true,"select":true,"insert":true,"truncate":true,"delete":true,
+      "owner_creates_in_schema":true,"select":true,"insert":true,"truncate":true,"delete":true, "update": true,
       "foreign_grantors":[]}})");
 }
 
@@ -24,10 +24,12 @@ using Texts = std::vector<std::string>;
 
 TEST(PublishOptions, NothingStandsAgainstAPlainTable) {
   const auto options = publish_options(plain_table());
-  ASSERT_EQ(options.size(), 3U);
+  ASSERT_EQ(options.size(), 5U);
   EXPECT_EQ(options[0].method, "exchange");
   EXPECT_EQ(options[1].method, "truncate_insert");
   EXPECT_EQ(options[2].method, "delete_insert");
+  EXPECT_EQ(options[3].method, "append");
+  EXPECT_EQ(options[4].method, "merge");
   for (const auto& option : options) EXPECT_EQ(option.blockers, Texts{}) << option.method;
 }
 

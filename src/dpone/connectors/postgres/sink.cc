@@ -55,6 +55,7 @@ class PostgresSink final : public Sink {
     DPONE_TRY(Json acl, Json::parse(default_acl.text(0, 0)));
     facts.native.set("default_acl", std::move(acl));
     DPONE_CHECK(compare_types(connection, source, facts));
+    if (oid && !settings_.key.empty()) DPONE_CHECK(add_key_operators(connection, *oid, facts));
     const bool has_money = std::any_of(source.columns.begin(), source.columns.end(),
                                        [](const ColumnFacts& column) { return !column.meaning.empty(); });
     if (has_money) {
@@ -102,7 +103,7 @@ class PostgresSink final : public Sink {
     propose_types(described, source, columns, facts);
     if (described.exists) return facts;
     facts.keys.clear();
-    Json keys = propose_keys(source, settings_.table, columns, described.native["taken_names"], facts);
+    Json keys = propose_keys(with_key(source), settings_.table, columns, described.native["taken_names"], facts);
     facts.native.set("create_keys", std::move(keys));
     return facts;
   }
@@ -111,6 +112,15 @@ class PostgresSink final : public Sink {
     DPONE_CHECK(connect());
     DPONE_CHECK(control_.check_place(*connection_));
     return control_.read(*connection_, process, run_id);
+  }
+
+  Result<std::optional<std::string>> greatest(const std::string& column) override {
+    DPONE_CHECK(connect());
+    const std::string name = quote_name(column);
+    DPONE_TRY(const Rows rows, connection_->query("SELECT " + name + "::text FROM " + target_ + " WHERE " + name +
+                                                  " IS NOT NULL ORDER BY " + name + " DESC LIMIT 1"));
+    if (rows.size() == 0) return std::optional<std::string>();
+    return std::optional<std::string>(rows.text(0, 0));
   }
 
   RawVerdict accepts_raw(const WireFormat& format, const LoadTask& task) const override {
@@ -297,6 +307,60 @@ class PostgresSink final : public Sink {
     DPONE_TRY(Connection connection, Connection::open(settings, SessionRole::kSink, context));
     DPONE_TRY(const PriorReceipts prior, control_.read(connection, process, run_id));
     return prior.of_run;
+  }
+
+  // `source` with the declared key among its keys, unless it has one of these columns.
+  Facts with_key(const Facts& source) const {
+    Facts out = source;
+    std::vector<std::string> key = settings_.key;
+    std::sort(key.begin(), key.end());
+    bool has_primary = false;
+    for (const KeyFacts& other : source.keys) {
+      std::vector<std::string> columns = other.columns;
+      std::sort(columns.begin(), columns.end());
+      if (columns == key) return out;
+      has_primary = has_primary || other.is_primary;
+    }
+    if (!key.empty()) out.keys.push_back({"", settings_.key, !has_primary});
+    return out;
+  }
+
+  // How the target compares each key column: the equality of its default B-tree class, by its full name, since the
+  // statement that uses it runs under a path that we do not choose. Types that borrow a class of another type, or of
+  // any array or enum, find theirs in pg_catalog.
+  Status add_key_operators(Connection& connection, Oid oid, Facts& facts) const {
+    DPONE_TRY(const Rows rows,
+              connection.query(
+                  "SELECT a.attname, quote_ident(n.nspname), o.oprname FROM pg_attribute a JOIN pg_type t ON t.oid = "
+                  "a.atttypid JOIN pg_opclass c ON c.opcintype = CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE t.oid "
+                  "END AND c.opcdefault JOIN pg_am m ON m.oid = c.opcmethod AND m.amname = 'btree' JOIN pg_amop p ON "
+                  "p.amopfamily = c.opcfamily AND p.amoplefttype = c.opcintype AND p.amoprighttype = c.opcintype AND "
+                  "p.amopstrategy = 3 JOIN pg_operator o ON o.oid = p.amopopr JOIN pg_namespace n ON n.oid = "
+                  "o.oprnamespace WHERE a.attrelid = $1 AND a.attnum > 0 AND NOT a.attisdropped",
+                  {std::to_string(oid)}));
+    Json operators = Json::object();
+    for (int row = 0; row < rows.size(); ++row) {
+      operators.set(rows.text(row, 0), "OPERATOR(" + rows.text(row, 1) + "." + rows.text(row, 2) + ")");
+    }
+    for (const std::string& name : settings_.key) {
+      const ColumnFacts* column = facts.find(name);
+      if (column == nullptr || operators.contains(name)) continue;
+      const TypeKind kind = column->type.kind;
+      const bool has_order = !column->travels_as_text && kind != TypeKind::kJson;
+      for (PublishOption& option : facts.publish) {
+        if (has_order || (option.method != "merge" && option.method != "append")) continue;
+        option.blockers.push_back("key column " + name + " is " + column->native_type + ", which has no equality");
+      }
+    }
+    facts.native.set("key_operators", std::move(operators));
+    const bool has_index = std::any_of(facts.keys.begin(), facts.keys.end(), [&](const KeyFacts& key) {
+      return std::is_permutation(key.columns.begin(), key.columns.end(), settings_.key.begin(), settings_.key.end());
+    });
+    for (PublishOption& option : facts.publish) {
+      if (has_index || option.method != "merge") continue;
+      option.notes.emplace_back("the target has no unique index on the key: each run reads the whole table");
+    }
+    return {};
   }
 
   Result<Facts> describe_existing(Connection& connection, Oid oid) const {

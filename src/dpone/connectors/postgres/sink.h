@@ -5,6 +5,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "dpone/base/run_context.h"
 #include "dpone/ports/connection.h"
@@ -17,6 +18,9 @@ struct SinkSettings {
   std::string schema;
   std::string table;
   std::string control_schema;  // empty: the target's
+  // Columns by which rows are found, for incremental modes: how the target compares them is then known, and a table
+  // that is created gets a key of them.
+  std::vector<std::string> key;
   std::chrono::milliseconds publish_wait{60'000};
 };
 

@@ -157,6 +157,40 @@ class PostgresSnapshot final : public Snapshot {
   PostgresSnapshot(Connection connection, const RunContext& context)
       : connection_(std::move(connection)), context_(context) {}
 
+  Result<CursorBound> find_bound(const LoadTask& task) override {
+    const CursorRange& range = *task.cursor;
+    CursorBound bound;
+    DPONE_TRY(const bool has_null, has_null_in(task, range.column));
+    if (has_null && range.nulls == CursorNulls::kFail) {
+      return Error(ErrorClass::kFailed, "cursor.null",
+                   "a row has no value in the cursor column \"" + range.column + "\"")
+          .with("relation", task.source.relation)
+          .hint("source.options.cursor_nulls says what to do with such rows: ignore, or with incremental_merge always");
+    }
+    for (const std::string& column : range.key) {
+      DPONE_TRY(const bool is_null, has_null_in(task, column));
+      if (!is_null) continue;
+      return Error(ErrorClass::kFailed, "cursor.null_key", "a row has no value in the key column \"" + column + "\"")
+          .with("relation", task.source.relation)
+          .hint("rows of the same cursor are ordered by their key: leave such rows out with source.options.where");
+    }
+    DPONE_TRY(const Rows rows, connection_.query(render_upper_bound(task)));
+    bound.has_rows = rows.size() == 1 || (has_null && range.nulls == CursorNulls::kAlways);
+    if (rows.size() == 0) return bound;
+    CursorPosition upper{rows.text(0, 0), {}};
+    for (std::size_t i = 0; i < range.key.size(); ++i) upper.key.push_back(rows.text(0, static_cast<int>(i) + 1));
+    if (upper.value == "infinity" || upper.value == "Infinity" || upper.value == "NaN") {
+      return Error(ErrorClass::kFailed, "cursor.infinite",
+                   "the greatest value of cursor column \"" + range.column + "\" is " + upper.value +
+                       ": nothing would ever come after it")
+          .with("relation", task.source.relation)
+          .hint("correct that row, or leave it out with source.options.where");
+    }
+    bound.is_beyond_lower = rows.boolean(0, static_cast<int>(range.key.size()) + 1);
+    bound.upper = std::move(upper);
+    return bound;
+  }
+
   Result<std::unique_ptr<BatchReader>> open(const Slice&, const LoadTask& task) override {
     pg_copy::DecoderOptions options;
     options.max_row_bytes = context_.max_row_bytes;
@@ -180,6 +214,15 @@ class PostgresSnapshot final : public Snapshot {
   }
 
  private:
+  // Only asks where the catalog does not rule it out.
+  Result<bool> has_null_in(const LoadTask& task, const std::string& column) {
+    const ColumnFacts* const facts = task.source.find(column);
+    const bool is_asked = task.cursor->nulls != CursorNulls::kIgnore || column != task.cursor->column;
+    if (!is_asked || (facts != nullptr && !facts->is_nullable)) return false;
+    DPONE_TRY(const Rows rows, connection_.query(render_find_null(task, column)));
+    return rows.size() == 1;
+  }
+
   Connection connection_;
   const RunContext& context_;
 };
@@ -206,6 +249,7 @@ class PostgresSource final : public Source {
   std::vector<Statement> render(const LoadTask& task) const override {
     std::vector<Statement> out;
     for (const std::string& sql : lock_statements(task.source)) out.push_back({"extract", sql});
+    if (task.cursor) out.push_back({"extract", render_upper_bound(task)});
     const bool is_text = task.is_raw && task.format.is_text;
     out.push_back({"extract", render_copy_out(task, is_text ? "text" : "binary", task.is_raw)});
     return out;

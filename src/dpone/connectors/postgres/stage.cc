@@ -21,6 +21,19 @@ std::string target_of(const LoadTask& task) {
   return quote_name(task.target.native["schema"].as_string(), task.target.native["name"].as_string());
 }
 
+// The tags of the statements that changed the target; the receipt's own INSERT is the last.
+void count_changes(const std::vector<std::string>& tags, Published& published) {
+  std::int64_t inserted = 0;
+  std::int64_t updated = 0;
+  const auto rows_of = [](const std::string& tag) { return std::stoll(tag.substr(tag.rfind(' ') + 1)); };
+  for (const std::string& tag : tags) {
+    if (tag.starts_with("INSERT ")) inserted += rows_of(tag);
+    if (tag.starts_with("UPDATE ")) updated += rows_of(tag);
+  }
+  published.rows_inserted = inserted - 1;
+  published.rows_updated = updated;
+}
+
 }  // namespace
 
 PostgresStage::PostgresStage(Connection connection, ConnectionSettings settings, ControlTable control,
@@ -193,10 +206,15 @@ Status PostgresStage::roll_back() {
   return {};
 }
 
-Result<Receipt> PostgresStage::finalize(const Receipt& receipt) {
+Result<bool> PostgresStage::changes_target() {
+  DPONE_TRY(const Rows rows, connection_.execute("SELECT EXISTS (" + render_changes(task_, names_) + ")"));
+  return rows.boolean(0, 0);
+}
+
+Result<Published> PostgresStage::finalize(const Receipt& receipt) {
   render_options_.staged_rows = rows_;
   statements_ = render_sink(task_, names_, render_options_);
-  Result<Receipt> published = receipt;
+  Result<Published> published = Published{receipt, {}, {}};
   DPONE_CHECK(retry_locks("the target's locks", [&](bool& is_locked_out) -> Status {
     DPONE_TRY(published, finalize_once(receipt, is_locked_out));
     return {};
@@ -228,7 +246,7 @@ Status PostgresStage::retry_locks(const std::string& what, const std::function<S
   }
 }
 
-Result<Receipt> PostgresStage::finalize_once(const Receipt& receipt, bool& is_locked_out) {
+Result<Published> PostgresStage::finalize_once(const Receipt& receipt, bool& is_locked_out) {
   DPONE_CHECK(context_.fault("finalize.begin"));
   auto begun = connection_.execute(
       "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL synchronous_commit = on; SET LOCAL lock_timeout = "
@@ -247,15 +265,14 @@ Result<Receipt> PostgresStage::finalize_once(const Receipt& receipt, bool& is_lo
     DPONE_CHECK(roll_back());
     return std::move(newest).error();
   }
-  const std::int64_t version = newest->newest_of_process ? newest->newest_of_process->version : 0;
-  const std::int64_t epoch = newest->newest_of_target ? newest->newest_of_target->target_epoch : 0;
-  if (version + 1 != receipt.version || epoch + 1 != receipt.target_epoch) {
+  const std::int64_t version = next_version(*newest);
+  if (version != receipt.version || next_epoch(*newest, replaces_all(task_.method)) != receipt.target_epoch) {
     DPONE_CHECK(roll_back());
     return Error(ErrorClass::kRefused, "finalize.fenced",
                  "another run published to this target after the plan was made")
         .with("target", target_)
         .with("planned_version", std::to_string(receipt.version - 1))
-        .with("found_version", std::to_string(version))
+        .with("found_version", std::to_string(version - 1))
         .hint("nothing was published; run again");
   }
   Status reached = context_.fault("finalize.locked");
@@ -269,15 +286,18 @@ Result<Receipt> PostgresStage::finalize_once(const Receipt& receipt, bool& is_lo
   DPONE_CHECK(context_.fault("finalize.before_send"));
   // Not shielded: to rewrite a big table takes long, and a cancel that comes before its COMMIT rolls it back. One that
   // comes after is heard by nobody, and the answer says so.
-  auto sent = connection_.execute(message);
+  std::vector<std::string> tags;
+  auto sent = connection_.execute(message, &tags);
   Shield shield(connection_);
   if (sent) {
     // It is published, whatever happens from here on.
     const Status reached_end = context_.fault("finalize.committed");
     if (!reached_end) context_.warn(reached_end.error().to_line());
+    Published published{receipt, {}, {}};
     auto written = control_.read_newest(connection_, receipt.process, receipt.run_id);
-    if (written && written->of_run) return *written->of_run;
-    return receipt;  // committed; only the look at it failed
+    if (written && written->of_run) published.receipt = *written->of_run;  // else only the look at it failed
+    if (!replaces_all(task_.method)) count_changes(tags, published);
+    return published;
   }
   Error error = std::move(sent).error();
   // Without a SQLSTATE the server has not said it: the answer was lost, or there was no memory to read it.
@@ -321,6 +341,12 @@ Error PostgresStage::publish_error(Error error) {
       return Error(ErrorClass::kRefused, slug, "rows of " + detail + " refer to the target")
           .with("target", target_)
           .hint("nothing was published; load with incremental_merge, which deletes no row that is referred to");
+    }
+    if (task_.method == PublishMethod::kAppend) {
+      return Error(ErrorClass::kFailed, slug,
+                   "the target would get " + detail + " rows, the stage has " + std::to_string(rows_))
+          .with("target", target_)
+          .hint("a trigger of the target changes the load; the target is unchanged");
     }
     return Error(ErrorClass::kFailed, slug,
                  "the target would have " + detail + " rows, the stage has " + std::to_string(rows_))

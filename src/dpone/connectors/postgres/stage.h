@@ -28,7 +28,8 @@ class PostgresStage final : public Stage {
   Result<std::unique_ptr<BatchWriter>> open_writer(const Slice& slice) override;
   Result<std::unique_ptr<RawWriter>> open_raw_writer(const Slice& slice) override;
   Result<StageFacts> seal() override;
-  Result<Receipt> finalize(const Receipt& receipt) override;
+  Result<bool> changes_target() override;
+  Result<Published> finalize(const Receipt& receipt) override;
   Status drop() override;
 
  private:
@@ -43,7 +44,7 @@ class PostgresStage final : public Stage {
   // should who queue behind it, and says by its argument that this was all that went wrong.
   Status retry_locks(const std::string& what, const std::function<Status(bool& is_locked_out)>& attempt);
   // One attempt; `is_locked_out` is set when a lock could not be had and nothing was changed.
-  Result<Receipt> finalize_once(const Receipt& receipt, bool& is_locked_out);
+  Result<Published> finalize_once(const Receipt& receipt, bool& is_locked_out);
   Error publish_error(Error error);
   bool has_target_changed(const Error& error);
   Status roll_back();

@@ -41,7 +41,8 @@ Status plan_full_refresh(const PlanInput& input, RoutePlan& plan) {
   bool is_only_referenced = true;
   for (const PublishOption& option : input.target.publish) {
     // delete_insert rewrites every row and keeps dead ones: only who asks for it gets it.
-    const bool is_candidate = wanted == option.method || (wanted == "auto" && option.method != "delete_insert");
+    const bool is_automatic = option.method == "exchange" || option.method == "truncate_insert";
+    const bool is_candidate = wanted == option.method || (wanted == "auto" && is_automatic);
     if (!is_candidate) continue;
     if (option.blockers.empty()) {
       plan.task.method = method_of(option.method);

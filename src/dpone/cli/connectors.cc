@@ -1,0 +1,87 @@
+#include "dpone/cli/connectors.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "dpone/connectors/postgres/probe.h"
+#include "dpone/connectors/postgres/sink.h"
+#include "dpone/connectors/postgres/source.h"
+
+namespace dpone::cli {
+namespace {
+
+Result<std::unique_ptr<Source>> open_postgres_source(const manifest::Manifest& manifest,
+                                                     const ConnectionSettings& settings, const RunContext& context) {
+  const manifest::Endpoint& endpoint = manifest.source;
+  postgres::SourceSettings source;
+  source.connection = settings;
+  source.schema = endpoint.table.schema;
+  source.table = endpoint.table.name;
+  source.query = endpoint.options.text("query");
+  source.where = endpoint.options.text("where");
+  if (endpoint.options.is_given("limit")) source.limit = endpoint.options.integer("limit");
+  return postgres::make_source(std::move(source), context);
+}
+
+Result<std::unique_ptr<Sink>> open_postgres_sink(const manifest::Manifest& manifest, const ConnectionSettings& settings,
+                                                 const RunContext& context) {
+  const manifest::Endpoint& endpoint = manifest.sink;
+  postgres::SinkSettings sink;
+  sink.connection = settings;
+  sink.schema = endpoint.table.schema;
+  sink.table = endpoint.table.name;
+  sink.control_schema = endpoint.options.text("control_schema");
+  sink.publish_wait = endpoint.options.duration("publish_wait");
+  if (manifest.strategy.is_incremental()) sink.key = manifest.strategy.unique_key;
+  return postgres::make_sink(std::move(sink), context);
+}
+
+Result<ProbeAnswer> probe_postgres(const ConnectionSettings& settings, const RunContext& context) {
+  DPONE_TRY(const postgres::ProbeResult probe, postgres::probe(settings, context));
+  ProbeAnswer answer;
+  answer.text = fmt::format("PostgreSQL {}, database {}, role {}, {}", probe.server, probe.database, probe.role,
+                            probe.encryption);
+  answer.facts.set("server", probe.server).set("database", probe.database).set("role", probe.role);
+  answer.facts.set("encryption", probe.encryption);
+  return answer;
+}
+
+constexpr SourceCapabilities kPostgresSource{.has_query = true, .has_where = true, .has_cursor = true};
+constexpr SinkCapabilities kPostgresSink{
+    .publish = PublishClass::kTransactional, .has_append = true, .has_merge = true, .has_keys = true};
+
+constexpr Connector kConnectors[] = {
+    {"postgres", kPostgresSource, kPostgresSink, {}, {}, open_postgres_source, open_postgres_sink, probe_postgres},
+};
+
+}  // namespace
+
+std::span<const Connector> connectors() { return kConnectors; }
+
+const Connector* find_connector(std::string_view system) {
+  for (const Connector& candidate : kConnectors) {
+    if (candidate.system == system) return &candidate;
+  }
+  return nullptr;
+}
+
+const Connector& connector(std::string_view system) { return *find_connector(system); }
+
+const Connector* connector_of_path(const std::string& path) {
+  std::filesystem::path name = std::filesystem::path(path).filename();
+  if (name.extension() == ".gz" || name.extension() == ".zst") name = name.stem();
+  const std::string extension = name.extension().string();
+  for (const Connector& candidate : kConnectors) {
+    for (const std::string_view known : candidate.extensions) {
+      if (known == extension) return &candidate;
+    }
+  }
+  std::ifstream file(path, std::ios::binary);
+  std::string magic(16, '\0');
+  file.read(magic.data(), static_cast<std::streamsize>(magic.size()));
+  return file && magic == std::string("SQLite format 3\0", 16) ? find_connector("sqlite") : nullptr;
+}
+
+}  // namespace dpone::cli

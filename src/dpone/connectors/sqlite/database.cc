@@ -1,0 +1,135 @@
+#include "dpone/connectors/sqlite/database.h"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+
+#include "dpone/connectors/sqlite/errors.h"
+
+namespace dpone::sqlite {
+
+void Query::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+
+Query::Query(sqlite3_stmt* statement, const Database& database) : statement_(statement), database_(&database) {}
+
+Result<bool> Query::step() {
+  const int code = sqlite3_step(statement_.get());
+  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_DONE) return false;
+  return database_->last_error("a statement failed");
+}
+
+void Query::reset() { sqlite3_reset(statement_.get()); }
+
+void Query::bind(int parameter, std::int64_t value) { sqlite3_bind_int64(statement_.get(), parameter, value); }
+void Query::bind(int parameter, double value) { sqlite3_bind_double(statement_.get(), parameter, value); }
+void Query::bind_null(int parameter) { sqlite3_bind_null(statement_.get(), parameter); }
+
+void Query::bind_text(int parameter, std::string_view value) {
+  sqlite3_bind_text64(statement_.get(), parameter, value.data() == nullptr ? "" : value.data(), value.size(),
+                      SQLITE_STATIC, SQLITE_UTF8);
+}
+
+void Query::bind_blob(int parameter, std::string_view value) {
+  sqlite3_bind_blob64(statement_.get(), parameter, value.data() == nullptr ? "" : value.data(), value.size(),
+                      SQLITE_STATIC);
+}
+
+int Query::type(int column) const { return sqlite3_column_type(statement_.get(), column); }
+bool Query::is_null(int column) const { return type(column) == SQLITE_NULL; }
+std::int64_t Query::integer(int column) const { return sqlite3_column_int64(statement_.get(), column); }
+double Query::real(int column) const { return sqlite3_column_double(statement_.get(), column); }
+
+std::string_view Query::text(int column) const {
+  const auto* const bytes = static_cast<const char*>(sqlite3_column_blob(statement_.get(), column));
+  return {bytes == nullptr ? "" : bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
+}
+
+int Query::column_count() const { return sqlite3_column_count(statement_.get()); }
+
+std::string Query::column_name(int column) const {
+  const char* const name = sqlite3_column_name(statement_.get(), column);
+  return name == nullptr ? "" : name;
+}
+
+Database::Database(std::filesystem::path path, std::chrono::milliseconds busy_timeout, const RunContext& context)
+    : path_(std::move(path)), busy_timeout_(busy_timeout), context_(context) {}
+
+Database::~Database() { sqlite3_close_v2(database_); }
+
+Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& path, OpenMode mode,
+                                                 std::chrono::milliseconds busy_timeout, const RunContext& context) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) {
+    return Error(ErrorClass::kFailed, "sqlite.is_directory", "a folder is no database")
+        .with("file", path.string())
+        .hint("name a file");
+  }
+  if (mode != OpenMode::kCreate && !std::filesystem::exists(path, ignored)) {
+    return Error(ErrorClass::kFailed, "sqlite.no_database", "there is no such database file")
+        .with("file", path.string())
+        .hint("check the path; a relative one counts from the manifest's folder, for dpone copy from the current one");
+  }
+  std::unique_ptr<Database> database(new Database(path, busy_timeout, context));
+  const int flags = mode == OpenMode::kRead    ? SQLITE_OPEN_READONLY
+                    : mode == OpenMode::kWrite ? SQLITE_OPEN_READWRITE
+                                               : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  // Without a mutex: one thread at a time. The path is a path, whatever it begins with.
+  const int code =
+      sqlite3_open_v2(path.c_str(), &database->database_, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  if (code != SQLITE_OK) return database->last_error("the database cannot be opened");
+  sqlite3_busy_handler(database->database_, &Database::wait, database.get());
+  // What a statement means must not depend on what is installed or on a hostile file.
+  sqlite3_db_config(database->database_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  sqlite3_db_config(database->database_, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
+  sqlite3_db_config(database->database_, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
+  return database;
+}
+
+// Called for each attempt to get a lock that somebody else holds. 0 gives up.
+int Database::wait(void* self, int attempts) {
+  auto& database = *static_cast<Database*>(self);
+  const auto now = database.context_.clock->steady_now();
+  if (attempts == 0) database.waiting_since_ = now;
+  if (now - database.waiting_since_ >= database.busy_timeout_) return 0;
+  const std::chrono::milliseconds pause(std::min(100, 1 + attempts * 5));
+  return database.context_.clock->sleep_for(pause, database.context_.stop) ? 1 : 0;
+}
+
+Result<Query> Database::prepare(std::string_view sql) {
+  sqlite3_stmt* statement = nullptr;
+  const int code = sqlite3_prepare_v2(database_, sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
+  Query query(statement, *this);
+  if (code != SQLITE_OK) return last_error("a statement cannot be prepared");
+  return query;
+}
+
+Status Database::execute(const std::string& sql) {
+  if (sqlite3_exec(database_, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK) return {};
+  return last_error("a statement failed");
+}
+
+std::int64_t Database::changes() const { return sqlite3_changes64(database_); }
+bool Database::in_transaction() const { return sqlite3_get_autocommit(database_) == 0; }
+
+Error Database::last_error(const std::string& what) const {
+  if (database_ == nullptr) return out_of_memory_error();
+  if (context_.stop.stop_requested() && (sqlite3_extended_errcode(database_) & 0xff) == SQLITE_BUSY) {
+    return interrupted_error();
+  }
+  return sqlite_error(sqlite3_extended_errcode(database_), what + ": " + sqlite3_errmsg(database_), path_);
+}
+
+std::string quote_name(std::string_view name) {
+  std::string out = "\"";
+  for (const char c : name) out.append(c == '"' ? 2 : 1, c);
+  return out + '"';
+}
+
+std::string quote_literal(std::string_view value) {
+  std::string out = "'";
+  for (const char c : value) out.append(c == '\'' ? 2 : 1, c);
+  return out + '\'';
+}
+
+}  // namespace dpone::sqlite

@@ -1,0 +1,42 @@
+#include "dpone/plan/capability_check.h"
+
+namespace dpone::plan {
+namespace {
+
+Error missing(const std::string& capability, const std::string& what, const std::string& hint) {
+  return Error(ErrorClass::kUsage, "capability." + capability, what).hint(hint);
+}
+
+}  // namespace
+
+Status check_capabilities(const manifest::Manifest& manifest, const SourceCapabilities& source,
+                          const SinkCapabilities& sink) {
+  const std::string from = "a source of type " + manifest.source.type;
+  const std::string to = "a sink of type " + manifest.sink.type;
+  const Options& options = manifest.source.options;
+  const std::string& mode = manifest.strategy.mode;
+  if (options.is_given("query") && !source.has_query) {
+    return missing("query", from + " takes no source.options.query", "name the table or path to read");
+  }
+  if (options.is_given("where") && !source.has_where) {
+    return missing("where", from + " takes no source.options.where", "filter the rows before, or behind the load");
+  }
+  if (options.is_given("cursor") && !source.has_cursor) {
+    return missing("cursor", from + " has no order to keep a cursor in",
+                   "load its rows with full_refresh, with incremental_merge, or with incremental_append and "
+                   "only_new_rows");
+  }
+  if (mode == "incremental_append" && !sink.has_append) {
+    return missing("append", to + " cannot add rows to what is there", "use full_refresh");
+  }
+  if (mode == "incremental_merge" && !sink.has_merge) {
+    return missing("merge", to + " cannot merge rows", "use full_refresh");
+  }
+  if (!manifest.strategy.unique_key.empty() && !sink.has_keys) {
+    return missing("key", to + " cannot look for NULLs and duplicates in sink.strategy.unique_key",
+                   "leave unique_key out");
+  }
+  return {};
+}
+
+}  // namespace dpone::plan

@@ -1,0 +1,15 @@
+// What a manifest asks of its ends against what they can do, before anything is connected. Pure.
+#pragma once
+
+#include "dpone/base/result.h"
+#include "dpone/manifest/manifest.h"
+#include "dpone/ports/capabilities.h"
+
+namespace dpone::plan {
+
+// Class kUsage; slugs capability.query, capability.where, capability.cursor, capability.append, capability.merge,
+// capability.key.
+Status check_capabilities(const manifest::Manifest& manifest, const SourceCapabilities& source,
+                          const SinkCapabilities& sink);
+
+}  // namespace dpone::plan

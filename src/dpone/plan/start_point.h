@@ -1,0 +1,56 @@
+// Where an incremental run begins: judged from the target's receipts, the stored state and the manifest, in the order
+// of docs/adr/0007. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dpone/base/result.h"
+#include "dpone/manifest/manifest.h"
+#include "dpone/ports/cursor.h"
+#include "dpone/ports/facts.h"
+#include "dpone/ports/receipt.h"
+#include "dpone/ports/state_store.h"
+
+namespace dpone::plan {
+
+// What is known of earlier runs besides the receipts.
+struct PriorState {
+  std::optional<State> stored;
+  // Whether the ledger knows the run of the process's newest receipt, at its version: then a state that is ahead of it
+  // was left by a target that has been restored, and not by another target.
+  bool is_receipt_known = false;
+};
+
+struct StartRequest {
+  // `--start-cursor`: a value, `none` for the beginning, or absent. `target-max` has become a value, or `none` where
+  // the target has none.
+  std::optional<std::string> start_cursor;
+};
+
+struct StartPoint {
+  std::optional<CursorPosition> lower;  // absent: from the beginning
+  // What the stored state should say, where it does not: the engine writes it before it loads.
+  std::optional<State> corrected;
+  std::vector<std::string> notes;  // what was found, a sentence each
+};
+
+struct StartInput {
+  const manifest::Manifest& manifest;
+  const Facts& target;  // as described
+  const PriorReceipts& prior;
+  const PriorState& state;
+  const StartRequest& request;
+  const CursorRange& range;  // column, type and key
+  const std::string& selection_fingerprint;
+};
+
+// Slugs, all of class kRefused: state.target_mismatch, target.replaced, state.definition_changed,
+// start_cursor.needed, start_cursor.has_position, append.would_repeat.
+Result<StartPoint> find_start(const StartInput& input);
+
+// The state after `receipt` was written.
+State state_after(const Receipt& receipt);
+
+}  // namespace dpone::plan

@@ -1,0 +1,145 @@
+#include "dpone/plan/strategy/incremental.h"
+
+#include <algorithm>
+
+#include "dpone/base/nearest.h"
+
+namespace dpone::plan::strategy {
+namespace {
+
+enum class CursorKind { kNone, kNumber, kTime, kOther };
+
+// What grows, has one text a value, and reads back as a literal. A float can be NaN, and its order is not the text's.
+CursorKind kind_of(const ColumnFacts& column) {
+  if (column.travels_as_text) return CursorKind::kNone;
+  switch (column.type.kind) {
+    case TypeKind::kInt16:
+    case TypeKind::kInt32:
+    case TypeKind::kInt64:
+    case TypeKind::kDecimal:
+    case TypeKind::kNumeric:
+      return CursorKind::kNumber;
+    case TypeKind::kDate:
+    case TypeKind::kTimestamp:
+    case TypeKind::kTimestampTz:
+      return CursorKind::kTime;
+    case TypeKind::kText:
+    case TypeKind::kUuid:
+    case TypeKind::kLsn:
+      return CursorKind::kOther;
+    default:
+      return CursorKind::kNone;
+  }
+}
+
+Result<const ColumnFacts*> find_column(const Facts& source, const std::string& name, const char* option) {
+  if (const ColumnFacts* column = source.find(name)) return column;
+  std::vector<std::string> known;
+  for (const ColumnFacts& column : source.columns) known.push_back(column.name);
+  const std::string near = nearest_name(name, known);
+  return Error(ErrorClass::kFailed, "source.no_column", "the source has no column \"" + name + "\"")
+      .with("relation", source.relation)
+      .with("option", option)
+      .hint(near.empty() ? "names are case-sensitive" : "did you mean \"" + near + "\"?");
+}
+
+Result<CursorOverlap> overlap_of(const std::string& text, CursorKind kind) {
+  CursorOverlap overlap;
+  if (text.empty()) return overlap;
+  const auto span = parse_span(text);
+  const bool suits =
+      span && ((kind == CursorKind::kNumber && span->number) || (kind == CursorKind::kTime && span->duration));
+  if (!suits) {
+    return Error(ErrorClass::kFailed, "cursor.overlap",
+                 "an overlap of " + text + " cannot be taken from a cursor of this type")
+        .with("option", "source.options.overlap")
+        .hint("write a number for a number, a duration such as 2h for a date or timestamp; text has none");
+  }
+  if (span->number) overlap.number = *span->number;
+  if (span->duration) overlap.duration = *span->duration;
+  return overlap;
+}
+
+bool has_unique(const Facts& source, const std::string& column) {
+  return std::any_of(source.keys.begin(), source.keys.end(),
+                     [&](const KeyFacts& key) { return key.columns.size() == 1 && key.columns[0] == column; });
+}
+
+}  // namespace
+
+Result<CursorRange> cursor_range(const manifest::Manifest& manifest, const Facts& source) {
+  const Options& options = manifest.source.options;
+  CursorRange range;
+  DPONE_TRY(const ColumnFacts* cursor, find_column(source, options.text("cursor"), "source.options.cursor"));
+  const CursorKind kind = kind_of(*cursor);
+  if (kind == CursorKind::kNone) {
+    return Error(ErrorClass::kFailed, "cursor.type",
+                 "column \"" + cursor->name + "\" is " + cursor->native_type + ", which no position can be kept of")
+        .with("option", "source.options.cursor")
+        .hint("name a whole number, numeric, date, timestamp, text, uuid or pg_lsn column");
+  }
+  range.column = cursor->name;
+  range.type = cursor->type;
+  range.native_type = cursor->native_type;
+  DPONE_TRY(range.overlap, overlap_of(options.text("overlap"), kind));
+  const std::string nulls = options.text("cursor_nulls");
+  range.nulls = nulls == "ignore"   ? CursorNulls::kIgnore
+                : nulls == "always" ? CursorNulls::kAlways
+                                    : CursorNulls::kFail;
+  // Rows that are read again do no harm where they are found by their key.
+  range.is_inclusive = manifest.strategy.mode == "incremental_merge" || manifest.strategy.only_new_rows;
+  if (range.is_inclusive || has_unique(source, cursor->name)) return range;
+  if (manifest.strategy.unique_key.empty()) {
+    return Error(ErrorClass::kFailed, "cursor.needs_key",
+                 "several rows may have the same \"" + cursor->name +
+                     "\", and a run could end between them: incremental_append needs a key to tell them apart")
+        .with("relation", source.relation)
+        .hint("give sink.strategy.unique_key, or a cursor with a unique index of its own at the source");
+  }
+  for (const std::string& name : manifest.strategy.unique_key) {
+    if (name == range.column) continue;
+    DPONE_TRY(const ColumnFacts* column, find_column(source, name, "sink.strategy.unique_key"));
+    if (kind_of(*column) == CursorKind::kNone) {
+      return Error(ErrorClass::kFailed, "cursor.type",
+                   "key column \"" + name + "\" is " + column->native_type + ", which no position can be kept of")
+          .with("option", "sink.strategy.unique_key")
+          .hint("use only_new_rows, or a key of whole numbers, numerics, times, texts or uuids");
+    }
+    range.key.push_back(name);
+    range.key_native_types.push_back(column->native_type);
+  }
+  return range;
+}
+
+Status plan_incremental(const PlanInput& input, RoutePlan& plan) {
+  const bool is_merge = input.manifest.strategy.mode == "incremental_merge";
+  plan.task.only_new_rows = input.manifest.strategy.only_new_rows;
+  if (plan.task.cursor) {
+    plan.notes.emplace_back(
+        "rows that are committed behind the cursor are missed unless source.options.overlap covers them");
+  }
+  if (!input.target.exists) {
+    plan.task.method = PublishMethod::kCreate;
+    for (const PublishOption& option : input.target.publish) {
+      if (option.method == "create") plan.notes.insert(plan.notes.end(), option.notes.begin(), option.notes.end());
+    }
+    return {};
+  }
+  plan.task.method = is_merge ? PublishMethod::kMerge : PublishMethod::kAppend;
+  const std::string wanted(to_string(plan.task.method));
+  std::string refusals;
+  for (const PublishOption& option : input.target.publish) {
+    if (option.method != wanted) continue;
+    if (option.blockers.empty()) {
+      plan.notes.insert(plan.notes.end(), option.notes.begin(), option.notes.end());
+      return {};
+    }
+    for (const std::string& blocker : option.blockers) refusals += (refusals.empty() ? "" : "; ") + blocker;
+  }
+  return Error(ErrorClass::kRefused, "publish.no_method",
+               "the target cannot be loaded by " + input.manifest.strategy.mode + ". " + refusals)
+      .with("target", input.target.relation)
+      .hint("remove what stands against it, or grant the missing rights");
+}
+
+}  // namespace dpone::plan::strategy

@@ -1,0 +1,15 @@
+// incremental_append and incremental_merge: add rows, or change and add them by key, never replacing the target.
+#pragma once
+
+#include "dpone/plan/planner.h"
+
+namespace dpone::plan::strategy {
+
+// The range that is read, without its bounds. REQUIRES: the manifest names a cursor. Slugs: source.no_column,
+// cursor.type, cursor.overlap, cursor.needs_key, capability.cursor.
+Result<CursorRange> cursor_range(const manifest::Manifest& manifest, const Facts& source);
+
+// Chooses how the rows are published. Slug: publish.no_method.
+Status plan_incremental(const PlanInput& input, RoutePlan& plan);
+
+}  // namespace dpone::plan::strategy
