@@ -579,9 +579,13 @@ std::string render_changes(const LoadTask& task, const TemporaryNames& names) {
 
 namespace {
 
-std::string relation_of(const Json& native) {
-  if (native["query"].is_string()) return "(" + native["query"].as_string() + "\n) AS query";
-  return quote_name(native["schema"].as_string(), native["name"].as_string());
+// What stands after FROM; a query has an alias in any case.
+std::string relation_of(const Json& native, const std::string& alias = {}) {
+  if (native["query"].is_string()) {
+    return "(" + native["query"].as_string() + "\n) AS " + (alias.empty() ? "query" : alias);
+  }
+  const std::string table = quote_name(native["schema"].as_string(), native["name"].as_string());
+  return alias.empty() ? table : table + " AS " + alias;
 }
 
 std::string literal_of(const std::string& value, const std::string& type) { return quote_literal(value) + "::" + type; }
@@ -644,12 +648,13 @@ std::string cursor_condition(const CursorRange& range) {
 
 std::string render_upper_bound(const LoadTask& task) {
   const CursorRange& range = *task.cursor;
-  const std::string cursor = quote_name(range.column);
-  std::string values = cursor + "::text";
-  std::string order = cursor + " DESC";
+  // By its relation, or ORDER BY would take a column for the text of that name.
+  const auto qualified = [](const std::string& column) { return "rows_of." + quote_name(column); };
+  std::string values = qualified(range.column) + "::text";
+  std::string order = qualified(range.column) + " DESC";
   for (const std::string& column : range.key) {
-    values += ", " + quote_name(column) + "::text";
-    order += ", " + quote_name(column) + " DESC";
+    values += ", " + qualified(column) + "::text";
+    order += ", " + qualified(column) + " DESC";
   }
   std::string is_beyond = "true";
   if (range.lower) {
@@ -657,8 +662,8 @@ std::string render_upper_bound(const LoadTask& task) {
     is_beyond = terms.columns + " > " + terms.bound;
   }
   std::string condition = beyond_lower(range);
-  condition += (condition.empty() ? "" : " AND ") + cursor + " IS NOT NULL";
-  return "SELECT " + values + ", " + is_beyond + " FROM " + relation_of(task.source.native) +
+  condition += (condition.empty() ? "" : " AND ") + quote_name(range.column) + " IS NOT NULL";
+  return "SELECT " + values + ", " + is_beyond + " FROM " + relation_of(task.source.native, "rows_of") +
          where_clause(task.source.native, condition) + " ORDER BY " + order + " LIMIT 1";
 }
 

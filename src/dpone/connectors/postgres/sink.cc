@@ -116,8 +116,8 @@ class PostgresSink final : public Sink {
 
   Result<std::optional<std::string>> greatest(const std::string& column) override {
     DPONE_CHECK(connect());
-    const std::string name = quote_name(column);
-    DPONE_TRY(const Rows rows, connection_->query("SELECT " + name + "::text FROM " + target_ + " WHERE " + name +
+    const std::string name = "t." + quote_name(column);  // without `t.`, ORDER BY would take it for the text
+    DPONE_TRY(const Rows rows, connection_->query("SELECT " + name + "::text FROM " + target_ + " AS t WHERE " + name +
                                                   " IS NOT NULL ORDER BY " + name + " DESC LIMIT 1"));
     if (rows.size() == 0) return std::optional<std::string>();
     return std::optional<std::string>(rows.text(0, 0));
