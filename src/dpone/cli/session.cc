@@ -76,6 +76,7 @@ void apply_overrides(manifest::Manifest& manifest, const Options& options) {
     manifest.sink.options.set("allow_empty_source", true);
   }
   if (options.is_given("no_raw") && options.flag("no_raw")) manifest.runtime.set("raw", false);
+  if (options.is_given("loaders")) manifest.runtime.set("loaders", options.given()["loaders"]);
 }
 
 plan::StartRequest start_of(const Options& options) {

@@ -57,6 +57,12 @@ class BoundedQueue {
     return std::move(value);
   }
 
+  // The producer is about to wait, or does.
+  bool is_crowded() {
+    const std::scoped_lock lock(mutex_);
+    return bytes_ * 4 >= max_bytes_ * 3;
+  }
+
  private:
   const std::size_t max_bytes_;
   std::mutex mutex_;

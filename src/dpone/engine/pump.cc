@@ -1,7 +1,10 @@
 #include "dpone/engine/pump.h"
 
-#include <atomic>
+#include <algorithm>
+#include <mutex>
+#include <optional>
 #include <thread>
+#include <utility>
 
 #include "dpone/base/guarded.h"
 #include "dpone/engine/bounded_queue.h"
@@ -12,51 +15,109 @@ namespace {
 constexpr std::size_t kBufferBytes = 256 * 1024;
 constexpr std::size_t kRawQueueBytes = 8 * kBufferBytes;
 constexpr std::size_t kBatchQueueBytes = std::size_t{12} << 20;
+// Before that, another writer costs more than it gains.
+constexpr std::int64_t kGrowBytes = std::int64_t{16} << 20;
 
-// Runs `produce` on a thread of its own and `consume` on this one. `produce` pushes until it is done or the queue is
-// closed and returns its error; `consume` pops until the queue is empty. When it fails, `give_up` ends what `produce`
-// may be waiting for besides the queue.
-template <class T, class Produce, class Consume, class GiveUp>
-Status run_pair(BoundedQueue<T>& queue, Produce produce, Consume consume, GiveUp give_up) {
-  std::optional<Error> read_error;
-  std::atomic<bool> has_read_error = false;
-  std::thread thread([&] {
+// The first error of any thread.
+class FirstError {
+ public:
+  void record(Error error) {
+    const std::scoped_lock lock(mutex_);
+    if (!error_) error_ = std::move(error);
+  }
+  Status status() {
+    const std::scoped_lock lock(mutex_);
+    if (error_) return *error_;
+    return {};
+  }
+
+ private:
+  std::mutex mutex_;
+  std::optional<Error> error_;
+};
+
+// What all writers have taken, told as one sum that never falls.
+class Moved {
+ public:
+  explicit Moved(Progress& progress) : progress_(progress) {}
+  void add(std::int64_t rows, std::int64_t bytes) {
+    const std::scoped_lock lock(mutex_);
+    rows_ += rows;
+    bytes_ += bytes;
+    progress_.moved(rows_, bytes_);
+  }
+  std::int64_t bytes() {
+    const std::scoped_lock lock(mutex_);
+    return bytes_;
+  }
+
+ private:
+  std::mutex mutex_;
+  Progress& progress_;
+  std::int64_t rows_ = 0;
+  std::int64_t bytes_ = 0;
+};
+
+// Runs `produce` on a thread of its own, and `write` for each item of the queue on this one and on those of further
+// writers. `produce` pushes until it is done or the queue is closed. An error of anybody closes the queue; `give_up`
+// then ends what `produce` may be waiting for besides it.
+template <class T, class Writer, class Produce, class Write, class GiveUp>
+Status run(BoundedQueue<T>& queue, WriterPool<Writer>& writers, Moved& moved, Produce produce, Write write,
+           GiveUp give_up) {
+  FirstError first;
+  std::thread producer([&] {
     Status status = guarded(produce);
-    if (status) {
-      queue.finish();
-      return;
-    }
-    read_error = std::move(status).error();
-    has_read_error = true;
+    if (status) return queue.finish();
+    first.record(std::move(status).error());
     queue.close();
   });
-  Status written = guarded(consume);
-  const bool is_reader_first = has_read_error;
-  if (!written) {
+  const auto fail = [&](Error error) {
+    first.record(std::move(error));
     queue.close();
     give_up();
-  }
-  thread.join();
-  if (!written && !is_reader_first) return written;
-  if (read_error) return *read_error;
-  return {};
+  };
+  const auto consume = [&](Writer& writer, const auto& after_each) -> Status {
+    while (auto item = queue.pop()) {
+      DPONE_CHECK(write(writer, *item));
+      DPONE_CHECK(after_each());
+    }
+    return {};
+  };
+  std::vector<std::thread> helpers;
+  const auto grow = [&]() -> Status {
+    if (!writers.may_grow() || moved.bytes() < kGrowBytes || !queue.is_crowded()) return {};
+    DPONE_TRY(Writer* const writer, writers.grow());
+    helpers.emplace_back([&, writer] {
+      Status status = guarded([&] { return consume(*writer, []() -> Status { return {}; }); });
+      if (!status) fail(std::move(status).error());
+    });
+    return {};
+  };
+  Status written = guarded([&] { return consume(writers.first(), grow); });
+  if (!written) fail(std::move(written).error());
+  producer.join();
+  for (std::thread& helper : helpers) helper.join();
+  return first.status();
 }
 
 }  // namespace
 
-Result<PumpResult> pump(RawReader& reader, RawWriter& writer, const RunContext& context, Progress& progress) {
+Result<PumpResult> pump(RawReader& reader, WriterPool<RawWriter>& writers, const RunContext& context,
+                        Progress& progress) {
   struct Chunk {
     std::string bytes;
     std::int64_t rows = 0;
   };
   BoundedQueue<Chunk> full(kRawQueueBytes);
   BoundedQueue<std::string> empty(kRawQueueBytes);
+  // Buffers go round: at most as many as the queue holds, and one on each side.
+  const std::size_t most_buffers = kRawQueueBytes / kBufferBytes + 1 + static_cast<std::size_t>(writers.most());
   const auto produce = [&]() -> Status {
     std::size_t made = 0;
+    std::int64_t rows = 0;
     while (true) {
       std::string buffer;
-      // Buffers go round: at most as many as the queue holds, and one on each side.
-      if (made < kRawQueueBytes / kBufferBytes + 2) {
+      if (made < most_buffers) {
         buffer.reserve(kBufferBytes + 16 * 1024);
         ++made;
       } else if (auto used = empty.pop()) {
@@ -69,37 +130,35 @@ Result<PumpResult> pump(RawReader& reader, RawWriter& writer, const RunContext& 
       if (buffer.empty()) return {};
       DPONE_CHECK(context.fault("load.read"));
       const std::size_t bytes = buffer.size();
-      if (!full.push({std::move(buffer), reader.rows_so_far()}, bytes)) return {};
+      const std::int64_t before = std::exchange(rows, reader.rows_so_far());
+      if (!full.push({std::move(buffer), rows - before}, bytes)) return {};
     }
   };
-  std::int64_t bytes = 0;
-  const auto consume = [&]() -> Status {
-    while (auto chunk = full.pop()) {
-      DPONE_CHECK(writer.write(chunk->bytes));
-      DPONE_CHECK(context.fault("load.written"));
-      bytes += static_cast<std::int64_t>(chunk->bytes.size());
-      progress.moved(chunk->rows, bytes);
-      // A buffer that a huge row has grown is not kept.
-      if (chunk->bytes.capacity() > 4 * kBufferBytes) {
-        chunk->bytes = std::string();
-        chunk->bytes.reserve(kBufferBytes + 16 * 1024);
-      }
-      empty.push(std::move(chunk->bytes), 0);
+  Moved moved(progress);
+  const auto write = [&](RawWriter& writer, Chunk& chunk) -> Status {
+    DPONE_CHECK(writer.write(chunk.bytes));
+    DPONE_CHECK(context.fault("load.written"));
+    moved.add(chunk.rows, static_cast<std::int64_t>(chunk.bytes.size()));
+    // A buffer that a huge row has grown is not kept.
+    if (chunk.bytes.capacity() > 4 * kBufferBytes) {
+      chunk.bytes = std::string();
+      chunk.bytes.reserve(kBufferBytes + 16 * 1024);
     }
+    empty.push(std::move(chunk.bytes), 0);
     return {};
   };
-  const Status moved = run_pair(full, produce, consume, [&] {
+  DPONE_CHECK(run(full, writers, moved, produce, write, [&] {
     empty.close();
     reader.give_up();
-  });
-  if (!moved) return moved.error();
+  }));
   PumpResult result;
   DPONE_TRY(result.read, reader.finish());
-  DPONE_TRY(result.written, writer.finish());
+  DPONE_TRY(result.written, writers.finish());
   return result;
 }
 
-Result<PumpResult> pump(BatchReader& reader, BatchWriter& writer, const RunContext& context, Progress& progress) {
+Result<PumpResult> pump(BatchReader& reader, WriterPool<BatchWriter>& writers, const RunContext& context,
+                        Progress& progress) {
   BoundedQueue<Batch> queue(kBatchQueueBytes);
   const auto produce = [&]() -> Status {
     while (true) {
@@ -110,23 +169,17 @@ Result<PumpResult> pump(BatchReader& reader, BatchWriter& writer, const RunConte
       if (!queue.push(std::move(*batch), bytes)) return {};
     }
   };
-  std::int64_t rows = 0;
-  std::int64_t bytes = 0;
-  const auto consume = [&]() -> Status {
-    while (auto batch = queue.pop()) {
-      DPONE_CHECK(writer.write(*batch));
-      DPONE_CHECK(context.fault("load.written"));
-      rows += batch->num_rows();
-      bytes += batch->memory_bytes();
-      progress.moved(rows, bytes);
-    }
+  Moved moved(progress);
+  const auto write = [&](BatchWriter& writer, const Batch& batch) -> Status {
+    DPONE_CHECK(writer.write(batch));
+    DPONE_CHECK(context.fault("load.written"));
+    moved.add(batch.num_rows(), batch.memory_bytes());
     return {};
   };
-  const Status moved = run_pair(queue, produce, consume, [&] { reader.give_up(); });
-  if (!moved) return moved.error();
+  DPONE_CHECK(run(queue, writers, moved, produce, write, [&] { reader.give_up(); }));
   PumpResult result;
   DPONE_TRY(result.read, reader.finish());
-  DPONE_TRY(result.written, writer.finish());
+  DPONE_TRY(result.written, writers.finish());
   return result;
 }
 

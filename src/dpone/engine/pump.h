@@ -1,9 +1,10 @@
-// The pump: one reader thread and the calling thread as writer, with a bounded queue between them. Memory is bounded by
-// the queue, not by the table.
+// The pump: one reader thread, the calling thread as writer and, while rows queue up, threads for further writers, with
+// a bounded queue between them. Memory is bounded by the queue, not by the table.
 #pragma once
 
 #include "dpone/base/run_context.h"
 #include "dpone/engine/progress.h"
+#include "dpone/engine/writer_pool.h"
 #include "dpone/ports/sink.h"
 #include "dpone/ports/source.h"
 
@@ -14,9 +15,11 @@ struct PumpResult {
   WriteSummary written;
 };
 
-// Moves everything and finishes both ends. On an error of the reader the writer is left unfinished (destroying it
-// aborts); the reader's error wins over one of the writer that came after it.
-Result<PumpResult> pump(RawReader& reader, RawWriter& writer, const RunContext& context, Progress& progress);
-Result<PumpResult> pump(BatchReader& reader, BatchWriter& writer, const RunContext& context, Progress& progress);
+// Moves everything and finishes both ends. On an error the writers are left unfinished (destroying them aborts); of
+// several errors the first one is returned.
+Result<PumpResult> pump(RawReader& reader, WriterPool<RawWriter>& writers, const RunContext& context,
+                        Progress& progress);
+Result<PumpResult> pump(BatchReader& reader, WriterPool<BatchWriter>& writers, const RunContext& context,
+                        Progress& progress);
 
 }  // namespace dpone::engine

@@ -116,6 +116,37 @@ class BatchCollector final : public BatchWriter {
   bool is_finished_ = false;
 };
 
+// Writers that the test keeps, as the pool wants them.
+class BorrowedRaw final : public RawWriter {
+ public:
+  explicit BorrowedRaw(RawWriter& writer) : writer_(writer) {}
+  Status write(std::string_view bytes) override { return writer_.write(bytes); }
+  Result<WriteSummary> finish() override { return writer_.finish(); }
+
+ private:
+  RawWriter& writer_;
+};
+
+class BorrowedBatch final : public BatchWriter {
+ public:
+  explicit BorrowedBatch(BatchWriter& writer) : writer_(writer) {}
+  Status write(const Batch& batch) override { return writer_.write(batch); }
+  Result<WriteSummary> finish() override { return writer_.finish(); }
+
+ private:
+  BatchWriter& writer_;
+};
+
+Result<PumpResult> pump(RawReader& reader, RawCollector& writer, const RunContext& context, Progress& progress) {
+  WriterPool<RawWriter> pool(std::make_unique<BorrowedRaw>(writer), 1, nullptr);
+  return engine::pump(reader, pool, context, progress);
+}
+
+Result<PumpResult> pump(BatchReader& reader, BatchCollector& writer, const RunContext& context, Progress& progress) {
+  WriterPool<BatchWriter> pool(std::make_unique<BorrowedBatch>(writer), 1, nullptr);
+  return engine::pump(reader, pool, context, progress);
+}
+
 class Engine : public testing::Test {
  protected:
   Engine() {
@@ -372,6 +403,113 @@ TEST_F(Engine, AFaultOnEitherSideFailsTheLoad) {
     EXPECT_EQ(moved.error().slug(), "fault.injected");
     EXPECT_FALSE(writer.is_finished_);
   }
+}
+
+// 40 MiB in parts of 256 KiB. The queue holds seven of them: with part 78 in the reader's hand, and the writer at part
+// 70, which is beyond 16 MiB, rows have queued up.
+class Crowd {
+ public:
+  Crowd()
+      : reader_([] {
+          std::vector<std::string> parts;
+          for (int i = 0; i < 160; ++i) parts.push_back(part(i, 256 * 1024));
+          return parts;
+        }()) {
+    reader_.before_ = [this](std::size_t next) -> Status {
+      if (next == 78) is_full_.count_down();
+      return {};
+    };
+  }
+  RawParts& reader() { return reader_; }
+  // For the first writer, before each part.
+  void wait_at(std::int64_t writes) {
+    if (writes == 70) is_full_.wait();
+  }
+
+ private:
+  RawParts reader_;
+  std::latch is_full_{1};
+};
+
+TEST_F(Engine, AnotherWriterHelpsWhileRowsQueueUp) {
+  Crowd crowd;
+  RawCollector first;
+  RawCollector second;
+  std::latch second_writes(1);
+  first.before_ = [&](std::int64_t writes) -> Status {
+    crowd.wait_at(writes);
+    if (writes == 80) second_writes.wait();
+    return {};
+  };
+  second.before_ = [&](std::int64_t writes) -> Status {
+    if (writes == 0) second_writes.count_down();
+    return {};
+  };
+  WriterPool<RawWriter> pool(std::make_unique<BorrowedRaw>(first), 2, [&](int index) {
+    EXPECT_EQ(index, 1);
+    return Result<std::unique_ptr<RawWriter>>(std::make_unique<BorrowedRaw>(second));
+  });
+  const auto moved = engine::pump(crowd.reader(), pool, context_, progress_);
+  ASSERT_TRUE(moved) << moved.error().to_line();
+  EXPECT_EQ(moved->written.rows, 160);
+  EXPECT_TRUE(first.is_finished_ && second.is_finished_);
+  // Every part went to one of both, whole and once.
+  const std::string of_first = "\n" + first.text_;
+  const std::string of_second = "\n" + second.text_;
+  for (int i = 0; i < 160; ++i) {
+    const std::string text = "\n" + part(i, 256 * 1024);
+    const bool in_first = of_first.find(text) != std::string::npos;
+    const bool in_second = of_second.find(text) != std::string::npos;
+    EXPECT_NE(in_first, in_second) << i;
+  }
+  EXPECT_EQ(progress_.rows_, 160);
+}
+
+TEST_F(Engine, ASmallLoadOpensNoSecondWriter) {
+  RawParts reader({part(0, 1000), part(1, 1000)});
+  RawCollector first;
+  WriterPool<RawWriter> pool(std::make_unique<BorrowedRaw>(first), 4, [&](int) -> Result<std::unique_ptr<RawWriter>> {
+    ADD_FAILURE() << "a second writer was opened";
+    return error("test.opened");
+  });
+  ASSERT_TRUE(engine::pump(reader, pool, context_, progress_));
+}
+
+TEST_F(Engine, AnErrorOfAHelpingWriterEndsTheLoadAndFinishesNobody) {
+  Crowd crowd;
+  RawCollector first;
+  RawCollector second;
+  std::latch has_failed(1);
+  first.before_ = [&](std::int64_t writes) -> Status {
+    crowd.wait_at(writes);
+    if (writes == 80) has_failed.wait();
+    return {};
+  };
+  second.before_ = [&](std::int64_t) -> Status {
+    has_failed.count_down();
+    return error("test.second");
+  };
+  WriterPool<RawWriter> pool(std::make_unique<BorrowedRaw>(first), 2, [&](int) {
+    return Result<std::unique_ptr<RawWriter>>(std::make_unique<BorrowedRaw>(second));
+  });
+  const auto moved = engine::pump(crowd.reader(), pool, context_, progress_);
+  ASSERT_FALSE(moved);
+  EXPECT_EQ(moved.error().slug(), "test.second");
+  EXPECT_FALSE(first.is_finished_ || second.is_finished_);
+}
+
+TEST_F(Engine, AWriterThatCannotBeOpenedEndsTheLoad) {
+  Crowd crowd;
+  RawCollector first;
+  first.before_ = [&](std::int64_t writes) -> Status {
+    crowd.wait_at(writes);
+    return {};
+  };
+  WriterPool<RawWriter> pool(std::make_unique<BorrowedRaw>(first), 2,
+                             [&](int) -> Result<std::unique_ptr<RawWriter>> { return error("test.open"); });
+  const auto moved = engine::pump(crowd.reader(), pool, context_, progress_);
+  ASSERT_FALSE(moved);
+  EXPECT_EQ(moved.error().slug(), "test.open");
 }
 
 }  // namespace

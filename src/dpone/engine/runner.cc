@@ -265,14 +265,21 @@ class Run {
     const Slice all;
     // The writer first: a source may compute for long before its first row, and a sink that waits in the middle of a
     // load is working, while one that waits before it sits idle in its transaction until the server ends it.
+    const int most = stage.most_writers();
     if (outcome_.plan->task.is_raw) {
-      DPONE_TRY(const auto writer, stage.open_raw_writer(all));
+      DPONE_TRY(auto writer, stage.open_raw_writer({0, most}));
+      WriterPool<RawWriter> writers(std::move(writer), most, [&](int index) {
+        return stage.open_raw_writer({index, most});
+      });
       DPONE_TRY(const auto reader, snapshot.open_raw(all, outcome_.plan->task));
-      return pump(*reader, *writer, context_, progress_);
+      return pump(*reader, writers, context_, progress_);
     }
-    DPONE_TRY(const auto writer, stage.open_writer(all));
+    DPONE_TRY(auto writer, stage.open_writer({0, most}));
+    WriterPool<BatchWriter> writers(std::move(writer), most, [&](int index) {
+      return stage.open_writer({index, most});
+    });
     DPONE_TRY(const auto reader, snapshot.open(all, outcome_.plan->task));
-    return pump(*reader, *writer, context_, progress_);
+    return pump(*reader, writers, context_, progress_);
   }
 
   Status judge(GateResult gate) {

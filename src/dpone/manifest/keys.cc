@@ -148,6 +148,15 @@ constexpr OptionSpec kRuntimeKeys[] = {
      .kind = OptionKind::kFlag,
      .default_text = "true",
      .description = "Pass the source's bytes through unparsed where both ends agree on the types"},
+    {.name = "loaders",
+     .kind = OptionKind::kInteger,
+     .default_text = "2",
+     .description =
+         "Connections that load into the stage at once, where the sink can (PostgreSQL). All but the first are "
+         "opened only while rows queue up. With 1 the stage is created and loaded in one transaction",
+     .min = 1,
+     .max = 16,
+     .value_name = "N"},
     {.name = "max_row_bytes",
      .kind = OptionKind::kBytes,
      .default_text = "256MiB",

@@ -69,7 +69,8 @@ TEST(ManifestSchema, FollowsTheTablesAndTheConnector) {
   const Json& sink = schema["properties"]["sink"];
   EXPECT_EQ(sink["properties"]["type"]["enum"], Json(Json::Array{"postgres"}));
   EXPECT_EQ(sink["properties"]["options"]["properties"]["unlogged"]["type"], Json("boolean"));
-  EXPECT_EQ(sink["properties"]["strategy"]["properties"]["mode"]["enum"], Json(Json::Array{"full_refresh", "incremental_append", "incremental_merge"}));
+  EXPECT_EQ(sink["properties"]["strategy"]["properties"]["mode"]["enum"],
+            Json(Json::Array{"full_refresh", "incremental_append", "incremental_merge"}));
   EXPECT_EQ(schema["properties"]["name"]["pattern"], Json("^[a-z0-9_]+$"));
 }
 

@@ -191,11 +191,13 @@ TEST(ManifestReader, QuotesDecideBetweenTextAndNumber) {
 TEST(ManifestReader, StrategiesOfTheOriginalAreRefusedByName) {
   const ReadOutcome known = read(replaced(kSmall, "mode: full_refresh", "mode: scd2"));
   EXPECT_EQ(known.problem_lines(),
-            "m.yaml:12:20: the strategy scd2 is not available in this build, which has full_refresh, incremental_append, incremental_merge");
+            "m.yaml:12:20: the strategy scd2 is not available in this build, which has full_refresh, "
+            "incremental_append, incremental_merge");
   EXPECT_EQ(known.to_error().slug(), "strategy.not_available");
   EXPECT_EQ(known.to_error().exit_code(), 2);
   EXPECT_EQ(problems_with("mode: full_refresh", "mode: full_refesh"),
-            "m.yaml:12:20: \"full_refesh\" is not a strategy; this build has full_refresh, incremental_append, incremental_merge; did you mean full_refresh?");
+            "m.yaml:12:20: \"full_refesh\" is not a strategy; this build has full_refresh, incremental_append, "
+            "incremental_merge; did you mean full_refresh?");
 }
 
 TEST(ManifestReader, OldSpellingsAreReadWithANotice) {

@@ -87,6 +87,7 @@ Result<RoutePlan> draft(const PlanInput& input) {
     plan.notes.insert(plan.notes.begin(), start.notes.begin(), start.notes.end());
   }
   const auto& own = input.prior.newest_of_process;
+  plan.task.loaders = static_cast<int>(input.manifest.runtime.integer("loaders"));
   plan.expected_version = next_version(input.prior);
   plan.target_created = !input.target.exists || (own && own->target_created);
   if (own && input.target.exists && own->target_identity != input.target.identity) {

@@ -53,6 +53,9 @@ struct Published {
 class Stage {
  public:
   virtual ~Stage() = default;
+  // Writers that may be open at once, each used by a thread of its own; Slice::index tells them apart. They are opened
+  // and finished by one thread.
+  virtual int most_writers() const { return 1; }
   virtual Result<std::unique_ptr<BatchWriter>> open_writer(const Slice& slice) = 0;
   virtual Result<std::unique_ptr<RawWriter>> open_raw_writer(const Slice& slice) = 0;
   // After the last writer: builds keys and indexes, grants, analyzes, makes the stage durable.

@@ -45,7 +45,8 @@ class RawReader {
   virtual ~RawReader() = default;
   // As BatchReader::give_up.
   virtual void give_up() = 0;
-  // Appends about `out.capacity() - out.size()` bytes to `out`, or nothing at the end. Frames may be cut anywhere.
+  // Appends about `out.capacity() - out.size()` bytes to `out`, or nothing at the end: whole rows, without what a
+  // format has around them, so that any writer can take any part.
   virtual Status next(std::string& out) = 0;
   // Rows whose last byte has been handed out: for progress.
   virtual std::int64_t rows_so_far() const = 0;

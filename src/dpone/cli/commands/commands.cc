@@ -28,7 +28,14 @@ constexpr OptionSpec kStartCursor{
         "of the cursor, target-max for the target's greatest, none for the beginning",
     .value_name = "VALUE"};
 
-constexpr OptionSpec kRunOptions[] = {kRunId, kAdopt, kAllowEmpty, kStartCursor, kNoRaw};
+constexpr OptionSpec kLoaders{.name = "loaders",
+                              .kind = OptionKind::kInteger,
+                              .description = "Connections that load at once (runtime.loaders)",
+                              .min = 1,
+                              .max = 16,
+                              .value_name = "N"};
+
+constexpr OptionSpec kRunOptions[] = {kRunId, kAdopt, kAllowEmpty, kStartCursor, kLoaders, kNoRaw};
 constexpr OptionSpec kPlanOptions[] = {kAdopt, kAllowEmpty, kStartCursor, kNoRaw};
 constexpr OptionSpec kFrom{.name = "from",
                            .description = "Source: a URL, a path, - for stdin, or a connection id",
@@ -100,6 +107,7 @@ constexpr OptionSpec kCopyOptions[] = {
      .kind = OptionKind::kFlag,
      .description = "incremental_append leaves out rows whose key the target has already"},
     kStartCursor,
+    kLoaders,
     {.name = "overwrite_type",
      .kind = OptionKind::kChoice,
      .choices = "auto|exchange|truncate_insert|delete_insert",

@@ -98,6 +98,7 @@ Status FrameWalker::step(const char*& at, const char* end, std::int64_t offset) 
         state_ = State::kLength;
       } else {
         row_count_ += state_ == State::kValue ? 1 : 0;
+        if (state_ == State::kExtension) rows_begin_ = offset + take;
         state_ = State::kTuple;
       }
       return {};
@@ -105,6 +106,7 @@ Status FrameWalker::step(const char*& at, const char* end, std::int64_t offset) 
     case State::kTuple: {
       if (!gather(at, end, 2)) return {};
       const int count = load_big<std::int16_t>(carry_.data());
+      row_begin_ = item;
       if (count == -1) {
         state_ = State::kDone;
         break;
@@ -159,6 +161,12 @@ Status FrameWalker::feed(std::string_view bytes) {
     DPONE_CHECK(step(at, end, byte_count_));
   }
   return {};
+}
+
+std::int64_t FrameWalker::rows_end() const {
+  if (state_ == State::kHeader || state_ == State::kExtension) return 0;
+  if (state_ == State::kTuple) return byte_count_ - static_cast<std::int64_t>(carry_.size());
+  return row_begin_;
 }
 
 Status FrameWalker::finish() {

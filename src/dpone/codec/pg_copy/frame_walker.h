@@ -30,6 +30,10 @@ class FrameWalker {
   std::int64_t row_count() const { return row_count_; }
   std::int64_t byte_count() const { return byte_count_; }
   bool is_at_end() const { return state_ == State::kDone; }
+  // Offsets in the stream: where the first row begins (0 while the header is not whole), and where the last whole row
+  // of what was fed ends. What lies between them are whole rows, without header and trailer.
+  std::int64_t rows_begin() const { return rows_begin_; }
+  std::int64_t rows_end() const;
 
  private:
   enum class State : std::uint8_t { kHeader, kExtension, kTuple, kLength, kValue, kDone, kFailed };
@@ -49,8 +53,10 @@ class FrameWalker {
   std::int64_t byte_count_ = 0;  // all bytes that were fed
   std::int64_t skip_ = 0;        // bytes of a value or the extension still to pass
   std::int64_t row_bytes_ = 0;   // of the tuple that is under way
-  int field_ = 0;                // of that tuple
-  std::string carry_;            // of a header, count or length that was cut
+  std::int64_t row_begin_ = 0;   // offset of the tuple, or trailer, that is under way
+  std::int64_t rows_begin_ = 0;
+  int field_ = 0;      // of that tuple
+  std::string carry_;  // of a header, count or length that was cut
   // Of each field, the length of the tuple before as it lies on the wire and the bytes to pass: a guess that lets the
   // processor run ahead of the chain of lengths.
   struct Guess {
@@ -73,6 +79,8 @@ class TextLineCounter {
 
   std::int64_t row_count() const { return row_count_; }
   std::int64_t byte_count() const { return byte_count_; }
+  // As FrameWalker's.
+  std::int64_t rows_end() const { return byte_count_ - open_bytes_; }
 
  private:
   const std::int64_t max_row_bytes_;

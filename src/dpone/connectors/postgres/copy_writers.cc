@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
-#include "dpone/connectors/postgres/dialect.h"
+#include "dpone/codec/pg_copy/wire_format.h"
 
 namespace dpone::postgres {
 namespace {
@@ -13,41 +14,53 @@ constexpr std::int64_t kEncodeRows = 1024;
 
 class CopyInSession {
  public:
-  CopyInSession(Connection& connection, std::int64_t& rows) : connection_(connection), rows_(rows) {}
+  explicit CopyInSession(OpenCopy copy) : copy_(std::move(copy)) {}
   CopyInSession(const CopyInSession&) = delete;
   CopyInSession& operator=(const CopyInSession&) = delete;
   ~CopyInSession() {
-    if (!is_finished_) connection_.abort_copy_in("the load was given up");
+    if (!is_finished_) copy_.connection.abort_copy_in("the load was given up");
   }
-  Status send(std::string_view bytes) { return connection_.write_copy(bytes); }
+  Status send(std::string_view bytes) { return copy_.connection.write_copy(bytes); }
   Result<WriteSummary> finish() {
     is_finished_ = true;
-    DPONE_TRY(const std::int64_t rows, connection_.finish_copy_in());
-    rows_ += rows;
-    DPONE_CHECK(connection_.execute(std::string(kFixedSearchPath)));
+    DPONE_TRY(const std::int64_t rows, copy_.connection.finish_copy_in());
+    copy_.rows += rows;
+    DPONE_CHECK(copy_.connection.execute(copy_.statement));
     return WriteSummary{rows};
   }
 
  private:
-  Connection& connection_;
-  std::int64_t& rows_;
+  OpenCopy copy_;
   bool is_finished_ = false;
 };
 
 class RawCopyWriter final : public RawWriter {
  public:
-  RawCopyWriter(Connection& connection, std::int64_t& rows) : session_(connection, rows) {}
-  Status write(std::string_view bytes) override { return session_.send(bytes); }
-  Result<WriteSummary> finish() override { return session_.finish(); }
+  RawCopyWriter(OpenCopy copy, bool is_text) : session_(std::move(copy)), is_text_(is_text) {}
+  Status write(std::string_view bytes) override {
+    DPONE_CHECK(begin());
+    return session_.send(bytes);
+  }
+  Result<WriteSummary> finish() override {
+    DPONE_CHECK(begin());
+    if (!is_text_) DPONE_CHECK(session_.send(pg_copy::kTrailer));
+    return session_.finish();
+  }
 
  private:
+  Status begin() {
+    if (std::exchange(has_begun_, true) || is_text_) return {};
+    return session_.send(pg_copy::kPlainHeader);
+  }
+
   CopyInSession session_;
+  bool is_text_;
+  bool has_begun_ = false;
 };
 
 class BinaryCopyWriter final : public BatchWriter {
  public:
-  BinaryCopyWriter(Connection& connection, std::int64_t& rows, pg_copy::Encoder encoder)
-      : session_(connection, rows), encoder_(std::move(encoder)) {
+  BinaryCopyWriter(OpenCopy copy, pg_copy::Encoder encoder) : session_(std::move(copy)), encoder_(std::move(encoder)) {
     encoder_.append_header(buffer_);
   }
   Status write(const Batch& batch) override {
@@ -74,8 +87,8 @@ class BinaryCopyWriter final : public BatchWriter {
 
 class TextCopyWriter final : public BatchWriter {
  public:
-  TextCopyWriter(Connection& connection, std::int64_t& rows, pg_copy::TextEncoder encoder)
-      : session_(connection, rows), encoder_(std::move(encoder)) {}
+  TextCopyWriter(OpenCopy copy, pg_copy::TextEncoder encoder)
+      : session_(std::move(copy)), encoder_(std::move(encoder)) {}
   Status write(const Batch& batch) override {
     buffer_.clear();
     DPONE_CHECK(encoder_.encode(batch, buffer_));
@@ -91,17 +104,16 @@ class TextCopyWriter final : public BatchWriter {
 
 }  // namespace
 
-std::unique_ptr<RawWriter> make_copy_writer(Connection& connection, std::int64_t& rows) {
-  return std::make_unique<RawCopyWriter>(connection, rows);
+std::unique_ptr<RawWriter> make_copy_writer(OpenCopy copy, bool is_text) {
+  return std::make_unique<RawCopyWriter>(std::move(copy), is_text);
 }
 
-std::unique_ptr<BatchWriter> make_copy_writer(Connection& connection, std::int64_t& rows, pg_copy::Encoder encoder) {
-  return std::make_unique<BinaryCopyWriter>(connection, rows, std::move(encoder));
+std::unique_ptr<BatchWriter> make_copy_writer(OpenCopy copy, pg_copy::Encoder encoder) {
+  return std::make_unique<BinaryCopyWriter>(std::move(copy), std::move(encoder));
 }
 
-std::unique_ptr<BatchWriter> make_copy_writer(Connection& connection, std::int64_t& rows,
-                                              pg_copy::TextEncoder encoder) {
-  return std::make_unique<TextCopyWriter>(connection, rows, std::move(encoder));
+std::unique_ptr<BatchWriter> make_copy_writer(OpenCopy copy, pg_copy::TextEncoder encoder) {
+  return std::make_unique<TextCopyWriter>(std::move(copy), std::move(encoder));
 }
 
 }  // namespace dpone::postgres

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "dpone/codec/pg_copy/encoder.h"
 #include "dpone/codec/pg_copy/text_encoder.h"
@@ -12,10 +13,15 @@
 
 namespace dpone::postgres {
 
-// `connection` is in COPY FROM STDIN, and outlives the writer as `rows` does; finish() adds to it what the server
-// counted.
-std::unique_ptr<RawWriter> make_copy_writer(Connection& connection, std::int64_t& rows);
-std::unique_ptr<BatchWriter> make_copy_writer(Connection& connection, std::int64_t& rows, pg_copy::Encoder encoder);
-std::unique_ptr<BatchWriter> make_copy_writer(Connection& connection, std::int64_t& rows, pg_copy::TextEncoder encoder);
+// A COPY FROM STDIN that `connection` is in. Both references outlive the writer.
+struct OpenCopy {
+  Connection& connection;
+  std::int64_t& rows;     // finish() adds what the server counted
+  std::string statement;  // what finish() executes after it
+};
+
+std::unique_ptr<RawWriter> make_copy_writer(OpenCopy copy, bool is_text);
+std::unique_ptr<BatchWriter> make_copy_writer(OpenCopy copy, pg_copy::Encoder encoder);
+std::unique_ptr<BatchWriter> make_copy_writer(OpenCopy copy, pg_copy::TextEncoder encoder);
 
 }  // namespace dpone::postgres

@@ -110,8 +110,8 @@ std::string values_compare(const LoadTask& task, std::string_view image_operator
     stage += (stage.empty() ? "s." : ", s.") + name;
   }
   // Without the casts the comparison is taken apart, column by column.
-  return "ROW(" + target + ")::pg_catalog.record OPERATOR(pg_catalog." + std::string(image_operator) + ") ROW(" + stage +
-         ")::pg_catalog.record";
+  return "ROW(" + target + ")::pg_catalog.record OPERATOR(pg_catalog." + std::string(image_operator) + ") ROW(" +
+         stage + ")::pg_catalog.record";
 }
 
 class SinkRenderer {
@@ -229,18 +229,25 @@ class SinkRenderer {
                                                     [](const ColumnPolicy& column) { return column.travels_as_text; });
     // Without columns there is nothing to name; the rows still count.
     const std::string list = task_.columns.empty() ? "" : " (" + quote_names(sink_names(task_)) + ")";
-    out_.copy = "COPY " + stage_ + list + " FROM STDIN (FORMAT " + (is_text ? "text" : "binary") + ", FREEZE)";
+    // FREEZE wants the table to be made in the same transaction.
+    const bool is_alone = task_.loaders == 1;
+    out_.copy = "COPY " + stage_ + list + " FROM STDIN (FORMAT " + (is_text ? "text" : "binary") +
+                (is_alone ? ", FREEZE)" : ")");
+    if (!is_alone) out_.begin_copy.emplace_back("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
+    out_.begin_copy.emplace_back(kPlainSearchPath);
+    out_.end_copy = is_alone ? std::string(kFixedSearchPath) : "COMMIT";
   }
 
   // Statistics before the table is published, or its first queries plan blind. A sample of 9,000 rows is enough for
-  // that (a full one took 6 % of a load); inside the transaction that loaded the rows ANALYZE leaves them counted as
-  // changed, so autovacuum takes the full sample soon after.
+  // that (a full one took 6 % of a load). With its columns named, ANALYZE leaves the rows counted as changed, so
+  // autovacuum takes the full sample soon after.
   void append_analyze() {
     out_.seal.push_back(
         "SELECT set_config('default_statistics_target', "
         "least(30, current_setting('default_statistics_target')::integer)::text, true)");
     out_.seal.emplace_back(kPlainSearchPath);
-    out_.seal.push_back("ANALYZE " + stage_);
+    const std::string columns = task_.columns.empty() ? "" : " (" + quote_names(sink_names(task_)) + ")";
+    out_.seal.push_back("ANALYZE " + stage_ + columns);
     out_.seal.emplace_back(kFixedSearchPath);
   }
 

@@ -20,8 +20,12 @@ inline constexpr std::string_view kFixedSearchPath = "SET LOCAL search_path TO p
 
 struct SinkStatements {
   std::vector<std::string> prepare;  // one transaction: schema and types
-  std::vector<std::string> stage;    // one transaction: these, COPY, and seal
-  std::string copy;                  // between kPlainSearchPath and kFixedSearchPath
+  // With one loader one transaction: these, COPY, and seal. With several a transaction of their own, one for each COPY,
+  // and one for seal.
+  std::vector<std::string> stage;
+  std::vector<std::string> begin_copy;
+  std::string copy;
+  std::string end_copy;
   std::vector<std::string> seal;
   std::vector<std::string> constrain;  // after that transaction, each a message by itself: foreign keys
   std::vector<std::string> publish;    // in one message with the receipt and COMMIT; locks and guards come first

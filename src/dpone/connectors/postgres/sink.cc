@@ -180,9 +180,11 @@ class PostgresSink final : public Sink {
     }
     out.push_back({"load", kBegin});
     add("load", sql.stage);
-    out.push_back({"load", std::string(kPlainSearchPath)});
+    if (task.loaders > 1) out.push_back({"load", "COMMIT"});
+    add("load", sql.begin_copy);
     out.push_back({"load", sql.copy});
-    out.push_back({"load", std::string(kFixedSearchPath)});
+    out.push_back({"load", sql.end_copy});
+    if (task.loaders > 1) out.push_back({"seal", kBegin});
     add("seal", sql.seal);
     out.push_back({"seal", "COMMIT"});
     add("seal", sql.constrain);

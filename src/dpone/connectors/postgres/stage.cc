@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "dpone/connectors/postgres/copy_writers.h"
 #include "dpone/connectors/postgres/errors.h"
 #include "dpone/connectors/postgres/quote.h"
 
@@ -83,21 +82,32 @@ Status PostgresStage::begin() {
   // A stage of this very run id is there when an earlier attempt was killed after its load.
   std::string sql = "DROP TABLE IF EXISTS " + stage_ + "; BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
   for (const std::string& statement : statements_.stage) sql += ";\n" + statement;
+  if (task_.loaders > 1) sql += ";\nCOMMIT";
   DPONE_CHECK(connection_.execute(sql));
   return context_.fault("stage.created");
 }
 
-Status PostgresStage::begin_copy() {
-  DPONE_CHECK(connection_.execute(std::string(kPlainSearchPath)));
-  return connection_.begin_copy_in(statements_.copy);
+Result<OpenCopy> PostgresStage::begin_copy(int index) {
+  Connection* connection = &connection_;
+  if (index > 0) {
+    DPONE_TRY(Connection opened, Connection::open(settings_, SessionRole::kSink, context_));
+    helpers_.push_back(std::make_unique<Connection>(std::move(opened)));
+    connection = helpers_.back().get();
+  }
+  std::string begin;
+  for (const std::string& statement : statements_.begin_copy) begin += (begin.empty() ? "" : "; ") + statement;
+  DPONE_CHECK(connection->execute(begin));
+  DPONE_CHECK(connection->begin_copy_in(statements_.copy));
+  return OpenCopy{*connection, rows_, statements_.end_copy};
 }
 
-Result<std::unique_ptr<RawWriter>> PostgresStage::open_raw_writer(const Slice&) {
-  DPONE_CHECK(begin_copy());
-  return make_copy_writer(connection_, rows_);
+Result<std::unique_ptr<RawWriter>> PostgresStage::open_raw_writer(const Slice& slice) {
+  DPONE_TRY(OpenCopy copy, begin_copy(slice.index));
+  return make_copy_writer(std::move(copy), task_.format.is_text);
 }
 
-Result<std::unique_ptr<BatchWriter>> PostgresStage::open_writer(const Slice&) {
+Result<std::vector<pg_copy::EncodeColumn>> PostgresStage::encode_columns() {
+  if (encode_columns_) return *encode_columns_;
   std::vector<pg_copy::EncodeColumn> columns;
   for (const ColumnPolicy& column : task_.columns) {
     pg_copy::EncodeColumn encoded{column.sink_name, column.type, column.sink_type, 0};
@@ -111,16 +121,22 @@ Result<std::unique_ptr<BatchWriter>> PostgresStage::open_writer(const Slice&) {
     }
     columns.push_back(std::move(encoded));
   }
+  encode_columns_ = columns;  // asked before the first COPY, which keeps the connection busy
+  return columns;
+}
+
+Result<std::unique_ptr<BatchWriter>> PostgresStage::open_writer(const Slice& slice) {
+  DPONE_TRY(std::vector<pg_copy::EncodeColumn> columns, encode_columns());
   const bool is_text = std::any_of(task_.columns.begin(), task_.columns.end(),
                                    [](const ColumnPolicy& column) { return column.travels_as_text; });
   if (is_text) {
     DPONE_TRY(pg_copy::TextEncoder encoder, pg_copy::TextEncoder::create(std::move(columns)));
-    DPONE_CHECK(begin_copy());
-    return make_copy_writer(connection_, rows_, std::move(encoder));
+    DPONE_TRY(OpenCopy copy, begin_copy(slice.index));
+    return make_copy_writer(std::move(copy), std::move(encoder));
   }
   DPONE_TRY(pg_copy::Encoder encoder, pg_copy::Encoder::create(std::move(columns)));
-  DPONE_CHECK(begin_copy());
-  return make_copy_writer(connection_, rows_, std::move(encoder));
+  DPONE_TRY(OpenCopy copy, begin_copy(slice.index));
+  return make_copy_writer(std::move(copy), std::move(encoder));
 }
 
 Status PostgresStage::name_identity_sequences() {
@@ -174,6 +190,8 @@ Error PostgresStage::seal_error(Error error) const {
 }
 
 Result<StageFacts> PostgresStage::seal() {
+  helpers_.clear();
+  if (task_.loaders > 1) DPONE_CHECK(connection_.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"));
   DPONE_CHECK(name_identity_sequences());
   // The key gate looks before the indexes are built: it counts, an index stops at the first.
   DPONE_TRY(const StageFacts facts, check_key());

@@ -5,12 +5,14 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "dpone/base/run_context.h"
 #include "dpone/connectors/postgres/connection.h"
 #include "dpone/connectors/postgres/control_table.h"
+#include "dpone/connectors/postgres/copy_writers.h"
 #include "dpone/connectors/postgres/dialect.h"
 #include "dpone/ports/sink.h"
 
@@ -25,6 +27,7 @@ class PostgresStage final : public Stage {
                                                std::chrono::milliseconds publish_wait, const RunContext& context);
   ~PostgresStage() override;
 
+  int most_writers() const override { return task_.loaders; }
   Result<std::unique_ptr<BatchWriter>> open_writer(const Slice& slice) override;
   Result<std::unique_ptr<RawWriter>> open_raw_writer(const Slice& slice) override;
   Result<StageFacts> seal() override;
@@ -36,7 +39,9 @@ class PostgresStage final : public Stage {
   PostgresStage(Connection connection, ConnectionSettings settings, ControlTable control, const LoadTask& task,
                 std::chrono::milliseconds publish_wait, const RunContext& context);
   Status begin();
-  Status begin_copy();
+  // The connection of writer `index`, in COPY FROM STDIN.
+  Result<OpenCopy> begin_copy(int index);
+  Result<std::vector<pg_copy::EncodeColumn>> encode_columns();
   Status name_identity_sequences();
   Result<StageFacts> check_key();
   Error seal_error(Error error) const;
@@ -50,6 +55,8 @@ class PostgresStage final : public Stage {
   Status roll_back();
 
   Connection connection_;
+  std::vector<std::unique_ptr<Connection>> helpers_;  // of the writers after the first
+  std::optional<std::vector<pg_copy::EncodeColumn>> encode_columns_;
   ConnectionSettings settings_;
   ControlTable control_;
   LoadTask task_;
