@@ -121,13 +121,15 @@ def test_the_plan_shows_the_search_path(route):
         steps = route.plan(options={"overwrite_type": method}).expect(0).json["statements"]
         path = ""
         for sql in (step["sql"] for step in steps):
+            if sql == "COMMIT":
+                path = ""
             if sql.startswith("SET LOCAL search_path"):
                 path = sql.split()[-1]
             elif sql.startswith(("COPY \"public\"", "TRUNCATE", "DELETE", "INSERT INTO \"public\".\"t\"", "ANALYZE")):
                 assert path == "DEFAULT", sql
             else:
                 assert path != "DEFAULT" or sql == "SET CONSTRAINTS ALL IMMEDIATE", sql
-        assert path == "pg_catalog"
+        assert path in ("", "pg_catalog")
 
 
 @pytest.mark.parametrize("method", REWRITING)
