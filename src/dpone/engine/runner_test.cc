@@ -196,6 +196,27 @@ class MemorySink final : public Sink {
   World& world_;
 };
 
+// One state, and the order of what is asked of it.
+class MemoryStore final : public StateStore {
+ public:
+  explicit MemoryStore(World& world) : world_(world) {}
+  Result<std::optional<State>> load(std::string_view, std::string_view) override { return stored_; }
+  Status apply(const State& state, std::int64_t expected) override {
+    world_.calls.emplace_back("state.apply");
+    if (is_broken_) return error(ErrorClass::kFailed, "test.state");
+    if ((stored_ ? stored_->record : 0) != expected) return state_conflict(state, place());
+    stored_ = state;
+    stored_->record = expected + 1;
+    return {};
+  }
+  Result<std::vector<State>> list() override { return std::vector<State>(); }
+  std::string place() const override { return "memory"; }
+
+  World& world_;
+  std::optional<State> stored_;
+  bool is_broken_ = false;
+};
+
 class QuietLogger final : public Logger {
  public:
   void log(LogLevel, std::string_view) override {}
@@ -251,7 +272,7 @@ class Runner : public testing::Test {
   RunOutcome run() {
     MemorySource source(world_);
     MemorySink sink(world_);
-    return engine::run({manifest_, source, sink, context_}, folder_, progress_);
+    return engine::run({manifest_, source, sink, context_, state_, start_}, folder_, progress_);
   }
 
   // The slug of a run that fails; whatever it asked before stands in world_.calls.
@@ -278,6 +299,8 @@ class Runner : public testing::Test {
   const std::filesystem::path folder_ =
       std::filesystem::path(testing::TempDir()) / ("dpone_runner_" + std::to_string(::getpid()));
   World world_;
+  StateStore* state_ = nullptr;
+  plan::StartRequest start_;
   manifest::Manifest manifest_;
   QuietLogger logger_;
   SystemClock clock_;
@@ -443,6 +466,131 @@ TEST_F(Runner, ALostAnswerThatNobodyCanTellLeavesTheStage) {
   EXPECT_EQ(outcome.error->exit_code(), 5);
   EXPECT_FALSE(was_called("stage.drop"));
   EXPECT_EQ(ledger_outcome(), "unknown");
+}
+
+class IncrementalRunner : public Runner {
+ protected:
+  IncrementalRunner() {
+    state_ = &store_;
+    manifest_.strategy.mode = "incremental_merge";
+    manifest_.strategy.unique_key = {"id"};
+    manifest_.source.options.set("cursor", "id");
+    world_.bound = {true, CursorPosition{"7", {}}, true};
+    world_.staged.key_nulls = world_.staged.key_duplicates = 0;
+  }
+
+  // A first run, after which the target is there.
+  void load_once() {
+    const RunOutcome outcome = run();
+    ASSERT_FALSE(outcome.error) << outcome.error->to_line();
+    world_.prior.newest_of_process = world_.prior.newest_of_target = *world_.written;
+    world_.target.exists = true;
+    world_.target.is_empty = false;
+    world_.target.columns = world_.source.columns;
+    world_.target.publish = {{"merge", {}, {}}, {"append", {}, {}}};
+    world_.calls.clear();
+    context_.run_id = "r-2";
+  }
+
+  MemoryStore store_{world_};
+};
+
+TEST_F(IncrementalRunner, TheStateAdvancesAfterTheReceipt) {
+  load_once();
+  ASSERT_TRUE(store_.stored_);
+  EXPECT_EQ(store_.stored_->version, 1);
+  EXPECT_EQ(store_.stored_->cursor["value"].as_string(), "7");
+  EXPECT_EQ(world_.written->cursor_after, store_.stored_->cursor);
+  world_.bound.upper = CursorPosition{"9", {}};
+  const RunOutcome outcome = run();
+  ASSERT_FALSE(outcome.error) << outcome.error->to_line();
+  EXPECT_EQ(outcome.plan->task.method, PublishMethod::kMerge);
+  EXPECT_EQ(outcome.plan->task.cursor->lower->value, "7");
+  EXPECT_EQ(world_.calls.back(), "state.apply");
+  EXPECT_EQ(store_.stored_->cursor["value"].as_string(), "9");
+  EXPECT_EQ(store_.stored_->record, 2);
+  EXPECT_EQ(world_.written->target_epoch, 1) << "a merge replaces nothing";
+}
+
+TEST_F(IncrementalRunner, NothingBeyondTheLastRunEndsItBeforeAStageIsMade) {
+  load_once();
+  world_.bound = CursorBound();
+  const RunOutcome outcome = run();
+  ASSERT_FALSE(outcome.error) << outcome.error->to_line();
+  EXPECT_TRUE(outcome.is_unchanged);
+  EXPECT_EQ(world_.calls, (Calls{"sink.receipts", "sink.cleanup", "source.snapshot"}));
+  EXPECT_EQ(store_.stored_->record, 1);
+}
+
+TEST_F(IncrementalRunner, RowsOfTheLastCursorThatAreKnownChangeNothing) {
+  load_once();
+  world_.bound.is_beyond_lower = false;
+  world_.has_changes = false;
+  RunOutcome outcome = run();
+  ASSERT_FALSE(outcome.error) << outcome.error->to_line();
+  EXPECT_TRUE(outcome.is_unchanged);
+  EXPECT_FALSE(was_called("stage.finalize"));
+  EXPECT_EQ(world_.calls.back(), "stage.drop");
+  EXPECT_EQ(store_.stored_->record, 1);
+  // One that is new is published, and the position stays.
+  world_.has_changes = true;
+  outcome = run();
+  ASSERT_FALSE(outcome.error) << outcome.error->to_line();
+  EXPECT_TRUE(was_called("stage.finalize"));
+  EXPECT_EQ(world_.written->cursor_after["value"].as_string(), "7");
+}
+
+TEST_F(IncrementalRunner, AStateThatIsLostIsWrittenFromTheReceiptBeforeAnythingIsLoaded) {
+  load_once();
+  store_.stored_.reset();
+  const RunOutcome outcome = run();
+  ASSERT_FALSE(outcome.error) << outcome.error->to_line();
+  EXPECT_EQ(world_.calls[2], "state.apply");
+  EXPECT_EQ(world_.calls[3], "source.snapshot");
+}
+
+TEST_F(IncrementalRunner, AStateThatCannotBeWrittenAfterwardsIsAWarning) {
+  load_once();
+  world_.bound.upper = CursorPosition{"9", {}};
+  store_.is_broken_ = true;
+  const RunOutcome outcome = run();
+  ASSERT_FALSE(outcome.error) << outcome.error->to_line();
+  ASSERT_EQ(outcome.warnings.size(), 1U);
+  EXPECT_NE(outcome.warnings[0].find("the next run goes by the receipt"), std::string::npos);
+  EXPECT_EQ(outcome.receipt->cursor_after["value"].as_string(), "9");
+}
+
+TEST_F(IncrementalRunner, ATargetSetBackIsFollowedWhenTheLedgerKnowsItsRun) {
+  load_once();
+  // The target is as run r-1 left it; the state knows of a later one.
+  store_.stored_->version = 2;
+  store_.stored_->run_id = "r-later";
+  EXPECT_EQ(failed(), "no error");
+  world_.prior.newest_of_process->run_id = "r-unknown";
+  store_.stored_->run_id = "r-later";
+  store_.stored_->version = 3;
+  EXPECT_EQ(failed(), "state.target_mismatch");
+}
+
+TEST_F(IncrementalRunner, TargetMaxIsWhatTheTargetSays) {
+  load_once();
+  world_.prior = PriorReceipts();
+  store_.stored_.reset();
+  manifest_.sink.options.set("adopt", true);
+  EXPECT_EQ(failed(), "start_cursor.needed");
+  start_.start_cursor = "target-max";
+  const RunOutcome outcome = run();
+  ASSERT_FALSE(outcome.error) << outcome.error->to_line();
+  EXPECT_EQ(outcome.plan->task.cursor->lower->value, "7");
+}
+
+TEST_F(IncrementalRunner, AnEmptySourceIsNoReasonToRefuse) {
+  world_.batches.clear();
+  world_.bound = CursorBound();
+  const RunOutcome outcome = run();
+  ASSERT_FALSE(outcome.error) << outcome.error->to_line();
+  EXPECT_FALSE(outcome.is_unchanged) << "the first run makes the target";
+  EXPECT_TRUE(outcome.receipt->cursor_after.is_null());
 }
 
 }  // namespace

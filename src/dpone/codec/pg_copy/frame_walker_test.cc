@@ -42,6 +42,31 @@ TEST(FrameWalkerTest, CountsRowsAndBytesHoweverTheyAreCut) {
   }
 }
 
+// What stands between rows_begin and rows_end is whole rows at any time, and in the end all of them.
+TEST(FrameWalkerTest, TellsWhereWholeRowsEndHoweverTheyAreCut) {
+  const std::string bytes = from_hex(kOrdersHex);
+  const std::string rows = bytes.substr(kHeader.size(), bytes.size() - kHeader.size() - kTrailer.size());
+  for (std::size_t piece = 1; piece <= bytes.size(); ++piece) {
+    FrameWalker walker(12);
+    std::int64_t known_end = 0;
+    for (std::size_t at = 0; at < bytes.size(); at += piece) {
+      const std::int64_t before = walker.row_count();
+      ASSERT_TRUE(walker.feed(std::string_view(bytes).substr(at, piece)));
+      ASSERT_LE(walker.rows_end(), walker.byte_count());
+      if (walker.rows_end() == 0) continue;
+      // A part that was handed out is a stream of its own.
+      const std::int64_t begin = std::max(known_end, walker.rows_begin());
+      ASSERT_LE(begin, walker.rows_end());
+      FrameWalker part(12);
+      ASSERT_TRUE(part.feed(kHeader + bytes.substr(begin, walker.rows_end() - begin) + kTrailer));
+      ASSERT_TRUE(part.finish());
+      ASSERT_EQ(part.row_count(), walker.row_count() - before);
+      known_end = walker.rows_end();
+    }
+    ASSERT_EQ(bytes.substr(walker.rows_begin(), walker.rows_end() - walker.rows_begin()), rows);
+  }
+}
+
 TEST(FrameWalkerTest, PassesZeroColumnsZeroRowsAndAHeaderExtension) {
   const std::string rows = stream({{}, {}});
   const std::string empty = stream({});

@@ -149,6 +149,127 @@ TEST(Dialect, ExchangeMovesSerialSequencesAndReadsThePositionOfIdentityOnesUnder
   EXPECT_EQ(sql.publish[7], R"(ALTER SEQUENCE "s"."__dpone_{sequence b}" RENAME TO "t_b_seq")");
 }
 
+// A task of two columns that reads beyond `c` = 7.
+LoadTask incremental_task(PublishMethod method) {
+  LoadTask task = task_of(method);
+  ColumnPolicy value = task.columns[0];
+  task.columns[0].name = task.columns[0].sink_name = "k";
+  value.name = value.sink_name = "c";
+  task.columns.push_back(value);
+  task.key = {"k"};
+  task.source.native = *Json::parse(R"({"schema":"a","name":"b","kind":"r","where":"x = 1 -- why"})");
+  CursorRange range;
+  range.column = "c";
+  range.native_type = "bigint";
+  range.lower = CursorPosition{"7", {}};
+  task.cursor = range;
+  return task;
+}
+
+TEST(Dialect, MergeChangesRowsThatDifferBitByBitAndAddsTheOthers) {
+  const LoadTask task = incremental_task(PublishMethod::kMerge);
+  const Texts sent = rendered(task).publish;
+  EXPECT_EQ(sent, (Texts{"SET LOCAL lock_timeout = '1s'", R"(LOCK TABLE ONLY "s"."t" IN SHARE ROW EXCLUSIVE MODE)",
+                         "GUARD", kPlain,
+                         R"(UPDATE "s"."t" AS t SET "c" = s."c" FROM "s"."__dpone_{stage}" AS s WHERE t."k" )"
+                         R"(OPERATOR(pg_catalog.=) s."k" AND ROW(t."c")::pg_catalog.record OPERATOR(pg_catalog.*<>) )"
+                         R"(ROW(s."c")::pg_catalog.record)",
+                         R"(INSERT INTO "s"."t" ("k", "c") OVERRIDING SYSTEM VALUE SELECT "k", "c" FROM )"
+                         R"("s"."__dpone_{stage}" AS s WHERE NOT EXISTS (SELECT FROM "s"."t" AS t WHERE t."k" )"
+                         R"(OPERATOR(pg_catalog.=) s."k"))",
+                         "SET CONSTRAINTS ALL IMMEDIATE", kFixed, R"(DROP TABLE "s"."__dpone_{stage}")"}));
+  EXPECT_EQ(render_changes(task, TemporaryNames(R"("s"."t")", "")),
+            R"(SELECT FROM "s"."__dpone_{stage}" AS s WHERE NOT EXISTS (SELECT FROM "s"."t" AS t WHERE t."k" )"
+            R"(OPERATOR(pg_catalog.=) s."k" AND ROW(t."c")::pg_catalog.record OPERATOR(pg_catalog.*=) )"
+            R"(ROW(s."c")::pg_catalog.record))");
+}
+
+TEST(Dialect, AKeyIsComparedByTheOperatorOfItsType) {
+  LoadTask task = incremental_task(PublishMethod::kMerge);
+  task.target.native.set("key_operators", *Json::parse(R"x({"k":"OPERATOR(ext.=)"})x"));
+  EXPECT_NE(rendered(task).publish[4].find(R"(t."k" OPERATOR(ext.=) s."k")"), std::string::npos);
+}
+
+TEST(Dialect, AMergeOfNothingButItsKeyChangesNoRow) {
+  LoadTask task = incremental_task(PublishMethod::kMerge);
+  task.columns.pop_back();
+  for (const std::string& sql : rendered(task).publish) EXPECT_FALSE(sql.starts_with("UPDATE")) << sql;
+}
+
+TEST(Dialect, AppendLetsOthersWriteAndCountsWhatTriggersLeave) {
+  LoadTask task = incremental_task(PublishMethod::kAppend);
+  const std::string insert = R"(INSERT INTO "s"."t" ("k", "c") OVERRIDING SYSTEM VALUE SELECT "k", "c" FROM )"
+                             R"("s"."__dpone_{stage}" AS s)";
+  Texts sent = rendered(task).publish;
+  EXPECT_EQ(sent[1], R"(LOCK TABLE ONLY "s"."t" IN ROW EXCLUSIVE MODE)");
+  EXPECT_EQ(sent[4], insert);
+  task.target.native.set("triggers", *Json::parse(R"(["tr"])"));
+  sent = rendered(task).publish;
+  EXPECT_EQ(sent[4], "WITH added AS (" + insert +
+                         " RETURNING 1) SELECT pg_catalog.set_config('dpone.rows_added', "
+                         "pg_catalog.count(*)::pg_catalog.text, true) FROM added");
+  EXPECT_EQ(sent[7], render_guard("current_setting('dpone.rows_added')::int8 = 5", "gate.row_count",
+                                  "current_setting('dpone.rows_added')"));
+  task.only_new_rows = true;
+  sent = rendered(task).publish;
+  EXPECT_EQ(sent[1], R"(LOCK TABLE ONLY "s"."t" IN SHARE ROW EXCLUSIVE MODE)");
+  EXPECT_TRUE(sent[4].ends_with(R"(WHERE NOT EXISTS (SELECT FROM "s"."t" AS t WHERE t."k" OPERATOR(pg_catalog.=) )"
+                                R"(s."k"))"));
+}
+
+// An output column called like the cursor would be what ORDER BY sorts: the text, in which 9 comes behind 2000.
+TEST(Dialect, TheUpperBoundIsOrderedByTheCursorAndNotByItsText) {
+  LoadTask task = incremental_task(PublishMethod::kAppend);
+  EXPECT_EQ(render_upper_bound(task),
+            R"(SELECT rows_of."c"::text, "c" > '7'::bigint FROM "a"."b" AS rows_of WHERE (x = 1 -- why)"
+            "\n"
+            R"() AND "c" > '7'::bigint AND "c" IS NOT NULL ORDER BY rows_of."c" DESC LIMIT 1)");
+  task.cursor->key = {"k"};
+  task.cursor->key_native_types = {"text"};
+  task.cursor->lower = CursorPosition{"7", {"it's"}};
+  task.source.native = *Json::parse(R"({"query":"select 1"})");
+  EXPECT_EQ(render_upper_bound(task),
+            R"(SELECT rows_of."c"::text, rows_of."k"::text, ("c", "k") > ('7'::bigint, 'it''s'::text) FROM (select 1)"
+            "\n"
+            R"() AS rows_of WHERE ("c", "k") > ('7'::bigint, 'it''s'::text) AND "c" IS NOT NULL ORDER BY rows_of."c" )"
+            R"(DESC, rows_of."k" DESC LIMIT 1)");
+}
+
+TEST(Dialect, ADeltaIsReadBetweenItsBounds) {
+  LoadTask task = incremental_task(PublishMethod::kMerge);
+  const auto condition = [&] {
+    const std::string sql = render_select(task, false);
+    return sql.substr(sql.find("WHERE"));
+  };
+  const std::string where = "WHERE (x = 1 -- why\n) AND ";
+  EXPECT_EQ(condition(), where + R"("c" > '7'::bigint AND "c" <= {upper})");
+  task.cursor->is_bounded = true;
+  EXPECT_EQ(condition(), where + R"("c" > '7'::bigint AND false)");
+  task.cursor->upper = CursorPosition{"9", {}};
+  task.cursor->is_inclusive = true;
+  EXPECT_EQ(condition(), where + R"("c" >= '7'::bigint AND "c" <= '9'::bigint)");
+  task.cursor->overlap.number = 5;
+  task.cursor->nulls = CursorNulls::kAlways;
+  EXPECT_EQ(condition(), where + R"(("c" >= '7'::bigint - 5 AND "c" <= '9'::bigint OR "c" IS NULL))");
+  task.cursor->overlap = {std::chrono::hours(1), 0};
+  task.cursor->nulls = CursorNulls::kIgnore;
+  task.source.native.set("where", Json());
+  EXPECT_EQ(condition(), R"(WHERE "c" >= '7'::bigint - '3600000000 microseconds'::interval AND "c" <= '9'::bigint)");
+  task.cursor->lower.reset();
+  EXPECT_EQ(condition(), R"(WHERE "c" <= '9'::bigint)");
+}
+
+TEST(Dialect, SeveralLoadersEachHaveATransactionOfTheirOwn) {
+  LoadTask task = task_of(PublishMethod::kCreate);
+  EXPECT_EQ(rendered(task).begin_copy, Texts{kPlain});
+  EXPECT_EQ(rendered(task).end_copy, kFixed);
+  task.loaders = 2;
+  const SinkStatements sql = rendered(task);
+  EXPECT_EQ(sql.begin_copy, (Texts{"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", kPlain}));
+  EXPECT_EQ(sql.copy, R"(COPY "s"."__dpone_{stage}" ("it's") FROM STDIN (FORMAT binary))");
+  EXPECT_EQ(sql.end_copy, "COMMIT");
+}
+
 TEST(Dialect, AnIndexIsBuiltInItsTablespace) {
   LoadTask task = task_of(PublishMethod::kExchange);
   task.target.native.set("indexes", *Json::parse(R"x([{"name":"i","tablespace":"it's \"fast\"",

@@ -1,0 +1,111 @@
+#include "dpone/plan/strategy/incremental.h"
+
+#include <gtest/gtest.h>
+
+#include "dpone/manifest/keys.h"
+
+namespace dpone::plan::strategy {
+namespace {
+
+ColumnFacts column(std::string name, TypeKind kind, std::string native) {
+  ColumnFacts facts;
+  facts.name = std::move(name);
+  facts.native_type = std::move(native);
+  facts.type.kind = kind;
+  return facts;
+}
+
+class Incremental : public testing::Test {
+ protected:
+  Incremental() {
+    manifest_.source.options = Options(manifest::common_source_options());
+    manifest_.source.options.set("cursor", "at");
+    manifest_.strategy.mode = "incremental_append";
+    manifest_.strategy.unique_key = {"id"};
+    source_.columns = {column("id", TypeKind::kInt64, "bigint"), column("at", TypeKind::kTimestampTz, "timestamptz"),
+                       column("j", TypeKind::kJson, "json")};
+    target_.exists = true;
+    target_.publish = {{"exchange", {}, {}}, {"append", {}, {"of append"}}, {"merge", {}, {"of merge"}}};
+  }
+
+  // What is decided of the cursor, or the slug of the error.
+  std::string range() {
+    const auto range = cursor_range(manifest_, source_);
+    if (!range) return range.error().slug();
+    std::string text = range->column + (range->is_inclusive ? " from" : " after");
+    for (const std::string& key : range->key) text += " " + key;
+    return text;
+  }
+
+  std::string method() {
+    plan_ = RoutePlan();
+    const Status status = plan_incremental({manifest_, source_, target_, target_, prior_}, plan_);
+    return status ? std::string(to_string(plan_.task.method)) : status.error().slug();
+  }
+
+  manifest::Manifest manifest_;
+  Facts source_;
+  Facts target_;
+  PriorReceipts prior_;
+  RoutePlan plan_;
+};
+
+TEST_F(Incremental, AppendTellsRowsOfOneCursorApartByTheirKey) {
+  EXPECT_EQ(range(), "at after id");
+  manifest_.strategy.unique_key.clear();
+  EXPECT_EQ(range(), "cursor.needs_key");
+  source_.keys = {{"k", {"at"}, false}};
+  EXPECT_EQ(range(), "at after");
+  manifest_.strategy.unique_key = {"j"};
+  source_.keys.clear();
+  EXPECT_EQ(range(), "cursor.type");
+}
+
+TEST_F(Incremental, WhereRowsAreFoundByTheirKeyTheLastCursorIsReadAgain) {
+  manifest_.strategy.only_new_rows = true;
+  EXPECT_EQ(range(), "at from");
+  manifest_.strategy.only_new_rows = false;
+  manifest_.strategy.mode = "incremental_merge";
+  EXPECT_EQ(range(), "at from");
+}
+
+TEST_F(Incremental, ACursorHasATypeWithAnOrder) {
+  manifest_.source.options.set("cursor", "j");
+  EXPECT_EQ(range(), "cursor.type");
+  manifest_.source.options.set("cursor", "att");
+  EXPECT_EQ(range(), "source.no_column");
+}
+
+TEST_F(Incremental, AnOverlapSuitsItsCursor) {
+  manifest_.source.options.set("overlap", "2h");
+  EXPECT_EQ(range(), "at after id");
+  EXPECT_EQ(cursor_range(manifest_, source_)->overlap.duration, std::chrono::hours(2));
+  manifest_.source.options.set("overlap", "100");
+  EXPECT_EQ(range(), "cursor.overlap");
+  manifest_.source.options.set("cursor", "id");
+  manifest_.strategy.mode = "incremental_merge";
+  EXPECT_EQ(cursor_range(manifest_, source_)->overlap.number, 100);
+  manifest_.source.options.set("overlap", "2h");
+  EXPECT_EQ(range(), "cursor.overlap");
+}
+
+TEST_F(Incremental, TheMethodIsTheOneOfTheMode) {
+  EXPECT_EQ(method(), "append");
+  EXPECT_EQ(plan_.notes, std::vector<std::string>{"of append"});
+  manifest_.strategy.mode = "incremental_merge";
+  EXPECT_EQ(method(), "merge");
+  target_.publish[2].blockers.emplace_back("role me lacks UPDATE on it");
+  EXPECT_EQ(method(), "publish.no_method");
+  target_.exists = false;
+  EXPECT_EQ(method(), "create");
+}
+
+TEST_F(Incremental, ThePlanSaysThatLateRowsAreMissed) {
+  plan_.task.cursor = CursorRange();
+  const Status status = plan_incremental({manifest_, source_, target_, target_, prior_}, plan_);
+  ASSERT_TRUE(status);
+  EXPECT_NE(plan_.notes.front().find("committed behind the cursor are missed"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace dpone::plan::strategy
