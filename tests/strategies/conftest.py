@@ -1,0 +1,54 @@
+"""`load`: a process from database `src` into database `dst`, by a cursor."""
+
+import pytest
+
+from harness.manifest import full_refresh
+
+
+class Load:
+    def __init__(self, dpone, src, dst):
+        self.dpone, self.src, self.dst = dpone, src, dst
+        self.source, self.strategy, self.sections = {}, {"mode": "incremental_merge", "unique_key": "id"}, {}
+        self.sink, self.name, self.table = {}, "orders", "public.orders"
+
+    def manifest(self):
+        options = {"options": self.source} if self.source else {}
+        sink = {"strategy": self.strategy, **({"options": self.sink} if self.sink else {})}
+        text = full_refresh(self.table, name=self.name, source=options, sink=sink, **self.sections)
+        return self.dpone.write(f"{self.name}.yaml", text)
+
+    def run(self, *options, code=0):
+        return self.dpone("run", self.manifest(), "--format", "json", *options).expect(code)
+
+    def plan(self, *options, code=0):
+        return self.dpone("plan", self.manifest(), "--format", "json", *options).expect(code)
+
+    def refused(self, slug, *options, code=3):
+        """Both plan and run refuse, the target is as it was; gives what the run printed."""
+        before = self.rows()
+        self.plan(*options, code=code)
+        run = self.run(*options, code=code)
+        assert slug in run.err
+        assert self.rows() == before
+        return run
+
+    def state(self):
+        states = self.dpone("state", "export", self.manifest()).expect(0).json["states"]
+        return states[0] if states else None
+
+    def rows(self, columns="*"):
+        if self.dst.value("select to_regclass('public.orders') is null"):
+            return None
+        return self.dst.rows(f"select {columns} from public.orders order by id")
+
+    def receipts(self):
+        return self.dst.rows("select process, version, target_epoch, method, rows_loaded from __dpone__loads order by published_at")
+
+
+@pytest.fixture
+def load(dpone, src, dst):
+    src.run("create table orders (id int primary key, state text, changed int)")
+    src.run("insert into orders select n, 'old', n from generate_series(1, 10) n")
+    loading = Load(dpone, src, dst)
+    loading.source = {"cursor": "changed"}
+    return loading

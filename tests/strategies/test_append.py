@@ -1,0 +1,150 @@
+"""incremental_append: rows beyond the cursor are added, once each."""
+
+import pytest
+
+
+@pytest.fixture
+def events(load):
+    load.strategy = {"mode": "incremental_append", "unique_key": "id"}
+    return load
+
+
+def equal(load):
+    return load.rows() == load.src.rows("select * from orders order by id")
+
+
+def test_a_delta_is_added(events):
+    events.run()
+    events.src.run("insert into orders select n, 'new', n from generate_series(11, 15) n")
+    run = events.run().json
+    assert (run["method"], run["result"]["extracted_rows"], run["result"]["inserted_rows"]) == ("append", 5, 5)
+    assert equal(events)
+    assert events.run().json["is_unchanged"]
+
+
+def test_rows_of_one_cursor_value_are_told_apart_by_their_key(events):
+    events.src.run("update orders set changed = 5")
+    events.run()
+    # A key as text would sort 9 behind 10, and leave this one out for ever.
+    events.src.run("insert into orders values (11, 'same cursor, greater key', 5), (9000, 'x', 5)")
+    assert events.run().json["result"]["inserted_rows"] == 2
+    assert events.state()["cursor"] == {"column": "changed", "key": {"id": "9000"}, "type": "integer", "value": "5"}
+    assert equal(events)
+
+
+def test_a_unique_cursor_needs_no_key(events):
+    events.strategy = {"mode": "incremental_append"}
+    events.refused("cursor.needs_key", code=1)
+    events.source = {"cursor": "id"}
+    events.run()
+    events.src.run("insert into orders select n, 'new', 1 from generate_series(11, 1200) n")
+    assert events.run().json["result"]["inserted_rows"] == 1190
+    assert equal(events)
+
+
+def test_a_row_behind_the_cursor_is_missed_and_the_plan_says_so(events):
+    events.run()
+    events.src.run("insert into orders values (50, 'late', 3)")
+    assert events.run().json["is_unchanged"]
+    assert any("committed behind the cursor are missed" in note for note in events.plan().json["notes"])
+
+
+def test_an_overlap_finds_late_rows_and_only_new_rows_are_added(events):
+    events.strategy["only_new_rows"] = True
+    events.source["overlap"] = 7
+    events.run()
+    events.src.run("insert into orders values (50, 'late', 3), (51, 'too late', 2)")
+    run = events.run().json
+    assert (run["result"]["inserted_rows"], run["result"]["extracted_rows"]) == (1, 9)
+    assert [row[0] for row in events.rows()] == [*range(1, 11), 50]
+    assert events.run().json["is_unchanged"]
+    assert events.state()["cursor"]["value"] == "10"
+
+
+def test_an_overlap_of_time(events):
+    events.src.run("alter table orders drop changed, add changed timestamptz; update orders set changed = '2026-03-01'::timestamptz + id * interval '1 hour'")
+    events.strategy["only_new_rows"] = True
+    events.source["overlap"] = "2h"
+    events.run()
+    events.src.run("insert into orders values (50, 'late', '2026-03-01 08:00+00'), (51, 'too late', '2026-03-01 07:59:59.999999+00')")
+    assert events.run().json["result"]["inserted_rows"] == 1
+
+
+def test_only_new_rows_without_a_cursor(events):
+    events.source = {}
+    events.strategy["only_new_rows"] = True
+    events.run()
+    events.src.run("update orders set state = 'not taken' where id = 1; insert into orders values (11, 'taken', 11)")
+    assert events.run().json["result"]["inserted_rows"] == 1
+    assert events.rows("id, state")[0] == (1, "old")
+
+
+@pytest.mark.parametrize("nulls, expected", [("ignore", 10), ("fail", None)])
+def test_rows_without_a_cursor_value(events, nulls, expected):
+    events.source["cursor_nulls"] = nulls
+    events.src.run("insert into orders values (99, 'no cursor', null)")
+    if expected is None:
+        run = events.run(code=1)
+        assert "cursor.null" in run.err and "cursor_nulls" in run.err
+        assert events.rows() is None
+    else:
+        assert events.run().json["result"]["final_rows"] == expected
+
+
+def test_rows_without_a_cursor_value_every_time(load):
+    load.source["cursor_nulls"] = "always"
+    load.src.run("insert into orders values (99, 'no cursor', null)")
+    load.run()
+    load.src.run("update orders set state = 'changed' where id = 99")
+    assert load.run().json["result"]["updated_rows"] == 1
+    assert load.run().json["is_unchanged"]
+
+
+def test_a_key_without_a_value_would_be_lost_between_two_runs(events):
+    events.src.run("alter table orders drop constraint orders_pkey, alter id drop not null; insert into orders values (null, 'x', 10)")
+    assert "cursor.null_key" in events.run(code=1).err
+
+
+def test_an_infinite_cursor_would_be_the_last(events):
+    events.src.run("alter table orders drop changed, add changed date; update orders set changed = current_date; update orders set changed = 'infinity' where id = 1")
+    assert "cursor.infinite" in events.run(code=1).err
+
+
+@pytest.mark.parametrize("kind, values", [
+    ("numeric", ["9", "10", "10.5", "100"]), ("text", ["a", "ab", "b", "é"]), ("date", ["0044-03-15 BC", "2026-01-01", "2026-01-02", "20260-01-01"]),
+    ("timestamp", ["2026-01-01 00:00:00.000001", "2026-01-01 00:00:00.00001", "2026-01-01 00:00:01", "2026-01-02 00:00:00"]),
+    ("uuid", ["00000000-0000-0000-0000-000000000009", "10000000-0000-0000-0000-000000000000", "a0000000-0000-0000-0000-000000000000", "f0000000-0000-0000-0000-000000000000"]),
+    ("pg_lsn", ["0/9", "0/10", "1/0", "A/0"]), ("bigint", ["-5", "9", "10", "9000000000"]), ("varchar(9) collate \"C\"", ["B", "a", "b", "ba"]),
+])  # fmt: skip
+def test_a_cursor_of_every_type_goes_on_where_it_ended(events, kind, values):
+    events.src.run(f"truncate orders; alter table orders drop changed, add changed {kind}")
+    for number, value in enumerate(values):
+        events.src.run("insert into orders values (%s, 'x', %s)", (number, value))
+        assert events.run().json["result"]["inserted_rows"] == 1
+    assert events.run().json["is_unchanged"]
+    assert events.dst.rows("select changed::text from orders order by id") == [(value,) for value in values]
+
+
+def test_a_query_and_a_condition_can_have_a_cursor(events):
+    events.source["where"] = "state <> 'skip'"
+    events.src.run("insert into orders values (11, 'skip', 11)")
+    events.run()
+    events.src.run("insert into orders values (12, 'new', 12), (13, 'skip', 13)")
+    assert events.run().json["result"]["inserted_rows"] == 1
+    assert events.state()["cursor"]["value"] == "12"
+
+
+def test_a_trigger_that_drops_rows_fails_the_gate(events):
+    events.run()
+    events.dst.run("create function public.f() returns trigger language plpgsql as 'begin return null; end';"
+                   "create trigger tr before insert on orders for each row execute function public.f()")  # fmt: skip
+    events.src.run("insert into orders values (11, 'new', 11)")
+    assert "gate.row_count" in events.run(code=1).err
+    assert len(events.rows()) == 10
+
+
+def test_only_the_delta_is_read(events):
+    events.run()
+    events.src.run("insert into orders values (11, 'new', 11)")
+    (copy,) = [step["sql"] for step in events.plan().json["statements"] if "TO STDOUT" in step["sql"]]
+    assert copy.endswith("""WHERE ("changed", "id") > ('10'::integer, '10'::integer) AND ("changed", "id") <= {upper}) TO STDOUT (FORMAT binary)""")

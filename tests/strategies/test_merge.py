@@ -1,0 +1,141 @@
+"""incremental_merge: rows of the same key are changed where they differ, the others are added."""
+
+import pytest
+
+
+def test_a_delta_changes_and_adds_rows(load):
+    first = load.run().json
+    assert (first["method"], first["result"]["final_rows"]) == ("create", 10)
+    load.src.run("update orders set state = 'new', changed = 11 where id <= 3; insert into orders values (20, 'added', 12)")
+    run = load.run().json
+    assert (run["method"], run["result"]["extracted_rows"]) == ("merge", 5), "the last row is read again"
+    assert (run["result"]["inserted_rows"], run["result"]["updated_rows"]) == (1, 3)
+    assert load.rows() == load.src.rows("select * from orders order by id")
+    assert load.receipts() == [("orders", 1, 1, "create", 10), ("orders", 2, 1, "merge", 5)]
+
+
+def test_nothing_new_is_no_change(load):
+    load.run()
+    before = load.receipts(), load.state()
+    run = load.run().json
+    assert run["is_unchanged"] and not run["is_published"] and run["result"]["status"] == "success"
+    assert (load.receipts(), load.state()) == before
+    assert "no change" in load.dpone("run", load.manifest()).expect(0).out
+
+
+def test_rows_that_share_the_last_cursor_value_are_not_lost(load):
+    load.run()
+    load.src.run("insert into orders values (11, 'late, same cursor', 10)")
+    run = load.run().json
+    assert run["result"]["inserted_rows"] == 1
+    assert load.rows() == load.src.rows("select * from orders order by id")
+    assert load.state()["cursor"]["value"] == "10"
+
+
+def test_without_a_cursor_everything_is_read_and_only_differences_are_written(load):
+    load.source = {}
+    load.run()
+    load.src.run("update orders set state = 'new' where id = 5; delete from orders where id = 6")
+    run = load.run().json
+    assert (run["result"]["extracted_rows"], run["result"]["updated_rows"], run["result"]["inserted_rows"]) == (9, 1, 0)
+    assert load.rows("id, state")[4:6] == [(5, "new"), (6, "old")], "a merge deletes nothing"
+
+
+@pytest.mark.parametrize("old, new, kind", [
+    ("1.0", "1.00", "numeric"), ("'{\"a\":1}'", "'{\"a\": 1}'", "json"), ("'-0'", "'0'", "float8"), ("null", "''", "text"),
+    ("'NaN'", "0", "float8"), ("'(1,2)'", "'(1,3)'", "point"), ("'{1,2}'", "'[0:1]={1,2}'", "int[]"), ("'a'", "'a '", "text"),
+])  # fmt: skip
+def test_what_differs_in_any_bit_is_a_change(load, old, new, kind):
+    load.src.run(f"alter table orders add v {kind}; update orders set v = {old}")
+    load.run()
+    load.src.run(f"update orders set v = {new}, changed = 11 where id = 1")
+    load.run()
+    assert load.dst.value("select v::text from orders where id = 1") == load.src.value("select v::text from orders where id = 1")
+
+
+def test_equal_rows_are_not_written_again(load):
+    load.source = {}
+    load.src.run("alter table orders add n numeric default 'NaN', add j json default '[1]', add a int[] default '{}'")
+    load.run()
+    before = load.dst.rows("select ctid, xmin from orders order by id")
+    run = load.run().json
+    assert run["result"]["updated_rows"] == 0
+    assert load.dst.rows("select ctid, xmin from orders order by id") == before
+
+
+def test_duplicate_and_null_keys_fail_the_gate_and_leave_the_target(load):
+    load.src.run("alter table orders drop constraint orders_pkey, alter id drop not null")
+    load.run()
+    before = load.rows()
+    load.src.run("insert into orders values (30, 'a', 30), (30, 'b', 31)")
+    assert "gate.key" in load.run(code=1).err
+    load.src.run("delete from orders where id = 30; insert into orders values (null, 'a', 30)")
+    assert "postgres.not_null" in load.run(code=1).err, "the target's own NOT NULL speaks first"
+    load.dst.run("alter table orders drop constraint orders_pkey, alter id drop not null")
+    assert "gate.key" in load.run(code=1).err
+    assert load.rows() == before
+    assert load.state()["version"] == 1
+
+
+def test_a_target_that_is_made_gets_a_key_where_the_source_has_none(load):
+    load.src.run("alter table orders drop constraint orders_pkey, alter id drop not null")
+    load.run()
+    assert load.dst.value("select pg_get_constraintdef(oid) from pg_constraint where conrelid = 'orders'::regclass and contype = 'p'") == "PRIMARY KEY (id)"
+
+
+def test_a_key_of_several_columns_and_of_user_types(load):
+    for database in (load.src, load.dst):
+        database.run("create extension if not exists citext; create type mood as enum ('sad', 'happy')")
+    load.src.run("create table public.moods (name citext, mood mood, v text, changed int, primary key (name, mood))")
+    load.src.run("insert into moods values ('Ann', 'sad', 'x', 1), ('Bob', 'happy', 'x', 1)")
+    load.table, load.name, load.strategy["unique_key"] = "public.moods", "moods", ["name", "mood"]
+    load.run()
+    load.src.run("update moods set v = 'y', changed = 2 where name = 'Ann'; insert into moods values ('Ann', 'happy', 'z', 2)")
+    run = load.run().json
+    assert (run["result"]["inserted_rows"], run["result"]["updated_rows"]) == (1, 1)
+    assert load.dst.rows("select name::text, mood::text, v from moods order by 1, 2") == [("Ann", "happy", "z"), ("Ann", "sad", "y"), ("Bob", "happy", "x")]
+
+
+def test_a_key_without_equality_is_refused_by_the_plan(load):
+    load.src.run("alter table orders add p point; update orders set p = point(id, 1)")
+    load.run("--run-id", "first")
+    load.strategy["unique_key"] = "p"
+    load.name = "by_point"
+    load.sink["adopt"] = True
+    run = load.refused("publish.no_method", "--start-cursor", "none")
+    assert "no equality" in run.err
+
+
+def test_columns_of_the_target_alone_keep_their_values(load):
+    load.run()
+    load.dst.run("alter table orders add note text default 'kept'; update orders set note = 'mine' where id = 1")
+    load.src.run("update orders set state = 'new', changed = 11 where id = 1; insert into orders values (11, 'a', 12)")
+    load.run()
+    assert load.dst.rows("select id, state, note from orders where id in (1, 11) order by id") == [(1, "new", "mine"), (11, "a", "kept")]
+
+
+def test_a_new_column_of_the_source_is_refused(load):
+    load.run()
+    load.src.run("alter table orders add extra text")
+    load.refused("schema.new_column")
+    load.source["exclude"] = ["extra"]
+    assert load.run().json["is_unchanged"]
+
+
+def test_a_column_that_is_gone_is_refused(load):
+    load.run()
+    load.src.run("alter table orders drop state")
+    load.refused("schema.column_gone")
+
+
+def test_readers_and_a_writer_of_the_target(load):
+    """Readers never wait; who writes the target waits for the moment of the merge."""
+    load.run()
+    load.src.run("update orders set state = 'new', changed = 11")
+    with load.dst.connect() as reader, reader.cursor() as cursor:
+        reader.autocommit = False
+        cursor.execute("select count(*) from orders where state = 'old'")
+        assert cursor.fetchone() == (10,)
+        load.run()
+        cursor.execute("select count(*) from orders where state = 'old'")
+        assert cursor.fetchone() == (0,)

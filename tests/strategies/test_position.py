@@ -1,0 +1,241 @@
+"""Where an incremental run begins: receipt, state, ledger and definition (semantics §1), a test a schedule."""
+
+import shutil
+
+
+def add(load, *numbers):
+    for number in numbers:
+        load.src.run("insert into orders values (%s, 'new', %s)", (number, number))
+
+
+def equal(load):
+    return load.rows() == load.src.rows("select * from orders order by id")
+
+
+def restore(load, version):
+    """The target as it was after `version`: what a restored backup or a failed-over replica is."""
+    load.dst.run(f"delete from __dpone__loads where version > {version}")
+    cursor = load.dst.value("select cursor_after->>'value' from __dpone__loads order by version desc limit 1")
+    load.dst.run(f"delete from orders where changed > {cursor}")
+
+
+def test_a_lost_state_folder_goes_on_from_the_receipt(load):
+    load.run()
+    shutil.rmtree(load.dpone.folder / ".dpone")
+    add(load, 11)
+    assert any("receipt of run" in note for note in load.plan().json["notes"])
+    assert load.run().json["result"]["inserted_rows"] == 1
+    assert equal(load)
+    assert load.state()["version"] == 2
+
+
+def test_a_state_behind_the_receipt_is_rolled_forward(load):
+    """Another machine, with a state of its own, has gone on."""
+    load.run()
+    add(load, 11)
+    load.run("--state-dir", "elsewhere")
+    add(load, 12)
+    run = load.run().json
+    assert run["result"]["inserted_rows"] == 1
+    assert equal(load)
+    assert load.state()["version"] == 3
+
+
+def test_a_restored_target_is_followed_when_the_ledger_knows_its_run(load):
+    load.run()
+    add(load, 11)
+    load.run()
+    add(load, 12)
+    load.run()
+    restore(load, 2)
+    run = load.run().json
+    assert run["version"] == 3
+    assert equal(load), "12 is loaded again"
+
+
+def test_a_restored_target_of_unknown_runs_is_refused(load):
+    load.run()
+    add(load, 11)
+    load.run()
+    restore(load, 1)
+    (load.dpone.folder / ".dpone/ledger.jsonl").unlink()
+    load.refused("state.target_mismatch")
+    load.dpone("state", "reset", load.manifest(), "--to-receipt").expect(0)
+    load.run()
+    assert equal(load)
+
+
+def test_lost_receipts_are_not_guessed(load):
+    load.run()
+    load.dst.run("drop table __dpone__loads")
+    load.refused("target.not_ours")
+    load.dst.run("truncate orders")
+    load.refused("state.target_mismatch")
+    load.dpone("state", "reset", load.manifest()).expect(0)
+    load.run()
+    assert equal(load)
+
+
+def test_a_target_that_another_process_replaced_is_refused(load):
+    load.run()
+    other = load.__class__(load.dpone, load.src, load.dst)
+    other.name, other.strategy, other.sink = "another", {"mode": "full_refresh"}, {"adopt": True}
+    other.run("--run-id", "theirs")
+    run = load.refused("target.replaced")
+    assert "another" in run.err and "theirs" in run.err
+
+
+def test_a_target_that_something_else_replaced_is_refused(load):
+    load.run()
+    load.dst.run("create table copy (like orders including all); drop table orders; alter table copy rename to orders")
+    load.refused("target.replaced")
+
+
+def test_a_target_that_is_gone_is_not_begun_in_the_middle(load):
+    load.run()
+    load.dst.run("drop table orders")
+    load.refused("target.replaced")
+    load.dpone("state", "reset", load.manifest()).expect(0)
+    assert load.run().json["method"] == "create"
+    assert equal(load)
+
+
+def test_two_processes_may_add_to_one_target(load):
+    load.strategy = {"mode": "incremental_append", "unique_key": "id"}
+    load.source["where"] = "id % 2 = 0"
+    load.run()
+    other = load.__class__(load.dpone, load.src, load.dst)
+    other.name, other.strategy, other.sink = "odd", dict(load.strategy), {"adopt": True}
+    other.source = {"cursor": "changed", "where": "id % 2 = 1"}
+    other.run("--start-cursor", "none")
+    add(load, 11, 12)
+    load.run()
+    other.run()
+    assert equal(load)
+    assert [row[:3] for row in load.receipts()] == [("orders", 1, 1), ("odd", 1, 1), ("orders", 2, 1), ("odd", 2, 1)]
+
+
+def test_a_changed_definition_is_refused(load):
+    load.run()
+    for change in ({"where": "id > 0"}, {"cursor": "id"}, {"exclude": ["state"]}):
+        load.source = {"cursor": "changed", **change}
+        load.refused("state.definition_changed")
+    load.source = {"cursor": "changed", "where": "id > 0"}
+    add(load, 11)
+    load.run("--start-cursor", "target-max")
+    assert equal(load)
+    load.refused("start_cursor.has_position", "--start-cursor", "target-max")
+
+
+def test_a_table_that_is_there_is_taken_over_from_its_greatest_cursor(load):
+    load.dst.run("create table orders (id int primary key, state text, changed int); insert into orders values (1, 'theirs', 4), (2, 'x', null)")
+    load.refused("target.not_ours")
+    load.sink["adopt"] = True
+    load.refused("start_cursor.needed")
+    run = load.run("--start-cursor", "target-max").json
+    assert run["result"]["extracted_rows"] == 7
+    assert [row[0] for row in load.rows()] == [1, 2, 4, 5, 6, 7, 8, 9, 10]
+
+
+def test_a_first_load_into_an_empty_table(load):
+    load.dst.run("create table orders (id int primary key, state text, changed int)")
+    assert load.run().json["method"] == "merge"
+    assert equal(load)
+
+
+def test_an_empty_source_first(load):
+    load.src.run("truncate orders")
+    assert load.run().json["method"] == "create"
+    assert load.run().json["is_unchanged"]
+    add(load, 1, 2)
+    load.run()
+    assert equal(load)
+
+
+def test_a_reset_begins_anew_and_doubles_nothing(load):
+    load.run()
+    load.src.run("update orders set state = 'unseen' where id = 1")
+    assert load.run().json["is_unchanged"]
+    load.dpone("state", "reset", load.manifest()).expect(0)
+    run = load.run().json
+    assert (run["result"]["extracted_rows"], run["result"]["updated_rows"]) == (10, 1)
+    load.strategy = {"mode": "incremental_append", "unique_key": "id"}
+    load.name, load.table = "events", "public.orders"
+    load.sink["adopt"] = True
+    load.run("--start-cursor", "none", code=1)  # keys would repeat
+
+
+def test_an_append_that_was_reset_is_refused_while_the_rows_are_there(load):
+    load.strategy = {"mode": "incremental_append", "unique_key": "id"}
+    load.run()
+    load.dpone("state", "reset", load.manifest()).expect(0)
+    load.refused("append.would_repeat")
+    load.dst.run("truncate orders")
+    load.run()
+    assert equal(load)
+
+
+def test_a_state_in_postgres_is_shared(load, dst):
+    load.dpone.connect("meta", dst.url)
+    load.sections = {"state": {"type": "postgres", "connection_type": "env", "connection_id": "meta", "schema": "etl state"}}
+    load.run()
+    assert not (load.dpone.folder / ".dpone/state.db").exists()
+    add(load, 11)
+    load.run("--state-dir", "elsewhere")
+    assert dst.rows('select process, record, state->>\'version\' from "etl state".__dpone__state') == [("orders", 2, "2")]
+    assert load.run().json["is_unchanged"]
+    assert load.state()["cursor"]["value"] == "11"
+
+
+def test_without_a_store_the_receipt_is_enough(load):
+    load.sections = {"state": {"type": "disabled"}}
+    load.run()
+    add(load, 11)
+    load.run()
+    assert equal(load)
+    assert not (load.dpone.folder / ".dpone/state.db").exists()
+
+
+def test_a_killed_run_between_receipt_and_state_loses_and_doubles_nothing(load):
+    load.run()
+    add(load, 11)
+    load.dpone("run", load.manifest(), env={"DPONE_FAULT": "state.before_write=kill"}).expect(-9)
+    assert load.state()["version"] == 1
+    add(load, 12)
+    load.run()
+    assert equal(load)
+    assert load.state()["version"] == 3
+
+
+def test_state_inspect_tells_where_the_next_run_begins(load):
+    assert "no state is stored" in load.dpone("state", "inspect", load.manifest()).expect(0).out
+    load.run()
+    out = load.dpone("state", "inspect", load.manifest()).expect(0).out
+    assert "changed = 10" in out and ".dpone/state.db" in out
+
+
+def test_a_damaged_state_store_is_an_error_and_no_guess(load):
+    load.run()
+    (load.dpone.folder / ".dpone/state.db").write_bytes(b"no database at all" * 100)
+    run = load.run(code=1)
+    assert "sqlite.not_a_database" in run.err
+
+
+def test_two_runs_of_a_process_from_two_places_publish_once(load):
+    """The state store of each allows it; the fence in the target does not."""
+    load.run()
+    add(load, 11)
+    manifest = load.manifest()
+    first = load.dpone.start("run", manifest, "--state-dir", "a", env={"DPONE_FAULT": "finalize.begin=stop"})
+    import os
+    import signal
+    import time
+
+    deadline = time.monotonic() + 20
+    while "T" not in open(f"/proc/{first.pid}/stat").read().split()[2] and time.monotonic() < deadline:
+        time.sleep(0.02)
+    load.dpone("run", manifest, "--state-dir", "b").expect(0)
+    os.kill(first.pid, signal.SIGCONT)
+    _, err = first.communicate(timeout=60)
+    assert first.returncode == 3 and "finalize.fenced" in err
+    assert equal(load)
