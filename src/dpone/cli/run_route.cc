@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <future>
+
+#include "dpone/base/guarded.h"
 #include "dpone/cli/output.h"
 #include "dpone/cli/render_error.h"
 #include "dpone/cli/shell_quote.h"
@@ -22,12 +25,16 @@ std::string end_name(const manifest::Endpoint& endpoint) {
 engine::RunOutcome run_connected(const ResolvedRoute& route, const Session& session, const plan::StartRequest& start,
                                  ProgressView& progress) {
   engine::RunOutcome failed;
-  auto source = open_source(route, session.context());
+  // At once: a login takes longer than all that a small run asks.
+  auto opening = std::async(std::launch::async, [&] {
+    return guarded([&] { return open_source(route, session.context()); });
+  });
+  auto sink = guarded([&] { return open_sink(route, session.context()); });
+  auto source = opening.get();
   if (!source) {
     failed.error = std::move(source).error();
     return failed;
   }
-  auto sink = open_sink(route, session.context());
   if (!sink) {
     failed.error = std::move(sink).error();
     return failed;
