@@ -132,6 +132,6 @@ def test_a_manifest_or_the_arguments_of_a_copy(dpone):
     for command in (("cleanup",), ("reconcile", "--run-id", "x")):
         run = refused(dpone(*command), 2, "usage.missing_argument")
         assert "MANIFEST" in run.err
-        assert "--table" in run.err
-        refused(dpone(*command, "--from", "src", "--to", "src"), 2, "usage.missing_argument")
+        assert "--from, --to" in run.err
+        refused(dpone(*command, "--from", "src", "--to", "src"), 2, "usage.missing_option")
         refused(dpone(*command, "m.yaml", "--table", "x"), 2, "usage.exclusive")

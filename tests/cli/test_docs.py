@@ -87,8 +87,11 @@ def test_example_of_the_help(dpone, shop, command):
     shop.run("create table public.orders (id integer primary key, note text)")
     shop.run("insert into orders values (1, 'a')")
     copy = ("--from", "pg_src", "--to", "pg_dst", "--table", "public.orders")
-    dpone.write("orders.yaml", dpone("copy", *copy, "--print-manifest").expect(0).out)
     arguments = shlex.split(command)
+    mode = ("--mode", "incremental_merge", "--key", "id", "--cursor", "id") if arguments[1] == "state" else ()
+    dpone.write("orders.yaml", dpone("copy", *copy, *mode, "--print-manifest").expect(0).out)
+    if mode:
+        dpone("run", "orders.yaml").expect(0)
     if arguments[1] == "reconcile":
         dpone("copy", *copy, "--run-id", arguments[arguments.index("--run-id") + 1]).expect(0)
     run(dpone, command).expect(0)

@@ -30,7 +30,7 @@ constexpr OptionSpec kStartCursor{
 
 constexpr OptionSpec kLoaders{.name = "loaders",
                               .kind = OptionKind::kInteger,
-                              .description = "Connections that load at once (runtime.loaders)",
+                              .description = "Connections that load at once",
                               .min = 1,
                               .max = 16,
                               .value_name = "N"};
