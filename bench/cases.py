@@ -5,6 +5,7 @@ import re
 import statistics
 import time
 
+import embedded_cases
 import peers
 from pairs import Figure, RunFailed, Runner, compare, peak_memory
 from tables import ROOT, TARGET, binary
@@ -12,7 +13,7 @@ from tables import ROOT, TARGET, binary
 
 # Of a table, its log and its index, and as much again.
 BYTES_PER_ROW = 800
-CODEC_BARS = {"decode": 9, "encode": 15}
+CODEC_BARS = {"decode": 9, "encode": 15, "CSV decode": 3.5}
 
 
 class Bench:
@@ -82,6 +83,14 @@ def reload(bench):
     yield compare(title, bench.dpone(source, "orders"), bench.pipe(source, "orders"), bench.rounds, bar=1.02)
 
 
+def reload_loaders(bench):
+    """The same with two connections that load: faster, but older snapshots see the new table empty."""
+    source = bench.server.source(bench.rows)
+    for table, bar in (("orders", 1.02), ("orders_pk", 0.88)):
+        title = f"full_refresh of {table}, {bench.rows:,} rows, loaders 2: time / psql pipe"
+        yield compare(title, bench.dpone(source, table, "--loaders", "2"), bench.pipe(source, table), bench.rounds, bar=bar)
+
+
 def reload_key(bench):
     source = bench.server.source(bench.rows)
     title = f"full_refresh, {bench.rows:,} rows, primary key: time / psql pipe"
@@ -116,13 +125,13 @@ def codec(bench):
         raise RunFailed("build/bench has no dpone_codec_bench")
     million_rows = max(bench.rows / 1e6, 1)
     Runner("codec", [str(programs[0]), str(million_rows), str(bench.rounds)], dict(os.environ), str(bench.folder)).run()
-    pattern = r"(decode|encode), (\d+) rows a batch +([\d.]+) M rows/s \(([\d.]+)\.\.([\d.]+)\)"
-    found = re.findall(pattern, (bench.folder / "codec.log").read_text())
-    if {leg for leg, *_ in found} != {"decode", "encode"}:
+    pattern = r"^(decode|encode|CSV decode)(?:, (\d+) rows a batch)? +([\d.]+) M rows/s \(([\d.]+)\.\.([\d.]+)\)"
+    found = re.findall(pattern, (bench.folder / "codec.log").read_text(), re.MULTILINE)
+    if {leg for leg, *_ in found} != set(CODEC_BARS):
         raise RunFailed("dpone_codec_bench printed no rates that we know how to read")
     for leg, rows, *rates in found:
         median, lowest, highest = (float(rate) for rate in rates)
-        yield Figure(f"{leg}, batches of {rows} rows", median, lowest, highest, "M rows/s", CODEC_BARS[leg], False)
+        yield Figure(f"{leg}, batches of {rows} rows" if rows else leg, median, lowest, highest, "M rows/s", CODEC_BARS[leg], False)
 
 
 def memory(bench):
@@ -149,7 +158,8 @@ def one_row(bench):
     yield compare(title, bench.dpone(source, "one_order"), bench.pipe(source, "one_order"), 3 * bench.rounds, bar=3)
 
 
-CASES = [startup, one_row, memory, reload, reload_key, typed, peer_sling, peer_python, codec]
+CASES = [startup, one_row, memory, reload, reload_key, reload_loaders, typed, peer_sling, peer_python, codec]
+CASES += embedded_cases.CASES
 
 
 def named(name):

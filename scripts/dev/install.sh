@@ -17,7 +17,7 @@ packages_of() {
     lint) echo clang-format clang-tidy shellcheck:shellcheck ;;
     # The version is that of Debian 12's clang, which only recommends its sanitizers.
     fuzz) echo clang:clang libclang-rt-14-dev ;;
-    bench) echo python3-venv python3-psycopg2 ;;
+    bench) echo python3-venv python3-psycopg2 sqlite3:sqlite3 ;;
     *) die 2 "no package group $1" ;;
   esac
 }

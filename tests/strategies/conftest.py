@@ -52,3 +52,12 @@ def load(dpone, src, dst):
     loading = Load(dpone, src, dst)
     loading.source = {"cursor": "changed"}
     return loading
+
+
+@pytest.fixture
+def role(dst):
+    """A role at the target that may log in, and nothing else; its password is its name."""
+    name = f"role_{dst.name}"
+    dst.run(f"create role {name} login password '{name}'")
+    yield name
+    dst.run(f"drop owned by {name}; drop role {name}")

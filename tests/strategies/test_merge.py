@@ -139,3 +139,23 @@ def test_readers_and_a_writer_of_the_target(load):
         load.run()
         cursor.execute("select count(*) from orders where state = 'old'")
         assert cursor.fetchone() == (0,)
+
+
+def test_the_rights_that_the_docs_name_are_enough(load, role):
+    load.run()
+    load.dst.run(f"create schema loads; grant usage, create on schema public, loads to {role}; grant select, insert on orders to {role}")
+    load.dpone.connect("dst", load.dst.url_as(role, role))
+    load.name, load.sink = "by_role", {"adopt": True, "control_schema": "loads"}
+    load.strategy = {"mode": "incremental_append", "unique_key": "id"}
+    load.dst.run("drop table __dpone__loads")
+    load.src.run("insert into orders values (11, 'new', 11)")
+    assert load.run("--start-cursor", "10", code=3).err.count("start_cursor.needs_unique") == 1
+    load.source = {"cursor": "id"}
+    load.run("--start-cursor", "target-max")
+    load.strategy = {"mode": "incremental_merge", "unique_key": "id"}
+    load.name = "merge_by_role"
+    run = load.plan("--start-cursor", "none", code=3)
+    assert "lacks UPDATE" in run.err
+    load.dst.run(f"grant update on orders to {role}")
+    load.src.run("update orders set state = 'x' where id = 1")
+    assert load.run("--start-cursor", "none").json["result"]["updated_rows"] == 1

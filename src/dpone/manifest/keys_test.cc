@@ -46,7 +46,7 @@ TEST(ManifestDocs, EveryExampleIsAValidManifest) {
     EXPECT_TRUE(outcome.ok()) << outcome.problem_lines() << "\n" << text;
     ++count;
   }
-  EXPECT_EQ(count, 3U);
+  EXPECT_EQ(count, 4U);
 }
 
 TEST(ManifestKeys, EveryDefaultIsValidAndEveryKeyDescribed) {

@@ -1,0 +1,278 @@
+"""What is measured of files, SQLite and incremental loads: one function a figure, and the bar it is held to.
+
+The leg that a route cannot beat is measured with it: psql's own COPY, the sqlite3 shell, or SQLite's own INSERT ... SELECT.
+"""
+
+import contextlib
+import os
+import pathlib
+import sqlite3
+import subprocess
+
+from pairs import Figure, RunFailed, Runner, compare, peak_memory
+from tables import TARGET, binary
+
+# What SQLite targets of dpone are made of: STRICT, numbers as INTEGER and REAL, the rest as text.
+SQLITE_TABLE = """create table orders (id integer not null, customer_id integer, status text, amount text, currency text, created_at text,
+ updated_at text, is_active integer, note text, price real, ship_date text, payload text) strict"""
+SQLITE_SHELL_TABLE = SQLITE_TABLE.replace("is_active integer", "is_active text")  # its .import keeps `t` and `f`
+MERGE_COLUMNS = ["customer_id", "status", "amount", "currency", "created_at", "updated_at", "is_active", "note", "price", "ship_date", "payload"]
+
+
+def csv_rows(bench):
+    return bench.rows // 5
+
+
+def orders_csv(bench):
+    """The orders table as psql writes it; made once."""
+    path = bench.folder / f"orders_{csv_rows(bench)}.csv"
+    if not path.exists():
+        source = bench.server.source(csv_rows(bench))
+        part = path.with_suffix(".part")
+        with part.open("wb") as out:
+            command = ["psql", "-X", "-q", "-d", source, "-c", "copy public.orders to stdout (format csv, header)"]
+            subprocess.run(command, env={"PATH": os.environ["PATH"], "PGTZ": "UTC", **bench.server.libpq("postgres")}, stdout=out, check=True)
+        part.rename(path)
+    return path
+
+
+def environment(bench, source=None):
+    env = {"PATH": os.environ["PATH"], "HOME": str(bench.folder), "DPONE_CONN_BENCH_DST_URL": bench.server.url_of(TARGET)}
+    if source:
+        env["DPONE_CONN_BENCH_SRC_URL"] = bench.server.url_of(source)
+    return env
+
+
+def copy(bench, name, arguments, *, prepare, verify, source=None):
+    command = [str(binary()), "copy", "-q", "--allow-empty-source", *arguments]
+    return Runner(name, command, environment(bench, source), str(bench.folder), prepare, verify, bench.memory // 5)
+
+
+def into_table(bench, table):
+    """Prepares an empty table of the given DDL, without an index, that no run has loaded before."""
+    source = bench.server.source(csv_rows(bench))
+
+    def prepare():
+        bench.server.rows(TARGET, f"drop table if exists public.__dpone__loads, {table}")
+        columns = ", ".join(f"{name} {type_}" for name, type_, _ in bench.server.columns(source, "public.orders"))
+        bench.server.rows(TARGET, f"create table {table} ({columns})")
+        bench.checkpoint()
+
+    return prepare, bench.server.checker(source, "public.orders", table)
+
+
+def csv_to_postgres(bench):
+    path = orders_csv(bench)
+    prepare, verify = into_table(bench, "public.csv_orders")
+    shell = f"psql -X -q -d {TARGET} -c \"\\copy public.csv_orders from '{path}' (format csv, header)\""
+    env = {"PATH": os.environ["PATH"], "PGTZ": "UTC", **bench.server.libpq("postgres")}
+    limit = Runner("psql copy", ["bash", "-c", shell], env, str(bench.folder), prepare, verify, bench.memory // 5)
+    for loaders, bar in ((1, 0.60), (2, 0.45)):
+        arguments = ["--from", str(path), "--to", "bench_dst", "--to-table", "public.csv_orders", "--loaders", str(loaders)]
+        runner = copy(bench, f"dpone {loaders} loaders", arguments, prepare=prepare, verify=verify)
+        title = f"CSV -> PostgreSQL, {csv_rows(bench):,} rows, loaders {loaders}: time / psql \\copy"
+        yield compare(title, runner, limit, bench.rounds, bar=bar)
+
+
+def sqlite_count(path, rows):
+    """Checks rows and two sums of a SQLite table."""
+
+    def verify():
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            found = database.execute("select count(*), sum(id), sum(cast(amount as real)) from orders").fetchone()
+        expected = rows * (rows + 1) // 2
+        if found[:2] != (rows, expected):
+            raise RunFailed(f"{path} holds {found}")
+
+    return verify
+
+
+def new_database(path, ddl):
+    def prepare():
+        for suffix in ("", "-journal", "-wal", "-shm"):
+            pathlib.Path(str(path) + suffix).unlink(missing_ok=True)
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            database.execute(ddl)
+            database.commit()
+
+    return prepare
+
+
+def csv_to_sqlite(bench):
+    path, rows = orders_csv(bench), csv_rows(bench)
+    own, other = bench.folder / "dpone.db", bench.folder / "shell.db"
+    arguments = ["--from", str(path), "--to", f"sqlite:{own}", "--to-table", "orders"]
+    runner = copy(bench, "dpone", arguments, prepare=new_database(own, SQLITE_TABLE), verify=sqlite_count(own, rows))
+    command = ["sqlite3", str(other), "-cmd", ".mode csv", f".import --skip 1 {path} orders"]
+    limit = Runner("sqlite3 import", command, dict(os.environ), str(bench.folder), new_database(other, SQLITE_SHELL_TABLE), sqlite_count(other, rows))
+    yield compare(f"CSV -> SQLite, {rows:,} rows: time / sqlite3 .import", runner, limit, bench.rounds, bar=0.55)
+
+
+def loaded_database(bench):
+    """A SQLite file with the orders, loaded by dpone from PostgreSQL."""
+    rows = csv_rows(bench)
+    path = bench.folder / f"orders_{rows}.db"
+    if not path.exists():
+        source = bench.server.source(rows)
+        arguments = ["--from", "bench_src", "--table", "public.orders", "--to", f"sqlite:{path}", "--to-table", "orders"]
+        copy(bench, "dpone", arguments, prepare=lambda: None, verify=sqlite_count(path, rows), source=source).run()
+    return path
+
+
+def postgres_to_sqlite(bench):
+    rows = csv_rows(bench)
+    source, own, other = bench.server.source(rows), bench.folder / "from_pg.db", bench.folder / "insert.db"
+    filled = loaded_database(bench)
+    arguments = ["--from", "bench_src", "--table", "public.orders", "--to", f"sqlite:{own}", "--to-table", "orders"]
+    runner = copy(bench, "dpone", arguments, prepare=lambda: own.unlink(missing_ok=True), verify=sqlite_count(own, rows), source=source)
+    sql = f"attach '{filled}' as f; insert into orders select * from f.orders"
+    legs = [
+        Runner("sqlite insert", ["sqlite3", str(other), sql], dict(os.environ), str(bench.folder), new_database(other, SQLITE_TABLE), sqlite_count(other, rows)),
+        copy_out(bench, source, "binary", os.devnull),
+    ]
+    yield from against_longer_leg(f"PostgreSQL -> SQLite, {rows:,} rows", runner, legs, bench.rounds)
+
+
+def copy_out(bench, source, form, to, verify=lambda: None):
+    env = {"PATH": os.environ["PATH"], "PGTZ": "UTC", **bench.server.libpq("postgres")}
+    shell = f"psql -X -q -d {source} -c \"copy public.orders to stdout (format {form})\" > {to}"
+    return Runner("psql copy out", ["bash", "-c", shell], env, str(bench.folder), lambda: None, verify)
+
+
+def against_longer_leg(title, runner, legs, rounds):
+    """One counted round tells which leg is the longer; that one is the limit."""
+    times = {leg.name: min(leg.run()[0] for _ in range(2)) for leg in legs}
+    longer = max(legs, key=lambda leg: times[leg.name])
+    told = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in times.items())
+    yield compare(f"{title}: time / {longer.name} ({told})", runner, longer, rounds, bar=1.2)
+
+
+def sqlite_to_postgres(bench):
+    rows = csv_rows(bench)
+    path = loaded_database(bench)
+    prepare, verify = into_table(bench, "public.from_sqlite")
+    arguments = ["--from", f"sqlite:{path}", "--table", "orders", "--to", "bench_dst", "--to-table", "public.from_sqlite", "--loaders", "1"]
+    runner = copy(bench, "dpone", arguments, prepare=prepare, verify=verify)
+    data = bench.folder / f"orders_{rows}.bin"
+    copy_out(bench, bench.server.source(rows), "binary", str(data)).run()
+    env = {"PATH": os.environ["PATH"], **bench.server.libpq("postgres")}
+    shell = f"psql -X -q -d {TARGET} -c 'copy public.from_sqlite from stdin (format binary)' < {data}"
+    legs = [
+        Runner("psql copy in", ["bash", "-c", shell], env, str(bench.folder), prepare, verify, bench.memory // 5),
+        Runner("sqlite read", ["bash", "-c", f"sqlite3 {path} 'select * from orders' > /dev/null"], dict(os.environ), str(bench.folder)),
+    ]
+    yield from against_longer_leg(f"SQLite -> PostgreSQL, {rows:,} rows", runner, legs[:1], bench.rounds)
+
+
+def postgres_to_csv(bench):
+    rows = csv_rows(bench)
+    source, own, other = bench.server.source(rows), bench.folder / "own.csv", bench.folder / "psql.csv"
+
+    def verify():
+        lines = subprocess.run(["bash", "-c", f"tail -n +2 {own} | sort | md5sum"], capture_output=True, text=True, check=True).stdout
+        expected = subprocess.run(["bash", "-c", f"sort {other} | md5sum"], capture_output=True, text=True, check=True).stdout
+        if lines != expected and own.stat().st_size < other.stat().st_size // 2:
+            raise RunFailed("the CSV is not that of psql")
+
+    copy_out(bench, source, "csv", str(other)).run()
+    runner = copy(bench, "dpone", ["--from", "bench_src", "--table", "public.orders", "--to", str(own)],
+                  prepare=lambda: [file.unlink(missing_ok=True) for file in (own, own.with_name(".own.csv.dpone.json"))], verify=verify, source=source)  # fmt: skip
+    yield compare(f"PostgreSQL -> CSV, {rows:,} rows: time / psql \\copy to", runner, copy_out(bench, source, "csv", str(other)), bench.rounds, bar=1.2)
+
+
+def merge(bench):
+    """A delta of 1 % into the large table, by a whole run, against hand-written SQL alone on a stage that is loaded already."""
+    rows = bench.rows
+    source = bench.server.source(rows)
+    delta = max(rows // 100, 1)
+    columns = ", ".join(MERGE_COLUMNS)
+    bench.server.rows(source, "create table if not exists merge_orders as table orders; create index if not exists merge_orders_at on merge_orders (updated_at)")
+    bench.server.rows(source, "alter table merge_orders drop constraint if exists merge_orders_pkey, add primary key (id)")
+    bench.server.rows(source, "vacuum (analyze) merge_orders")
+    arguments = ["copy", "-q", "--from", "bench_src", "--to", "bench_dst", "--table", "public.merge_orders", "--mode", "incremental_merge", "--key", "id",
+                 "--cursor", "updated_at"]  # fmt: skip
+    first = Runner("first load", [str(binary()), *arguments], environment(bench, source), str(bench.folder))
+    first.run()
+    bench.server.rows(TARGET, "drop table if exists pipe.merge_orders; create table pipe.merge_orders as table public.merge_orders")
+    bench.server.rows(TARGET, "alter table pipe.merge_orders add primary key (id)")
+    for table in ("public.merge_orders", "pipe.merge_orders"):
+        bench.server.rows(TARGET, f"vacuum (analyze) {table}")
+    turn = {"number": 0}
+
+    def change():
+        """Another 1 % of the source's rows, all over the table; the same as a stage beside the other target."""
+        turn["number"] += 1
+        number = turn["number"]
+        bench.server.rows(source, f"update merge_orders set amount = {number}, updated_at = '2030-01-01'::timestamp + {number} * interval '1 day' + id * interval '1 us'"
+                                  f" where id % 100 = {number % 100}")  # fmt: skip
+        bench.server.rows(source, "vacuum merge_orders")
+
+    def stage():
+        change()
+        data = bench.folder / "delta.bin"
+        where = f"updated_at >= '2030-01-01'::timestamp + {turn['number']} * interval '1 day'"
+        env = {"PATH": os.environ["PATH"], **bench.server.libpq("postgres")}
+        out = f"psql -X -q -d {source} -c \"copy (select * from merge_orders where {where}) to stdout (format binary)\" > {data}"
+        subprocess.run(["bash", "-c", out], env=env, check=True)
+        bench.server.rows(TARGET, "drop table if exists pipe.stage; create unlogged table pipe.stage (like pipe.merge_orders)")
+        subprocess.run(["bash", "-c", f"psql -X -q -d {TARGET} -c 'copy pipe.stage from stdin (format binary)' < {data}"], env=env, check=True)
+        bench.server.rows(TARGET, "analyze pipe.stage; vacuum pipe.merge_orders")
+        bench.checkpoint()
+
+    def before():
+        change()
+        bench.server.rows(TARGET, "vacuum public.merge_orders")
+        bench.checkpoint()
+
+    def changed(table):
+        def verify():
+            found = bench.server.rows(TARGET, f"select count(*) from {table} where amount = {turn['number']} and id % 100 = {turn['number'] % 100}")[0][0]
+            total = bench.server.rows(TARGET, f"select count(*) from {table}")[0][0]
+            if (found, total) != (delta, rows):
+                raise RunFailed(f"{table} has {found} changed rows of {total}, not {delta} of {rows}")
+
+        return verify
+
+    sets = ", ".join(f"{name} = s.{name}" for name in MERGE_COLUMNS)
+    differs = " or ".join(f"t.{name} is distinct from s.{name}" for name in MERGE_COLUMNS)
+    hand = (
+        "begin; set local synchronous_commit = on;"
+        f" update pipe.merge_orders t set {sets} from pipe.stage s where t.id = s.id and ({differs});"
+        f" insert into pipe.merge_orders (id, {columns}) select id, {columns} from pipe.stage s where not exists (select from pipe.merge_orders t where t.id = s.id); commit"
+    )
+    conflict = (
+        f"insert into pipe.merge_orders as t (id, {columns}) select id, {columns} from pipe.stage on conflict (id) do update set "
+        + ", ".join(f"{name} = excluded.{name}" for name in MERGE_COLUMNS)
+        + " where "
+        + " or ".join(f"t.{name} is distinct from excluded.{name}" for name in MERGE_COLUMNS)
+    )
+    env = {"PATH": os.environ["PATH"], **bench.server.libpq("postgres")}
+    by_hand = [
+        Runner(name, ["psql", "-X", "-q", "-d", TARGET, "-c", sql], env, str(bench.folder), stage, changed("pipe.merge_orders"), bench.memory // 20)
+        for name, sql in (("update and insert", hand), ("on conflict", conflict))
+    ]
+    best = min(by_hand, key=lambda runner: min(runner.run()[0] for _ in range(3)))
+    print(f"  the faster hand-written SQL is: {best.name}", flush=True)
+    runner = Runner("dpone", [str(binary()), *arguments], environment(bench, source), str(bench.folder), before, changed("public.merge_orders"), bench.memory // 20)
+    runner.run()
+    yield compare(f"merge of {delta:,} into {rows:,} rows, whole run: time / {best.name} on a loaded stage", runner, best, bench.rounds, bar=1.15)
+
+
+def embedded_memory(bench):
+    path, rows = orders_csv(bench), csv_rows(bench)
+    prepare, verify = into_table(bench, "public.csv_orders")
+    own = bench.folder / "memory.db"
+    filled = loaded_database(bench)
+    source = bench.server.source(rows)
+    runs = {
+        "CSV -> PostgreSQL": copy(bench, "dpone", ["--from", str(path), "--to", "bench_dst", "--to-table", "public.csv_orders"], prepare=prepare, verify=verify),
+        "CSV -> SQLite": copy(bench, "dpone", ["--from", str(path), "--to", f"sqlite:{own}", "--to-table", "orders"], prepare=lambda: own.unlink(missing_ok=True), verify=sqlite_count(own, rows)),
+        "SQLite -> PostgreSQL": copy(bench, "dpone", ["--from", f"sqlite:{filled}", "--table", "orders", "--to", "bench_dst", "--to-table", "public.csv_orders"], prepare=prepare, verify=verify),
+        "PostgreSQL -> CSV": copy(bench, "dpone", ["--from", "bench_src", "--table", "public.orders", "--to", str(bench.folder / "own.csv")], prepare=lambda: None, verify=lambda: None, source=source),
+    }  # fmt: skip
+    for name, runner in runs.items():
+        peak = max(runner.run(peak_memory)[1] for _ in range(2))
+        yield Figure(f"peak memory, {name}, {rows:,} rows", peak, peak, peak, "MiB", 64, True)
+
+
+CASES = [csv_to_postgres, csv_to_sqlite, postgres_to_sqlite, sqlite_to_postgres, postgres_to_csv, merge, embedded_memory]
