@@ -147,6 +147,8 @@ constexpr CommandExample kCleanupExamples[] = {
     {"dpone cleanup orders.yaml --dry-run", "Lists the stages of runs that have ended without dropping them"},
     {"dpone cleanup --from pg_src --to pg_dst --table public.orders", "Drops what dpone copy left"}};
 
+constexpr PositionalSpec kFolder[] = {{"FOLDER", "The project's folder; without it, the current one", false}};
+
 constexpr CommandSpec kCommands[] = {
     {"run", "Run one process: load, check, publish", kManifest, kRunOptions, kRunExamples},
     {"plan", "Show what a run will do, statement by statement", kManifest, kPlanOptions, kPlanExamples},
@@ -159,6 +161,7 @@ constexpr CommandSpec kCommands[] = {
     {"state reset", "Forget the stored position, so that the next run begins anew", kManifest, kStateResetOptions,
      kStateResetExamples},
     {"state export", "Print the stored position as JSON", kManifest, {}, {}},
+    {"docs check-docs", "Check links and anchors of README, other pages and docs/", kFolder, {}, {}},
     {"version", "Print the version", {}, {}, {}},
 };
 
@@ -178,6 +181,7 @@ Result<int> execute(const ParsedArguments& arguments) {
   if (name == "state inspect") return state_inspect_command(arguments);
   if (name == "state reset") return state_reset_command(arguments);
   if (name == "state export") return state_export_command(arguments);
+  if (name == "docs check-docs") return docs_check_command(arguments);
   return version_command(arguments);
 }
 

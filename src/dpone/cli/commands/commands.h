@@ -23,6 +23,7 @@ Result<int> connections_test_command(const ParsedArguments& arguments);
 Result<int> state_inspect_command(const ParsedArguments& arguments);
 Result<int> state_reset_command(const ParsedArguments& arguments);
 Result<int> state_export_command(const ParsedArguments& arguments);
+Result<int> docs_check_command(const ParsedArguments& arguments);
 Result<int> version_command(const ParsedArguments& arguments);
 
 }  // namespace dpone::cli
