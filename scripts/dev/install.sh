@@ -7,6 +7,11 @@ packages_of() {
     build)
       echo g++:g++ cmake:cmake ninja-build:ninja ccache:ccache mold:mold libfmt-dev libexpected-dev nlohmann-json3-dev \
         libyaml-dev libpq-dev libsqlite3-dev libssl-dev libgtest-dev
+      # Another compiler than the machine's: CXX names it, and its number is that of a package.
+      case ${CXX:-} in
+        g++-*) echo "$CXX" ;;
+        clang++-*) echo "clang-${CXX#clang++-}" "llvm-${CXX#clang++-}" ;;
+      esac
       ;;
     services)
       echo postgresql-client:psql python3
@@ -14,7 +19,11 @@ packages_of() {
       command -v npm >/dev/null || echo python3-venv
       ;;
     test) echo python3-pytest python3-psycopg2 python3-yaml git:git openssl:openssl ;;
-    lint) echo clang-format clang-tidy shellcheck:shellcheck ;;
+    # Go builds actionlint (see scripts/lint/workflows.sh).
+    lint) echo clang-format clang-tidy shellcheck:shellcheck golang-go:go ;;
+    coverage) echo gcovr ;;
+    package) echo git:git binutils:strip ;;
+    docs) echo python3-venv python3-yaml ;;
     # The version is that of Debian 12's clang, which only recommends its sanitizers.
     fuzz) echo clang:clang libclang-rt-14-dev ;;
     bench) echo python3-venv python3-psycopg2 sqlite3:sqlite3 ;;

@@ -18,3 +18,6 @@ die() {
 
 # shellcheck source-path=SCRIPTDIR/../..
 . "$DPONE_ROOT/scripts/dev/install.sh"
+
+# sources PATTERN...: the project's files that match, tracked or new.
+sources() { git ls-files --cached --others --exclude-standard -- "$@" | while read -r file; do [ ! -f "$file" ] || echo "$file"; done; }

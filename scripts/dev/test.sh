@@ -1,18 +1,27 @@
 #!/usr/bin/env bash
-# test.sh [--record] [SUITE...] [-- PYTEST ARGS]: builds what the suites need and runs them; pytest comes last, once.
+# test.sh [--record] [--coverage] [-L LABEL] [SUITE...] [-- PYTEST ARGS]: builds what the suites need and runs them;
+# pytest comes last, once.
 . "$(dirname "$0")/prelude.sh"
 cd "$DPONE_ROOT"
 
 # Suites of compiled tests; every other suite is a folder of tests/ with test files in it.
 compiled_suites=(unit asan tsan)
 
-pytest_suites() { find tests -mindepth 2 -maxdepth 2 -name 'test_*.py' -printf '%h\n' | sed 's|tests/||' | sort -u; }
+pytest_suites() { find tests -mindepth 2 -name 'test_*.py' -printf '%P\n' | cut -d/ -f1 | sort -u; }
 
 record=()
 suites=()
+label=
+is_coverage=
 while [ $# -gt 0 ]; do
   case $1 in
     --record) record=(--record) ;;
+    --coverage) is_coverage=yes ;;
+    -L)
+      [ $# -gt 1 ] || die 2 "test: -L needs a label: integration_live, integration_postgres_xmin, ..."
+      label=$2
+      shift
+      ;;
     --)
       shift
       break
@@ -22,6 +31,7 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
+[ -z "$label$is_coverage" ] || [ ${#suites[@]} = 0 ] || die 2 "test: -L and --coverage choose their tests themselves"
 # shellcheck disable=SC2207  # suite names hold no spaces
 [ ${#suites[@]} -gt 0 ] || suites=("${compiled_suites[@]}" $(pytest_suites))
 
@@ -39,6 +49,31 @@ run_compiled() {
   fi
   "$PYTHON" tests/harness/counts.py "$suite" ${record[@]+"${record[@]}"} <"$log" || die 1 "suite $suite failed"
 }
+
+# The unit tests, built so that they count the lines that they reach.
+if [ -n "$is_coverage" ]; then
+  need build coverage
+  find build/coverage -name '*.gcda' -delete 2>/dev/null || true
+  run_compiled unit coverage dpone_unit
+  gcov=gcov
+  case ${CXX:-} in
+    g++-*) gcov=gcov-${CXX#g++-} ;;
+    clang++-*) gcov="llvm-cov-${CXX#clang++-} gcov" ;;
+  esac
+  step "Writing coverage.xml"
+  exec gcovr --gcov-executable "$gcov" --root . --object-directory build/coverage --filter src/dpone/ \
+    --exclude '.*_test\.cc' --exclude '.*test_support\.h' --exclude-throw-branches -j "$(nproc)" \
+    --xml coverage.xml --print-summary build/coverage
+fi
+
+# With a label the caller's variables decide, and nothing is built for nothing.
+if [ -n "$label" ]; then
+  suites=("$("$PYTHON" tests/harness/labels.py "$label" | sed 's|^tests/||')")
+  [ -n "${suites[0]}" ] || exit 2
+  set -- -m "$label" "$@"
+else
+  export DPONE_RUN_INTEGRATION=1 DPONE_RUN_INTEGRATION_MATRIX=1 DPONE_RUN_INTEGRATION_REPLAY=1
+fi
 
 need build services test
 folders=()

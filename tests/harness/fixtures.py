@@ -3,6 +3,7 @@
 dpone           the program in an empty folder:  dpone("version").expect(0)
 postgres        PostgreSQL 16
 postgres_each   a test that asks for it runs once for each of DPONE_PG_VERSIONS (default 12,16,18)
+                With DPONE_IT_PG_HOST set, both are that server (see ExternalServer in harness/postgres.py).
 servers         servers[17]: any version
 src, dst        a new database each, on 16, known to `dpone` as the connections `src` and `dst`
 databases       databases(server): one more new database, dropped after the test
@@ -13,15 +14,19 @@ import signal
 
 import pytest
 
+from harness.labels import has_external_server
 from harness.program import ROOT, Dpone, binary
+
+
+EXTERNAL = "external"
 
 
 class Servers(dict):
     def __missing__(self, major):
         # Imported late: suites without a server run without the driver.
-        from harness.postgres import Server
+        from harness.postgres import ExternalServer, Server
 
-        self[major] = Server(major)
+        self[major] = ExternalServer() if major == EXTERNAL else Server(major)
         return self[major]
 
 
@@ -50,6 +55,8 @@ def pytest_report_header():
 def pytest_generate_tests(metafunc):
     if "postgres_each" in metafunc.fixturenames:
         majors = [int(text) for text in os.environ.get("DPONE_PG_VERSIONS", "12,16,18").split(",")]
+        if has_external_server():
+            majors = [EXTERNAL]
         metafunc.parametrize("postgres_each", majors, ids=[f"pg{major}" for major in majors], indirect=True)
 
 
@@ -73,7 +80,7 @@ def _server(servers, request):
 
 @pytest.fixture
 def postgres(_server):
-    return _server(16)
+    return _server(EXTERNAL if has_external_server() else 16)
 
 
 @pytest.fixture

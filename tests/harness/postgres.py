@@ -20,6 +20,8 @@ _numbers = itertools.count(1)
 class Server:
     """One running server, of a major version."""
 
+    admin_database = "postgres"
+
     def __init__(self, major):
         self.major = major
         self.name = f"postgres{major}"
@@ -29,9 +31,12 @@ class Server:
         if done.returncode != 0:
             raise RuntimeError(f"{self.name} did not start: {done.stderr}")
         self.url = done.stdout.split()[-1]
+        self.version = self._ask("show server_version")
+
+    def _ask(self, sql):
         with contextlib.closing(self.connect()) as connection, connection.cursor() as cursor:
-            cursor.execute("show server_version")
-            self.version = cursor.fetchone()[0]
+            cursor.execute(sql)
+            return cursor.fetchone()[0]
 
     def release(self):
         """Stops the server, unless somebody else still uses it."""
@@ -58,13 +63,39 @@ class Server:
             host = f"{urllib.parse.quote(user, safe='')}{secret}@{host.rpartition('@')[2]}"
         return parts._replace(netloc=host, path="/" + urllib.parse.quote(database, safe="")).geturl()
 
-    def connect(self, database="postgres"):
-        connection = psycopg2.connect(self.url_of(database))
+    def connect(self, database=None):
+        connection = psycopg2.connect(self.url_of(database or self.admin_database))
         connection.autocommit = True
         return connection
 
     def create_database(self, name=None):
         return Database(self, name or f"t{os.getpid()}_{next(_numbers)}")
+
+
+class ExternalServer(Server):
+    """The server that DPONE_IT_PG_HOST, _PORT, _DATABASE, _USER and _PASSWORD name. It is not ours to stop; the role
+    must be a superuser, as tests create databases and roles."""
+
+    def __init__(self):
+        given = {name: os.environ.get(f"DPONE_IT_PG_{name}", "") for name in ("HOST", "PORT", "DATABASE", "USER", "PASSWORD")}
+        user, password = (urllib.parse.quote(given[name], safe="") for name in ("USER", "PASSWORD"))
+        self.admin_database = given["DATABASE"] or "postgres"
+        self.name = f"{given['HOST']}:{given['PORT'] or 5432}"
+        self.url = f"postgresql://{user or 'postgres'}:{password}@{self.name}/{self.admin_database}"
+        try:
+            self.version = self._ask("show server_version")
+        except psycopg2.OperationalError as error:
+            raise RuntimeError(f"DPONE_IT_PG_HOST is set, and {self.name} does not answer: {error}") from None
+        self.major = int(self._ask("show server_version_num")) // 10000
+
+    def release(self):
+        """It goes on."""
+
+    def stop(self, mode):
+        raise AssertionError(f"{self.name} is not ours to stop: mark the test own_server")
+
+    def start(self):
+        raise AssertionError(f"{self.name} is not ours to start: mark the test own_server")
 
 
 class Database:

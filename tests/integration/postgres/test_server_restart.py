@@ -4,6 +4,8 @@ import pytest
 
 from harness.held import eventually, leftovers, receipts
 
+pytestmark = pytest.mark.own_server
+
 MODES = ["fast", "immediate"]
 
 

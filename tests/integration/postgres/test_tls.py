@@ -15,6 +15,8 @@ from harness.manifest import full_refresh
 MAJOR = 15
 SETTINGS = {"ssl_cert_file": "dpone_test.crt", "ssl_key_file": "dpone_test.key", "ssl": "on"}
 
+pytestmark = pytest.mark.own_server
+
 
 def openssl(folder, *args):
     subprocess.run(["openssl", *args], cwd=folder, check=True, capture_output=True)

@@ -32,6 +32,7 @@ def limit(database, setting):
     database.run(f'alter database "{database.name}" set {setting}')
 
 
+@pytest.mark.own_server
 def test_a_transaction_timeout_of_the_role_does_not_end_a_load(orders, databases, _server):
     orders.dst = databases(_server(17))
     orders.dpone.connect("dst", orders.dst.url)
