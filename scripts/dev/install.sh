@@ -20,7 +20,7 @@ packages_of() {
       ;;
     test) echo python3-pytest python3-psycopg2 python3-yaml git:git openssl:openssl ;;
     # Go builds actionlint (see scripts/lint/workflows.sh).
-    lint) echo clang-format clang-tidy shellcheck:shellcheck golang-go:go ;;
+    lint) echo clang-format clang-tidy shellcheck:shellcheck golang-go:go ca-certificates ;;
     coverage) echo gcovr ;;
     package) echo git:git binutils:strip ;;
     docs) echo python3-venv python3-yaml ;;
