@@ -38,6 +38,8 @@ def label_of(path, marks=()):
     if parts[0] != "integration":
         return None
     fits = [label for label, (folder, _) in LABELS.items() if folder == parts[1]]
+    if not fits:
+        raise ValueError(f"{path} lies in no folder of a label: see tests/harness/labels.py")
     return next((label for label in fits if label in marks), fits[0])
 
 
