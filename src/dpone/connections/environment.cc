@@ -1,5 +1,8 @@
 #include "dpone/connections/environment.h"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <cstdlib>
 
 namespace dpone::connections {
@@ -8,6 +11,17 @@ std::optional<std::string> ProcessEnvironment::get(const std::string& name) cons
   const char* value = std::getenv(name.c_str());
   if (value == nullptr) return std::nullopt;
   return std::string(value);
+}
+
+std::vector<std::string> ProcessEnvironment::names(std::string_view prefix) const {
+  std::vector<std::string> found;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const std::string_view name = text.substr(0, text.find('='));
+    if (name.starts_with(prefix)) found.emplace_back(name);
+  }
+  std::sort(found.begin(), found.end());
+  return found;
 }
 
 }  // namespace dpone::connections

@@ -4,6 +4,8 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace dpone::connections {
 
@@ -12,11 +14,14 @@ class Environment {
   virtual ~Environment() = default;
   // The value, or nothing when the variable is not set. An empty value counts as set.
   virtual std::optional<std::string> get(const std::string& name) const = 0;
+  // Names of the variables that begin with `prefix`, sorted.
+  virtual std::vector<std::string> names(std::string_view prefix) const = 0;
 };
 
 class ProcessEnvironment final : public Environment {
  public:
   std::optional<std::string> get(const std::string& name) const override;
+  std::vector<std::string> names(std::string_view prefix) const override;
 };
 
 }  // namespace dpone::connections

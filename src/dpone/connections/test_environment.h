@@ -4,7 +4,9 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "dpone/connections/environment.h"
 
@@ -16,6 +18,13 @@ class FakeEnvironment final : public Environment {
   std::optional<std::string> get(const std::string& name) const override {
     const auto found = values_.find(name);
     return found == values_.end() ? std::nullopt : std::optional(found->second);
+  }
+  std::vector<std::string> names(std::string_view prefix) const override {
+    std::vector<std::string> found;
+    for (const auto& [name, value] : values_) {
+      if (name.starts_with(prefix)) found.push_back(name);
+    }
+    return found;
   }
 
  private:

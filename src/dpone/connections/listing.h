@@ -1,0 +1,32 @@
+// Listing: which connections the environment holds, for people who look for theirs. A variable's name does not say
+// where the id ends; the longest known field at its end does. Names only, never a value. Thread-safe.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dpone/base/error.h"
+#include "dpone/connections/environment.h"
+
+namespace dpone::connections {
+
+struct FoundConnection {
+  std::string id;      // in lower case, as a manifest may name it: `pg_src`
+  std::string system;  // `postgres`
+  std::vector<std::string> variables;
+  std::vector<std::string> unread;  // of those, the ones that its system has no field for
+  std::optional<Error> problem;     // why it cannot be used: what is missing, ambiguous or malformed
+};
+
+struct Listing {
+  std::vector<FoundConnection> connections;  // by id
+  std::vector<std::string> strays;           // DPONE_CONN_ variables that end with no field
+};
+
+Listing list_connections(const Environment& environment);
+
+// `DPONE_CONN_SHOP_HOST` for `DPONE_CONN_SHOP_HOTS`, or empty if nothing is near.
+std::string nearest_variable(const std::string& stray, const Listing& listing);
+
+}  // namespace dpone::connections
