@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "dpone/connectors/postgres/discover.h"
 #include "dpone/connectors/postgres/probe.h"
 #include "dpone/connectors/postgres/sink.h"
 #include "dpone/connectors/postgres/source.h"
@@ -45,6 +46,7 @@ Result<ProbeAnswer> probe_postgres(const ConnectionSettings& settings, const Run
                             probe.encryption);
   answer.facts.set("server", probe.server).set("database", probe.database).set("role", probe.role);
   answer.facts.set("encryption", probe.encryption);
+  answer.clock_skew = probe.clock_skew;
   return answer;
 }
 
@@ -53,7 +55,16 @@ constexpr SinkCapabilities kPostgresSink{
     .publish = PublishClass::kTransactional, .has_append = true, .has_merge = true, .has_keys = true};
 
 constexpr Connector kConnectors[] = {
-    {"postgres", kPostgresSource, kPostgresSink, {}, {}, open_postgres_source, open_postgres_sink, probe_postgres},
+    {"postgres",
+     kPostgresSource,
+     kPostgresSink,
+     {},
+     {},
+     open_postgres_source,
+     open_postgres_sink,
+     probe_postgres,
+     {},
+     postgres::discover},
 };
 
 }  // namespace

@@ -2,7 +2,9 @@
 // place where a system's name meets its code. Static data.
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +15,7 @@
 #include "dpone/manifest/manifest.h"
 #include "dpone/ports/capabilities.h"
 #include "dpone/ports/connection.h"
+#include "dpone/ports/discovery.h"
 #include "dpone/ports/sink.h"
 #include "dpone/ports/source.h"
 
@@ -22,6 +25,8 @@ namespace dpone::cli {
 struct ProbeAnswer {
   std::string text;
   Json facts;
+  // The server's clock less ours, where it has one that could be asked.
+  std::optional<std::chrono::milliseconds> clock_skew = {};
 };
 
 struct Connector {
@@ -37,6 +42,9 @@ struct Connector {
   Result<ProbeAnswer> (*probe)(const ConnectionSettings& settings, const RunContext& context);
   // File names that belong to it when a path stands for an end of a copy; `.gz` and `.zst` are taken off first.
   std::span<const std::string_view> extensions = {};
+  // Tables and views of a connection; null where the system cannot list them.
+  Result<std::vector<RelationSummary>> (*discover)(const ConnectionSettings& settings, const DiscoverRequest& request,
+                                                   const RunContext& context) = nullptr;
 };
 
 std::span<const Connector> connectors();

@@ -15,6 +15,8 @@ struct ProbeResult {
   std::string role;
   std::string encryption;  // `TLSv1.3`, or `not encrypted`
   std::chrono::nanoseconds duration{0};
+  // The server's clock less ours. Half the time that the answer took is what it may be wrong by.
+  std::chrono::milliseconds clock_skew{0};
 };
 
 Result<ProbeResult> probe(const ConnectionSettings& settings, const RunContext& context);
