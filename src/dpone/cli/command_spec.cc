@@ -116,10 +116,7 @@ class Parser {
       first = 1;
     }
     if (first >= words.size()) {
-      for (std::size_t i = 1; i < argv_.size(); ++i) {
-        const std::string_view word = argv_[i];
-        if (word == "--help" || word == "-h") parsed_.is_help = true;
-      }
+      parsed_.is_help = asks_for_help();
       if (parsed_.is_help) return {};
       return find_version();
     }
@@ -138,14 +135,38 @@ class Parser {
       if (command.name.starts_with(one + " ")) subcommands.emplace_back(command.name);
     }
     if (!subcommands.empty()) {
+      if (two.empty() && asks_for_help()) {
+        parsed_.is_help = true;
+        parsed_.group = one;
+        is_command_word_[words[first]] = true;
+        return {};
+      }
       std::string list;
       for (const std::string& name : subcommands) list += (list.empty() ? "" : ", ") + name;
-      return usage("unknown_command", two.empty() ? json_quote(one) + " needs one more word: " + list
-                                                  : json_quote(two) + " is not a command; there is " + list)
-          .hint("see dpone --help");
+      std::string message = json_quote(one) + " needs one more word: " + list;
+      if (!two.empty()) {
+        const std::string near = did_you_mean(two, subcommands);
+        message = json_quote(two) + " is not a command" + (near.empty() ? "; there is " + list : near);
+      }
+      return usage("unknown_command", std::move(message)).hint("see dpone help " + one);
     }
-    std::string message = json_quote(one) + " is not a command" + did_you_mean(one, all);
-    return usage("unknown_command", std::move(message)).hint("see dpone --help for the list of commands");
+    std::string near = did_you_mean(one, all);
+    if (near.empty() && !two.empty()) near = did_you_mean(two, all);
+    // `dpone discover` for `dpone connections discover`.
+    for (const std::string& name : all) {
+      if (near.empty() && name.ends_with(" " + one)) near = "; did you mean " + name + "?";
+    }
+    return usage("unknown_command", json_quote(one) + " is not a command" + near)
+        .hint("see dpone --help for the list of commands");
+  }
+
+  bool asks_for_help() const {
+    if (parsed_.is_help) return true;
+    for (std::size_t i = 1; i < argv_.size(); ++i) {
+      const std::string_view word = argv_[i];
+      if (word == "--help" || word == "-h") return true;
+    }
+    return false;
   }
 
   // Without a command: `--version`, as most programs have it, or an option that is none, which is more than a missing
@@ -244,6 +265,14 @@ class Parser {
     }
     if (parsed_.positionals.size() > specs.size()) {
       return usage("too_many_arguments", json_quote(parsed_.positionals[specs.size()]) + " is one argument too many")
+          .hint("see " + help_line(parsed_.command));
+    }
+    for (std::size_t i = 0; i < parsed_.positionals.size(); ++i) {
+      if (specs[i].choices.empty()) continue;
+      const OptionSpec spec{.name = specs[i].name, .kind = OptionKind::kChoice, .choices = specs[i].choices};
+      const Result<Json> value = parse_option(spec, parsed_.positionals[i]);
+      if (value) continue;
+      return Error(ErrorClass::kUsage, value.error().slug(), std::string(spec.name) + ": " + value.error().message())
           .hint("see " + help_line(parsed_.command));
     }
     return {};

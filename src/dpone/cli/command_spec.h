@@ -17,6 +17,7 @@ struct PositionalSpec {
   std::string_view name;         // `MANIFEST`
   std::string_view description;  // one sentence, no final full stop
   bool is_required = true;
+  std::string_view choices = {};  // `bash|zsh|fish`, if it is one of these
 };
 
 struct CommandExample {
@@ -37,7 +38,8 @@ std::span<const OptionSpec> common_options();
 
 struct ParsedArguments {
   const CommandSpec* command = nullptr;  // null: `dpone`, `dpone help` or `dpone --help`
-  bool is_help = false;                  // help was asked for, of `command` or of all
+  bool is_help = false;                  // help was asked for, of `command`, of `group` or of all
+  std::string group;                     // `connections` of `dpone help connections`
   std::vector<std::string> positionals;
   Options options;  // the command's and the common ones
 };

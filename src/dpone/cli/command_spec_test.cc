@@ -76,7 +76,12 @@ TEST(ParseArguments, UnknownWordsGetTheNearestName) {
   EXPECT_EQ(message_of({"run", "m", "--limt", "5"}), "--limt is not an option of dpone run; did you mean --limit?");
   EXPECT_EQ(message_of({"run", "m", "-x"}), "\"-x\" is not an option; the short ones are -q, -v and -h");
   EXPECT_EQ(message_of({"connections"}), "\"connections\" needs one more word: connections test");
-  EXPECT_EQ(message_of({"connections", "tset"}), "\"connections tset\" is not a command; there is connections test");
+  EXPECT_EQ(message_of({"connections", "tset"}),
+            "\"connections tset\" is not a command; did you mean connections test?");
+  EXPECT_EQ(message_of({"connections", "frobnicate"}),
+            "\"connections frobnicate\" is not a command; there is connections test");
+  EXPECT_EQ(message_of({"conections", "test"}), "\"conections\" is not a command; did you mean connections test?");
+  EXPECT_EQ(message_of({"test", "shop"}), "\"test\" is not a command; did you mean connections test?");
   EXPECT_EQ(message_of({"run", "m", "--format", "jsn"}),
             "--format: \"jsn\" is not one of text, json; did you mean json?");
 }
@@ -91,6 +96,17 @@ TEST(ParseArguments, MissingAndSurplusThingsAreNamed) {
   EXPECT_EQ(message_of({"-q"}), "no command was given");
 }
 
+TEST(ParseArguments, AnArgumentWithChoicesIsOneOfThem) {
+  static constexpr PositionalSpec kShell[] = {{"SHELL", "Shell", true, "bash|zsh"}};
+  static constexpr CommandSpec kOne[] = {{"completion", "Print a script", kShell, {}, {}}};
+  const std::vector<const char*> good = {"dpone", "completion", "zsh"};
+  EXPECT_TRUE(parse_arguments(kOne, good));
+  const std::vector<const char*> bad = {"dpone", "completion", "bsh"};
+  const auto parsed = parse_arguments(kOne, bad);
+  ASSERT_FALSE(parsed);
+  EXPECT_EQ(parsed.error().message(), "SHELL: \"bsh\" is not one of bash, zsh; did you mean bash?");
+}
+
 TEST(ParseArguments, HelpNeedsNothingElse) {
   EXPECT_EQ(parse({}).error().slug(), "usage.missing_command");
   EXPECT_EQ(parse({"--help"})->command, nullptr);
@@ -99,6 +115,13 @@ TEST(ParseArguments, HelpNeedsNothingElse) {
   EXPECT_TRUE(parse({"help", "connections", "test"})->is_help);
   EXPECT_TRUE(parse({"run", "--help"})->is_help);
   EXPECT_TRUE(parse({"copy", "-h"})->is_help);
+  for (const auto& words :
+       {std::vector<const char*>{"help", "connections"}, {"connections", "--help"}, {"connections", "-h"}}) {
+    const auto parsed = parse(words);
+    ASSERT_TRUE(parsed);
+    EXPECT_EQ(parsed->group, "connections");
+    EXPECT_EQ(parsed->command, nullptr);
+  }
   EXPECT_EQ(message_of({"help", "rnu"}), "\"rnu\" is not a command; did you mean run?");
 }
 

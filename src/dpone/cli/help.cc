@@ -55,7 +55,30 @@ std::string table(const std::vector<Row>& rows, std::size_t width) {
   return out;
 }
 
-std::string placeholder(const OptionSpec& spec) {
+Row option_row(const OptionSpec& spec) {
+  std::string left = option_flag(spec);
+  if (spec.name == "quiet" || spec.name == "verbose" || spec.name == "help") {
+    left = std::string("-") + spec.name[0] + ", " + left;
+  }
+  const std::string value = option_placeholder(spec);
+  if (!value.empty()) left += " " + value;
+  std::string right(spec.description);
+  if (spec.is_required) right += " (required)";
+  if (!spec.default_text.empty()) right += " (default: " + std::string(spec.default_text) + ")";
+  return {std::move(left), std::move(right)};
+}
+
+std::vector<Row> option_rows(std::span<const OptionSpec> specs) {
+  std::vector<Row> rows;
+  for (const OptionSpec& spec : specs) rows.push_back(option_row(spec));
+  return rows;
+}
+
+std::size_t bounded(std::size_t width) { return std::clamp<std::size_t>(width, 40, 100); }
+
+}  // namespace
+
+std::string option_placeholder(const OptionSpec& spec) {
   if (!spec.value_name.empty()) return std::string(spec.value_name);
   switch (spec.kind) {
     case OptionKind::kFlag:
@@ -82,29 +105,6 @@ std::string placeholder(const OptionSpec& spec) {
   return {};
 }
 
-Row option_row(const OptionSpec& spec) {
-  std::string left = option_flag(spec);
-  if (spec.name == "quiet" || spec.name == "verbose" || spec.name == "help") {
-    left = std::string("-") + spec.name[0] + ", " + left;
-  }
-  const std::string value = placeholder(spec);
-  if (!value.empty()) left += " " + value;
-  std::string right(spec.description);
-  if (spec.is_required) right += " (required)";
-  if (!spec.default_text.empty()) right += " (default: " + std::string(spec.default_text) + ")";
-  return {std::move(left), std::move(right)};
-}
-
-std::vector<Row> option_rows(std::span<const OptionSpec> specs) {
-  std::vector<Row> rows;
-  for (const OptionSpec& spec : specs) rows.push_back(option_row(spec));
-  return rows;
-}
-
-std::size_t bounded(std::size_t width) { return std::clamp<std::size_t>(width, 40, 100); }
-
-}  // namespace
-
 std::string render_help(std::span<const CommandSpec> commands, std::size_t width) {
   width = bounded(width);
   std::vector<Row> rows;
@@ -122,6 +122,18 @@ std::string render_help(std::span<const CommandSpec> commands, std::size_t width
          "\n";
 }
 
+std::string render_group_help(std::span<const CommandSpec> commands, std::string_view group, std::size_t width) {
+  width = bounded(width);
+  std::vector<Row> rows;
+  for (const CommandSpec& command : commands) {
+    if (!command.name.starts_with(std::string(group) + " ")) continue;
+    rows.push_back({std::string(command.name), std::string(command.summary)});
+  }
+  return wrapped("Usage: dpone " + std::string(group) + " COMMAND [ARGUMENTS] [OPTIONS]", 7, width) +
+         "\n\nCommands:\n" + table(rows, width) + "\n" +
+         wrapped("`dpone help " + rows[0].left + "` and its like tell more.", 0, width) + "\n";
+}
+
 std::string render_command_help(const CommandSpec& command, std::size_t width) {
   width = bounded(width);
   std::string usage = "Usage: dpone " + std::string(command.name);
@@ -132,7 +144,7 @@ std::string render_command_help(const CommandSpec& command, std::size_t width) {
     arguments.push_back({name, std::string(positional.description)});
   }
   for (const OptionSpec& spec : command.options) {
-    if (spec.is_required) usage += " " + option_flag(spec) + " " + placeholder(spec);
+    if (spec.is_required) usage += " " + option_flag(spec) + " " + option_placeholder(spec);
   }
   std::string out = wrapped(command.summary, 0, width) + "\n\n" + wrapped(usage + " [OPTIONS]", 7, width) + "\n";
   if (!arguments.empty()) out += "\nArguments:\n" + table(arguments, width);
