@@ -3,7 +3,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cmath>
+
+#include "dpone/base/clock.h"
 #include "dpone/base/guarded.h"
+#include "dpone/base/json.h"
 #include "dpone/cli/terminal.h"
 #include "dpone/report/number_format.h"
 
@@ -12,6 +16,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kRedraw{200};
 constexpr std::chrono::seconds kLogEvery{10};
+constexpr std::chrono::seconds kJsonEvery{1};
 
 void write_error(std::string_view text) {
   // The view is a courtesy: a terminal that is gone is no error.
@@ -27,11 +32,26 @@ std::int64_t rounded(std::int64_t value) {
 
 }  // namespace
 
+std::string progress_line(const ProgressFacts& facts) {
+  Json json = Json::object();
+  json.set("schema_version", "dpone.progress.v1").set("run_id", facts.run_id).set("process", facts.process);
+  json.set("time", facts.time).set("stage", facts.stage).set("rows", facts.rows).set("bytes", facts.bytes);
+  json.set("expected_rows", facts.expected_rows > 0 ? Json(facts.expected_rows) : Json());
+  // To milliseconds: the clock is no finer than the thread that looks at it.
+  const double seconds = std::round(facts.seconds * 1000) / 1000;
+  const bool is_loading = facts.stage == "load" && facts.stage_seconds > 0;
+  json.set("seconds", seconds);
+  json.set("rows_per_second",
+           is_loading ? Json(std::llround(static_cast<double>(facts.rows) / facts.stage_seconds)) : Json());
+  return json.canonical() + "\n";
+}
+
 ProgressView::ProgressView(ProgressStyle style, const RunContext& context, std::function<void()> on_publish)
     : style_(style),
       context_(context),
       on_publish_(std::move(on_publish)),
-      stage_began_(std::chrono::steady_clock::now()) {
+      began_(std::chrono::steady_clock::now()),
+      stage_began_(began_) {
   if (style_ != ProgressStyle::kNone) thread_ = std::jthread([this](const std::stop_token& stop) { tick(stop); });
 }
 
@@ -54,6 +74,7 @@ void ProgressView::stage(std::string_view name) {
     stage_began_ = std::chrono::steady_clock::now();
   }
   if (style_ == ProgressStyle::kLines) context_.debug(fmt::format("{} begins", name));
+  if (style_ == ProgressStyle::kJson) write_json();
 }
 
 void ProgressView::moved(std::int64_t rows, std::int64_t bytes) {
@@ -86,8 +107,9 @@ std::string ProgressView::line() const {
 void ProgressView::tick(const std::stop_token& stop) {
   std::mutex mutex;
   std::unique_lock lock(mutex);
-  const auto pause =
-      style_ == ProgressStyle::kLive ? std::chrono::milliseconds(kRedraw) : std::chrono::milliseconds(kLogEvery);
+  const std::chrono::milliseconds pause = style_ == ProgressStyle::kLive   ? kRedraw
+                                          : style_ == ProgressStyle::kJson ? kJsonEvery
+                                                                           : kLogEvery;
   while (!wake_.wait_for(lock, stop, pause, [] { return false; })) {
     if (stop.stop_requested()) return;
     draw();
@@ -102,11 +124,29 @@ void ProgressView::draw() {
       const std::string text = line().substr(0, terminal_width(STDERR_FILENO) - 1);
       write_error(std::string(kClearLine) + text);
       is_drawn_ = true;
+    } else if (style_ == ProgressStyle::kJson) {
+      write_json();
     } else {
       context_.info(line());
     }
     return {};
   });
+}
+
+void ProgressView::write_json() {
+  const auto now = std::chrono::steady_clock::now();
+  ProgressFacts facts;
+  facts.run_id = context_.run_id;
+  facts.process = context_.process;
+  facts.time = format_rfc3339(context_.clock->now(), true);
+  facts.rows = rows_.load(std::memory_order_relaxed);
+  facts.bytes = bytes_.load(std::memory_order_relaxed);
+  facts.expected_rows = expected_rows_;
+  facts.seconds = std::chrono::duration<double>(now - began_).count();
+  const std::scoped_lock lock(mutex_);
+  facts.stage = stage_.empty() ? "connect" : stage_;
+  facts.stage_seconds = std::chrono::duration<double>(now - stage_began_).count();
+  write_error(progress_line(facts));
 }
 
 }  // namespace dpone::cli

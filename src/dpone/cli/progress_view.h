@@ -1,5 +1,6 @@
 // ProgressView: how a run shows that it moves. On a terminal one line that is redrawn; elsewhere a log line for each
-// part of the run and one every ten seconds; with --quiet nothing. Owns a thread while it lives.
+// part of the run and one every ten seconds; or JSON lines (docs/formats/progress.md); with --quiet nothing. Owns a
+// thread while it lives.
 #pragma once
 
 #include <atomic>
@@ -15,7 +16,21 @@
 
 namespace dpone::cli {
 
-enum class ProgressStyle { kNone, kLines, kLive };
+enum class ProgressStyle { kNone, kLines, kLive, kJson };
+
+// What is known of a run at one moment, as one line of dpone.progress.v1 with its line end. Pure.
+struct ProgressFacts {
+  std::string run_id;
+  std::string process;
+  std::string time;  // RFC 3339
+  std::string stage;
+  std::int64_t rows = 0;
+  std::int64_t bytes = 0;
+  std::int64_t expected_rows = 0;  // 0: nobody knows
+  double seconds = 0;              // since the run began
+  double stage_seconds = 0;
+};
+std::string progress_line(const ProgressFacts& facts);
 
 class ProgressView final : public engine::Progress {
  public:
@@ -31,6 +46,7 @@ class ProgressView final : public engine::Progress {
 
  private:
   void draw();
+  void write_json();
   void tick(const std::stop_token& stop);
   std::string line() const;
 
@@ -42,6 +58,7 @@ class ProgressView final : public engine::Progress {
   std::atomic<std::int64_t> expected_rows_{0};
   mutable std::mutex mutex_;
   std::string stage_;
+  const std::chrono::steady_clock::time_point began_;
   std::chrono::steady_clock::time_point stage_began_;
   bool is_drawn_ = false;
   std::condition_variable_any wake_;

@@ -17,6 +17,16 @@
 namespace dpone::cli {
 namespace {
 
+// --progress, where the command has it; else what suits stderr.
+ProgressStyle progress_of(const Options& options) {
+  const std::string wanted = options.is_given("progress") ? options.text("progress") : "auto";
+  if (wanted == "live") return ProgressStyle::kLive;
+  if (wanted == "lines") return ProgressStyle::kLines;
+  if (wanted == "json") return ProgressStyle::kJson;
+  if (wanted == "none" || options.flag("quiet")) return ProgressStyle::kNone;
+  return is_live_terminal(STDERR_FILENO) ? ProgressStyle::kLive : ProgressStyle::kLines;
+}
+
 LogLevel level_of(const Options& options) {
   if (options.flag("quiet")) return LogLevel::kError;
   if (options.flag("verbose")) return LogLevel::kDebug;
@@ -42,9 +52,7 @@ Result<std::unique_ptr<Session>> Session::begin(const Options& options, const Re
                                                "dpone reconcile " + route.arguments + " --run-id " + shell_quoted(id)));
   session->is_quiet_ = options.flag("quiet");
   session->is_json_ = options.text("format") == "json";
-  if (!session->is_quiet_) {
-    session->progress_style_ = is_live_terminal(STDERR_FILENO) ? ProgressStyle::kLive : ProgressStyle::kLines;
-  }
+  session->progress_style_ = progress_of(options);
   const bool is_live = session->progress_style_ == ProgressStyle::kLive;
   session->logger_ = std::make_unique<TextLogger>(STDERR_FILENO, level_of(options), session->clock_,
                                                   is_live ? kClearLine : std::string_view());
