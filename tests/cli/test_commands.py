@@ -19,8 +19,9 @@ from harness.held import leftovers
 from harness.manifest import full_refresh
 
 GOLDEN = pathlib.Path(__file__).parent / "golden"
-COMMANDS = ["run", "plan", "copy", "check", "reconcile", "cleanup", "connections test", "state inspect", "state reset", "state export",
-            "version"]
+COMMANDS = ["init", "run", "plan", "copy", "check", "doctor", "reconcile", "cleanup", "connections list",
+            "connections test", "connections discover", "schema print", "schema manifest", "completion",
+            "state inspect", "state reset", "state export", "version"]  # fmt: skip
 
 
 @pytest.fixture

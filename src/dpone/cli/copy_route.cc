@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "dpone/base/nearest.h"
 #include "dpone/base/sha256.h"
 #include "dpone/cli/connectors.h"
 #include "dpone/cli/output.h"
 #include "dpone/cli/shell_quote.h"
+#include "dpone/connections/listing.h"
 #include "dpone/connections/provider.h"
 #include "dpone/connections/url.h"
 #include "dpone/manifest/keys.h"
@@ -15,12 +17,6 @@
 
 namespace dpone::cli {
 namespace {
-
-struct CopyEnd {
-  connections::ResolvedConnection connection;
-  std::string argument;  // as given, without a password
-  std::string path;      // of a file or stream; empty where rows are found by a table
-};
 
 Error unknown_path(const std::string& flag, const std::string& path) {
   std::string known;
@@ -33,22 +29,49 @@ Error unknown_path(const std::string& flag, const std::string& path) {
       .hint("known endings: " + known + "; `sqlite:PATH` names a database, whatever its ending");
 }
 
+Error no_connector(const ConnectionSettings& settings) {
+  return Error(ErrorClass::kUsage, "connection.no_connector", "this build has no connector for " + settings.system)
+      .with("connection", settings.id)
+      .hint("`dpone doctor` tells which systems it has");
+}
+
+// Of an id that no variable is of, the next step names the connection that may have been meant.
+Error with_nearest_id(Error error, const std::string& id, const connections::Environment& environment) {
+  std::vector<std::string> ids;
+  for (const connections::FoundConnection& found : connections::list_connections(environment).connections) {
+    if (connections::variable_name(found.id, "url") == connections::variable_name(id, "url")) return error;
+    ids.push_back(found.id);
+  }
+  const std::string near = nearest_name(id, ids);
+  if (near.empty()) return error;
+  std::string next = "did you mean the connection " + near + "? Else " + error.next_step();
+  return std::move(error).hint(std::move(next));
+}
+
+Result<CopyEnd> checked(CopyEnd end) {
+  const ConnectionSettings& settings = end.connection.settings;
+  if (find_connector(settings.system) == nullptr) return no_connector(settings);
+  return end;
+}
+
+}  // namespace
+
 Result<CopyEnd> resolve_end(const std::string& flag, const std::string& text, const std::string& id_of_url) {
   DPONE_TRY(const connections::EndpointArgument argument, connections::parse_endpoint_argument(text));
   switch (argument.kind) {
     case connections::EndpointKind::kUrl: {
       DPONE_TRY(ConnectionSettings settings, connections::parse_url(argument.text, id_of_url));
-      if (settings.password.empty()) return CopyEnd{{std::move(settings), {}}, text, {}};
+      if (settings.password.empty()) return checked({{std::move(settings), {}}, text, {}});
       print_error("warning: " + connections::password_in_url_warning(flag) + "\n");
       std::string redacted = connections::redacted_url(settings);
-      return CopyEnd{{std::move(settings), {}}, std::move(redacted), {}};
+      return checked({{std::move(settings), {}}, std::move(redacted), {}});
     }
     case connections::EndpointKind::kConnectionId: {
       const connections::ProcessEnvironment environment;
       const std::string system = connections::system_of_connection(argument.text, environment);
-      DPONE_TRY(connections::ResolvedConnection resolved,
-                connections::resolve_connection({system, "env", argument.text}, environment));
-      return CopyEnd{std::move(resolved), text, {}};
+      auto resolved = connections::resolve_connection({system, "env", argument.text}, environment);
+      if (!resolved) return with_nearest_id(std::move(resolved).error(), argument.text, environment);
+      return checked({*std::move(resolved), text, {}});
     }
     case connections::EndpointKind::kStream:
     case connections::EndpointKind::kPath: {
@@ -65,12 +88,16 @@ Result<CopyEnd> resolve_end(const std::string& flag, const std::string& text, co
   return unknown_path(flag, text);
 }
 
+namespace {
+
 // `orders` for `in/orders.csv.gz`; for a table its name.
 std::string base_name(const CopyEnd& end, const manifest::TableName& table) {
   if (end.path.empty()) return table.name;
   const std::string name = std::filesystem::path(end.path).filename().string();
   return name.substr(0, name.find('.'));
 }
+
+}  // namespace
 
 manifest::Endpoint endpoint_of(const CopyEnd& end, const manifest::TableName& table, bool is_source) {
   const ConnectionSettings& settings = end.connection.settings;
@@ -92,6 +119,8 @@ manifest::Endpoint endpoint_of(const CopyEnd& end, const manifest::TableName& ta
   return endpoint;
 }
 
+namespace {
+
 // What a problem of a manifest is called on the command line.
 std::string with_flags(std::string message) {
   static constexpr std::pair<std::string_view, std::string_view> kFlags[] = {
@@ -108,8 +137,9 @@ std::string with_flags(std::string message) {
   return message;
 }
 
-// The options of a copy that stand in its manifest. `reconcile` and `cleanup` have none of them.
-Status take_options(const Options& options, manifest::Manifest& manifest) {
+}  // namespace
+
+Status take_options(const Options& options, manifest::Manifest& manifest, const std::string& command) {
   if (options.is_given("columns") && options.is_given("exclude")) {
     return Error(ErrorClass::kUsage, "usage.exclusive", "--columns and --exclude exclude each other")
         .hint("use one of them");
@@ -126,8 +156,10 @@ Status take_options(const Options& options, manifest::Manifest& manifest) {
   const auto problems = manifest::strategy_problems(manifest);
   if (problems.empty()) return {};
   return Error(ErrorClass::kUsage, "usage.strategy", with_flags(problems.front().message))
-      .hint("see dpone copy --help");
+      .hint("see dpone " + command + " --help");
 }
+
+namespace {
 
 // The same copy has the same name on every machine and for every user.
 std::string process_name(const ConnectionSettings& from, const manifest::TableName& table, const ConnectionSettings& to,
@@ -178,7 +210,7 @@ Result<ResolvedRoute> resolve_copy(const Options& options) {
   manifest.strategy.mode = "full_refresh";
   manifest.runtime = Options(manifest::runtime_options());
   manifest.quality = Options(manifest::quality_options());
-  DPONE_CHECK(take_options(options, manifest));
+  DPONE_CHECK(take_options(options, manifest, "copy"));
   std::string arguments = "--from " + shell_quoted(from->argument) + " --to " + shell_quoted(to->argument);
   for (const char* name : {"table", "to_table"}) {
     if (!options.is_given(name)) continue;

@@ -8,6 +8,28 @@ constexpr PositionalSpec kManifestOrCopy[] = {
     {"MANIFEST", "Manifest file of one process; for a copy, its --from, --to, --table and --to-table instead", false}};
 constexpr PositionalSpec kConnection[] = {{"CONNECTION", "Connection id (DPONE_CONN_<ID>_*) or URL"}};
 
+constexpr PositionalSpec kInit[] = {
+    {"NAME", "Name of the process; with --demo, the folder to write into (by default the current one)", false}};
+constexpr PositionalSpec kDoctor[] = {
+    {"MANIFEST", "Look at what this manifest needs; without it, at all connections in the environment", false}};
+constexpr PositionalSpec kEnd[] = {{"CONNECTION", "Connection id (DPONE_CONN_<ID>_*), URL or path"}};
+constexpr PositionalSpec kEndAndTable[] = {{"CONNECTION", "Connection id (DPONE_CONN_<ID>_*), URL or path"},
+                                           {"TABLE", "Table, `schema.name`; not for a path of a file", false}};
+constexpr PositionalSpec kShell[] = {{"SHELL", "bash, zsh or fish", true, "bash|zsh|fish"}};
+
+constexpr OptionSpec kProgress{
+    .name = "progress",
+    .kind = OptionKind::kChoice,
+    .choices = "auto|live|lines|json|none",
+    .default_text = "auto",
+    .description =
+        "How a run shows on stderr that it moves: one line that is redrawn, log lines, JSON lines, or "
+        "not at all; auto is live on a terminal, lines elsewhere, none with -q"};
+constexpr OptionSpec kDryRun{.name = "dry_run",
+                             .kind = OptionKind::kFlag,
+                             .description = "Print the plan and do nothing else, as `dpone plan` does"};
+constexpr OptionSpec kOffline{.name = "offline", .kind = OptionKind::kFlag, .description = "Connect to nothing"};
+
 constexpr OptionSpec kRunId{.name = "run_id",
                             .description = "Id of this run; one that was published before is reported, not run again",
                             .value_name = "ID"};
@@ -35,7 +57,7 @@ constexpr OptionSpec kLoaders{.name = "loaders",
                               .max = 16,
                               .value_name = "N"};
 
-constexpr OptionSpec kRunOptions[] = {kRunId, kAdopt, kAllowEmpty, kStartCursor, kLoaders, kNoRaw};
+constexpr OptionSpec kRunOptions[] = {kRunId, kAdopt, kAllowEmpty, kStartCursor, kLoaders, kNoRaw, kDryRun, kProgress};
 constexpr OptionSpec kPlanOptions[] = {kAdopt, kAllowEmpty, kStartCursor, kNoRaw};
 constexpr OptionSpec kFrom{.name = "from",
                            .description = "Source: a URL, a path, - for stdin, or a connection id",
@@ -72,6 +94,42 @@ constexpr OptionSpec kCleanupOptions[] = {
     of_copy(kTo),
     of_copy(kTable),
     kToTable};
+constexpr OptionSpec kCheckOptions[] = {
+    {.name = "live",
+     .kind = OptionKind::kFlag,
+     .description = "Connect as well, and check that tables, columns and rights are there, by making the plan"}};
+constexpr OptionSpec kDiscoverOptions[] = {
+    {.name = "schema", .description = "Only this schema", .value_name = "SCHEMA"},
+    {.name = "like",
+     .description = "Only names like this, as in SQL: % stands for any characters, _ for one; case is ignored",
+     .value_name = "PATTERN"}};
+constexpr OptionSpec kInitOptions[] = {
+    of_copy(kFrom),
+    of_copy(kTo),
+    kTable,
+    kToTable,
+    {.name = "mode",
+     .kind = OptionKind::kChoice,
+     .choices = "full_refresh|incremental_append|incremental_merge",
+     .default_text = "full_refresh",
+     .description = "What a run does to the target: all rows replaced, rows added, or rows changed and added by key"},
+    {.name = "key",
+     .kind = OptionKind::kNameList,
+     .description = "Columns that identify a row; incremental_merge takes the source's primary key without it"},
+    {.name = "cursor", .description = "Column that grows with every new or changed row", .value_name = "COLUMN"},
+    {.name = "output",
+     .kind = OptionKind::kPath,
+     .description = "File to write, - for stdout; NAME.yaml without it",
+     .value_name = "FILE"},
+    {.name = "force", .kind = OptionKind::kFlag, .description = "Write over a file that is there"},
+    {.name = "offline",
+     .kind = OptionKind::kFlag,
+     .description = "Do not look at the source for keys and cursors to suggest"},
+    {.name = "demo",
+     .kind = OptionKind::kFlag,
+     .description = "Write a project to try into an empty folder instead: CSV files and what loads them into SQLite"}};
+constexpr OptionSpec kDoctorOptions[] = {kOffline};
+
 constexpr OptionSpec kCopyOptions[] = {
     kFrom,
     kTo,
@@ -117,6 +175,8 @@ constexpr OptionSpec kCopyOptions[] = {
     kAdopt,
     kAllowEmpty,
     kNoRaw,
+    kDryRun,
+    kProgress,
     {.name = "print_manifest",
      .kind = OptionKind::kFlag,
      .description = "Print the manifest of this copy and do nothing else"},
@@ -132,13 +192,38 @@ constexpr CommandExample kStateResetExamples[] = {
 
 constexpr CommandExample kRunExamples[] = {
     {"dpone run orders.yaml", "Runs the process and prints a summary"},
-    {"dpone run orders.yaml --format json", "The same, with the report on stdout"}};
+    {"dpone run orders.yaml --format json", "The same, with the report on stdout"},
+    {"dpone run orders.yaml --dry-run", "Shows every statement of the run, and does nothing"}};
 constexpr CommandExample kPlanExamples[] = {
     {"dpone plan orders.yaml", "Shows method, columns and every statement of a run; reads no rows and writes nothing"}};
 constexpr CommandExample kCopyExamples[] = {
     {"dpone copy --from pg_src --to pg_dst --table public.orders", "Copies a table between two connections"},
     {"dpone copy --from pg_src --to pg_dst --table public.orders --print-manifest",
      "Prints the manifest of that copy"}};
+constexpr CommandExample kInitExamples[] = {
+    {"dpone init --demo demo", "Writes a project to try into the folder demo; nothing else is needed to run it"},
+    {"dpone init paid_orders --from pg_src --to pg_dst --table public.orders",
+     "Writes paid_orders.yaml, with what the table's key and columns suggest in comments"},
+    {"dpone init merged --from pg_src --to pg_dst --table public.orders --mode incremental_merge",
+     "The same, of a process that merges by the table's primary key"}};
+constexpr CommandExample kDoctorExamples[] = {{"dpone doctor", "Looks at this machine and every connection"},
+                                              {"dpone doctor orders.yaml", "Looks at what this process needs"},
+                                              {"dpone doctor --offline", "Connects to nothing"}};
+constexpr CommandExample kCheckExamples[] = {
+    {"dpone check orders.yaml", "Reads the file and the variables"},
+    {"dpone check orders.yaml --live", "Connects, and says what was found at both ends"}};
+constexpr CommandExample kListExamples[] = {{"dpone connections list", "Names every connection of this environment"}};
+constexpr CommandExample kTestExamples[] = {{"dpone connections test pg_src", "Says which server and role answer"}};
+constexpr CommandExample kDiscoverExamples[] = {
+    {"dpone connections discover pg_src", "Lists all tables and views"},
+    {"dpone connections discover pg_src --schema public --like 'ord%'", "Those that begin with ord"}};
+constexpr CommandExample kSchemaExamples[] = {
+    {"dpone schema print pg_src public.orders", "Columns, types and keys of a table"}};
+constexpr CommandExample kSchemaManifestExamples[] = {
+    {"dpone schema manifest > manifest.schema.json", "For editors that check YAML while it is typed"}};
+constexpr CommandExample kCompletionExamples[] = {
+    {"dpone completion bash > dpone.bash", "`source dpone.bash` then makes the Tab key know dpone"}};
+
 constexpr CommandExample kReconcileExamples[] = {
     {"dpone reconcile orders.yaml --run-id 20261123T221500Z-7f3a9c2e", "Says whether that run was published"},
     {"dpone reconcile --from pg_src --to pg_dst --table public.orders --run-id 20261123T221500Z-7f3a9c2e",
@@ -150,18 +235,26 @@ constexpr CommandExample kCleanupExamples[] = {
 constexpr PositionalSpec kFolder[] = {{"FOLDER", "The project's folder; without it, the current one", false}};
 
 constexpr CommandSpec kCommands[] = {
+    {"init", "Write the first manifest of a process, or a demo to try", kInit, kInitOptions, kInitExamples},
     {"run", "Run one process: load, check, publish", kManifest, kRunOptions, kRunExamples},
     {"plan", "Show what a run will do, statement by statement", kManifest, kPlanOptions, kPlanExamples},
     {"copy", "Copy one table without a manifest", {}, kCopyOptions, kCopyExamples},
-    {"check", "Check a manifest and its connection variables without connecting", kManifest, {}, {}},
+    {"check", "Check a manifest and its connection variables; with --live, both ends too", kManifest, kCheckOptions,
+     kCheckExamples},
+    {"doctor", "Look for what stands against a run, and say what to do", kDoctor, kDoctorOptions, kDoctorExamples},
     {"reconcile", "Ask the target whether a run was published", kManifestOrCopy, kReconcileOptions, kReconcileExamples},
     {"cleanup", "Drop stages that dead runs of a process left", kManifestOrCopy, kCleanupOptions, kCleanupExamples},
-    {"connections test", "Connect and say what answers", kConnection, {}, {}},
+    {"connections list", "List the connections in the environment", {}, {}, kListExamples},
+    {"connections test", "Connect and say what answers", kConnection, {}, kTestExamples},
+    {"connections discover", "List tables and views of a connection", kEnd, kDiscoverOptions, kDiscoverExamples},
+    {"schema print", "Show columns, types and keys of a table", kEndAndTable, {}, kSchemaExamples},
+    {"schema manifest", "Print the JSON Schema of manifests", {}, {}, kSchemaManifestExamples},
     {"state inspect", "Show where the next run of a process begins", kManifest, {}, {}},
     {"state reset", "Forget the stored position, so that the next run begins anew", kManifest, kStateResetOptions,
      kStateResetExamples},
     {"state export", "Print the stored position as JSON", kManifest, {}, {}},
     {"docs check-docs", "Check links and anchors of README, other pages and docs/", kFolder, {}, {}},
+    {"completion", "Print a script that completes dpone's words in a shell", kShell, {}, kCompletionExamples},
     {"version", "Print the version", {}, {}, {}},
 };
 
@@ -182,6 +275,13 @@ Result<int> execute(const ParsedArguments& arguments) {
   if (name == "state reset") return state_reset_command(arguments);
   if (name == "state export") return state_export_command(arguments);
   if (name == "docs check-docs") return docs_check_command(arguments);
+  if (name == "init") return init_command(arguments);
+  if (name == "doctor") return doctor_command(arguments);
+  if (name == "connections list") return connections_list_command(arguments);
+  if (name == "connections discover") return connections_discover_command(arguments);
+  if (name == "schema print") return schema_print_command(arguments);
+  if (name == "schema manifest") return schema_manifest_command(arguments);
+  if (name == "completion") return completion_command(arguments);
   return version_command(arguments);
 }
 

@@ -24,6 +24,13 @@ Result<int> state_inspect_command(const ParsedArguments& arguments);
 Result<int> state_reset_command(const ParsedArguments& arguments);
 Result<int> state_export_command(const ParsedArguments& arguments);
 Result<int> docs_check_command(const ParsedArguments& arguments);
+Result<int> init_command(const ParsedArguments& arguments);
+Result<int> doctor_command(const ParsedArguments& arguments);
+Result<int> connections_list_command(const ParsedArguments& arguments);
+Result<int> connections_discover_command(const ParsedArguments& arguments);
+Result<int> schema_print_command(const ParsedArguments& arguments);
+Result<int> schema_manifest_command(const ParsedArguments& arguments);
+Result<int> completion_command(const ParsedArguments& arguments);
 Result<int> version_command(const ParsedArguments& arguments);
 
 }  // namespace dpone::cli

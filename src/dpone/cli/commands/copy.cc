@@ -2,6 +2,7 @@
 #include "dpone/cli/commands/commands.h"
 #include "dpone/cli/copy_route.h"
 #include "dpone/cli/output.h"
+#include "dpone/cli/plan_output.h"
 #include "dpone/cli/run_route.h"
 #include "dpone/connections/provider.h"
 
@@ -21,6 +22,7 @@ Result<int> copy_command(const ParsedArguments& arguments) {
     return 0;
   }
   DPONE_TRY(const auto session, Session::begin(options, route, options.text("run_id")));
+  if (options.flag("dry_run")) return print_plan(route, *session, start_of(options));
   return run_route(route, *session, start_of(options));
 }
 

@@ -1,13 +1,15 @@
 // run, plan, check, reconcile, cleanup: the commands that take a manifest.
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "dpone/cli/commands/commands.h"
 #include "dpone/cli/copy_route.h"
 #include "dpone/cli/output.h"
+#include "dpone/cli/plan_output.h"
 #include "dpone/cli/route_setup.h"
 #include "dpone/cli/run_route.h"
 #include "dpone/cli/session.h"
-#include "dpone/engine/runner.h"
 
 namespace dpone::cli {
 namespace {
@@ -40,42 +42,36 @@ Result<ResolvedRoute> route_of_manifest_or_copy(const ParsedArguments& arguments
 Result<int> run_command(const ParsedArguments& arguments) {
   DPONE_TRY(const ResolvedRoute route, route_of_manifest(arguments));
   DPONE_TRY(const auto session, Session::begin(arguments.options, route, arguments.options.text("run_id")));
+  if (arguments.options.flag("dry_run")) return print_plan(route, *session, start_of(arguments.options));
   return run_route(route, *session, start_of(arguments.options));
 }
 
 Result<int> plan_command(const ParsedArguments& arguments) {
   DPONE_TRY(const ResolvedRoute route, route_of_manifest(arguments));
   DPONE_TRY(const auto session, Session::begin(arguments.options, route, ""));
-  DPONE_TRY(const auto source, open_source(route, session->context()));
-  DPONE_TRY(const auto sink, open_sink(route, session->context()));
-  const auto state = open_state(route, session->state_dir(), session->context());
-  DPONE_TRY(const plan::RoutePlan plan, engine::make_plan({route.manifest, *source, *sink, session->context(),
-                                                           state.get(), start_of(arguments.options)},
-                                                          session->state_dir()));
-  if (!session->is_json()) {
-    DPONE_CHECK(print_out(plan.to_text()));
-    return 0;
-  }
-  Json json = plan.to_json();
-  json.set("plan_hash", plan.hash());
-  json.set("estimated_rows", plan.task.source.estimated_rows ? Json(*plan.task.source.estimated_rows) : Json());
-  DPONE_CHECK(print_json(json));
-  return 0;
+  return print_plan(route, *session, start_of(arguments.options));
 }
 
 Result<int> check_command(const ParsedArguments& arguments) {
+  const Options& options = arguments.options;
   DPONE_TRY(const ResolvedRoute route, route_of_manifest(arguments));
-  if (arguments.options.text("format") == "json") {
+  std::optional<plan::RoutePlan> found;
+  if (options.flag("live")) {
+    DPONE_TRY(const auto session, Session::begin(options, route, ""));
+    DPONE_TRY(found, plan_of(route, *session, {}));
+  }
+  if (options.text("format") == "json") {
     Json variables = Json::array();
     for (const std::string& name : route.variables_read) variables.push(name);
     Json json = Json::object();
     json.set("schema_version", "dpone.check.v1").set("manifest", arguments.positionals[0]).set("passed", true);
     json.set("process", route.manifest.name).set("manifest_hash", route.manifest.hash());
-    json.set("variables_read", std::move(variables));
+    json.set("variables_read", std::move(variables)).set("live", found ? found_json(*found) : Json());
     DPONE_CHECK(print_json(json));
-  } else if (!arguments.options.flag("quiet")) {
-    DPONE_CHECK(print_out(fmt::format("{}: process {} is complete; read {}\n", arguments.positionals[0],
-                                      route.manifest.name, fmt::join(route.variables_read, ", "))));
+  } else if (!options.flag("quiet")) {
+    std::string text = fmt::format("{}: process {} is complete", arguments.positionals[0], route.manifest.name);
+    if (!route.variables_read.empty()) text += fmt::format("; read {}", fmt::join(route.variables_read, ", "));
+    DPONE_CHECK(print_out(text + "\n" + (found ? found_text(*found, route) : std::string())));
   }
   return 0;
 }

@@ -3,10 +3,9 @@
 
 #include "dpone/cli/commands/commands.h"
 #include "dpone/cli/connectors.h"
+#include "dpone/cli/copy_route.h"
 #include "dpone/cli/output.h"
 #include "dpone/cli/session.h"
-#include "dpone/connections/provider.h"
-#include "dpone/connections/url.h"
 #include "dpone/manifest/keys.h"
 
 namespace dpone::cli {
@@ -23,20 +22,12 @@ Result<int> version_command(const ParsedArguments& arguments) {
 }
 
 Result<int> connections_test_command(const ParsedArguments& arguments) {
-  DPONE_TRY(const connections::EndpointArgument argument,
-            connections::parse_endpoint_argument(arguments.positionals[0]));
-  ConnectionSettings settings;
-  if (argument.kind == connections::EndpointKind::kUrl) {
-    DPONE_TRY(settings, connections::parse_url(argument.text, "connection"));
-  } else if (argument.kind == connections::EndpointKind::kConnectionId) {
-    const connections::ProcessEnvironment environment;
-    const std::string system = connections::system_of_connection(argument.text, environment);
-    DPONE_TRY(connections::ResolvedConnection resolved,
-              connections::resolve_connection({system, "env", argument.text}, environment));
-    settings = std::move(resolved.settings);
-  } else {
+  DPONE_TRY(const CopyEnd end, resolve_end("CONNECTION", arguments.positionals[0], "connection"));
+  const ConnectionSettings& settings = end.connection.settings;
+  const Connector& found = connector(settings.system);
+  if (found.probe == nullptr || end.argument == "-") {
     return Error(ErrorClass::kUsage, "connections.not_a_connection", "a connection id or a URL was expected")
-        .with("argument", arguments.positionals[0])
+        .with("argument", end.argument)
         .hint("give a postgresql:// URL, or the <ID> of variables DPONE_CONN_<ID>_...");
   }
   ResolvedRoute nothing;
@@ -44,7 +35,7 @@ Result<int> connections_test_command(const ParsedArguments& arguments) {
   nothing.manifest.runtime = Options(manifest::runtime_options());
   DPONE_TRY(const auto session, Session::begin(arguments.options, nothing, ""));
   const auto began = session->context().clock->steady_now();
-  DPONE_TRY(const ProbeAnswer answer, connector(settings.system).probe(settings, session->context()));
+  DPONE_TRY(const ProbeAnswer answer, found.probe(settings, session->context()));
   const double milliseconds =
       std::chrono::duration<double, std::milli>(session->context().clock->steady_now() - began).count();
   if (session->is_json()) {

@@ -1,0 +1,45 @@
+// ManifestScaffold: the commented manifest that `dpone init` writes, and what the facts of its source suggest for the
+// strategy. Suggestions stand in comments, which read as they are once the marks are taken away. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dpone/manifest/manifest.h"
+#include "dpone/ports/capabilities.h"
+#include "dpone/ports/facts.h"
+
+namespace dpone::cli {
+
+// What a source's catalog suggests.
+struct Suggestion {
+  std::vector<std::string> key;  // the primary key, else the first unique key; only with columns that cannot be NULL
+  bool is_primary_key = false;
+  // Columns that look as if they grow with every change (`updated_at`), best first, or with every new row
+  // (`created_at`, a number that is the whole primary key).
+  std::vector<std::string> change_cursors;
+  bool is_change_timestamp = false;  // the first of them is
+  std::vector<std::string> new_row_cursors;
+};
+
+Suggestion suggest(const Facts& source);
+
+struct ScaffoldInput {
+  manifest::Manifest manifest;  // with the strategy that was asked for
+  std::string file;             // what it is called in a shell
+  std::string reads;            // what a person is told of the connections: lines without marks, may be empty
+  std::string looked_at;        // what was seen at the source, one line; or why nobody looked
+  std::optional<Suggestion> suggestion;
+  SourceCapabilities source;
+  SinkCapabilities sink;
+};
+
+struct Scaffold {
+  std::string text;              // reads back to `input.manifest`
+  bool suggests_cursor = false;  // in comments
+};
+
+Scaffold render_scaffold(const ScaffoldInput& input);
+
+}  // namespace dpone::cli

@@ -1,0 +1,84 @@
+#include "dpone/cli/plan_output.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "dpone/cli/output.h"
+#include "dpone/engine/runner.h"
+#include "dpone/report/number_format.h"
+
+namespace dpone::cli {
+namespace {
+
+std::string end_name(const manifest::Endpoint& end, const ConnectionSettings& settings) {
+  return end.connection_id.empty() ? settings.system : end.connection_id;
+}
+
+std::string plain(std::string kind) {
+  std::replace(kind.begin(), kind.end(), '_', ' ');
+  return kind;
+}
+
+// By this run; a plan's target_created tells of dpone's tables of earlier runs too.
+bool is_made(const plan::RoutePlan& plan) { return plan.task.method == PublishMethod::kCreate; }
+
+Json facts_json(const Facts& facts) {
+  Json json = Json::object();
+  json.set("relation", facts.relation).set("kind", facts.kind).set("columns", facts.columns.size());
+  json.set("estimated_rows", facts.estimated_rows ? Json(*facts.estimated_rows) : Json());
+  return json;
+}
+
+}  // namespace
+
+Result<plan::RoutePlan> plan_of(const ResolvedRoute& route, const Session& session, const plan::StartRequest& start) {
+  DPONE_TRY(const auto source, open_source(route, session.context()));
+  DPONE_TRY(const auto sink, open_sink(route, session.context()));
+  const auto state = open_state(route, session.state_dir(), session.context());
+  return engine::make_plan({route.manifest, *source, *sink, session.context(), state.get(), start},
+                           session.state_dir());
+}
+
+Result<int> print_plan(const ResolvedRoute& route, const Session& session, const plan::StartRequest& start) {
+  DPONE_TRY(const plan::RoutePlan plan, plan_of(route, session, start));
+  if (!session.is_json()) {
+    DPONE_CHECK(print_out(plan.to_text()));
+    return 0;
+  }
+  Json json = plan.to_json();
+  json.set("plan_hash", plan.hash());
+  json.set("estimated_rows", plan.task.source.estimated_rows ? Json(*plan.task.source.estimated_rows) : Json());
+  DPONE_CHECK(print_json(json));
+  return 0;
+}
+
+std::string found_text(const plan::RoutePlan& plan, const ResolvedRoute& route) {
+  const Facts& source = plan.task.source;
+  const Facts& target = plan.task.target;
+  std::string text = fmt::format("  source  {} of {}: {}, {} of {} columns are loaded", source.relation,
+                                 end_name(route.manifest.source, route.source), plain(source.kind),
+                                 plan.task.columns.size(), source.columns.size());
+  if (source.estimated_rows) text += ", about " + report::rows_text(*source.estimated_rows);
+  text += fmt::format("\n  target  {} of {}: {}\n", target.relation, end_name(route.manifest.sink, route.sink),
+                      is_made(plan) ? "is not there yet, will be made"
+                                    : fmt::format("{}, {} columns", plain(target.kind), target.columns.size()));
+  text +=
+      fmt::format("  plan    {} by {}, version {}\n", plan.mode, to_string(plan.task.method), plan.expected_version);
+  for (const std::string& note : plan.notes) text += "  note    " + note + "\n";
+  return text;
+}
+
+Json found_json(const plan::RoutePlan& plan) {
+  Json target = facts_json(plan.task.target);
+  target.set("is_created", is_made(plan));
+  Json notes = Json::array();
+  for (const std::string& note : plan.notes) notes.push(note);
+  Json json = Json::object();
+  json.set("source", facts_json(plan.task.source)).set("target", std::move(target));
+  json.set("columns_loaded", plan.task.columns.size()).set("method", std::string(to_string(plan.task.method)));
+  json.set("expected_version", plan.expected_version).set("plan_hash", plan.hash()).set("notes", std::move(notes));
+  return json;
+}
+
+}  // namespace dpone::cli
