@@ -405,8 +405,8 @@ TEST_F(Engine, AFaultOnEitherSideFailsTheLoad) {
   }
 }
 
-// 40 MiB in parts of 256 KiB. The queue holds seven of them: with part 78 in the reader's hand, and the writer at part
-// 70, which is beyond 16 MiB, rows have queued up.
+// 40 MiB in parts of 256 KiB. The queue holds seven of them: with part 71 in the reader's hand, and the writer at part
+// 63, the first that ends beyond 16 MiB, rows have queued up. No writer can have been added before.
 class Crowd {
  public:
   Crowd()
@@ -416,14 +416,14 @@ class Crowd {
           return parts;
         }()) {
     reader_.before_ = [this](std::size_t next) -> Status {
-      if (next == 78) is_full_.count_down();
+      if (next == 71) is_full_.count_down();
       return {};
     };
   }
   RawParts& reader() { return reader_; }
   // For the first writer, before each part.
   void wait_at(std::int64_t writes) {
-    if (writes == 70) is_full_.wait();
+    if (writes == 63) is_full_.wait();
   }
 
  private:
