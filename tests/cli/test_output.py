@@ -40,6 +40,16 @@ COMMANDS = [
     ("check", "orders.yaml", "--format", "json"),
     ("cleanup", "orders.yaml"),
     ("connections", "test", "src"),
+    ("connections", "list"),
+    ("connections", "discover", "src"),
+    ("check", "orders.yaml", "--live"),
+    ("run", "orders.yaml", "--dry-run"),
+    ("doctor",),
+    ("init", "again", "--from", "src", "--to", "dst", "--table", "public.orders", "--output", "-"),
+    ("schema", "print", "src", "public.orders"),
+    ("schema", "manifest"),
+    ("completion", "bash"),
+    ("help", "connections"),
     ("copy", "--from", "src", "--to", "dst", "--table", "public.orders", "--print-manifest"),
 ]
 

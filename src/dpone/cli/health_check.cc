@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "dpone/base/log.h"
+#include "dpone/cli/help.h"
 
 namespace dpone::cli {
 namespace {
@@ -57,17 +58,21 @@ int worst_exit_code(const std::vector<HealthCheck>& checks) {
   return 0;
 }
 
-std::string render_checks(const std::vector<HealthCheck>& checks) {
-  std::size_t width = 0;
-  for (const HealthCheck& check : checks) width = std::max(width, check.name.size());
+std::string render_checks(const std::vector<HealthCheck>& checks, std::size_t width) {
+  std::size_t name_width = 0;
+  for (const HealthCheck& check : checks) name_width = std::max(name_width, check.name.size());
+  const std::size_t indent = 9 + name_width + 2;
   std::string out;
   std::size_t problems = 0;
   std::size_t warnings = 0;
   for (const HealthCheck& check : checks) {
     problems += check.health == Health::kProblem ? 1 : 0;
     warnings += check.health == Health::kWarning ? 1 : 0;
-    out += fmt::format("{:<7}  {:<{}}  {}\n", to_string(check.health), without_control_characters(check.name), width,
-                       hanging(check.text, 9 + width + 2));
+    std::string text = hanging(check.text, indent);
+    // Lines of a text that has several are kept as they are: places in a file.
+    if (width > indent + 20 && check.text.find('\n') == std::string::npos) text = wrapped(text, indent, width);
+    out += fmt::format("{:<7}  {:<{}}  {}\n", to_string(check.health), without_control_characters(check.name),
+                       name_width, text);
     if (!check.slug.empty()) out += fmt::format("{:9}code: {}\n", "", check.slug);
     if (!check.next_step.empty()) out += fmt::format("{:9}next: {}\n", "", hanging(check.next_step, 15));
   }

@@ -1,6 +1,7 @@
 // HealthCheck: one line of `dpone doctor`: what was looked at, how it is, and what to do. Values.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,8 @@ HealthCheck problem_check(std::string name, const Error& error);
 
 // 0 if there is no problem, else the exit code of the worst: refused, failed, usage, unavailable, in this order.
 int worst_exit_code(const std::vector<HealthCheck>& checks);
-std::string render_checks(const std::vector<HealthCheck>& checks);
+// Texts are broken into lines of `width` columns, commands in next steps are not; 0: nothing is.
+std::string render_checks(const std::vector<HealthCheck>& checks, std::size_t width = 0);
 Json checks_to_json(const std::vector<HealthCheck>& checks);
 
 }  // namespace dpone::cli

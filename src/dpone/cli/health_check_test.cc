@@ -30,6 +30,11 @@ TEST(HealthCheck, SaysWhatToDo) {
       "               then try again\n"
       "1 problem, 1 warning\n");
   EXPECT_EQ(render_checks({ok_check("a", "b")}), "ok       a  b\nno problems, no warnings\n");
+  EXPECT_EQ(render_checks({ok_check("connection", "PostgreSQL 16.14, database shop, not encrypted")}, 45),
+            "ok       connection  PostgreSQL 16.14,\n"
+            "                     database shop, not\n"
+            "                     encrypted\n"
+            "no problems, no warnings\n");
   EXPECT_EQ(checks_to_json({problem(ErrorClass::kUsage)})["exit_code"], Json(2));
 }
 

@@ -11,28 +11,6 @@ struct Row {
   std::string right;
 };
 
-// Words of `text` broken into lines of at most `width` columns, each but the first indented by `indent`.
-std::string wrapped(std::string_view text, std::size_t indent, std::size_t width) {
-  std::string out;
-  std::size_t column = indent;
-  while (!text.empty()) {
-    const std::size_t space = std::min(text.find(' '), text.size());
-    const std::string_view word = text.substr(0, space);
-    text.remove_prefix(std::min(space + 1, text.size()));
-    if (column > indent && column + 1 + word.size() > width) {
-      out += '\n';
-      out.append(indent, ' ');
-      column = indent;
-    } else if (column > indent) {
-      out += ' ';
-      ++column;
-    }
-    out += word;
-    column += word.size();
-  }
-  return out;
-}
-
 // Two columns; a left side that is too wide stands on a line of its own.
 std::string table(const std::vector<Row>& rows, std::size_t width) {
   constexpr std::size_t kWidestLeft = 30;
@@ -78,6 +56,27 @@ std::size_t bounded(std::size_t width) { return std::clamp<std::size_t>(width, 4
 
 }  // namespace
 
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t width) {
+  std::string out;
+  std::size_t column = indent;
+  while (!text.empty()) {
+    const std::size_t space = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, space);
+    text.remove_prefix(std::min(space + 1, text.size()));
+    if (column > indent && column + 1 + word.size() > width) {
+      out += '\n';
+      out.append(indent, ' ');
+      column = indent;
+    } else if (column > indent) {
+      out += ' ';
+      ++column;
+    }
+    out += word;
+    column += word.size();
+  }
+  return out;
+}
+
 std::string option_placeholder(const OptionSpec& spec) {
   if (!spec.value_name.empty()) return std::string(spec.value_name);
   switch (spec.kind) {
@@ -110,10 +109,21 @@ std::string render_help(std::span<const CommandSpec> commands, std::size_t width
   std::vector<Row> rows;
   for (const CommandSpec& command : commands) rows.push_back({std::string(command.name), std::string(command.summary)});
   rows.push_back({"help [COMMAND]", "Print help"});
+  std::string begin;
+  for (const CommandSpec& command : commands) {
+    if (command.name != "init") continue;
+    begin = "\n" +
+            wrapped(
+                "New here? `dpone init --demo demo` writes a project to try, which needs no server, and "
+                "`dpone doctor` looks for what is missing.",
+                0, width) +
+            "\n";
+  }
   return wrapped("dpone copies tables between systems, proves what arrived and publishes it in one atomic step.", 0,
                  width) +
          "\n\n" + wrapped("Usage: dpone COMMAND [ARGUMENTS] [OPTIONS]", 7, width) + "\n\nCommands:\n" +
-         table(rows, width) + "\nOptions of every command:\n" + table(option_rows(common_options()), width) + "\n" +
+         table(rows, width) + begin + "\nOptions of every command:\n" + table(option_rows(common_options()), width) +
+         "\n" +
          wrapped(
              "Exit codes: 0 done, 1 failed, 2 wrong arguments or files, 3 refused to keep something safe, 4 "
              "unavailable "

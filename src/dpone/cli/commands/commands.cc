@@ -204,8 +204,8 @@ constexpr CommandExample kInitExamples[] = {
     {"dpone init --demo demo", "Writes a project to try into the folder demo; nothing else is needed to run it"},
     {"dpone init paid_orders --from pg_src --to pg_dst --table public.orders",
      "Writes paid_orders.yaml, with what the table's key and columns suggest in comments"},
-    {"dpone init merged --from pg_src --to pg_dst --table public.orders --mode incremental_merge",
-     "The same, of a process that merges by the table's primary key"}};
+    {"dpone init merged --from pg_src --to pg_dst --table orders --output -",
+     "Prints the manifest and writes no file"}};
 constexpr CommandExample kDoctorExamples[] = {{"dpone doctor", "Looks at this machine and every connection"},
                                               {"dpone doctor orders.yaml", "Looks at what this process needs"},
                                               {"dpone doctor --offline", "Connects to nothing"}};

@@ -236,7 +236,8 @@ Result<int> doctor_command(const ParsedArguments& arguments) {
   if (session->is_json()) {
     DPONE_CHECK(print_json(checks_to_json(checks)));
   } else if (!session->is_quiet()) {
-    DPONE_CHECK(print_out(render_checks(checks)));
+    const std::size_t width = ::isatty(STDOUT_FILENO) == 1 ? terminal_width(STDOUT_FILENO) : 0;
+    DPONE_CHECK(print_out(render_checks(checks, width)));
   } else if (code != 0) {
     std::erase_if(checks, [](const HealthCheck& check) { return check.health != Health::kProblem; });
     print_error(render_checks(checks));

@@ -6,6 +6,7 @@
 #include "dpone/cli/copy_route.h"
 #include "dpone/cli/output.h"
 #include "dpone/cli/session.h"
+#include "dpone/connections/url.h"
 #include "dpone/manifest/keys.h"
 
 namespace dpone::cli {
@@ -22,14 +23,19 @@ Result<int> version_command(const ParsedArguments& arguments) {
 }
 
 Result<int> connections_test_command(const ParsedArguments& arguments) {
-  DPONE_TRY(const CopyEnd end, resolve_end("CONNECTION", arguments.positionals[0], "connection"));
+  const std::string& argument = arguments.positionals[0];
+  const Error no_connection =
+      Error(ErrorClass::kUsage, "connections.not_a_connection", "a connection id or a URL was expected")
+          .with("argument", argument)
+          .hint("give a postgresql:// URL, or the <ID> of variables DPONE_CONN_<ID>_...");
+  DPONE_TRY(const connections::EndpointArgument parsed, connections::parse_endpoint_argument(argument));
+  const bool is_path = parsed.kind == connections::EndpointKind::kPath;
+  if (parsed.kind == connections::EndpointKind::kStream) return no_connection;
+  if (is_path && connector_of_path(argument) == nullptr) return no_connection;
+  DPONE_TRY(const CopyEnd end, resolve_end("CONNECTION", argument, "connection"));
   const ConnectionSettings& settings = end.connection.settings;
   const Connector& found = connector(settings.system);
-  if (found.probe == nullptr || end.argument == "-") {
-    return Error(ErrorClass::kUsage, "connections.not_a_connection", "a connection id or a URL was expected")
-        .with("argument", end.argument)
-        .hint("give a postgresql:// URL, or the <ID> of variables DPONE_CONN_<ID>_...");
-  }
+  if (found.probe == nullptr) return no_connection;
   ResolvedRoute nothing;
   nothing.manifest.name = "connections_test";
   nothing.manifest.runtime = Options(manifest::runtime_options());
