@@ -12,7 +12,7 @@ namespace {
 // PostgreSQL's ends: 4713-11-24 BC (proleptic Gregorian), 5874897-12-31 and, for timestamps, 294276-12-31.
 constexpr std::int64_t kFirstDay = -2'451'545;
 constexpr std::int64_t kLastDay = 2'145'031'948;
-constexpr std::int64_t kLastTimestampDay = 106'751'616;
+constexpr std::int64_t kLastTimestampDay = 106'751'982;
 
 // The part of a text that is not read yet.
 struct Rest {

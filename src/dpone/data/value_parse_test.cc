@@ -130,7 +130,7 @@ TEST(ValueParse, ReadsBackDatesAndTimestamps) {
                                   std::int64_t{kDateMinusInfinity}, std::int64_t{0}, std::int64_t{59}}) {
     dates.append(static_cast<std::int32_t>(days));
   }
-  for (const std::int64_t micros : {kFirst * kMicrosPerDay, 106'751'617 * kMicrosPerDay - 1, kTimestampInfinity,
+  for (const std::int64_t micros : {kFirst * kMicrosPerDay, 106'751'983 * kMicrosPerDay - 1, kTimestampInfinity,
                                     kTimestampMinusInfinity, std::int64_t{0}, std::int64_t{-1}}) {
     stamps.append(micros);
     zoned.append(micros);
@@ -155,6 +155,13 @@ TEST(ValueParse, ReadsOtherSpellingsOfTimestamps) {
   EXPECT_EQ(read(TypeKind::kTimestampTz, "2024-03-01 01:00:00-0330"), "2024-03-01 04:30:00+00");
   EXPECT_EQ(read(TypeKind::kTimestamp, "2024-01-01 24:00:00"), "2024-01-02 00:00:00");
   EXPECT_EQ(read(TypeKind::kTimestamp, "2024-01-01 00:00:00.1234560"), "2024-01-01 00:00:00.123456");
+}
+
+TEST(ValueParse, ReadsTheLastYearOfTimestamps) {
+  EXPECT_EQ(read(TypeKind::kTimestamp, "294276-12-31 23:59:59.999999"), "294276-12-31 23:59:59.999999");
+  EXPECT_EQ(read(TypeKind::kTimestampTz, "294277-01-01 01:00:00+02"), "!is not of its type");
+  EXPECT_EQ(read(TypeKind::kTimestampTz, "294276-12-31 21:59:59-01:30"), "294276-12-31 23:29:59+00");
+  EXPECT_EQ(read(TypeKind::kTimestampTz, "294276-12-31 23:59:59-01"), "!is not of its type");
 }
 
 TEST(ValueParse, RefusesDatesThatAreNone) {
