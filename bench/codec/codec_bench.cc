@@ -1,7 +1,7 @@
-// Rows a second of the codecs for COPY BINARY and CSV on one core, in memory: walking frames, decoding, encoding.
-// Different blocks of tuples of the orders table are copied (not timed) into one buffer of 256 KiB, as a socket does,
-// so that they are in cache, but no branch predictor has seen them often. Encoding must give back the bytes that were
-// decoded.
+// Rows a second of the codecs for COPY BINARY, CSV and JSON Lines on one core, in memory: walking frames, decoding,
+// encoding. Different blocks of tuples of the orders table are copied (not timed) into one buffer of 256 KiB, as a
+// socket does, so that they are in cache, but no branch predictor has seen them often. Encoding must give back the
+// bytes that were decoded.
 //
 //   dpone_codec_bench [million rows = 10] [rounds = 5]
 #include <fmt/format.h>
@@ -18,6 +18,8 @@
 
 #include "dpone/codec/delimited/decoder.h"
 #include "dpone/codec/delimited/encoder.h"
+#include "dpone/codec/json_rows/decoder.h"
+#include "dpone/codec/json_rows/encoder.h"
 #include "dpone/codec/pg_copy/decoder.h"
 #include "dpone/codec/pg_copy/encoder.h"
 #include "dpone/codec/pg_copy/frame_walker.h"
@@ -28,6 +30,7 @@ namespace {
 using dpone::Batch;
 using dpone::Schema;
 namespace delimited = dpone::delimited;
+namespace json_rows = dpone::json_rows;
 namespace pg_copy = dpone::pg_copy;
 
 constexpr std::size_t kBufferBytes = std::size_t{256} << 10;
@@ -232,5 +235,46 @@ int main(int argc, char** argv) {
     }
   });
   print("CSV encode", rows, text_bytes, seconds, all);
+
+  // And as JSON Lines.
+  text_bytes = 0;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    texts[i].clear();
+    auto encoder = json_rows::Encoder::create(schema, {});
+    if (!encoder || !encoder->encode(rows_of_text[i], texts[i])) stop("a batch cannot be written as JSON");
+  }
+  for (std::int64_t i = 0; i < feeds; ++i) text_bytes += static_cast<std::int64_t>(texts[i % kDistinctBlocks].size());
+  seconds = median_seconds(rounds, all, [&](Stopwatch& watch) {
+    auto decoder = json_rows::Decoder::create({schema, {}}, {});
+    if (!decoder) stop(decoder.error().to_line());
+    std::int64_t decoded = 0;
+    for (std::int64_t i = 0; i < feeds; ++i) {
+      std::string_view rest = texts[i % kDistinctBlocks];
+      while (!rest.empty()) {
+        const auto room = decoder->room();
+        const std::size_t size = std::min(room.size(), rest.size());
+        std::memcpy(room.data(), rest.data(), size);
+        rest.remove_prefix(size);
+        const bool is_good = watch.time([&] { return decoder->commit(size).has_value(); });
+        if (!is_good) stop("the JSON does not decode");
+        while (auto batch = decoder->take()) decoded += batch->num_rows();
+      }
+    }
+    auto last = watch.time([&] { return decoder->finish(); });
+    if (!last) stop(last.error().to_line());
+    if (*last) decoded += (*last)->num_rows();
+    if (decoded != rows) stop("the JSON decoder lost rows");
+  });
+  print("JSON decode", rows, text_bytes, seconds, all);
+  seconds = median_seconds(rounds, all, [&](Stopwatch& watch) {
+    auto encoder = json_rows::Encoder::create(schema, {});
+    for (std::int64_t i = 0; i < feeds; ++i) {
+      out.clear();
+      const std::size_t index = static_cast<std::size_t>(i % kDistinctBlocks);
+      const bool is_good = watch.time([&] { return encoder->encode(rows_of_text[index], out).has_value(); });
+      if (!is_good || out != texts[index]) stop("the JSON differs");
+    }
+  });
+  print("JSON encode", rows, text_bytes, seconds, all);
   return 0;
 }

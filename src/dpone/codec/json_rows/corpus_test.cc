@@ -1,0 +1,39 @@
+// Replays the fuzzer's corpus, and mutations of it, so that every build holds what fuzzing has found.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "dpone/codec/json_rows/round_trip_check.h"
+
+namespace dpone::json_rows {
+namespace {
+
+TEST(JsonRowsCorpus, EveryInputAndItsMutationsAreConsistent) {
+  int count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(DPONE_SOURCE_DIR "/tests/fuzz/corpus/json_rows")) {
+    std::ifstream file(entry.path(), std::ios::binary);
+    const std::string input{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    EXPECT_EQ(check_round_trip(input), "") << entry.path();
+    ++count;
+    for (std::size_t i = 0; i < input.size(); ++i) {
+      for (const char change : {'\x01', '\x02', '\x80', '\xFF'}) {
+        std::string changed = input;
+        changed[i] = static_cast<char>(changed[i] ^ change);
+        ASSERT_EQ(check_round_trip(changed), "") << entry.path() << " byte " << i << " ^ " << int{change};
+      }
+      for (const char c : {'"', '\\', '{', ']', ',', '\n', '0', 'e'}) {
+        std::string changed = input;
+        changed[i] = c;
+        ASSERT_EQ(check_round_trip(changed), "") << entry.path() << " byte " << i << " is " << c;
+      }
+      ASSERT_EQ(check_round_trip(input.substr(0, i)), "") << entry.path() << " cut at " << i;
+    }
+  }
+  EXPECT_GE(count, 15);
+}
+
+}  // namespace
+}  // namespace dpone::json_rows

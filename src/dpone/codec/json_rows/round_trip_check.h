@@ -1,0 +1,14 @@
+// One input of the decoder fuzzer: a schema, then a text. The fuzzer (tests/fuzz/json_rows_decoder_fuzz.cc) and the
+// unit test that replays its corpus share it. Spec of the input: docs/formats/json-rows.md, "Fuzzing".
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace dpone::json_rows {
+
+// Reads the text whole and in pieces, writes what was read, and reads that again; infers from it too. Empty if all of
+// it agrees, otherwise what does not.
+std::string check_round_trip(std::string_view input);
+
+}  // namespace dpone::json_rows

@@ -1,0 +1,168 @@
+// Scanner: finds the end of one JSON value in a line and says what it is, without making anything of it. It knows no
+// end: the text is REQUIRED to end with `\n`, which stops every step, and 64 bytes behind that are readable.
+// One thread. Spec: docs/formats/json-rows.md.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "dpone/codec/json_rows/format.h"
+
+namespace dpone::json_rows {
+
+enum class TokenKind : std::uint8_t {
+  kMissing,  // no key
+  kNull,
+  kFalse,
+  kTrue,
+  kInteger,   // digits alone
+  kDecimal,   // with a point
+  kExponent,  // with an exponent
+  kString,    // without escapes
+  kEscaped,   // a string with escapes, which are well-formed
+  kObject,
+  kArray,
+};
+
+// A value in the line. Of a string: what stands between its quotes.
+struct Token {
+  const char* text;
+  std::uint32_t size;
+  TokenKind kind;
+
+  bool is_string() const { return kind == TokenKind::kString || kind == TokenKind::kEscaped; }
+  bool is_number() const { return kind >= TokenKind::kInteger && kind <= TokenKind::kExponent; }
+  std::string_view view() const { return {text, size}; }
+  // As it stands, with the quotes.
+  std::string_view json() const {
+    return is_string() ? std::string_view(text - 1, size + std::size_t{2}) : std::string_view(text, size);
+  }
+};
+
+// What is wrong, and where. `slug` is null as long as nothing is.
+struct Problem {
+  const char* slug = nullptr;
+  const char* what = nullptr;
+  const char* at = nullptr;   // in the line, if that helps
+  bool is_cut = false;        // the line ends where something should go on
+  std::string_view key = {};  // the key that is to blame, if it is in no column
+};
+
+// The characters of a string. False if an escape is none of UTF-8 (`json_rows.escape`) or a zero
+// (`json_rows.zero_byte`). `out` is REQUIRED to have room for raw.size() bytes; `*end` is behind the last.
+bool unescape(std::string_view raw, char* out, char** end, Problem* problem);
+bool unescape(std::string_view raw, std::string& out, Problem* problem);
+
+class Scanner {
+ public:
+  enum class Strictness : std::uint8_t {
+    kJson,   // well-formed
+    kJsonb,  // what a jsonb would change or refuse is wrong: a key that stands twice, zeros, half a surrogate pair
+  };
+
+  // The value at `at`. Returns behind it, or nullptr with problem() set. `depth` levels are already open.
+  const char* value(const char* at, Strictness strictness, Token* out, int depth = 0);
+  // The string whose opening quote is at `at`.
+  const char* string(const char* at, Token* out);
+  // Skips blanks within a line.
+  static const char* blanks(const char* at) {
+    while (*at == ' ' || *at == '\t' || *at == '\r') ++at;
+    return at;
+  }
+  const char* fail(const char* at, const char* slug, const char* what);
+
+  const Problem& problem() const { return problem_; }
+  // Bytes that numbers with exponents would have if they were written out, since the last call.
+  std::int64_t take_expansion();
+
+ private:
+  const char* number(const char* at, Token* out);
+  const char* escape(const char* at);
+  const char* nested(const char* at, Strictness strictness, int depth);
+  const char* member(const char* at, Strictness strictness);
+  bool close_object();
+  bool check_escapes(std::string_view raw);
+
+  Problem problem_;
+  std::int64_t expansion_ = 0;
+  // Keys of the objects that are open, where they must differ: those of the innermost behind frames_.back().
+  std::vector<std::string_view> keys_;
+  std::vector<std::size_t> frames_;
+  std::vector<std::unique_ptr<std::string>> unescaped_;  // keys that had escapes
+  std::string scratch_;
+};
+
+// A json text that stands alone: it may hold line ends between its tokens.
+class JsonText {
+ public:
+  // False if `text` is not JSON, with problem() set. The rest as for Scanner::value.
+  bool parse(std::string_view text, Scanner::Strictness strictness, int depth);
+  // The text, with blanks for line ends; alive until the next call.
+  std::string_view line() const { return {line_.data(), size_}; }
+  TokenKind kind() const { return kind_; }
+  // Reading line() back as a value of a row gives the same bytes.
+  bool is_verbatim() const { return is_verbatim_; }
+  const Problem& problem() const { return scanner_.problem(); }
+
+ private:
+  Scanner scanner_;
+  std::string line_;
+  std::size_t size_ = 0;
+  TokenKind kind_ = TokenKind::kMissing;
+  bool is_verbatim_ = false;
+};
+
+// Walks the members of the object on the line at `at`. Returns behind the line's `\n`, or nullptr with the scanner's
+// problem set. `row` has
+//   bool begin(const Token& key, Token** value, Scanner::Strictness* strictness): false with `scanner.fail`.
+// `*is_blank` is true if the line holds nothing, which is no row.
+template <class Row>
+const char* walk_line(Scanner& scanner, const char* at, Row& row, bool* is_blank) {
+  *is_blank = false;
+  at = Scanner::blanks(at);
+  if (*at != '{') {
+    if (*at == '\n') {
+      *is_blank = true;
+      return at + 1;
+    }
+    Token other;
+    const char* const behind = scanner.value(at, Scanner::Strictness::kJson, &other);
+    if (behind == nullptr)
+      return *at == '[' && scanner.problem().is_cut
+                 ? scanner.fail(at, "json_rows.not_object", "a line begins an array and not an object")
+                 : nullptr;
+    return scanner.fail(at, "json_rows.not_object", "a line holds no object but another value");
+  }
+  at = Scanner::blanks(at + 1);
+  if (*at != '}') {
+    while (true) {
+      Token key;
+      if (*at != '"') return scanner.fail(at, "json_rows.syntax", "a key should stand here, in double quotes");
+      at = scanner.string(at, &key);
+      if (at == nullptr) return nullptr;
+      Token* value = nullptr;
+      auto strictness = Scanner::Strictness::kJson;
+      if (!row.begin(key, &value, &strictness)) return nullptr;
+      if (*at != ':') at = Scanner::blanks(at);
+      if (*at != ':') return scanner.fail(at, "json_rows.syntax", "a colon is missing behind a key");
+      at = Scanner::blanks(at + 1);
+      at = scanner.value(at, strictness, value);
+      if (at == nullptr) return nullptr;
+      if (*at != ',' && *at != '}') at = Scanner::blanks(at);
+      if (*at == '}') break;
+      if (*at != ',') return scanner.fail(at, "json_rows.syntax", "a comma or the object's end should stand here");
+      at = Scanner::blanks(at + 1);
+    }
+  }
+  at = Scanner::blanks(at + 1);
+  if (*at != '\n') return scanner.fail(at, "json_rows.syntax", "something stands behind the object");
+  return at + 1;
+}
+
+}  // namespace dpone::json_rows
