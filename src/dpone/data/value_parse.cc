@@ -86,7 +86,8 @@ bool parse_network(std::string_view text, bool is_cidr, std::string* out) {
   }
   int prefix = size * 8;
   if (slash != std::string_view::npos) {
-    if (!parse_integer(text.substr(slash + 1), &prefix) || prefix < 0 || prefix > size * 8) return false;
+    const std::string_view digits = text.substr(slash + 1);
+    if (digits.starts_with('-') || !parse_integer(digits, &prefix) || prefix > size * 8) return false;
   }
   for (int bit = prefix; is_cidr && bit < size * 8; ++bit) {
     if (((bytes[bit / 8] >> (7 - bit % 8)) & 1) != 0) return false;
@@ -145,6 +146,7 @@ const char* append_float_value(std::string_view text, ColumnBuilder& out) {
 
 const char* append_decimal_value(std::string_view text, ColumnBuilder& out) {
   const DataType& type = out.type();
+  if (!is_decimal_spelling(text)) return kNoValue;
   const auto value = parse_decimal(text, type.precision, type.scale);
   if (!value) return value.error().slug() == "value.does_not_fit" ? kTooPrecise : kNoValue;
   out.append(*value);
@@ -152,6 +154,7 @@ const char* append_decimal_value(std::string_view text, ColumnBuilder& out) {
 }
 
 const char* append_money_value(std::string_view text, ColumnBuilder& out) {
+  if (!is_decimal_spelling(text)) return kNoValue;
   const auto value = parse_decimal(text, kMaxDecimalPrecision, 2);
   if (!value) return value.error().slug() == "value.does_not_fit" ? kTooPrecise : kNoValue;
   const auto cents = static_cast<std::int64_t>(*value);
@@ -303,11 +306,16 @@ class ArrayParser {
   }
 
   const char* parse_element() {
+    // A few characters can stand for a very long number; PostgreSQL keeps no value of a gigabyte.
+    constexpr std::size_t kMostBytes = std::size_t{1} << 30;
+    if (child_.parts().values.size() - begin_ > kMostBytes) return kTooLong;
     if (at() != '"') {
       const std::size_t end = text_.find_first_of(",{}\"\\", next_);
       if (end == std::string_view::npos || end == next_) return kNoValue;
       const std::string_view element = text_.substr(next_, end - next_);
       next_ = end;
+      // Blanks around it are none of it for PostgreSQL, and would be for us.
+      if (is_blank(element.front()) || is_blank(element.back())) return kNoValue;
       if (!is_word_in_any_case(element, "null")) return append_parsed_value(element, child_);
       child_.append_null();
       return nullptr;
@@ -322,9 +330,12 @@ class ArrayParser {
     return append_parsed_value(element, child_);
   }
 
+  static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
   std::string_view text_;
   std::size_t next_ = 0;
   ColumnBuilder& child_;
+  const std::size_t begin_ = child_.parts().values.size();
   std::vector<ArrayDimension> shape_;
   bool has_leaf_ = false;
 };
@@ -400,6 +411,12 @@ template bool parse_integer(std::string_view, std::int64_t*);
 template bool parse_integer(std::string_view, std::uint32_t*);
 template bool parse_integer(std::string_view, std::uint64_t*);
 
+bool is_decimal_spelling(std::string_view text) {
+  const std::string_view size = text.starts_with('-') ? text.substr(1) : text;
+  if (size.empty()) return false;
+  return is_ascii_digit(size[0]) || size[0] == '.' || size == "Infinity" || text == "NaN";
+}
+
 bool parse_float(std::string_view text, double* out) { return parse_float_text(text, out); }
 bool parse_float(std::string_view text, float* out) { return parse_float_text(text, out); }
 
@@ -434,6 +451,7 @@ const char* append_parsed_value(std::string_view text, ColumnBuilder& out) {
     case TypeKind::kDecimal:
       return append_decimal_value(text, out);
     case TypeKind::kNumeric: {
+      if (!is_decimal_spelling(text)) return kNoValue;
       const auto value = canonical_numeric(text);
       if (!value) return kNoValue;
       out.append_bytes(*value);

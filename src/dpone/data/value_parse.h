@@ -23,5 +23,8 @@ bool parse_integer(std::string_view text, T* out);
 // `1.5`, `1e-3`, `NaN`, `Infinity`, `-Infinity`; the nearest double or float. Hexadecimal is refused.
 bool parse_float(std::string_view text, double* out);
 bool parse_float(std::string_view text, float* out);
+// Whether `text` may go to parse_decimal or canonical_numeric, which know more spellings: it begins as a number does
+// that is printed, or is `NaN`, `Infinity` or `-Infinity`.
+bool is_decimal_spelling(std::string_view text);
 
 }  // namespace dpone

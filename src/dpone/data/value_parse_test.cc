@@ -223,7 +223,7 @@ TEST(ValueParse, ReadsBackBytesAndAddresses) {
   }
   for (const char* text : {"\\x0", "00", "\\xzz", ""})
     EXPECT_EQ(read(TypeKind::kBytes, text), "!is not of its type") << text;
-  for (const char* text : {"1.2.3", "1.2.3.4/33", "1.2.3.4/", "1.2.3.4/-1", "g::"}) {
+  for (const char* text : {"1.2.3", "1.2.3.4/33", "1.2.3.4/", "1.2.3.4/-1", "1.2.3.4/-0", "g::"}) {
     EXPECT_EQ(read(TypeKind::kInet, text), "!is not of its type") << text;
   }
 }
@@ -246,6 +246,16 @@ TEST(ValueParse, RefusesNumbersThatAreOthersOrOutOfRange) {
   }
 }
 
+TEST(ValueParse, RefusesSpellingsOfDecimalsThatAreNotPrinted) {
+  for (const char* text : {"+1", "nan", "NAN", "inf", "+Infinity", "infinity", "-inf", "", "-", "1 ", " 1", "-NaN"}) {
+    for (const DataType& type : {type_of(TypeKind::kNumeric), type_of(TypeKind::kDecimal, 20, 2)}) {
+      EXPECT_EQ(read(type, text), "!is not of its type") << text;
+    }
+    EXPECT_EQ(read(TypeKind::kMoney, text), "!is not of its type") << text;
+  }
+  for (const char* text : {"NaN", "Infinity", "-Infinity"}) EXPECT_EQ(read(TypeKind::kNumeric, text), text);
+}
+
 TEST(ValueParse, HoldsTextToItsLength) {
   EXPECT_EQ(read(type_of(TypeKind::kText, 0, 0, 3), "\u00e9\u4e2d\u00df"), "\u00e9\u4e2d\u00df");
   EXPECT_EQ(read(type_of(TypeKind::kText, 0, 0, 3), "abcd"), "!is longer than its type allows");
@@ -266,6 +276,11 @@ TEST(ValueParse, ReadsArrays) {
                            "[1:0]={}", "{\"a}", "{1,x}", "[0:1]{1,2}", "[0:1", "{{}}", "{{{{{{{1}}}}}}}"}) {
     EXPECT_TRUE(read(ints, text).starts_with("!")) << text << " " << read(ints, text);
   }
+  // PostgreSQL reads these without their blanks, and prints blanks that count in quotes.
+  for (const char* text : {"{ a}", "{a }", "{a, b}", "{a\t}", "{ NULL}"}) {
+    EXPECT_EQ(read(texts, text), "!is not of its type") << text;
+  }
+  EXPECT_EQ(read(texts, "{a b}"), "{\"a b\"}");
 }
 
 TEST(ValueParse, AFailedArrayLeavesNothingBehind) {
