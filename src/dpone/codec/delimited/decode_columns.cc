@@ -48,6 +48,7 @@ struct FloatReader {
 struct DecimalReader {
   using Value = Int128;
   static bool read(std::string_view text, const DataType& type, Value* out) {
+    if (!is_decimal_spelling(text)) return false;
     const auto value = parse_decimal(text, type.precision, type.scale);
     if (value) *out = *value;
     return value.has_value();

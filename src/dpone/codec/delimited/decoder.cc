@@ -56,7 +56,7 @@ class Decoder::Impl {
       DPONE_TRY(const std::size_t used, kept(take_chunk(std::min(end_ - begin_, std::max(kChunkBytes, look_again_)))));
       look_again_ = used == 0 ? 2 * std::max(kChunkBytes, look_again_) : 0;
       if (used == 0 && look_again_ / 2 > static_cast<std::size_t>(options_.max_row_bytes))
-        return kept(Status(too_big()));
+        return kept(Status(too_big(begin_)));
     }
     return {};
   }
@@ -110,11 +110,11 @@ class Decoder::Impl {
     return result;
   }
 
-  Error too_big() const {
+  Error too_big(std::size_t at) const {
     return located(Error(ErrorClass::kFailed, "delimited.row_too_big",
                          fmt::format("a row is bigger than {} bytes", options_.max_row_bytes))
                        .hint("look for a quote that is never closed; or raise runtime.max_row_bytes"),
-                   begin_);
+                   at);
   }
 
   // The line in which a record that begins at `at` of the buffer stands.
@@ -150,32 +150,79 @@ class Decoder::Impl {
     const char* const base = buffer_.as<char>() + begin_;
     marks_.assign(1, ~std::uint32_t{0});
     const Scan found = scan({base, bytes}, format_.delimiter, format_.quote, marks_);
+    if (found.has_stray_quote) {
+      DPONE_TRY(const std::size_t used, take_strays(bytes));
+      return used;
+    }
     std::size_t count = marks_.size();
     while (count > 1 && base[marks_[count - 1]] != '\n') --count;
     if (count == 1) return std::size_t{0};
     const bool is_suspect =
-        found.has_zero_byte || found.has_stray_return || found.has_stray_quote ||
+        found.has_zero_byte || found.has_stray_return ||
         (!found.is_ascii && find_invalid_utf8({base, marks_[count - 1] + std::size_t{1}}) != std::string_view::npos);
     // Those of a record that is cut are counted when it is whole.
     const std::int64_t lines = found.newlines - std::count(base + marks_[count - 1] + 1, base + bytes, '\n');
     return take_records(base, count, is_suspect, lines, false);
   }
 
+  // The same where quotes are in the wrong place, so that no mark behind one can be trusted: its record ends with its
+  // line.
+  Result<std::size_t> take_strays(std::size_t bytes) {
+    std::size_t used = 0;
+    while (true) {
+      const char* const base = buffer_.as<char>() + begin_;
+      const std::size_t rest = bytes - used;
+      const StrayQuote stray = find_stray_quote({base, rest}, format_.delimiter, format_.quote);
+      if (stray.at == std::string_view::npos) return used;
+      if (stray.record != 0) {
+        const std::string_view text(base, stray.record);
+        marks_.assign(1, ~std::uint32_t{0});
+        const Scan found = scan(text, format_.delimiter, format_.quote, marks_);
+        const bool is_suspect = found.has_zero_byte || found.has_stray_return ||
+                                (!found.is_ascii && find_invalid_utf8(text) != std::string_view::npos);
+        DPONE_CHECK(take_records(base, marks_.size(), is_suspect, found.newlines, false));
+        used += stray.record;
+        continue;
+      }
+      const void* const line_end = std::memchr(base + stray.at, '\n', rest - stray.at);
+      if (line_end == nullptr) return used;
+      const auto size = static_cast<std::size_t>(static_cast<const char*>(line_end) - base) + 1;
+      DPONE_CHECK(refuse_stray(size));
+      used += size;
+    }
+  }
+
+  // The record in the next `size` bytes, in which a quote is in the wrong place.
+  Status refuse_stray(std::size_t size) {
+    const Fault fault{0, ~std::size_t{0}, "delimited.quote",
+                      "a row has a quote in the middle of a value, or behind one"};
+    if (skipped_ < options_.skip_records) {
+      return located(Error(ErrorClass::kFailed, fault.slug, "the header has a quote in the middle of a name"), begin_);
+    }
+    DPONE_CHECK(refuse(fault, 0, size));
+    const char* const base = buffer_.as<char>() + begin_;
+    line_ += std::count(base, base + size, '\n');
+    begin_ += size;
+    byte_count_ += static_cast<std::int64_t>(size);
+    return {};
+  }
+
   // The last record, which has no line end.
   Status take_last() {
-    if (end_ - begin_ > static_cast<std::size_t>(options_.max_row_bytes)) return too_big();
+    if (end_ - begin_ > static_cast<std::size_t>(options_.max_row_bytes)) return too_big(begin_);
     buffer_.resize(end_ + 1);
     buffer_.as<char>()[end_] = '\n';
     const char* const base = buffer_.as<char>() + begin_;
     marks_.assign(1, ~std::uint32_t{0});
     const Scan found = scan({base, end_ - begin_}, format_.delimiter, format_.quote, marks_);
+    if (found.has_stray_quote) return refuse_stray(end_ - begin_);
     if (found.ends_quoted) {
       return located(Error(ErrorClass::kFailed, "delimited.unclosed_quote", "the text ends inside a quoted value")
                          .hint("the file may be cut short, or a quote in this row is not doubled"),
                      begin_);
     }
     marks_.push_back(static_cast<std::uint32_t>(end_ - begin_));
-    const bool is_suspect = found.has_zero_byte || found.has_stray_return || found.has_stray_quote ||
+    const bool is_suspect = found.has_zero_byte || found.has_stray_return ||
                             find_invalid_utf8({base, end_ - begin_}) != std::string_view::npos;
     DPONE_CHECK(take_records(base, marks_.size(), is_suspect, found.newlines + 1, true));
     return {};
@@ -185,6 +232,7 @@ class Decoder::Impl {
   Result<std::size_t> take_records(const char* base, std::size_t count, bool is_suspect, std::int64_t lines,
                                    bool is_last) {
     const std::size_t bytes = marks_[count - 1] + std::size_t{1};
+    const bool may_be_big = !is_last && bytes > static_cast<std::size_t>(options_.max_row_bytes);
     std::size_t first = 1;
     for (; skipped_ < options_.skip_records && first < count; ++skipped_) {
       while (base[marks_[first]] != '\n') ++first;
@@ -196,7 +244,7 @@ class Decoder::Impl {
       run.end = buffer_.as<char>() + buffer_.capacity() + Buffer::kSlack;
       run.marks = marks_.data() + first;
       run.fields = fields_;
-      run.count = regular_rows(base, first, count);
+      run.count = regular_rows(base, first, count, may_be_big);
       if (run.count != 0) {
         DPONE_CHECK(take_run(run, is_suspect));
         first += static_cast<std::size_t>(run.count) * fields_;
@@ -204,6 +252,7 @@ class Decoder::Impl {
       }
       std::size_t last = first;
       while (base[marks_[last]] != '\n') ++last;
+      if (may_be_big && is_big(marks_[first - 1] + 1U, marks_[last])) return too_big(begin_ + marks_[first - 1] + 1U);
       const Fault fault{0, ~std::size_t{0}, "delimited.field_count",
                         fmt::format("a row has {} fields instead of {}", last - first + 1, fields_)};
       DPONE_CHECK(refuse(fault, marks_[first - 1] + 1U,
@@ -216,14 +265,19 @@ class Decoder::Impl {
     return bytes;
   }
 
-  // How many of the next records, up to a run, have the right number of fields.
-  int regular_rows(const char* base, std::size_t first, std::size_t count) const {
+  // Whether a record from `begin` to its line end is bigger than it may be.
+  bool is_big(std::size_t begin, std::size_t line_end) const {
+    return line_end + 1 - begin > static_cast<std::size_t>(options_.max_row_bytes);
+  }
+
+  // How many of the next records, up to a run, have the right number of fields and are not too big.
+  int regular_rows(const char* base, std::size_t first, std::size_t count, bool may_be_big) const {
     const std::uint32_t* mark = marks_.data() + first;
     const auto most = static_cast<int>(std::min<std::size_t>((count - first) / fields_, kMostRunRows));
     for (int row = 0; row < most; ++row, mark += fields_) {
       bool is_regular = base[mark[fields_ - 1]] == '\n';
       for (std::size_t i = 0; i + 1 < fields_; ++i) is_regular &= base[mark[i]] != '\n';
-      if (!is_regular) return row;
+      if (!is_regular || (may_be_big && is_big(mark[-1] + 1U, mark[fields_ - 1]))) return row;
     }
     return most;
   }
@@ -258,7 +312,7 @@ class Decoder::Impl {
       if (!fault) return {};
       const std::size_t end = row_end(run, fault->row);
       if (!options_.on_reject) row_count_ += fault->row;
-      DPONE_CHECK(refuse(*fault, row_begin(run, fault->row), end));
+      DPONE_CHECK(refuse(*fault, row_begin(run, fault->row), std::min(end, end_ - begin_)));
       run.marks += (static_cast<std::size_t>(fault->row) + 1) * run.fields;
       run.count -= fault->row + 1;
     }
@@ -296,10 +350,6 @@ class Decoder::Impl {
       std::vector<std::uint32_t> marks;
       const Scan found = scan(text, format_.delimiter, format_.quote, marks);
       if (found.has_zero_byte) return Fault{row, ~std::size_t{0}, "delimited.zero_byte", "a row has a zero byte"};
-      if (found.has_stray_quote) {
-        return Fault{row, ~std::size_t{0}, "delimited.quote",
-                     "a row has a quote in the middle of a value, or behind one"};
-      }
       if (found.has_stray_return) {
         return Fault{row, ~std::size_t{0}, "delimited.line_end", "a row has a carriage return that ends no line"};
       }
@@ -329,7 +379,11 @@ class Decoder::Impl {
   bool is_full() const {
     if (batch_rows_ >= options_.target_rows) return true;
     std::int64_t bytes = 0;
-    for (const auto& column : columns_) bytes += static_cast<std::int64_t>(column->builder.parts().values.size());
+    for (const auto& column : columns_) {
+      ColumnBuilder& builder = column->builder;
+      const bool is_list = builder.type().kind == TypeKind::kArray;
+      bytes += static_cast<std::int64_t>((is_list ? builder.child() : builder).parts().values.size());
+    }
     return bytes >= options_.target_bytes;
   }
 

@@ -44,7 +44,9 @@ void Encoder::append_header(std::string& out) {
 }
 
 bool Encoder::append_field(std::string_view value, std::string& out) const {
-  bool needs_quotes = value == format_.null_text;
+  // A reader skips a byte-order mark at the front of its text.
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  bool needs_quotes = value == format_.null_text || value.starts_with(kByteOrderMark);
   for (const char c : value) {
     needs_quotes |= c == format_.delimiter || c == '\n' || c == '\r' || (format_.quote != '\0' && c == format_.quote);
   }

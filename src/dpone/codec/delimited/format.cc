@@ -10,6 +10,9 @@ Status check(const DelimitedFormat& format) {
   if (format.delimiter == '\0' || is_line_end(format.delimiter))
     return wrong("the delimiter cannot be a line end or a zero byte");
   if (is_line_end(format.quote)) return wrong("the quote cannot be a line end");
+  // Half of a character of UTF-8 would be found inside of others.
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (!is_ascii(format.delimiter) || !is_ascii(format.quote)) return wrong("delimiter and quote must be ASCII");
   if (format.quote == format.delimiter) return wrong("delimiter and quote are the same character");
   for (const char c : format.null_text) {
     if (is_line_end(c) || c == format.delimiter || (format.quote != '\0' && c == format.quote)) {

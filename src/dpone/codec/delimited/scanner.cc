@@ -141,4 +141,32 @@ Scan scan(std::string_view text, char delimiter, char quote, std::vector<std::ui
   return result;
 }
 
+StrayQuote find_stray_quote(std::string_view text, char delimiter, char quote) {
+  enum class State : std::uint8_t { kFieldBegin, kPlain, kQuoted, kClosed };
+  State state = State::kFieldBegin;
+  StrayQuote found{0, std::string_view::npos};
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (state == State::kQuoted) {
+      if (c == quote) state = State::kClosed;
+    } else if (c == quote) {
+      // Behind a closing one it was a doubled one.
+      if (state == State::kPlain) {
+        found.at = i;
+        return found;
+      }
+      state = State::kQuoted;
+    } else if (c == delimiter || c == '\n') {
+      state = State::kFieldBegin;
+      if (c == '\n') found.record = i + 1;
+    } else if (state == State::kClosed && c != '\r') {
+      found.at = i - 1;
+      return found;
+    } else {
+      state = State::kPlain;
+    }
+  }
+  return found;
+}
+
 }  // namespace dpone::delimited

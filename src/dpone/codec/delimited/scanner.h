@@ -20,4 +20,11 @@ struct Scan {
 // followed by at least 64 readable bytes. `quote` '\0': nothing is quoted.
 Scan scan(std::string_view text, char delimiter, char quote, std::vector<std::uint32_t>& marks);
 
+// The first quote that is in the wrong place, for texts of which scan() says that they have one.
+struct StrayQuote {
+  std::size_t record = 0;  // where its record begins
+  std::size_t at = 0;      // npos if there is none
+};
+StrayQuote find_stray_quote(std::string_view text, char delimiter, char quote);
+
 }  // namespace dpone::delimited
