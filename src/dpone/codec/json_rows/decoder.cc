@@ -17,6 +17,8 @@ namespace {
 constexpr std::size_t kRoom = std::size_t{64} << 10;
 // So much is scanned at a time: text, tokens and values stay in L2.
 constexpr std::size_t kChunkBytes = std::size_t{128} << 10;
+// So many tokens are kept at a time, if rows are not very wide.
+constexpr int kRunTokens = 32'768;
 constexpr std::size_t kGreatestRowBytes = std::size_t{1} << 30;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::size_t kNoColumn = KeyIndex::kNone;
@@ -46,8 +48,9 @@ class Decoder::Impl {
       columns_.back()->index = i;
       strictness_.push_back(is_jsonb((*schema_)[i].type) ? Scanner::Strictness::kJsonb : Scanner::Strictness::kJson);
     }
-    tokens_.resize(columns_.size() * kMostRunRows);
-    starts_.resize(kMostRunRows + 1);
+    run_rows_ = std::clamp(kRunTokens / std::max(static_cast<int>(columns_.size()), 1), 32, kMostRunRows);
+    tokens_.resize(columns_.size() * static_cast<std::size_t>(run_rows_));
+    starts_.resize(static_cast<std::size_t>(run_rows_) + 1);
   }
 
   std::span<char> room() {
@@ -203,7 +206,7 @@ class Decoder::Impl {
       int count = 0;
       std::int64_t expansion = 0;
       std::optional<Fault> fault;
-      while (at != stop && count < kMostRunRows && expansion < options_.target_bytes && !fault) {
+      while (at != stop && count < run_rows_ && expansion < options_.target_bytes && !fault) {
         starts_[static_cast<std::size_t>(count)] = {at, line_};
         const char* const next = take_line(count, at, is_suspect, is_last, &fault);
         if (next - at > options_.max_row_bytes + (is_last ? 1 : 0)) {
@@ -360,6 +363,7 @@ class Decoder::Impl {
   KeyIndex keys_;
   std::vector<std::unique_ptr<DecodeColumn>> columns_;
   std::vector<Scanner::Strictness> strictness_;
+  int run_rows_;               // at most, in a run
   std::vector<Token> tokens_;  // of a run, row by row
   std::vector<Start> starts_;
   std::deque<Batch> ready_;

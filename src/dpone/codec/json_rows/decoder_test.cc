@@ -264,6 +264,27 @@ TEST(JsonRowsDecoder, TellsATruncatedTextFromALineThatIsNoJson) {
     EXPECT_EQ(slug_of(cut + "\n"), "json_rows.syntax") << cut;
   }
   EXPECT_EQ(slug_of(line), "none");
+  EXPECT_EQ(slug_of("{\"id\":nul"), "json_rows.truncated");
+  EXPECT_EQ(slug_of("{\"id\":-"), "json_rows.truncated");
+  EXPECT_EQ(slug_of("{\"id\":nux"), "json_rows.syntax");
+  EXPECT_EQ(slug_of("x"), "json_rows.syntax");
+}
+
+TEST(JsonRowsDecoder, ReadsWideRows) {
+  Schema schema;
+  std::string line = "{";
+  for (int i = 0; i < 1600; ++i) {
+    const std::string key = "c" + std::to_string(i);
+    schema.push_back({key, type_of(TypeKind::kInt32), true});
+    line += (i == 0 ? "\"" : ",\"") + key + "\":" + std::to_string(i);
+  }
+  line += "}\n";
+  std::string text;
+  for (int i = 0; i < 100; ++i) text += line;
+  const auto rows = decode(text, schema);
+  ASSERT_TRUE(rows);
+  ASSERT_EQ(rows->size(), 100U);
+  for (const auto& row : *rows) ASSERT_EQ(row[1599], "1599");
 }
 
 TEST(JsonRowsDecoder, LimitsDepth) {

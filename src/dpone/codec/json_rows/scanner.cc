@@ -142,7 +142,11 @@ std::int64_t Scanner::take_expansion() { return std::exchange(expansion_, 0); }
 
 const char* Scanner::value(const char* at, Strictness strictness, Token* out, int depth) {
   const auto word = [&](std::string_view name, TokenKind kind) -> const char* {
-    if (std::memcmp(at, name.data(), name.size()) != 0) return fail(at, kSyntax, "a value should stand here");
+    if (std::memcmp(at, name.data(), name.size()) != 0) {
+      std::size_t same = 0;
+      while (at[same] == name[same]) ++same;
+      return fail(at[same] == '\n' ? at + same : at, kSyntax, "a value should stand here");
+    }
     *out = {at, static_cast<std::uint32_t>(name.size()), kind};
     return at + name.size();
   };
