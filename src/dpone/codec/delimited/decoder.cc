@@ -17,6 +17,8 @@ namespace {
 constexpr std::size_t kRoom = std::size_t{64} << 10;
 // So much is scanned at a time: text, marks and values stay in L2.
 constexpr std::size_t kChunkBytes = std::size_t{128} << 10;
+// A few characters can stand for a very long number: whether a batch is full is asked after so many rows of them.
+constexpr std::size_t kNumericRunRows = 64;
 constexpr std::size_t kGreatestRowBytes = std::size_t{1} << 30;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
@@ -32,6 +34,9 @@ class Decoder::Impl {
     for (std::size_t i = 0; i < schema_->size(); ++i) {
       columns_.push_back(compile_decode((*schema_)[i].type, format_));
       columns_.back()->field = layout.field_of[i];
+      const DataType& type = (*schema_)[i].type;
+      const TypeKind kind = type.kind == TypeKind::kArray ? type.element->kind : type.kind;
+      if (kind == TypeKind::kNumeric) run_rows_ = kNumericRunRows;
     }
   }
 
@@ -273,7 +278,7 @@ class Decoder::Impl {
   // How many of the next records, up to a run, have the right number of fields and are not too big.
   int regular_rows(const char* base, std::size_t first, std::size_t count, bool may_be_big) const {
     const std::uint32_t* mark = marks_.data() + first;
-    const auto most = static_cast<int>(std::min<std::size_t>((count - first) / fields_, kMostRunRows));
+    const auto most = static_cast<int>(std::min<std::size_t>((count - first) / fields_, run_rows_));
     for (int row = 0; row < most; ++row, mark += fields_) {
       bool is_regular = base[mark[fields_ - 1]] == '\n';
       for (std::size_t i = 0; i + 1 < fields_; ++i) is_regular &= base[mark[i]] != '\n';
@@ -400,6 +405,7 @@ class Decoder::Impl {
   const std::size_t fields_;
   const std::shared_ptr<const Schema> schema_;
   std::vector<std::unique_ptr<DecodeColumn>> columns_;
+  std::size_t run_rows_ = kMostRunRows;
   std::vector<std::uint32_t> marks_;  // the first stands for the byte before the text
   std::deque<Batch> ready_;
   std::optional<Error> error_;

@@ -420,6 +420,22 @@ TEST(DelimitedDecoder, BoundsBatchesOfArrays) {
   EXPECT_GE(batches, 8);
 }
 
+// A handful of bytes can stand for a very long number: batches must end before they fill memory.
+TEST(DelimitedDecoder, BoundsBatchesOfNumbersThatExpand) {
+  auto decoder = Decoder::create(layout_of({type_of(TypeKind::kNumeric)}), {});
+  ASSERT_TRUE(decoder);
+  std::string text;
+  for (int i = 0; i < 1000; ++i) text += "1e100000\n";
+  std::memcpy(decoder->room().data(), text.data(), text.size());
+  ASSERT_TRUE(decoder->commit(text.size()));
+  std::int64_t rows = 0;
+  for (auto batch = decoder->finish(); batch && *batch; batch = decoder->finish()) {
+    rows += (*batch)->num_rows();
+    EXPECT_LE((*batch)->memory_bytes(), 40 << 20);
+  }
+  EXPECT_EQ(rows, 1000);
+}
+
 // Line ends and quotes at every place of the decoder's chunks and blocks.
 TEST(DelimitedDecoder, ReadsRecordsAcrossTheEdgesOfItsChunks) {
   const std::string record = "\"a\"\"\r\n,\",b\r\n\"\",\"\"\"\"\r\n";
