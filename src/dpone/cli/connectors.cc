@@ -9,6 +9,9 @@
 #include "dpone/connectors/postgres/probe.h"
 #include "dpone/connectors/postgres/sink.h"
 #include "dpone/connectors/postgres/source.h"
+#include "dpone/connectors/sqlite/probe.h"
+#include "dpone/connectors/sqlite/sink.h"
+#include "dpone/connectors/sqlite/source.h"
 
 namespace dpone::cli {
 namespace {
@@ -50,9 +53,51 @@ Result<ProbeAnswer> probe_postgres(const ConnectionSettings& settings, const Run
   return answer;
 }
 
+Result<std::unique_ptr<Source>> open_sqlite_source(const manifest::Manifest& manifest,
+                                                   const ConnectionSettings& settings, const RunContext& context) {
+  const manifest::Endpoint& endpoint = manifest.source;
+  sqlite::SourceSettings source;
+  source.connection = settings;
+  source.schema = endpoint.table.schema;
+  source.table = endpoint.table.name;
+  source.query = endpoint.options.text("query");
+  source.where = endpoint.options.text("where");
+  if (endpoint.options.is_given("limit")) source.limit = endpoint.options.integer("limit");
+  return sqlite::make_source(std::move(source), context);
+}
+
+Result<std::unique_ptr<Sink>> open_sqlite_sink(const manifest::Manifest& manifest, const ConnectionSettings& settings,
+                                               const RunContext& context) {
+  const manifest::Endpoint& endpoint = manifest.sink;
+  sqlite::SinkSettings sink;
+  sink.connection = settings;
+  sink.schema = endpoint.table.schema;
+  sink.table = endpoint.table.name;
+  sink.control_schema = endpoint.options.text("control_schema");
+  sink.publish_wait = endpoint.options.duration("publish_wait");
+  if (manifest.strategy.is_incremental()) sink.key = manifest.strategy.unique_key;
+  sink.compares_keys = manifest.strategy.mode == "incremental_merge" || manifest.strategy.only_new_rows;
+  return sqlite::make_sink(std::move(sink), context);
+}
+
+Result<ProbeAnswer> probe_sqlite(const ConnectionSettings& settings, const RunContext& context) {
+  DPONE_TRY(const sqlite::ProbeResult probe, sqlite::probe(settings, context));
+  ProbeAnswer answer;
+  answer.text = fmt::format("SQLite {}, file {}, journal mode {}, {}", probe.library, probe.file, probe.journal_mode,
+                            probe.encoding);
+  answer.facts.set("library", probe.library).set("file", probe.file);
+  answer.facts.set("journal_mode", probe.journal_mode).set("encoding", probe.encoding);
+  return answer;
+}
+
 constexpr SourceCapabilities kPostgresSource{.has_query = true, .has_where = true, .has_cursor = true};
 constexpr SinkCapabilities kPostgresSink{
     .publish = PublishClass::kTransactional, .has_append = true, .has_merge = true, .has_keys = true};
+
+constexpr SourceCapabilities kSqliteSource{.has_query = true, .has_where = true, .has_cursor = true};
+constexpr SinkCapabilities kSqliteSink{
+    .publish = PublishClass::kTransactional, .has_append = true, .has_merge = true, .has_keys = true};
+constexpr std::string_view kSqliteExtensions[] = {".db", ".sqlite", ".sqlite3"};
 
 constexpr Connector kConnectors[] = {
     {"postgres",
@@ -65,6 +110,15 @@ constexpr Connector kConnectors[] = {
      probe_postgres,
      {},
      postgres::discover},
+    {"sqlite",
+     kSqliteSource,
+     kSqliteSink,
+     {},
+     {},
+     open_sqlite_source,
+     open_sqlite_sink,
+     probe_sqlite,
+     kSqliteExtensions},
 };
 
 }  // namespace

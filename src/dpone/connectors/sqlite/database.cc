@@ -7,6 +7,12 @@
 #include "dpone/connectors/sqlite/errors.h"
 
 namespace dpone::sqlite {
+namespace {
+
+// Steps of SQLite's machine between two looks for a stop: under a millisecond.
+constexpr int kLookUpSteps = 20'000;
+
+}  // namespace
 
 void Query::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 
@@ -41,8 +47,11 @@ std::int64_t Query::integer(int column) const { return sqlite3_column_int64(stat
 double Query::real(int column) const { return sqlite3_column_double(statement_.get(), column); }
 
 std::string_view Query::text(int column) const {
-  const auto* const bytes = static_cast<const char*>(sqlite3_column_blob(statement_.get(), column));
-  return {bytes == nullptr ? "" : bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
+  // A text is asked for as UTF-8, whatever the database's encoding; before its size.
+  const void* const bytes = type(column) == SQLITE_BLOB ? sqlite3_column_blob(statement_.get(), column)
+                                                        : sqlite3_column_text(statement_.get(), column);
+  return {bytes == nullptr ? "" : static_cast<const char*>(bytes),
+          static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
 }
 
 int Query::column_count() const { return sqlite3_column_count(statement_.get()); }
@@ -79,6 +88,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& pa
       sqlite3_open_v2(path.c_str(), &database->database_, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   if (code != SQLITE_OK) return database->last_error("the database cannot be opened");
   sqlite3_busy_handler(database->database_, &Database::wait, database.get());
+  sqlite3_progress_handler(database->database_, kLookUpSteps, &Database::look_up, database.get());
   // What a statement means must not depend on what is installed or on a hostile file.
   sqlite3_db_config(database->database_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   sqlite3_db_config(database->database_, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
@@ -93,14 +103,25 @@ int Database::wait(void* self, int attempts) {
   if (attempts == 0) database.waiting_since_ = now;
   if (now - database.waiting_since_ >= database.busy_timeout_) return 0;
   const std::chrono::milliseconds pause(std::min(100, 1 + attempts * 5));
-  return database.context_.clock->sleep_for(pause, database.context_.stop) ? 1 : 0;
+  const std::stop_token stop = database.shields_ == 0 ? database.context_.stop : std::stop_token();
+  return database.context_.clock->sleep_for(pause, stop) ? 1 : 0;
 }
+
+// Called now and then inside a statement. Not 0 ends it.
+int Database::look_up(void* self) { return static_cast<Database*>(self)->is_told_to_stop() ? 1 : 0; }
 
 Result<Query> Database::prepare(std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
-  const int code = sqlite3_prepare_v2(database_, sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
+  const char* rest = nullptr;
+  const int code = sqlite3_prepare_v2(database_, sql.data(), static_cast<int>(sql.size()), &statement, &rest);
   Query query(statement, *this);
   if (code != SQLITE_OK) return last_error("a statement cannot be prepared");
+  const std::string_view tail = sql.substr(static_cast<std::size_t>(rest - sql.data()));
+  if (tail.find_first_not_of(" \t\r\n\f;") != std::string_view::npos) {
+    return Error(ErrorClass::kFailed, "sqlite.two_statements", "there is more than one statement")
+        .with("file", path_.string())
+        .hint("write one; a `;` or a bracket too many ends it early");
+  }
   return query;
 }
 
@@ -110,11 +131,18 @@ Status Database::execute(const std::string& sql) {
 }
 
 std::int64_t Database::changes() const { return sqlite3_changes64(database_); }
+
+Status Database::roll_back() {
+  if (!in_transaction()) return {};
+  Shield shield(*this);
+  return execute("ROLLBACK");
+}
+
 bool Database::in_transaction() const { return sqlite3_get_autocommit(database_) == 0; }
 
 Error Database::last_error(const std::string& what) const {
   if (database_ == nullptr) return out_of_memory_error();
-  if (context_.stop.stop_requested() && (sqlite3_extended_errcode(database_) & 0xff) == SQLITE_BUSY) {
+  if (is_told_to_stop() && (sqlite3_extended_errcode(database_) & 0xff) == SQLITE_BUSY) {
     return interrupted_error();
   }
   return sqlite_error(sqlite3_extended_errcode(database_), what + ": " + sqlite3_errmsg(database_), path_);

@@ -1,5 +1,6 @@
 // Database and Query: one SQLite connection and its prepared statements, as move-only owners with errors as values.
-// Used by one thread at a time. A wait for somebody else's lock ends when the run is told to stop.
+// Used by one thread at a time. A statement, and a
+// wait for somebody else's lock, ends when the run is told to stop.
 #pragma once
 
 #include <chrono>
@@ -37,9 +38,10 @@ class Query {
   bool is_null(int column) const;
   std::int64_t integer(int column) const;
   double real(int column) const;
-  std::string_view text(int column) const;  // of a text or blob: its bytes
+  std::string_view text(int column) const;  // of a blob its bytes, of anything else its text in UTF-8
   int column_count() const;
   std::string column_name(int column) const;
+  sqlite3_stmt* handle() const { return statement_.get(); }
 
  private:
   friend class Database;
@@ -63,11 +65,16 @@ class Database {
   Database& operator=(const Database&) = delete;
   ~Database();
 
+  // `sqlite.two_statements` if something follows the first.
   Result<Query> prepare(std::string_view sql);
   // One or more statements without results.
   Status execute(const std::string& sql);
   std::int64_t changes() const;  // rows that the last INSERT, UPDATE or DELETE touched
   bool in_transaction() const;
+  // How long a lock of somebody else is waited for from now on.
+  void set_busy_timeout(std::chrono::milliseconds timeout) { busy_timeout_ = timeout; }
+  // Rolls back what is open. Not ended by a stop.
+  Status roll_back();
   const std::filesystem::path& path() const { return path_; }
   sqlite3* handle() const { return database_; }
   // What SQLite says of the last call that failed.
@@ -75,13 +82,29 @@ class Database {
 
  private:
   Database(std::filesystem::path path, std::chrono::milliseconds busy_timeout, const RunContext& context);
+  friend class Shield;
   static int wait(void* self, int attempts);
+  static int look_up(void* self);
+  bool is_told_to_stop() const { return shields_ == 0 && context_.stop.stop_requested(); }
 
   std::filesystem::path path_;
   std::chrono::milliseconds busy_timeout_;
   const RunContext& context_;
   std::chrono::steady_clock::time_point waiting_since_;
   sqlite3* database_ = nullptr;
+  int shields_ = 0;
+};
+
+// While one lives, a stop does not end the statements of the database: to roll back, drop and find out.
+class Shield {
+ public:
+  explicit Shield(Database& database) : database_(database) { ++database_.shields_; }
+  ~Shield() { --database_.shields_; }
+  Shield(const Shield&) = delete;
+  Shield& operator=(const Shield&) = delete;
+
+ private:
+  Database& database_;
 };
 
 // "Mixed ""Case""", always quoted.

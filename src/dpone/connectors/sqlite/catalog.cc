@@ -1,0 +1,241 @@
+#include "dpone/connectors/sqlite/catalog.h"
+
+#include <algorithm>
+
+#include "dpone/base/sha256.h"
+
+namespace dpone::sqlite {
+namespace {
+
+Json text_or_null(const Query& query, int column) { return query.is_null(column) ? Json() : Json(query.text(column)); }
+
+Result<Json> read_columns(Database& database, const std::string& name) {
+  Json columns = Json::array();
+  DPONE_TRY(Query query, database.prepare("SELECT name, type, \"notnull\", dflt_value, pk, hidden FROM "
+                                          "pragma_table_xinfo(?) WHERE hidden <> 1 ORDER BY cid"));
+  query.bind_text(1, name);
+  while (true) {
+    DPONE_TRY(const bool has_row, query.step());
+    if (!has_row) return columns;
+    Json column = Json::object();
+    column.set("name", query.text(0)).set("type", query.text(1)).set("not_null", query.integer(2) != 0);
+    column.set("default", text_or_null(query, 3)).set("pk", query.integer(4));
+    column.set("is_generated", query.integer(5) != 0);
+    columns.push(std::move(column));
+  }
+}
+
+Result<Json> read_indexes(Database& database, const std::string& name) {
+  Json indexes = Json::array();
+  DPONE_TRY(Query query, database.prepare("SELECT l.name, l.\"unique\", l.origin, l.partial, s.sql FROM "
+                                          "pragma_index_list(?1) AS l LEFT JOIN sqlite_schema AS s ON s.type = 'index' "
+                                          "AND s.name = l.name ORDER BY l.name"));
+  query.bind_text(1, name);
+  while (true) {
+    DPONE_TRY(const bool has_row, query.step());
+    if (!has_row) return indexes;
+    Json index = Json::object();
+    index.set("name", query.text(0)).set("is_unique", query.integer(1) != 0).set("origin", query.text(2));
+    index.set("is_partial", query.integer(3) != 0).set("sql", text_or_null(query, 4));
+    Json columns = Json::array();
+    DPONE_TRY(Query parts, database.prepare("SELECT name FROM pragma_index_xinfo(?) WHERE key = 1 ORDER BY seqno"));
+    parts.bind_text(1, index["name"].as_string());
+    while (true) {
+      DPONE_TRY(const bool has_part, parts.step());
+      if (!has_part) break;
+      columns.push(text_or_null(parts, 0));  // null: an expression, or the rowid
+    }
+    index.set("columns", std::move(columns));
+    indexes.push(std::move(index));
+  }
+}
+
+Result<Json> read_triggers(Database& database, const std::string& name) {
+  Json triggers = Json::array();
+  DPONE_TRY(Query query, database.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ? "
+                                          "COLLATE NOCASE ORDER BY name"));
+  query.bind_text(1, name);
+  while (true) {
+    DPONE_TRY(const bool has_row, query.step());
+    if (!has_row) return triggers;
+    Json trigger = Json::object();
+    triggers.push(std::move(trigger.set("name", query.text(0)).set("sql", query.text(1))));
+  }
+}
+
+// Foreign keys of other tables that refer to it, and its own that do.
+Result<Json> read_incoming(Database& database, const std::string& name) {
+  Json incoming = Json::array();
+  DPONE_TRY(Query query,
+            database.prepare("SELECT DISTINCT m.name, f.id, f.on_delete FROM sqlite_schema AS m, "
+                             "pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table' AND f.\"table\" = ?1 COLLATE "
+                             "NOCASE ORDER BY 1, 2"));
+  query.bind_text(1, name);
+  while (true) {
+    DPONE_TRY(const bool has_row, query.step());
+    if (!has_row) return incoming;
+    Json key = Json::object();
+    key.set("table", query.text(0)).set("on_delete", query.text(2)).set("is_own", equal_names(query.text(0), name));
+    incoming.push(std::move(key));
+  }
+}
+
+std::string upper(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  return out;
+}
+
+}  // namespace
+
+bool equal_names(std::string_view a, std::string_view b) { return upper(a) == upper(b); }
+
+Result<std::optional<std::string>> find_relation(Database& database, const std::string& name) {
+  DPONE_TRY(Query query, database.prepare("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name = ? "
+                                          "COLLATE NOCASE"));
+  query.bind_text(1, name);
+  DPONE_TRY(const bool has_row, query.step());
+  if (!has_row) return std::optional<std::string>();
+  return std::optional<std::string>(query.text(0));
+}
+
+Result<bool> has_table(Database& database, const std::string& name) {
+  DPONE_TRY(const auto found, find_relation(database, name));
+  return found.has_value();
+}
+
+Result<std::vector<std::string>> relation_names(Database& database) {
+  std::vector<std::string> names;
+  DPONE_TRY(Query query, database.prepare("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT "
+                                          "LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT GLOB '__dpone_*' ORDER BY name"));
+  while (true) {
+    DPONE_TRY(const bool has_row, query.step());
+    if (!has_row) return names;
+    names.emplace_back(query.text(0));
+  }
+}
+
+Result<Json> read_relation(Database& database, const std::string& name) {
+  Json relation = Json::object();
+  {
+    DPONE_TRY(Query query, database.prepare("SELECT s.sql, l.type, l.strict, l.wr FROM sqlite_schema AS s, "
+                                            "pragma_table_list(s.name) AS l WHERE s.name = ?1 AND s.type IN ('table', "
+                                            "'view') AND l.schema = 'main'"));
+    query.bind_text(1, name);
+    DPONE_TRY(const bool has_row, query.step());
+    if (!has_row) {
+      return Error(ErrorClass::kUnavailable, "sqlite.schema_changed", "the relation vanished while it was described")
+          .with("relation", quote_name(name))
+          .retry(Retry::kSafe)
+          .hint("run again");
+    }
+    relation.set("name", name).set("sql", query.text(0)).set("kind", query.text(1));
+    relation.set("is_strict", query.integer(2) != 0).set("has_rowid", query.integer(3) == 0);
+  }
+  DPONE_TRY(Json columns, read_columns(database, name));
+  // An INTEGER PRIMARY KEY is the rowid, unless it was declared DESC, which leaves an index behind.
+  DPONE_TRY(Json indexes, read_indexes(database, name));
+  Json rowid_column;
+  int key_columns = 0;
+  for (const Json& column : columns.as_array()) {
+    if (column["pk"].as_int() == 0) continue;
+    ++key_columns;
+    if (upper(column["type"].as_string()) == "INTEGER") rowid_column = column["name"];
+  }
+  const auto& list = indexes.as_array();
+  const bool has_key_index =
+      std::any_of(list.begin(), list.end(), [](const Json& index) { return index["origin"].as_string() == "pk"; });
+  if (key_columns != 1 || has_key_index || !relation["has_rowid"].as_bool()) rowid_column = Json();
+  relation.set("rowid_column", rowid_column);
+  relation.set("is_autoincrement", !rowid_column.is_null() &&
+                                       upper(relation["sql"].as_string()).find("AUTOINCREMENT") != std::string::npos);
+  relation.set("columns", std::move(columns)).set("indexes", std::move(indexes));
+  DPONE_TRY(Json triggers, read_triggers(database, name));
+  relation.set("triggers", std::move(triggers));
+  DPONE_TRY(Query keys, database.prepare("SELECT count(DISTINCT id) FROM pragma_foreign_key_list(?)"));
+  keys.bind_text(1, name);
+  DPONE_CHECK(keys.step());
+  relation.set("foreign_keys", keys.integer(0));
+  DPONE_TRY(Json incoming, read_incoming(database, name));
+  relation.set("incoming", std::move(incoming));
+  return relation;
+}
+
+Result<Json> read_column_entries(Database& database, const std::string& table, const Json& columns) {
+  Json entries = Json::object();
+  DPONE_TRY(const bool is_there, has_table(database, kColumnsTable));
+  if (!is_there) return entries;
+  DPONE_TRY(Query query, database.prepare(std::string("SELECT column_name, declared, type, native_type, meaning, "
+                                                      "travels_as_text, key_position FROM ") +
+                                          kColumnsTable + " WHERE table_name = ? COLLATE NOCASE"));
+  query.bind_text(1, table);
+  while (true) {
+    DPONE_TRY(const bool has_row, query.step());
+    if (!has_row) return entries;
+    const std::string name(query.text(0));
+    const std::string declared(query.text(1));
+    const auto& list = columns.as_array();
+    const bool is_same = std::any_of(list.begin(), list.end(), [&](const Json& column) {
+      return column["name"].as_string() == name && column["type"].as_string() == declared;
+    });
+    if (!is_same) continue;
+    auto type = Json::parse(query.text(2));
+    if (!type) {
+      return Error(ErrorClass::kFailed, "sqlite.bad_columns", std::string(kColumnsTable) + " cannot be read")
+          .with("table", table)
+          .with("column", name)
+          .hint("delete that row: the column is then typed by its declaration");
+    }
+    Json entry = Json::object();
+    entry.set("type", *std::move(type)).set("native_type", query.text(3)).set("meaning", query.text(4));
+    entry.set("travels_as_text", query.integer(5) != 0).set("key_position", query.integer(6));
+    entries.set(name, std::move(entry));
+  }
+}
+
+std::vector<KeyFacts> keys_of(const Json& relation, const Json& entries) {
+  std::vector<KeyFacts> keys;
+  struct Part {
+    std::int64_t position;
+    std::string name;
+  };
+  std::vector<Part> declared;
+  std::vector<Part> kept;
+  for (const Json& column : relation["columns"].as_array()) {
+    const std::string& name = column["name"].as_string();
+    if (column["pk"].as_int() > 0) declared.push_back({column["pk"].as_int(), name});
+    const std::int64_t position = entries[name]["key_position"].as_int();
+    if (position > 0) kept.push_back({position, name});
+  }
+  const auto names_of = [](std::vector<Part> parts) {
+    std::sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) { return a.position < b.position; });
+    std::vector<std::string> names;
+    for (Part& part : parts) names.push_back(std::move(part.name));
+    return names;
+  };
+  if (!declared.empty()) keys.push_back({"", names_of(declared), true});
+  const std::vector<std::string> kept_key = names_of(kept);
+  for (const Json& index : relation["indexes"].as_array()) {
+    if (!index["is_unique"].as_bool() || index["is_partial"].as_bool() || index["origin"].as_string() == "pk") continue;
+    KeyFacts key{index["origin"].as_string() == "c" ? index["name"].as_string() : "", {}, false};
+    bool is_of_columns = true;
+    for (const Json& column : index["columns"].as_array()) {
+      is_of_columns = is_of_columns && column.is_string();
+      key.columns.push_back(column.as_string());
+    }
+    if (!is_of_columns) continue;
+    key.is_primary = declared.empty() && !kept_key.empty() && key.columns == kept_key;
+    keys.push_back(std::move(key));
+  }
+  return keys;
+}
+
+Result<std::string> read_identity(Database& database, const std::string& table) {
+  DPONE_TRY(Query query, database.prepare("SELECT rootpage, sql FROM sqlite_schema WHERE type = 'table' AND name = ?"));
+  query.bind_text(1, table);
+  DPONE_TRY(const bool has_row, query.step());
+  if (!has_row) return std::string();
+  return std::to_string(query.integer(0)) + ":" + sha256_hex(query.text(1)).substr(0, 16);
+}
+
+}  // namespace dpone::sqlite

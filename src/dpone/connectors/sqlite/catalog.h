@@ -1,0 +1,42 @@
+// What a database says of its tables: definitions, columns, keys and whatever hangs on a table, read from
+// sqlite_schema, the pragmas and `__dpone__columns` (docs/connectors/sqlite.md). Reads the catalog only.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dpone/base/json.h"
+#include "dpone/base/result.h"
+#include "dpone/connectors/sqlite/database.h"
+#include "dpone/ports/facts.h"
+
+namespace dpone::sqlite {
+
+inline constexpr const char* kColumnsTable = "__dpone__columns";
+inline constexpr const char* kLoadsTable = "__dpone__loads";
+inline constexpr const char* kStagesTable = "__dpone__stages";
+
+// Name of the table or view as it is stored: SQLite's names have no case, in ASCII.
+Result<std::optional<std::string>> find_relation(Database& database, const std::string& name);
+Result<bool> has_table(Database& database, const std::string& name);
+// Tables and views that are not SQLite's or dpone's own.
+Result<std::vector<std::string>> relation_names(Database& database);
+
+// All that a plan for the relation rests on, as canonical JSON: `name`, `kind` (table, view, virtual), `sql`,
+// `is_strict`, `has_rowid`, `rowid_column` (the column that is the rowid, or null), `is_autoincrement`, `columns`,
+// `indexes`, `triggers`, `foreign_keys`, `incoming`. Nothing of it changes by VACUUM. REQUIRES: the relation is there.
+Result<Json> read_relation(Database& database, const std::string& name);
+
+// Entries of `__dpone__columns` for the table, by column; those whose declaration has changed since are left out.
+Result<Json> read_column_entries(Database& database, const std::string& table, const Json& columns);
+
+// Keys of what read_relation returned. `entries` says which columns are a primary key that is kept as an index.
+std::vector<KeyFacts> keys_of(const Json& relation, const Json& entries);
+
+// The table's definition as a hash, and the page of its root: see sink.cc, same_table.
+Result<std::string> read_identity(Database& database, const std::string& table);
+
+bool equal_names(std::string_view a, std::string_view b);
+
+}  // namespace dpone::sqlite

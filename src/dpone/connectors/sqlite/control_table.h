@@ -1,0 +1,36 @@
+// ControlTable: dpone's own tables in a target's database. `__dpone__loads` holds the receipts
+// (docs/formats/receipt.md),
+// `__dpone__columns` what SQLite does not say of a column, `__dpone__stages` whose a stage is. A value; the connection
+// is the caller's, and so are transactions.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dpone/connectors/sqlite/database.h"
+#include "dpone/ports/receipt.h"
+
+namespace dpone::sqlite {
+
+class ControlTable {
+ public:
+  // `target` is the quoted relation, which is what receipts are found by.
+  explicit ControlTable(std::string target) : target_(std::move(target)) {}
+
+  // Newest receipts; none where there is no table. A finalizer that is committing is waited for, by SQLite's locks.
+  Result<PriorReceipts> read(Database& database, std::string_view process, std::string_view run_id) const;
+  // Facts::identity of a table that read_identity saw as `seen`: what the newest receipt calls it if it is that table.
+  // VACUUM moves its root page, ALTER TABLE changes its definition, DROP and CREATE change the page and leave it empty.
+  Result<std::string> identity_of(Database& database, const std::string& seen, bool is_empty) const;
+  // Inserts `receipt` of a table that read_identity sees as `seen`; the time is now. `sqlite.constraint` if somebody
+  // else has that version.
+  Status insert(Database& database, const Receipt& receipt, const std::string& seen) const;
+  // Makes the three tables, each if it is missing. One statement each.
+  static std::vector<std::string> definitions();
+
+ private:
+  std::string target_;
+};
+
+}  // namespace dpone::sqlite

@@ -1,0 +1,16 @@
+// Which ways of replacing or extending a table's content are open, judged from the target's facts alone (ADR 0008).
+// Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "dpone/base/json.h"
+#include "dpone/ports/facts.h"
+
+namespace dpone::sqlite {
+
+// `target` as read_relation gives it. One entry for exchange, truncate_insert, delete_insert, append and merge.
+std::vector<PublishOption> publish_options(const Json& target);
+
+}  // namespace dpone::sqlite

@@ -1,0 +1,519 @@
+#include "dpone/connectors/sqlite/sink.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "dpone/base/sha256.h"
+#include "dpone/connectors/sqlite/catalog.h"
+#include "dpone/connectors/sqlite/control_table.h"
+#include "dpone/connectors/sqlite/database.h"
+#include "dpone/connectors/sqlite/dialect.h"
+#include "dpone/connectors/sqlite/publish_options.h"
+#include "dpone/connectors/sqlite/stage.h"
+#include "dpone/connectors/sqlite/stage_lock.h"
+#include "dpone/connectors/sqlite/types.h"
+
+namespace dpone::sqlite {
+namespace {
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// The entry or declaration of a target's column, and what it takes of `from` (null: the source has no such column).
+ColumnFacts column_facts(const Json& column, const Json& entry, bool is_strict, const ColumnFacts* from) {
+  ColumnFacts facts;
+  facts.name = column["name"].as_string();
+  facts.native_type = column["type"].as_string();
+  const auto kept = type_from_json(entry["type"]);
+  if (kept) {
+    facts.type = *kept;
+    facts.meaning = entry["meaning"].as_string();
+  } else if (from != nullptr) {
+    facts.type = accepted_type(facts.native_type, is_strict, from->type);
+  } else {
+    facts.type = declared_type(facts.native_type, is_strict);
+  }
+  facts.is_nullable = !column["not_null"].as_bool();
+  facts.is_generated = column["is_generated"].as_bool();
+  facts.has_default = column["default"].is_string();
+  return facts;
+}
+
+class SqliteSink final : public Sink {
+ public:
+  SqliteSink(SinkSettings settings, const RunContext& context)
+      : settings_(std::move(settings)),
+        context_(context),
+        path_(settings_.connection.field("path")),
+        busy_timeout_(busy_timeout_of(settings_.connection)) {}
+
+  // Opens what is there; a file that is not is made by prepare().
+  Status connect() {
+    if (database_) return {};
+    std::error_code ignored;
+    if (!std::filesystem::exists(path_, ignored)) return {};
+    DPONE_TRY(database_, Database::open(path_, OpenMode::kWrite, busy_timeout_, context_));
+    // Whether it is a database is seen when it is read.
+    auto read = look();
+    if (!read) database_.reset();
+    return read;
+  }
+
+  Result<Facts> describe(const Facts& source) override {
+    DPONE_CHECK(connect());
+    Facts facts;
+    DPONE_CHECK(find_name());
+    facts.system = "sqlite";
+    facts.relation = target_;
+    facts.kind = "table";
+    if (exists_) {
+      DPONE_CHECK(describe_existing(source, facts));
+    } else {
+      DPONE_CHECK(describe_absent(facts));
+    }
+    if (database_ && source.system == "sqlite" && !source.identity.empty() &&
+        source.identity == file_identity(path_.string())) {
+      DPONE_TRY(Query mode, database_->prepare("PRAGMA journal_mode"));
+      DPONE_CHECK(mode.step());
+      if (mode.text(0) != "wal") {
+        facts.obstacles.push_back(
+            Error(ErrorClass::kFailed, "sqlite.same_file",
+                  "source and target are one file, and outside WAL mode it cannot be written while it is read")
+                .with("file", path_.string())
+                .hint("PRAGMA journal_mode = WAL allows both; or load into another file"));
+      }
+    }
+    return facts;
+  }
+
+  Result<Facts> propose(const Facts& described, const Facts& source,
+                        const std::vector<std::string>& columns) const override {
+    Facts facts = described;
+    facts.columns.clear();
+    Json details = Json::object();
+    for (const std::string& name : columns) {
+      const ColumnFacts* from = source.find(name);
+      if (from == nullptr) continue;
+      ColumnFacts column = *from;
+      column.native_type = to_string(storage_of(from->type));
+      column.is_generated = false;
+      column.has_default = false;
+      column.travels_as_text = false;
+      Json detail = Json::object();
+      detail.set("native_type", from->native_type).set("meaning", from->meaning);
+      detail.set("travels_as_text", from->travels_as_text).set("key_position", 0);
+      details.set(name, std::move(detail));
+      facts.columns.push_back(std::move(column));
+    }
+    if (!described.exists) propose_keys(source, columns, details, facts);
+    facts.native.set("column_details", std::move(details));
+    add_obstacles(described, facts);
+    return facts;
+  }
+
+  Result<PriorReceipts> read_receipts(std::string_view process, std::string_view run_id) override {
+    DPONE_CHECK(connect());
+    DPONE_CHECK(find_name());
+    if (!database_) return PriorReceipts{};
+    return ControlTable(target_).read(*database_, process, run_id);
+  }
+
+  Result<std::optional<std::string>> greatest(const std::string& column) override {
+    DPONE_CHECK(connect());
+    DPONE_CHECK(find_name());
+    if (!exists_) return std::optional<std::string>();
+    DPONE_TRY(const Json relation, read_relation(*database_, name_));
+    DPONE_TRY(const Json entries, read_column_entries(*database_, name_, relation["columns"]));
+    DataType type;
+    for (const Json& known : relation["columns"].as_array()) {
+      if (!equal_names(known["name"].as_string(), column)) continue;
+      type = column_facts(known, entries[known["name"].as_string()], relation["is_strict"].as_bool(), nullptr).type;
+    }
+    const std::string name = target_ + "." + quote_name(column);
+    const std::string is_canonical = canonical_time_condition(type, name);
+    bool is_ordered = has_stored_order(type);
+    if (is_ordered && !is_canonical.empty()) {
+      DPONE_TRY(Query query,
+                database_->prepare("SELECT 1 FROM " + target_ + " WHERE NOT (" + is_canonical + ") LIMIT 1"));
+      DPONE_TRY(const bool has_row, query.step());
+      is_ordered = !has_row;
+    }
+    if (!is_ordered) {
+      return Error(ErrorClass::kFailed, "cursor.order",
+                   "the order of column \"" + column + "\" as it is stored is not that of its values")
+          .with("target", target_)
+          .hint("say where to begin with --start-cursor VALUE");
+    }
+    DPONE_TRY(Query query, database_->prepare(
+                               "SELECT " + name + " FROM " + target_ + " WHERE " + name + " IS NOT NULL ORDER BY " +
+                               name + (storage_of(type) == Storage::kText ? " COLLATE BINARY" : "") + " DESC LIMIT 1"));
+    DPONE_TRY(const bool has_row, query.step());
+    if (!has_row) return std::optional<std::string>();
+    return std::optional<std::string>(query.text(0));
+  }
+
+  RawVerdict accepts_raw(const WireFormat& format, const LoadTask&) const override {
+    return {format, false, {"SQLite takes no rows in another system's format"}};
+  }
+
+  std::vector<Statement> render(const LoadTask& task) const override {
+    const SinkStatements sql = render_sink(task, {});
+    const bool is_new = task.target.native["is_new_database"].as_bool();
+    std::vector<Statement> out;
+    const auto add = [&](const char* phase, const std::vector<std::string>& statements) {
+      for (const std::string& statement : statements) out.push_back({phase, statement});
+    };
+    out.push_back({"load", "BEGIN IMMEDIATE"});
+    add("load", sql.stage);
+    out.push_back({"load", sql.insert});
+    add("seal", sql.seal);
+    if (!is_new) {
+      out.push_back({"seal", "COMMIT"});
+      out.push_back({"publish", "BEGIN IMMEDIATE"});
+    }
+    add("publish", sql.publish);
+    out.push_back({"publish", std::string("INSERT INTO ") + kLoadsTable + " (...) VALUES (...)"});
+    out.push_back({"publish", "COMMIT"});
+    return out;
+  }
+
+  Result<std::unique_ptr<Stage>> prepare(const LoadTask& task) override {
+    DPONE_CHECK(connect());
+    if (!database_) {
+      DPONE_TRY(database_, Database::open(path_, OpenMode::kCreate, busy_timeout_, context_));
+    }
+    return SqliteStage::create(std::move(database_), task, busy_timeout_, settings_.publish_wait, context_);
+  }
+
+  Result<std::optional<Receipt>> settle(std::string_view process, std::string_view run_id,
+                                        std::chrono::milliseconds wait) override {
+    // An interrupted run still has to know how it ended.
+    RunContext patient = context_;
+    patient.stop = {};
+    const auto began = context_.clock->steady_now();
+    while (true) {
+      auto asked = ask(patient, process, run_id);
+      if (asked) return asked;
+      if (context_.clock->steady_now() - began >= wait) {
+        return Error(ErrorClass::kOutcomeUnknown, "finalize.outcome_unknown",
+                     "COMMIT was begun, its end was lost, and the file cannot be read: " + asked.error().to_line())
+            .with("file", path_.string())
+            .hint("run `dpone reconcile` with this run id when it can; the receipt decides");
+      }
+      patient.clock->sleep_for(std::chrono::milliseconds(500), {});
+    }
+  }
+
+  Result<std::vector<Leftover>> cleanup(std::string_view process, bool is_dry_run) override {
+    std::vector<Leftover> leftovers;
+    DPONE_CHECK(connect());
+    if (!database_) return leftovers;
+    DPONE_TRY(const bool is_there, has_table(*database_, kStagesTable));
+    std::vector<std::string> known;
+    if (is_there) {
+      DPONE_TRY(Query query, database_->prepare(std::string("SELECT name, process, run_id FROM ") + kStagesTable +
+                                                " ORDER BY name"));
+      while (true) {
+        DPONE_TRY(const bool has_row, query.step());
+        if (!has_row) break;
+        known.emplace_back(query.text(0));
+        const bool is_asked = process.empty() || query.text(1) == process;
+        if (is_asked)
+          leftovers.push_back({known.back(), std::string(query.text(1)), std::string(query.text(2)), false});
+      }
+    }
+    std::vector<Leftover> dead;
+    for (Leftover& leftover : leftovers) {
+      DPONE_TRY(auto lock, StageLock::take(path_, leftover.name));
+      if (!lock) continue;  // its run is alive
+      if (!is_dry_run) {
+        DPONE_CHECK(remove_stage(leftover.name));
+        leftover.is_removed = true;
+      }
+      lock->release();
+      leftover.name = quote_name(leftover.name);
+      dead.push_back(std::move(leftover));
+    }
+    if (!is_dry_run) {
+      // Locks of runs that were killed before their stage was there.
+      for (const std::string& name : StageLock::stages(path_)) {
+        if (contains(known, name)) continue;
+        DPONE_TRY(auto lock, StageLock::take(path_, name));
+        if (lock) lock->release();
+      }
+    }
+    return dead;
+  }
+
+ private:
+  Status look() {
+    DPONE_TRY(Query query, database_->prepare("SELECT count(*) FROM sqlite_schema"));
+    DPONE_CHECK(query.step());
+    return {};
+  }
+
+  // The target's name as it is stored, if it is there.
+  Status find_name() {
+    exists_ = false;
+    name_ = settings_.table;
+    if (database_) {
+      DPONE_TRY(const auto found, find_relation(*database_, settings_.table));
+      exists_ = found.has_value();
+      if (found) name_ = *found;
+    }
+    target_ = quote_name(name_);
+    return {};
+  }
+
+  Status describe_existing(const Facts& source, Facts& facts) {
+    facts.exists = true;
+    DPONE_TRY(facts.native, read_relation(*database_, name_));
+    facts.kind = facts.native["kind"].as_string();
+    facts.fingerprint = sha256_hex(facts.native.canonical());
+    facts.publish = publish_options(facts.native);
+    DPONE_TRY(const Json entries, read_column_entries(*database_, name_, facts.native["columns"]));
+    const std::string rowid = facts.native["rowid_column"].as_string();
+    for (const Json& column : facts.native["columns"].as_array()) {
+      const std::string& name = column["name"].as_string();
+      const ColumnFacts* from = source.find(name);
+      for (const ColumnFacts& other : source.columns) {
+        if (from == nullptr && equal_names(other.name, name)) from = &other;
+      }
+      ColumnFacts entry = column_facts(column, entries[name], facts.native["is_strict"].as_bool(), from);
+      // SQLite's names have no case: columns match by it, as everywhere, once they are called the same.
+      if (from != nullptr) entry.name = from->name;
+      if (name == rowid && !rowid.empty()) {
+        entry.is_nullable = false;
+        entry.has_default = true;
+      }
+      facts.columns.push_back(std::move(entry));
+    }
+    facts.keys = keys_of(facts.native, entries);
+    if (facts.kind == "table") {
+      DPONE_TRY(Query query, database_->prepare("SELECT NOT EXISTS (SELECT 1 FROM " + target_ + ")"));
+      DPONE_CHECK(query.step());
+      facts.is_empty = query.integer(0) != 0;
+    } else {
+      facts.is_empty = false;
+    }
+    DPONE_TRY(const std::string seen, read_identity(*database_, name_));
+    DPONE_TRY(facts.identity, ControlTable(target_).identity_of(*database_, seen, facts.is_empty));
+    const bool has_index = std::any_of(facts.keys.begin(), facts.keys.end(), [&](const KeyFacts& key) {
+      return key.columns.size() == settings_.key.size() &&
+             std::is_permutation(key.columns.begin(), key.columns.end(), settings_.key.begin(),
+                                 [](const std::string& a, const std::string& b) { return equal_names(a, b); });
+    });
+    for (PublishOption& option : facts.publish) {
+      if (option.method == "merge" && !has_index && !settings_.key.empty()) {
+        option.notes.emplace_back("the target has no unique index on the key: each run reads the whole table");
+      }
+      if (!settings_.compares_keys || (option.method != "merge" && option.method != "append")) continue;
+      for (const std::string& name : settings_.key) {
+        const ColumnFacts* const column = facts.find(name);
+        if (column == nullptr || has_stored_equality(column->type)) continue;
+        option.blockers.push_back("key column " + name + " is " + column->type.to_string() +
+                                  ", whose values can be equal and stored differently");
+      }
+    }
+    return {};
+  }
+
+  Status describe_absent(Facts& facts) {
+    facts.native.set("name", name_).set("kind", "table").set("is_new_database", true);
+    facts.publish.push_back({"create", {}, {}});
+    if (database_) {
+      Json taken = Json::array();
+      DPONE_TRY(Query query, database_->prepare("SELECT name FROM sqlite_schema ORDER BY name"));
+      while (true) {
+        DPONE_TRY(const bool has_row, query.step());
+        if (!has_row) break;
+        facts.native.set("is_new_database", false);
+        taken.push(query.text(0));
+      }
+      facts.native.set("taken_names", std::move(taken));
+    }
+    Json fingerprinted = Json::object();
+    fingerprinted.set("name", name_).set("is_new_database", facts.native["is_new_database"]);
+    facts.fingerprint = sha256_hex(fingerprinted.canonical());
+    return {};
+  }
+
+  // What SQLite would refuse later, or mean otherwise.
+  void add_obstacles(const Facts& described, Facts& facts) const {
+    for (const ColumnFacts& column : facts.columns) {
+      const auto same = std::count_if(facts.columns.begin(), facts.columns.end(),
+                                      [&](const ColumnFacts& other) { return equal_names(other.name, column.name); });
+      if (same == 1) continue;
+      facts.obstacles.push_back(Error(ErrorClass::kFailed, "target.column_names",
+                                      "columns that differ only by case have one name in SQLite: " + column.name)
+                                    .with("target", target_)
+                                    .hint("give one of them another name in source.options.query, or leave it out"));
+      break;
+    }
+    if (described.exists) return;
+    if (facts.columns.empty()) {
+      facts.obstacles.push_back(Error(ErrorClass::kFailed, "target.no_columns", "SQLite has no tables without columns")
+                                    .with("target", target_)
+                                    .hint("select at least one column"));
+    }
+    if (equal_names(name_.substr(0, 7), "sqlite_") || equal_names(name_.substr(0, 8), "__dpone_")) {
+      facts.obstacles.push_back(
+          Error(ErrorClass::kFailed, "target.reserved_name", "names that begin so are SQLite's or dpone's own")
+              .with("target", target_)
+              .hint("name another target"));
+    }
+    for (const Json& name : facts.native["taken_names"].as_array()) {
+      if (!equal_names(name.as_string(), name_)) continue;
+      facts.obstacles.push_back(Error(ErrorClass::kFailed, "target.name_taken", "an index or trigger has that name")
+                                    .with("target", target_)
+                                    .hint("name another target, or drop it"));
+    }
+    if (!settings_.compares_keys) return;
+    for (const std::string& name : settings_.key) {
+      const ColumnFacts* const column = facts.find(name);
+      if (column == nullptr || has_stored_equality(column->type)) continue;
+      facts.obstacles.push_back(Error(ErrorClass::kFailed, "strategy.key_type",
+                                      "key column " + name + " is " + column->type.to_string() +
+                                          ", whose values can be equal and stored differently in SQLite")
+                                    .with("target", target_)
+                                    .hint("take another key, or cast it in source.options.query"));
+    }
+  }
+
+  // A primary key of one whole number is the rowid; every other key becomes an index, made when the rows are there.
+  void propose_keys(const Facts& source, const std::vector<std::string>& columns, Json& details, Facts& facts) const {
+    std::vector<KeyFacts> keys = source.keys;
+    const bool has_declared = std::any_of(keys.begin(), keys.end(), [&](const KeyFacts& key) {
+      return key.columns.size() == settings_.key.size() &&
+             std::is_permutation(key.columns.begin(), key.columns.end(), settings_.key.begin());
+    });
+    const bool has_primary = std::any_of(keys.begin(), keys.end(), [](const KeyFacts& key) { return key.is_primary; });
+    if (!settings_.key.empty() && !has_declared) keys.push_back({"", settings_.key, !has_primary});
+    facts.keys.clear();
+    std::vector<std::string> taken;
+    for (const Json& name : facts.native["taken_names"].as_array()) taken.push_back(name.as_string());
+    taken.push_back(name_);
+    Json create = Json::array();
+    for (const KeyFacts& key : keys) {
+      const bool is_whole = std::all_of(key.columns.begin(), key.columns.end(),
+                                        [&](const std::string& column) { return contains(columns, column); });
+      if (!is_whole) continue;
+      if (key.is_primary) {
+        for (std::size_t i = 0; i < key.columns.size(); ++i) {
+          Json detail = details[key.columns[i]];
+          detail.set("key_position", static_cast<std::int64_t>(i) + 1);
+          details.set(key.columns[i], std::move(detail));
+        }
+        const ColumnFacts* const first = source.find(key.columns.front());
+        const bool is_rowid = key.columns.size() == 1 && storage_of(first->type) == Storage::kInteger &&
+                              first->type.kind != TypeKind::kBool;
+        if (is_rowid) {
+          facts.native.set("rowid_column", key.columns.front());
+          facts.keys.push_back({"", key.columns, true});
+          continue;
+        }
+      }
+      const std::string name = free_name(key, taken);
+      taken.push_back(name);
+      Json names = Json::array();
+      for (const std::string& column : key.columns) names.push(column);
+      Json entry = Json::object();
+      create.push(std::move(entry.set("name", name).set("columns", std::move(names))));
+      facts.keys.push_back({name, key.columns, key.is_primary});
+    }
+    facts.native.set("create_keys", std::move(create));
+    // Other objects of the database are no part of the plan.
+    facts.native.set("taken_names", Json());
+  }
+
+  std::string free_name(const KeyFacts& key, const std::vector<std::string>& taken) const {
+    std::string name = key.name;
+    if (name.empty() || equal_names(name.substr(0, 7), "sqlite_")) {
+      name = name_;
+      for (const std::string& column : key.columns) name += key.is_primary ? "" : "_" + column;
+      name += key.is_primary ? "_pkey" : "_key";
+    }
+    const auto is_taken = [&](const std::string& candidate) {
+      return std::any_of(taken.begin(), taken.end(),
+                         [&](const std::string& other) { return equal_names(other, candidate); });
+    };
+    std::string candidate = name;
+    for (int number = 1; is_taken(candidate); ++number) candidate = name + std::to_string(number);
+    return candidate;
+  }
+
+  Result<std::optional<Receipt>> ask(const RunContext& context, std::string_view process, std::string_view run_id) {
+    std::error_code code;
+    const bool is_there = std::filesystem::exists(path_, code);
+    if (!is_there && !code) return std::optional<Receipt>();
+    DPONE_TRY(const auto database, Database::open(path_, OpenMode::kWrite, busy_timeout_, context));
+    DPONE_TRY(const auto found, find_relation(*database, settings_.table));
+    const ControlTable control(quote_name(found ? *found : settings_.table));
+    DPONE_TRY(const PriorReceipts prior, control.read(*database, process, run_id));
+    return prior.of_run;
+  }
+
+  Status remove_stage(const std::string& name) {
+    DPONE_CHECK(database_->execute("BEGIN IMMEDIATE"));
+    Status removed =
+        database_->execute("DROP TABLE IF EXISTS " + quote_name(name) + "; DELETE FROM " + std::string(kStagesTable) +
+                           " WHERE name = " + quote_literal(name) + "; COMMIT");
+    if (removed) return removed;
+    const Status rolled_back = database_->roll_back();
+    if (!rolled_back) context_.debug(rolled_back.error().to_line());
+    return removed;
+  }
+
+  SinkSettings settings_;
+  const RunContext& context_;
+  std::filesystem::path path_;
+  std::chrono::milliseconds busy_timeout_;
+  std::string name_;    // as stored
+  std::string target_;  // quoted
+  bool exists_ = false;
+  std::unique_ptr<Database> database_;
+};
+
+}  // namespace
+
+std::chrono::milliseconds busy_timeout_of(const ConnectionSettings& settings) {
+  const std::string text = settings.field("busy_timeout");
+  constexpr std::int64_t kDefault = 10'000;
+  return std::chrono::milliseconds(text.empty() ? kDefault : std::atoll(text.c_str()));
+}
+
+std::string file_identity(const std::string& path) {
+  struct stat status = {};
+  if (::stat(path.c_str(), &status) != 0) return {};
+  return std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);
+}
+
+Status check_schema(const std::string& schema, const char* option) {
+  if (schema.empty() || equal_names(schema, "main")) return {};
+  return Error(ErrorClass::kFailed, "sqlite.no_schema", "a SQLite file has no schema \"" + schema + "\"")
+      .with("option", option)
+      .hint("leave the schema out");
+}
+
+Result<std::unique_ptr<Sink>> make_sink(SinkSettings settings, const RunContext& context) {
+  DPONE_CHECK(check_schema(settings.schema, "sink.table.schema"));
+  DPONE_CHECK(check_schema(settings.control_schema, "sink.options.control_schema"));
+  // Where the file really is: beside it lie SQLite's journal and our locks.
+  std::error_code ignored;
+  const std::filesystem::path path = std::filesystem::weakly_canonical(settings.connection.field("path"), ignored);
+  if (!path.empty()) settings.connection.fields["path"] = path.string();
+  auto sink = std::make_unique<SqliteSink>(std::move(settings), context);
+  Status connected = sink->connect();
+  if (connected && !std::filesystem::is_directory(path.parent_path(), ignored)) {
+    connected = Error(ErrorClass::kFailed, "sqlite.cannot_open", "there is no folder to make the database in")
+                    .with("file", path.string())
+                    .hint("make the folder, or check the path");
+  }
+  if (!connected) return std::move(connected.error().add("end", "sink"));
+  return std::unique_ptr<Sink>(std::move(sink));
+}
+
+}  // namespace dpone::sqlite

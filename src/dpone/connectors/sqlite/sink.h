@@ -1,0 +1,37 @@
+// SqliteSink: one table of one SQLite file as a target. Owns its connection; the one that writes a stage also publishes
+// it. Thread rule as in ports/sink.h.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dpone/base/run_context.h"
+#include "dpone/ports/connection.h"
+#include "dpone/ports/sink.h"
+
+namespace dpone::sqlite {
+
+struct SinkSettings {
+  ConnectionSettings connection;  // `path`, `busy_timeout` in ms
+  std::string schema;             // empty or `main`
+  std::string table;
+  std::string control_schema;  // empty or `main`
+  // Columns by which rows are found, for incremental modes: a table that is created gets a key of them.
+  std::vector<std::string> key;
+  bool compares_keys = false;  // merge, or append of new rows only: `=` must be the key's own equality
+  std::chrono::milliseconds publish_wait{60'000};
+};
+
+// Fails when the file is there and cannot be read as a database. `context` must outlive the sink.
+Result<std::unique_ptr<Sink>> make_sink(SinkSettings settings, const RunContext& context);
+
+// Of `path` and `busy_timeout`; for both ends.
+std::chrono::milliseconds busy_timeout_of(const ConnectionSettings& settings);
+// What two ends of one file have in common; empty if there is no file.
+std::string file_identity(const std::string& path);
+// `sqlite.no_schema` unless `schema` is empty or `main`.
+Status check_schema(const std::string& schema, const char* option);
+
+}  // namespace dpone::sqlite

@@ -1,0 +1,341 @@
+#include "dpone/connectors/sqlite/source.h"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <map>
+
+#include "dpone/base/nearest.h"
+#include "dpone/base/sha256.h"
+#include "dpone/connectors/sqlite/catalog.h"
+#include "dpone/connectors/sqlite/database.h"
+#include "dpone/connectors/sqlite/dialect.h"
+#include "dpone/connectors/sqlite/row_reader.h"
+#include "dpone/connectors/sqlite/sink.h"
+#include "dpone/connectors/sqlite/types.h"
+
+namespace dpone::sqlite {
+namespace {
+
+std::string or_empty(const char* text) { return text == nullptr ? std::string() : std::string(text); }
+
+class SqliteSnapshot final : public Snapshot {
+ public:
+  SqliteSnapshot(std::unique_ptr<Database> database, const RunContext& context)
+      : database_(std::move(database)), context_(context) {}
+
+  Result<CursorBound> find_bound(const LoadTask& task) override {
+    const CursorRange& range = *task.cursor;
+    CursorBound bound;
+    DPONE_CHECK(check_order(task, range.column, range.type));
+    for (const std::string& column : range.key) {
+      const ColumnFacts* const facts = task.source.find(column);
+      DPONE_CHECK(check_order(task, column, facts == nullptr ? DataType() : facts->type));
+    }
+    if (range.lower && !is_value_of(range.lower->value, range.type)) {
+      return Error(ErrorClass::kFailed, "cursor.value",
+                   "'" + range.lower->value + "' is no value of cursor column \"" + range.column + "\"")
+          .with("relation", task.source.relation)
+          .hint("give --start-cursor a value of its type, " + range.type.to_string());
+    }
+    DPONE_TRY(const bool has_null, has_null_in(task, range.column));
+    if (has_null && range.nulls == CursorNulls::kFail) {
+      return Error(ErrorClass::kFailed, "cursor.null",
+                   "a row has no value in the cursor column \"" + range.column + "\"")
+          .with("relation", task.source.relation)
+          .hint("source.options.cursor_nulls says what to do with such rows: ignore, or with incremental_merge always");
+    }
+    for (const std::string& column : range.key) {
+      DPONE_TRY(const bool is_null, has_null_in(task, column));
+      if (!is_null) continue;
+      return Error(ErrorClass::kFailed, "cursor.null_key", "a row has no value in the key column \"" + column + "\"")
+          .with("relation", task.source.relation)
+          .hint("rows of the same cursor are ordered by their key: leave such rows out with source.options.where");
+    }
+    DPONE_TRY(Query query, database_->prepare(render_upper_bound(task)));
+    DPONE_TRY(const bool has_row, query.step());
+    bound.has_rows = has_row || (has_null && range.nulls == CursorNulls::kAlways);
+    if (!has_row) return bound;
+    const int keys = static_cast<int>(range.key.size());
+    CursorPosition upper;
+    for (int i = 0; i <= keys; ++i) {
+      const std::string& name = i == 0 ? range.column : range.key[static_cast<std::size_t>(i) - 1];
+      const ColumnFacts* const facts = task.source.find(name);
+      // What is stored in another class sorts before or behind all that is of the type.
+      const std::string_view stored = query.text(keys + 2 + i);
+      const bool is_integer = facts != nullptr && storage_of(facts->type) == Storage::kInteger;
+      std::string text(query.text(i));
+      if (stored != (is_integer ? "integer" : "text") || facts == nullptr || !is_value_of(text, facts->type)) {
+        return Error(ErrorClass::kFailed, "source.value_type",
+                     "the greatest stored value is " + std::string(stored) + ", no value of the column's type")
+            .with("relation", task.source.relation)
+            .with("column", name)
+            .hint("correct that row, or leave it out with source.options.where");
+      }
+      if (i == 0) {
+        upper.value = std::move(text);
+      } else {
+        upper.key.push_back(std::move(text));
+      }
+    }
+    bound.is_beyond_lower = query.integer(keys + 1) != 0;
+    bound.upper = std::move(upper);
+    return bound;
+  }
+
+  Result<std::unique_ptr<BatchReader>> open(const Slice&, const LoadTask& task) override {
+    return make_row_reader(*database_, task, render_select(task), context_);
+  }
+
+  Result<std::unique_ptr<RawReader>> open_raw(const Slice&, const LoadTask&) override {
+    return internal_error("SQLite gives no raw format");
+  }
+
+  Status close() override {
+    Shield shield(*database_);
+    return database_->execute("COMMIT");
+  }
+
+ private:
+  Status check_order(const LoadTask& task, const std::string& column, const DataType& type) {
+    if (!has_stored_order(type)) {
+      return Error(ErrorClass::kFailed, "cursor.type",
+                   "column \"" + column + "\" is " + type.to_string() +
+                       ", which SQLite keeps as text: the order of the texts is not that of the values")
+          .with("relation", task.source.relation)
+          .hint("name a column of whole numbers, dates, timestamps, texts or uuids");
+    }
+    const std::string sql = render_find_disorder(task, column);
+    if (sql.empty()) return {};
+    DPONE_TRY(Query query, database_->prepare(sql));
+    DPONE_TRY(const bool has_row, query.step());
+    if (!has_row) return {};
+    return Error(ErrorClass::kFailed, "cursor.order",
+                 "'" + std::string(query.text(0).substr(0, 64)) + "' in column \"" + column +
+                     "\" does not sort as a text where it belongs in time")
+        .with("relation", task.source.relation)
+        .hint(
+            "infinities, years before 1 and after 9999, and times written otherwise than dpone does: correct the row, "
+            "or leave it out with source.options.where");
+  }
+
+  // Only asks where the definition does not rule it out.
+  Result<bool> has_null_in(const LoadTask& task, const std::string& column) {
+    const ColumnFacts* const facts = task.source.find(column);
+    const bool is_asked = task.cursor->nulls != CursorNulls::kIgnore || column != task.cursor->column;
+    if (!is_asked || (facts != nullptr && !facts->is_nullable)) return false;
+    DPONE_TRY(Query query, database_->prepare(render_find_null(task, column)));
+    return query.step();
+  }
+
+  std::unique_ptr<Database> database_;
+  const RunContext& context_;
+};
+
+class SqliteSource final : public Source {
+ public:
+  SqliteSource(SourceSettings settings, std::unique_ptr<Database> database, const RunContext& context)
+      : settings_(std::move(settings)), context_(context), database_(std::move(database)) {}
+
+  static Result<std::unique_ptr<Database>> connect(const SourceSettings& settings, const RunContext& context) {
+    const std::string path = settings.connection.field("path");
+    // Not read-only: the journal of a writer that was killed has to be played back before anyone can read.
+    DPONE_TRY(auto database, Database::open(path, OpenMode::kWrite, busy_timeout_of(settings.connection), context));
+    DPONE_CHECK(database->execute("PRAGMA query_only = ON"));
+    {
+      DPONE_TRY(Query query, database->prepare("SELECT count(*) FROM sqlite_schema"));
+      DPONE_CHECK(query.step());
+    }
+    return database;
+  }
+
+  Result<Facts> describe() override {
+    DPONE_CHECK(reconnect());
+    return describe_with(*database_);
+  }
+
+  std::vector<WireFormat> raw_formats(const LoadTask&) const override { return {}; }
+
+  std::vector<Statement> render(const LoadTask& task) const override {
+    std::vector<Statement> out = {{"extract", "BEGIN"}};
+    if (task.cursor) out.push_back({"extract", render_upper_bound(task)});
+    out.push_back({"extract", render_select(task)});
+    return out;
+  }
+
+  Result<std::unique_ptr<Snapshot>> open_snapshot(const Facts& planned) override {
+    DPONE_CHECK(reconnect());
+    DPONE_CHECK(database_->execute("BEGIN"));
+    // The snapshot is taken by the first read.
+    DPONE_CHECK(context_.fault("source.locked"));
+    auto now = describe_with(*database_);
+    const bool is_gone = !now && now.error().slug() == "sqlite.no_relation";
+    if (!now && !is_gone) return std::move(now).error();
+    if (is_gone || now->fingerprint != planned.fingerprint) {
+      return Error(ErrorClass::kUnavailable, "source.changed",
+                   "the source's definition changed after the plan was made")
+          .with("relation", planned.relation)
+          .retry(Retry::kSafe)
+          .hint("run again: the next plan sees the new definition");
+    }
+    return std::unique_ptr<Snapshot>(std::make_unique<SqliteSnapshot>(std::move(database_), context_));
+  }
+
+ private:
+  Status reconnect() {
+    if (database_) return {};
+    DPONE_TRY(database_, connect(settings_, context_));
+    return {};
+  }
+
+  Result<Facts> describe_with(Database& database) {
+    Facts facts;
+    facts.system = "sqlite";
+    facts.exists = true;
+    facts.identity = file_identity(settings_.connection.field("path"));
+    Json native = Json::object();
+    Json base;  // of a table: its columns say what may be NULL
+    if (settings_.query.empty()) {
+      DPONE_TRY(const auto found, find_relation(database, settings_.table));
+      if (!found) return no_relation(database);
+      DPONE_TRY(base, read_relation(database, *found));
+      facts.relation = quote_name(*found);
+      facts.kind = base["kind"].as_string();
+      native.set("name", *found).set("kind", facts.kind).set("sql", base["sql"]);
+      DPONE_TRY(const Json entries, read_column_entries(database, *found, base["columns"]));
+      facts.keys = keys_of(base, entries);
+    } else {
+      DPONE_CHECK(check_query(database));
+      facts.relation = "(query)";
+      facts.kind = "query";
+      native.set("kind", "query").set("query", settings_.query);
+    }
+    if (!settings_.where.empty()) native.set("where", settings_.where);
+    if (settings_.limit >= 0) native.set("limit", settings_.limit);
+    DPONE_CHECK(describe_columns(database, native, base, facts));
+    facts.fingerprint = sha256_hex(native.canonical());
+    facts.native = std::move(native);
+    if (facts.kind == "table" && base["has_rowid"].as_bool()) DPONE_CHECK(estimate(database, facts));
+    return facts;
+  }
+
+  // The statement that will be read, without its condition on the cursor: names, declarations and origins of its
+  // columns.
+  Status describe_columns(Database& database, Json& native, const Json& base, Facts& facts) {
+    auto prepared = database.prepare("SELECT * FROM " + render_relation(native) +
+                                     (settings_.where.empty() ? "" : " WHERE (" + settings_.where + "\n)"));
+    if (!prepared) {
+      Error error = std::move(prepared).error();
+      error.add("option", settings_.where.empty() ? "source.options.query" : "source.options.where");
+      if (!error.next_step().empty()) return error;
+      return std::move(error).hint(settings_.where.empty() ? "write one SELECT, WITH or VALUES statement"
+                                                           : "write one condition, as after WHERE in SQLite's SQL");
+    }
+    const Query query = std::move(*prepared);
+    Json details = Json::object();
+    for (int i = 0; i < query.column_count(); ++i) {
+      ColumnFacts column;
+      column.name = query.column_name(i);
+      const std::string declared = or_empty(sqlite3_column_decltype(query.handle(), i));
+      const std::string table = or_empty(sqlite3_column_table_name(query.handle(), i));
+      const std::string origin = or_empty(sqlite3_column_origin_name(query.handle(), i));
+      DPONE_TRY(const Origin* const from, origin_of(database, table));
+      const Json& entry = from->entries[origin];
+      const auto kept = type_from_json(entry["type"]);
+      column.native_type = kept ? entry["native_type"].as_string() : declared.empty() ? "any" : declared;
+      column.type = kept ? *kept : declared_type(declared, from->is_strict);
+      column.meaning = entry["meaning"].as_string();
+      column.travels_as_text = entry["travels_as_text"].as_bool();
+      for (const Json& known : base["columns"].as_array()) {
+        if (known["name"].as_string() != column.name) continue;
+        const bool is_rowid = base["rowid_column"].as_string() == column.name;
+        column.is_nullable = !known["not_null"].as_bool() && !is_rowid;
+        column.is_generated = known["is_generated"].as_bool();
+        column.has_default = known["default"].is_string();
+      }
+      if (facts.find(column.name) != nullptr) {
+        return Error(ErrorClass::kFailed, "source.duplicate_column",
+                     "the query has two columns named \"" + column.name + "\"")
+            .hint("give one of them another name with AS");
+      }
+      const Affinity affinity = affinity_of(declared, from->is_strict);
+      const bool is_any = !kept && (affinity == Affinity::kNumeric || affinity == Affinity::kAny);
+      Json detail = Json::object();
+      detail.set("declared", declared).set("type", type_to_json(column.type)).set("is_any", is_any);
+      detail.set("is_nullable", column.is_nullable).set("position", i);
+      details.set(column.name, std::move(detail));
+      facts.columns.push_back(std::move(column));
+    }
+    origins_.clear();
+    native.set("column_details", std::move(details));
+    return {};
+  }
+
+  struct Origin {
+    bool is_strict = false;
+    Json entries = Json::object();
+  };
+
+  // The table that a column of the statement comes from; empty for an expression.
+  Result<const Origin*> origin_of(Database& database, const std::string& table) {
+    const auto [at, is_new] = origins_.try_emplace(table);
+    if (is_new && !table.empty()) {
+      DPONE_TRY(const Json relation, read_relation(database, table));
+      at->second.is_strict = relation["is_strict"].as_bool();
+      DPONE_TRY(at->second.entries, read_column_entries(database, table, relation["columns"]));
+    }
+    return &at->second;
+  }
+
+  // By itself and as a part of another: what can only stand alone (EXPLAIN, PRAGMA) is refused here.
+  Status check_query(Database& database) const {
+    auto query = database.prepare(settings_.query);
+    if (!query) {
+      Error error = std::move(query).error();
+      error.add("option", "source.options.query");
+      if (!error.next_step().empty()) return error;
+      return std::move(error).hint("write one SELECT, WITH or VALUES statement");
+    }
+    if (query->handle() != nullptr && query->column_count() > 0 && sqlite3_stmt_readonly(query->handle()) != 0) {
+      return {};
+    }
+    return Error(ErrorClass::kFailed, "source.not_a_query", "source.options.query returns no columns, or writes")
+        .hint("write one SELECT, WITH or VALUES statement");
+  }
+
+  Result<Facts> no_relation(Database& database) const {
+    DPONE_TRY(const std::vector<std::string> names, relation_names(database));
+    const std::string near = nearest_name(settings_.table, names);
+    return Error(ErrorClass::kFailed, "sqlite.no_relation", "there is no table or view " + quote_name(settings_.table))
+        .with("file", database.path().string())
+        .hint(near.empty() ? "check the name, and the file" : "did you mean " + quote_name(near) + "?");
+  }
+
+  static Status estimate(Database& database, Facts& facts) {
+    if (facts.find("_rowid_") != nullptr) return {};
+    DPONE_TRY(Query query, database.prepare("SELECT max(_rowid_) FROM " + facts.relation));
+    DPONE_TRY(const bool has_row, query.step());
+    if (has_row && query.integer(0) > 0) facts.estimated_rows = query.integer(0);
+    return {};
+  }
+
+  SourceSettings settings_;
+  const RunContext& context_;
+  std::unique_ptr<Database> database_;
+  std::map<std::string, Origin> origins_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Source>> make_source(SourceSettings settings, const RunContext& context) {
+  DPONE_CHECK(check_schema(settings.schema, "source.table.schema"));
+  while (!settings.query.empty() &&
+         (settings.query.back() == ';' || std::isspace(static_cast<unsigned char>(settings.query.back())) != 0)) {
+    settings.query.pop_back();
+  }
+  auto connected = SqliteSource::connect(settings, context);
+  if (!connected) return std::move(connected.error().add("end", "source"));
+  return std::unique_ptr<Source>(std::make_unique<SqliteSource>(std::move(settings), std::move(*connected), context));
+}
+
+}  // namespace dpone::sqlite

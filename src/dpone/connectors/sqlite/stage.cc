@@ -1,0 +1,451 @@
+#include "dpone/connectors/sqlite/stage.h"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+
+#include "dpone/base/sha256.h"
+#include "dpone/connectors/sqlite/batch_table.h"
+#include "dpone/connectors/sqlite/catalog.h"
+
+namespace dpone::sqlite {
+namespace {
+
+// Bytes of values in one transaction of a load, where readers are. With their headers, and pages that are not full,
+// they stay within the cache: what leaves it before COMMIT locks readers out.
+constexpr std::int64_t kTransactionBytes = std::int64_t{4} << 20;
+constexpr const char* kCachePages = "PRAGMA cache_size = -16384";  // KiB
+// Bytes of a batch in one INSERT: small, so that a stop and a commit are never far.
+constexpr std::int64_t kInsertBytes = std::int64_t{1} << 20;
+// How long one attempt to publish waits for a lock. While COMMIT waits for readers, new ones queue behind it.
+constexpr std::chrono::milliseconds kBriefly{1000};
+
+bool is_busy(const Error& error) { return error.slug() == "sqlite.busy"; }
+
+int code_of(const Error& error) { return std::atoi(error.native_code().c_str()); }
+
+bool is_duplicate(const Error& error) {
+  const int code = code_of(error);
+  return code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY || code == SQLITE_CONSTRAINT_ROWID;
+}
+
+std::string target_of(const LoadTask& task) { return quote_name(task.target.native["name"].as_string()); }
+
+bool is_rewriting(PublishMethod method) {
+  return method == PublishMethod::kTruncateInsert || method == PublishMethod::kDeleteInsert;
+}
+
+// The column of the stage that is its rowid.
+std::string rowid_of(const LoadTask& task) {
+  const bool has_one = task.method == PublishMethod::kCreate || task.method == PublishMethod::kExchange;
+  return has_one ? task.target.native["rowid_column"].as_string() : std::string();
+}
+
+}  // namespace
+
+class StageWriter final : public BatchWriter {
+ public:
+  StageWriter(SqliteStage& stage, std::unique_ptr<BatchTable> table) : stage_(stage), table_(std::move(table)) {}
+
+  Status write(const Batch& batch) override {
+    const std::int64_t rows = batch.num_rows();
+    if (rows == 0) return {};
+    const std::int64_t row_bytes = std::max<std::int64_t>(1, batch.memory_bytes() / rows);
+    const std::int64_t step = std::max<std::int64_t>(1, kInsertBytes / row_bytes);
+    for (std::int64_t first = 0; first < rows; first += step) {
+      const std::int64_t last = std::min(rows, first + step);
+      DPONE_CHECK(table_->insert(batch, first, last, rows_));
+      DPONE_CHECK(stage_.rows_written(table_->payload_bytes(), last - first));
+    }
+    rows_ += rows;
+    return {};
+  }
+
+  Result<WriteSummary> finish() override { return WriteSummary{rows_}; }
+
+ private:
+  SqliteStage& stage_;
+  std::unique_ptr<BatchTable> table_;
+  std::int64_t rows_ = 0;
+};
+
+SqliteStage::SqliteStage(std::unique_ptr<Database> database, const LoadTask& task,
+                         std::chrono::milliseconds busy_timeout, std::chrono::milliseconds publish_wait,
+                         const RunContext& context)
+    : database_(std::move(database)),
+      task_(task),
+      busy_timeout_(busy_timeout),
+      publish_wait_(publish_wait),
+      context_(context),
+      target_(target_of(task)),
+      stage_(quote_name(stage_name(target_, context.run_id))),
+      control_(target_),
+      statements_(render_sink(task, {context.run_id, context.process})) {}
+
+Result<std::unique_ptr<Stage>> SqliteStage::create(std::unique_ptr<Database> database, const LoadTask& task,
+                                                   std::chrono::milliseconds busy_timeout,
+                                                   std::chrono::milliseconds publish_wait, const RunContext& context) {
+  std::unique_ptr<SqliteStage> stage(new SqliteStage(std::move(database), task, busy_timeout, publish_wait, context));
+  Status status = stage->begin();
+  if (!status) {
+    const Status dropped = stage->drop();
+    if (!dropped) context.warn("the stage could not be dropped: " + dropped.error().to_line());
+    return std::move(status).error();
+  }
+  return std::unique_ptr<Stage>(std::move(stage));
+}
+
+// Not inside a transaction. In WAL mode a commit that is not synced may be lost with the machine, never half done: good
+// enough for a stage that is not sealed.
+Status SqliteStage::set_synchronous(bool is_full) {
+  return database_->execute(is_full || !is_wal_ ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+}
+
+Status SqliteStage::begin() {
+  DPONE_CHECK(database_->execute(kCachePages));
+  // Rows are exchanged by name: what refers to the table by its name is not rewritten, and nothing is deleted for it.
+  DPONE_CHECK(database_->execute("PRAGMA legacy_alter_table = ON"));
+  const bool is_exchanged = task_.method == PublishMethod::kCreate || task_.method == PublishMethod::kExchange;
+  DPONE_CHECK(database_->execute(is_exchanged ? "PRAGMA foreign_keys = OFF" : "PRAGMA foreign_keys = ON"));
+  {
+    DPONE_TRY(Query mode, database_->prepare("PRAGMA journal_mode"));
+    DPONE_CHECK(mode.step());
+    is_wal_ = mode.text(0) == "wal";
+  }
+  DPONE_CHECK(set_synchronous(false));
+  DPONE_CHECK(database_->execute("BEGIN IMMEDIATE"));
+  {
+    DPONE_TRY(Query empty, database_->prepare("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)"));
+    DPONE_CHECK(empty.step());
+    is_new_database_ = empty.integer(0) != 0;
+  }
+  const std::string name = stage_name(target_, context_.run_id);
+  if (!is_new_database_) {
+    DPONE_TRY(lock_, StageLock::take(database_->path(), name));
+    if (!lock_) {
+      return Error(ErrorClass::kRefused, "stage.in_use", "another process holds the lock of this run's stage")
+          .with("stage", stage_)
+          .hint("use another --run-id, or wait for the other run");
+    }
+  }
+  is_begun_ = true;
+  for (const std::string& sql : ControlTable::definitions()) DPONE_CHECK(database_->execute(sql));
+  // A stage of this very run id is there when an earlier attempt was killed.
+  DPONE_CHECK(database_->execute("DROP TABLE IF EXISTS " + stage_));
+  DPONE_CHECK(database_->execute(std::string("DELETE FROM ") + kStagesTable + " WHERE name = " + quote_literal(name)));
+  for (const std::string& sql : statements_.stage) DPONE_CHECK(database_->execute(sql));
+  {
+    DPONE_TRY(Query indexes, database_->prepare("SELECT count(*) FROM pragma_index_list(?)"));
+    indexes.bind_text(1, name);
+    DPONE_CHECK(indexes.step());
+    stage_indexes_ = static_cast<int>(indexes.integer(0));
+  }
+  return context_.fault("stage.created");
+}
+
+Result<std::unique_ptr<BatchWriter>> SqliteStage::open_writer(const Slice&) {
+  DPONE_TRY(std::unique_ptr<BatchTable> table,
+            BatchTable::create(*database_, task_.columns, statements_.insert, rowid_of(task_)));
+  return std::unique_ptr<BatchWriter>(std::make_unique<StageWriter>(*this, std::move(table)));
+}
+
+Result<std::unique_ptr<RawWriter>> SqliteStage::open_raw_writer(const Slice&) {
+  return internal_error("SQLite takes no raw format");
+}
+
+Status SqliteStage::rows_written(std::int64_t payload_bytes, std::int64_t rows) {
+  rows_ += rows;
+  if (is_new_database_) return {};
+  // Each index has its own pages, and rows come to them in any order.
+  if ((payload_bytes - committed_bytes_) * (1 + stage_indexes_) < kTransactionBytes) return {};
+  committed_bytes_ = payload_bytes;
+  DPONE_CHECK(database_->execute("COMMIT"));
+  return database_->execute("BEGIN IMMEDIATE");
+}
+
+Result<StageFacts> SqliteStage::check_key() {
+  StageFacts facts;
+  facts.rows = rows_;
+  if (task_.key.empty()) return facts;
+  if (task_.key.size() == 1 && equal_names(task_.key.front(), rowid_of(task_))) {
+    // No NULL was let in, and no two rows have one rowid.
+    facts.key_nulls = 0;
+    facts.key_duplicates = 0;
+    return facts;
+  }
+  DPONE_TRY(Query counts, database_->prepare(render_key_counts(task_, context_.run_id)));
+  DPONE_CHECK(counts.step());
+  facts.key_nulls = counts.integer(0);
+  facts.key_duplicates = counts.integer(1);
+  return facts;
+}
+
+// A constraint that the loaded rows do not meet is a gate that failed.
+Error SqliteStage::seal_error(Error error) const {
+  if (!is_duplicate(error)) return error;
+  return Error(ErrorClass::kFailed, "gate.key_duplicates",
+               "the source has rows that the target's keys exclude: " + error.message())
+      .with("target", target_)
+      .native(error.native_code())
+      .hint("remove the duplicates at the source, or drop the key at the target; the target is unchanged");
+}
+
+Result<StageFacts> SqliteStage::seal() {
+  // The key gate looks before the indexes are built: it counts, an index stops at the first.
+  DPONE_TRY(const StageFacts facts, check_key());
+  if (facts.key_nulls.value_or(0) > 0 || facts.key_duplicates.value_or(0) > 0) return facts;
+  for (const std::string& sql : statements_.seal) {
+    Status made = database_->execute(sql);
+    if (!made) return seal_error(std::move(made).error());
+  }
+  DPONE_CHECK(context_.fault("stage.before_commit"));
+  if (!is_new_database_) {
+    DPONE_CHECK(database_->execute("COMMIT"));
+    DPONE_CHECK(set_synchronous(true));
+  }
+  DPONE_CHECK(context_.fault("stage.committed"));
+  return facts;
+}
+
+Result<bool> SqliteStage::changes_target() {
+  DPONE_TRY(Query query, database_->prepare("SELECT EXISTS (" + render_changes(task_, context_.run_id) + ")"));
+  DPONE_CHECK(query.step());
+  return query.integer(0) != 0;
+}
+
+Result<Published> SqliteStage::finalize(const Receipt& receipt) {
+  const auto deadline = context_.clock->steady_now() + publish_wait_;
+  std::chrono::milliseconds pause{50};
+  database_->set_busy_timeout(std::min(kBriefly, publish_wait_));
+  while (true) {
+    bool is_locked_out = false;
+    auto published = finalize_once(receipt, is_locked_out);
+    if (published) {
+      is_published_ = true;
+      if (lock_) lock_->release();
+      return published;
+    }
+    if (!is_locked_out) return published;
+    if (context_.stop.stop_requested()) return interrupted_error();
+    if (context_.clock->steady_now() + pause > deadline) {
+      return Error(ErrorClass::kUnavailable, "finalize.lock_timeout",
+                   "the database could not be had for publishing: " + published.error().message())
+          .with("target", target_)
+          .with("file", database_->path().string())
+          .native(published.error().native_code())
+          .retry(Retry::kSafe)
+          .hint(
+              "find the program that reads or writes the file (`fuser FILE`), or raise sink.options.publish_wait; the "
+              "target is unchanged. In WAL mode readers are not waited for");
+    }
+    context_.debug("the database is held by another program; trying again");
+    if (!context_.clock->sleep_for(pause, context_.stop)) return interrupted_error();
+    pause = std::min(pause * 2, std::chrono::milliseconds(1000));
+  }
+}
+
+// Nothing of it is changed where this is a new database: there the load itself is what waits.
+Result<Published> SqliteStage::finalize_once(const Receipt& receipt, bool& is_locked_out) {
+  DPONE_CHECK(context_.fault("finalize.begin"));
+  Receipt written = receipt;
+  Published published{receipt, {}, {}};
+  Status status = publish(written, published);
+  if (status) status = commit(is_locked_out);
+  if (!status) {
+    Error error = std::move(status).error();
+    if (error.error_class() == ErrorClass::kOutcomeUnknown) return error;
+    is_locked_out = is_busy(error);
+    if (!is_new_database_ || !is_locked_out) {
+      const Status rolled_back = database_->roll_back();
+      if (!rolled_back) context_.warn(rolled_back.error().to_line());
+    }
+    if (is_locked_out) return error;
+    return publish_error(std::move(error));
+  }
+  // It is published, whatever happens from here on.
+  const Status reached = context_.fault("finalize.committed");
+  if (!reached) context_.warn(reached.error().to_line());
+  Shield shield(*database_);
+  const Status fresh = database_->execute("PRAGMA writable_schema = RESET");
+  if (!fresh) context_.debug(fresh.error().to_line());
+  published.receipt = written;
+  auto found = control_.read(*database_, receipt.process, receipt.run_id);
+  if (found && found->of_run) published.receipt = *found->of_run;  // else only the look at it failed
+  return published;
+}
+
+Status SqliteStage::publish(Receipt& receipt, Published& published) {
+  if (!is_new_database_) DPONE_CHECK(database_->execute("BEGIN IMMEDIATE"));
+  DPONE_TRY(const PriorReceipts newest, control_.read(*database_, receipt.process, receipt.run_id));
+  const std::int64_t version = next_version(newest);
+  if (version != receipt.version || next_epoch(newest, replaces_all(task_.method)) != receipt.target_epoch) {
+    return Error(ErrorClass::kRefused, "finalize.fenced",
+                 "another run published to this target after the plan was made")
+        .with("target", target_)
+        .with("planned_version", std::to_string(receipt.version - 1))
+        .with("found_version", std::to_string(version - 1))
+        .hint("nothing was published; run again");
+  }
+  DPONE_CHECK(context_.fault("finalize.locked"));
+  DPONE_CHECK(check_target());
+  DPONE_CHECK(database_->execute("PRAGMA defer_foreign_keys = ON"));
+  for (std::size_t i = 0; i < statements_.publish.size(); ++i) {
+    DPONE_CHECK(database_->execute(statements_.publish[i]));
+    if (static_cast<int>(i) == statements_.insert_at) published.rows_inserted = database_->changes();
+    if (static_cast<int>(i) == statements_.update_at) published.rows_updated = database_->changes();
+  }
+  DPONE_CHECK(check_index_names());
+  DPONE_CHECK(check_foreign_keys());
+  std::int64_t rows = published.rows_inserted.value_or(rows_);
+  if (is_rewriting(task_.method) && !task_.target.native["triggers"].as_array().empty()) {
+    DPONE_TRY(Query count, database_->prepare("SELECT count(*) FROM " + target_));
+    DPONE_CHECK(count.step());
+    rows = count.integer(0);
+  }
+  const bool is_counted =
+      is_rewriting(task_.method) || (task_.method == PublishMethod::kAppend && !task_.only_new_rows);
+  if (is_counted && rows != rows_) {
+    return Error(ErrorClass::kFailed, "gate.row_count",
+                 "the target would get " + std::to_string(rows) + " rows, the stage has " + std::to_string(rows_))
+        .with("target", target_)
+        .hint("a trigger of the target changes the load; the target is unchanged");
+  }
+  if (replaces_all(task_.method)) {
+    published.rows_inserted.reset();
+    published.rows_updated.reset();
+  } else {
+    published.rows_updated = published.rows_updated.value_or(0);
+  }
+  DPONE_TRY(const std::string seen, read_identity(*database_, task_.target.native["name"].as_string()));
+  receipt.target_identity = replaces_all(task_.method) ? seen : task_.target.identity;
+  DPONE_CHECK(control_.insert(*database_, receipt, seen));
+  return context_.fault("finalize.before_send");
+}
+
+// COMMIT either ends the transaction or leaves it open: SQLite says which.
+Status SqliteStage::commit(bool& is_locked_out) {
+  const auto deadline = context_.clock->steady_now() + publish_wait_;
+  while (true) {
+    Status committed = database_->execute("COMMIT");
+    if (committed) return committed;
+    Error error = std::move(committed).error();
+    // What a new database holds exists only in this transaction: only its COMMIT can be tried again.
+    const bool tries_again = is_new_database_ && is_busy(error) && context_.clock->steady_now() < deadline;
+    if (tries_again && !context_.stop.stop_requested()) continue;
+    is_locked_out = is_busy(error) && !is_new_database_;
+    if ((code_of(error) & 0xff) != SQLITE_IOERR || database_->in_transaction()) return error;
+    return Error(ErrorClass::kOutcomeUnknown, "finalize.answer_lost",
+                 "the disk failed during COMMIT: " + error.message())
+        .with("target", target_)
+        .with("file", database_->path().string())
+        .native(error.native_code())
+        .retry(Retry::kUnknown)
+        .hint("run `dpone reconcile` with this run id when the disk is well again; the receipt decides");
+  }
+}
+
+Status SqliteStage::check_target() {
+  const std::string& name = task_.target.native["name"].as_string();
+  const auto changed = [&](std::string how) {
+    return Error(ErrorClass::kRefused, "finalize.target_changed", "the target " + std::move(how))
+        .with("target", target_)
+        .hint("nothing was published; look at the change, then run again");
+  };
+  DPONE_TRY(const auto found, find_relation(*database_, name));
+  if (task_.method == PublishMethod::kCreate) {
+    if (found) return changed("was created by somebody else after the plan was made");
+    return {};
+  }
+  if (!found) return changed("is gone");
+  DPONE_TRY(const Json now, read_relation(*database_, *found));
+  if (sha256_hex(now.canonical()) != task_.target.fingerprint) {
+    return changed("has another definition than when the plan was made");
+  }
+  return {};
+}
+
+Status SqliteStage::check_index_names() {
+  for (const std::string& name : statements_.index_names) {
+    DPONE_TRY(Query count, database_->prepare("SELECT count(*) FROM sqlite_schema WHERE name = ? COLLATE NOCASE"));
+    count.bind_text(1, name);
+    DPONE_CHECK(count.step());
+    if (count.integer(0) == 1) continue;
+    return Error(ErrorClass::kRefused, "finalize.target_changed",
+                 "something else got the name of index " + quote_name(name) + " after the plan was made")
+        .with("target", target_)
+        .hint("nothing was published; run again");
+  }
+  return {};
+}
+
+// An exchange puts rows in without SQLite looking at its foreign keys.
+Status SqliteStage::check_foreign_keys() {
+  if (task_.method != PublishMethod::kExchange || task_.target.native["foreign_keys"].as_int() == 0) return {};
+  DPONE_TRY(Query query, database_->prepare("SELECT \"parent\", count(*) FROM pragma_foreign_key_check(?) GROUP BY 1"));
+  query.bind_text(1, task_.target.native["name"].as_string());
+  DPONE_TRY(const bool has_row, query.step());
+  if (!has_row) return {};
+  return Error(ErrorClass::kFailed, "gate.foreign_key",
+               std::to_string(query.integer(1)) + " of the new rows refer to rows that table " +
+                   std::string(query.text(0)) + " does not have")
+      .with("target", target_)
+      .hint("load the other table first; the target is unchanged");
+}
+
+Error SqliteStage::publish_error(Error error) const {
+  const int code = code_of(error);
+  if (code == SQLITE_CONSTRAINT_FOREIGNKEY || code == SQLITE_CONSTRAINT_TRIGGER) {
+    std::string tables;
+    for (const Json& key : task_.target.native["incoming"].as_array()) {
+      if (!key["is_own"].as_bool()) tables += (tables.empty() ? "" : ", ") + key["table"].as_string();
+    }
+    if (code == SQLITE_CONSTRAINT_FOREIGNKEY && is_rewriting(task_.method) && !tables.empty()) {
+      return Error(ErrorClass::kRefused, "publish.referenced",
+                   "rows of " + tables + " refer to rows that would be gone, or new rows refer to none")
+          .with("target", target_)
+          .native(error.native_code())
+          .hint("nothing was published; load with incremental_merge, which deletes no row that is referred to");
+    }
+    if (code == SQLITE_CONSTRAINT_FOREIGNKEY) {
+      return Error(ErrorClass::kFailed, "gate.foreign_key", "new rows refer to rows that are not there")
+          .with("target", target_)
+          .native(error.native_code())
+          .hint("load the table that they refer to first; the target is unchanged");
+    }
+  }
+  if (is_duplicate(error) && error.message().find(kLoadsTable) != std::string::npos) {
+    return Error(ErrorClass::kRefused, "finalize.fenced",
+                 "another run published to this target after the plan was made")
+        .with("target", target_)
+        .hint("nothing was published; run again");
+  }
+  return seal_error(std::move(error));
+}
+
+Status SqliteStage::drop() {
+  if (is_published_ || !is_begun_) return {};
+  DPONE_CHECK(database_->roll_back());
+  if (is_new_database_) return {};
+  Shield shield(*database_);
+  database_->set_busy_timeout(busy_timeout_);
+  DPONE_CHECK(database_->execute("BEGIN IMMEDIATE"));
+  const Status dropped = [&]() -> Status {
+    DPONE_CHECK(database_->execute("DROP TABLE IF EXISTS " + stage_));
+    DPONE_TRY(const bool is_there, has_table(*database_, kStagesTable));
+    if (is_there) {
+      DPONE_CHECK(database_->execute(std::string("DELETE FROM ") + kStagesTable +
+                                     " WHERE name = " + quote_literal(stage_name(target_, context_.run_id))));
+    }
+    return database_->execute("COMMIT");
+  }();
+  if (!dropped) {
+    const Status rolled_back = database_->roll_back();
+    if (!rolled_back) context_.debug(rolled_back.error().to_line());
+    return dropped;
+  }
+  if (lock_) lock_->release();
+  is_begun_ = false;
+  return {};
+}
+
+}  // namespace dpone::sqlite
