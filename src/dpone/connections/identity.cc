@@ -18,14 +18,19 @@ std::string plain_host(std::string host) {
   return host;
 }
 
+// The same before and after the first run has made the file.
+std::filesystem::path file_of(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::weakly_canonical(std::filesystem::absolute(path, ignored), ignored);
+}
+
 }  // namespace
 
 Json identity(const ConnectionSettings& settings, const Environment& environment) {
   const std::string path = settings.field("path");
   if (!path.empty()) {
-    std::error_code ignored;
     Json file = Json::object();
-    return file.set("system", settings.system).set("path", std::filesystem::weakly_canonical(path, ignored).string());
+    return file.set("system", settings.system).set("path", file_of(path).string());
   }
   const auto or_variable = [&](const char* field, const char* variable) {
     std::string value = settings.field(field);
