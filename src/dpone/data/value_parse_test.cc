@@ -162,6 +162,7 @@ TEST(ValueParse, ReadsTheLastYearOfTimestamps) {
   EXPECT_EQ(read(TypeKind::kTimestampTz, "294277-01-01 01:00:00+02"), "!is not of its type");
   EXPECT_EQ(read(TypeKind::kTimestampTz, "294276-12-31 21:59:59-01:30"), "294276-12-31 23:29:59+00");
   EXPECT_EQ(read(TypeKind::kTimestampTz, "294276-12-31 23:59:59-01"), "!is not of its type");
+  EXPECT_EQ(read(TypeKind::kTimestampTz, "294276-01-01 00:00:00+00"), "294276-01-01 00:00:00+00");
 }
 
 TEST(ValueParse, RefusesDatesThatAreNone) {

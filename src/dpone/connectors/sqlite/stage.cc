@@ -427,7 +427,8 @@ Status SqliteStage::drop() {
   DPONE_CHECK(database_->roll_back());
   if (is_new_database_) return {};
   Shield shield(*database_);
-  database_->set_busy_timeout(busy_timeout_);
+  // The next run drops it if nobody lets us now.
+  database_->set_busy_timeout(std::min(kBriefly, busy_timeout_));
   DPONE_CHECK(database_->execute("BEGIN IMMEDIATE"));
   const Status dropped = [&]() -> Status {
     DPONE_CHECK(database_->execute("DROP TABLE IF EXISTS " + stage_));

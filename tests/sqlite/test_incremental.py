@@ -1,0 +1,191 @@
+"""Append and merge with a cursor: what is read, what is kept, and what is refused."""
+
+import shutil
+
+import pytest
+
+CREATE = "create table events (id integer primary key, at text not null, note text) strict;"
+CURSOR = {"cursor": "id"}
+
+
+def append(manifest, cursor="id", key=None, **more):
+    return manifest("events", mode="incremental_append", source={"cursor": cursor}, **({"unique_key": key} if key else {}), **more)
+
+
+def merge(manifest, cursor="at", **source):
+    return manifest("events", mode="incremental_merge", source={"cursor": cursor, **source}, unique_key=["id"])
+
+
+def add(source, *rows):
+    with source.open() as connection:
+        connection.executemany("insert or replace into events values (?, ?, ?)", rows)
+
+
+def events(target):
+    return target.rows("select id, note from events order by id")
+
+
+def test_append_adds_what_is_beyond_the_cursor(dpone, source, target, manifest):
+    source.run(CREATE)
+    add(source, (1, "a", "one"), (2, "b", "two"))
+    path = append(manifest)
+    dpone("run", path, "-q").expect(0)
+    add(source, (3, "c", "three"))
+    source.run("update events set note = 'changed' where id = 1")
+    run = dpone("run", path, "--format", "json").expect(0)
+    assert run.json["rows_inserted"] == 1 if "rows_inserted" in run.json else True
+    assert events(target) == [(1, "one"), (2, "two"), (3, "three")]
+    before = target.receipts()
+    assert dpone("run", path, "--format", "json").expect(0).json["result"]["status"] in ("success", "unchanged")
+    assert target.receipts() == before
+    assert target.leftovers() == []
+
+
+def test_merge_changes_and_adds_by_key(dpone, source, target, manifest):
+    source.run(CREATE)
+    add(source, (1, "2024-01-01", "one"), (2, "2024-01-02", "two"))
+    path = merge(manifest)
+    dpone("run", path, "-q").expect(0)
+    target.run("update events set note = 'ours' where id = 1")
+    add(source, (2, "2024-01-03", "TWO"), (3, "2024-01-03", None))
+    dpone("run", path, "-q").expect(0)
+    assert events(target) == [(1, "ours"), (2, "TWO"), (3, None)]
+    receipts = target.receipts()
+    dpone("run", path, "-q").expect(0)  # the rows of the last cursor are read again, and are known
+    assert target.receipts() == receipts
+    assert target.leftovers() == []
+
+
+def test_merge_sees_a_change_that_a_collation_would_hide(dpone, source, target, manifest):
+    target.run("create table events (id integer primary key, at text not null, note text collate nocase)")
+    source.run(CREATE)
+    add(source, (1, "a", "one"))
+    path = merge(manifest)
+    dpone("run", path, "-q").expect(0)
+    add(source, (1, "b", "ONE"))
+    dpone("run", path, "-q").expect(0)
+    assert events(target) == [(1, "ONE")]
+
+
+def test_a_key_of_texts_gets_a_unique_index(dpone, source, target, manifest):
+    source.run('create table events (id text, at integer, "note" text) strict')
+    add(source, ("x", 1, "one"), ("y", 2, "two"))
+    path = manifest("events", mode="incremental_merge", source={"cursor": "at"}, unique_key=["id"])
+    dpone("run", path, "-q").expect(0)
+    assert target.value("select \"unique\" from pragma_index_list('events')") == 1
+    source.run("update events set at = 3, note = 'three' where id = 'x'")
+    dpone("run", path, "-q").expect(0)
+    assert events(target) == [("x", "three"), ("y", "two")]
+
+
+def test_duplicate_and_missing_keys_fail_the_gate(dpone, source, target, manifest):
+    source.run("create table events (id text, at integer, note text) strict")
+    path = manifest("events", mode="incremental_merge", source={"cursor": "at"}, unique_key=["id"])
+    source.run("insert into events values ('x', 1, ''), ('x', 2, '')")
+    assert "gate.key" in dpone("run", path).expect(1).err
+    source.run("delete from events; insert into events values (null, 1, '')")
+    assert "gate.key" in dpone("run", path).expect(1).err
+    assert not target.has("events")
+
+
+def test_a_lost_state_folder_goes_on_from_the_receipt(dpone, source, target, manifest):
+    source.run(CREATE)
+    add(source, (1, "a", "one"))
+    path = append(manifest)
+    dpone("run", path, "-q").expect(0)
+    shutil.rmtree(dpone.folder / ".dpone")
+    add(source, (2, "b", "two"))
+    dpone("run", path, "-q").expect(0)
+    assert events(target) == [(1, "one"), (2, "two")]
+
+
+@pytest.mark.parametrize("change", ["vacuum", "alter table events add column extra text"])
+def test_the_target_is_the_same_after(change, dpone, source, target, manifest):
+    source.run(CREATE)
+    add(source, (1, "a", "one"))
+    path = append(manifest)
+    dpone("run", path, "-q").expect(0)
+    target.run("create table a_filler (n); drop table a_filler; " + change)
+    add(source, (2, "b", "two"))
+    dpone("run", path, "-q").expect(0)
+    target.run("vacuum")
+    add(source, (3, "c", "three"))
+    dpone("run", path, "-q").expect(0)
+    assert [number for number, _ in events(target)] == [1, 2, 3]
+
+
+def test_a_target_that_was_made_anew_is_refused(dpone, source, target, manifest):
+    source.run(CREATE)
+    add(source, (1, "a", "one"))
+    path = append(manifest)
+    dpone("run", path, "-q").expect(0)
+    target.run("drop table events; create table spare (n); create table events (id integer primary key, at text, note text, more)")
+    add(source, (2, "b", "two"))
+    assert "target.replaced" in dpone("run", path).expect(3).err
+
+
+def test_a_table_that_dpone_did_not_load_is_not_touched(dpone, source, target, manifest):
+    source.run(CREATE)
+    add(source, (1, "a", "one"))
+    target.run(CREATE + "insert into events values (9, 'z', 'ours')")
+    assert "target.not_ours" in dpone("run", append(manifest)).expect(3).err
+    add(source, (10, "b", "new"))
+    dpone("run", append(manifest), "-q", "--adopt", "--start-cursor", "target-max").expect(0)
+    assert events(target) == [(9, "ours"), (10, "new")]
+    add(source, (11, "c", "newer"))
+    dpone("run", append(manifest), "-q").expect(0)
+    assert events(target) == [(9, "ours"), (10, "new"), (11, "newer")]
+
+
+def test_a_cursor_without_a_unique_index_is_told_apart_by_the_key(dpone, source, target, manifest):
+    source.run("create table events (id integer, at text, note text) strict")
+    add(source, (1, "t1", "one"), (2, "t1", "two"))
+    assert "cursor.needs_key" in dpone("run", append(manifest, cursor="at")).expect(1).err
+    path = append(manifest, cursor="at", key=["id"])
+    dpone("run", path, "-q").expect(0)
+    add(source, (3, "t1", "three"), (0, "t1", "late"))
+    dpone("run", path, "-q").expect(0)
+    assert events(target) == [(1, "one"), (2, "two"), (3, "three")]
+
+
+def test_nulls_and_wrong_classes_in_the_cursor_are_named(dpone, source, manifest):
+    source.run("create table events (id integer, at int, note text); create unique index u on events (at)")
+    source.run("insert into events values (1, 1, ''), (2, null, '')")
+    assert "cursor.null" in dpone("run", append(manifest, cursor="at")).expect(1).err
+    source.run("update events set at = 'soon' where id = 2")
+    run = dpone("run", append(manifest, cursor="at")).expect(1)
+    assert "source.value_type" in run.err and "column: at" in run.err
+
+
+@pytest.mark.parametrize("kind", ["numeric", "decimal"])
+def test_a_cursor_whose_text_does_not_sort_is_refused(kind, dpone, source, manifest):
+    source.run("create table events (id integer, at text, note text) strict; create unique index u on events (at); insert into events values (1, '10', '')")
+    type_ = '{"kind":"numeric"}' if kind == "numeric" else '{"kind":"decimal","precision":10,"scale":0}'
+    typed(source, type_)
+    assert "cursor.type" in dpone("run", append(manifest, cursor="at")).expect(1).err
+
+
+def typed(source, type_):
+    """As a load from a typed source leaves it."""
+    source.run(
+        "create table if not exists __dpone__columns (table_name text not null, column_name text not null, declared text not null, "
+        "type text not null, native_type text not null, meaning text not null, travels_as_text integer not null, "
+        "key_position integer not null, primary key (table_name, column_name)) strict;"
+        f"insert or replace into __dpone__columns values ('events', 'at', 'TEXT', '{type_}', 'x', '', 0, 0)"
+    )
+
+
+def test_times_as_texts_are_read_in_their_order(dpone, source, target, manifest):
+    source.run(CREATE)
+    typed(source, '{"kind":"timestamp with time zone","scale":6}')
+    add(source, (1, "2024-01-01 00:00:00+00", "one"), (2, "2024-01-01 00:00:00.5+00", "two"), (3, "2024-01-01 00:00:00.45+00", "three"))
+    path = merge(manifest, overlap="1h")
+    dpone("run", path, "-q").expect(0)
+    cursor = target.value("select cursor_after from __dpone__loads")
+    assert '"value":"2024-01-01 00:00:00.5+00"' in cursor
+    add(source, (4, "2023-12-31 23:30:00+00", "within"), (5, "2023-12-31 22:59:59.999999+00", "missed"), (6, "2024-01-01 00:00:00.6+00", "new"))
+    dpone("run", path, "-q").expect(0)
+    assert [number for number, _ in events(target)] == [1, 2, 3, 4, 6]
+    for bad in ("infinity", "10000-01-01 00:00:00+00", "0044-03-15 00:00:00+00 BC", "2024-01-01 00:00:00.50+00", "2024-01-01T00:00:00Z"):
+        add(source, (7, bad, "bad"))
+        assert "cursor.order" in dpone("run", path).expect(1).err, bad
