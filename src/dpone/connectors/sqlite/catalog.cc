@@ -63,13 +63,13 @@ Result<Json> read_triggers(Database& database, const std::string& name) {
   }
 }
 
-// Foreign keys of other tables that refer to it, and its own that do.
+// Foreign keys of other tables that refer to it, and its own that do; a stage is no such table yet.
 Result<Json> read_incoming(Database& database, const std::string& name) {
   Json incoming = Json::array();
-  DPONE_TRY(Query query,
-            database.prepare("SELECT DISTINCT m.name, f.id, f.on_delete FROM sqlite_schema AS m, "
-                             "pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table' AND f.\"table\" = ?1 COLLATE "
-                             "NOCASE ORDER BY 1, 2"));
+  DPONE_TRY(Query query, database.prepare("SELECT DISTINCT m.name, f.id, f.on_delete FROM sqlite_schema AS m, "
+                                          "pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table' AND m.name NOT "
+                                          "GLOB '__dpone_*' AND f.\"table\" = ?1 COLLATE "
+                                          "NOCASE ORDER BY 1, 2"));
   query.bind_text(1, name);
   while (true) {
     DPONE_TRY(const bool has_row, query.step());

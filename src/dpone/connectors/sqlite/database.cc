@@ -19,6 +19,7 @@ void Query::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finali
 Query::Query(sqlite3_stmt* statement, const Database& database) : statement_(statement), database_(&database) {}
 
 Result<bool> Query::step() {
+  if (database_->is_told_to_stop()) return interrupted_error();
   const int code = sqlite3_step(statement_.get());
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
@@ -126,6 +127,7 @@ Result<Query> Database::prepare(std::string_view sql) {
 }
 
 Status Database::execute(const std::string& sql) {
+  if (is_told_to_stop()) return interrupted_error();
   if (sqlite3_exec(database_, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK) return {};
   return last_error("a statement failed");
 }

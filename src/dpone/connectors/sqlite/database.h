@@ -83,6 +83,7 @@ class Database {
  private:
   Database(std::filesystem::path path, std::chrono::milliseconds busy_timeout, const RunContext& context);
   friend class Shield;
+  friend class Query;
   static int wait(void* self, int attempts);
   static int look_up(void* self);
   bool is_told_to_stop() const { return shields_ == 0 && context_.stop.stop_requested(); }

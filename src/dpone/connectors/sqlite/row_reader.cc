@@ -82,12 +82,13 @@ const char* class_name(int type) {
 
 class RowReader final : public BatchReader {
  public:
-  RowReader(Database& database, Query query, const LoadTask& task, std::int64_t max_row_bytes)
+  RowReader(Database& database, Query query, const LoadTask& task, const RunContext& context)
       : database_(database),
         query_(std::move(query)),
         statement_(query_.handle()),
         relation_(task.source.relation),
-        max_row_bytes_(max_row_bytes),
+        max_row_bytes_(context.max_row_bytes),
+        stop_(context.stop),
         schema_(std::make_shared<const Schema>(batch_schema(task.columns))) {
     for (const ColumnPolicy& column : task.columns) {
       const Json& details = task.source.native["column_details"][column.name];
@@ -100,6 +101,7 @@ class RowReader final : public BatchReader {
 
   Result<std::optional<Batch>> next() override {
     if (is_at_end_) return std::optional<Batch>();
+    if (stop_.stop_requested()) return interrupted_error();
     std::int64_t rows = 0;
     std::int64_t bytes = 0;
     while (rows < kBatchRows && bytes < kBatchBytes) {
@@ -273,6 +275,7 @@ class RowReader final : public BatchReader {
   sqlite3_stmt* statement_;
   std::string relation_;
   std::int64_t max_row_bytes_;
+  std::stop_token stop_;
   std::shared_ptr<const Schema> schema_;
   std::vector<Operation> operations_;
   std::vector<ColumnBuilder> builders_;
@@ -288,7 +291,7 @@ Result<std::unique_ptr<BatchReader>> make_row_reader(Database& database, const L
                                                      const std::string& select, const RunContext& context) {
   DPONE_TRY(Query query, database.prepare(select));
   return std::unique_ptr<BatchReader>(
-      std::make_unique<RowReader>(database, std::move(query), task, context.max_row_bytes));
+      std::make_unique<RowReader>(database, std::move(query), task, context));
 }
 
 }  // namespace dpone::sqlite

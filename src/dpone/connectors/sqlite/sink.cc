@@ -503,7 +503,7 @@ Result<std::unique_ptr<Sink>> make_sink(SinkSettings settings, const RunContext&
   DPONE_CHECK(check_schema(settings.control_schema, "sink.options.control_schema"));
   // Where the file really is: beside it lie SQLite's journal and our locks.
   std::error_code ignored;
-  const std::filesystem::path path = 
+  const std::filesystem::path path =
       std::filesystem::weakly_canonical(std::filesystem::absolute(settings.connection.field("path"), ignored), ignored);
   if (!path.empty()) settings.connection.fields["path"] = path.string();
   auto sink = std::make_unique<SqliteSink>(std::move(settings), context);

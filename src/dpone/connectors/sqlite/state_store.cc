@@ -74,6 +74,8 @@ class SqliteStateStore final : public StateStore {
     if (!is_created && !std::filesystem::exists(file_, ignored)) return false;
     if (is_created && file_.has_parent_path()) DPONE_CHECK(make_directories(file_.parent_path()));
     DPONE_TRY(database_, Database::open(file_, OpenMode::kCreate, kBusyTimeout, context_));
+    // What was published is kept track of, also by a run that is told to stop.
+    shield_ = std::make_unique<Shield>(*database_);
     DPONE_CHECK(database_->execute(kDefinition));
     return true;
   }
@@ -88,6 +90,7 @@ class SqliteStateStore final : public StateStore {
   std::filesystem::path file_;
   const RunContext& context_;
   std::unique_ptr<Database> database_;
+  std::unique_ptr<Shield> shield_;
 };
 
 }  // namespace
