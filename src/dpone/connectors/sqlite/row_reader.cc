@@ -290,8 +290,7 @@ class RowReader final : public BatchReader {
 Result<std::unique_ptr<BatchReader>> make_row_reader(Database& database, const LoadTask& task,
                                                      const std::string& select, const RunContext& context) {
   DPONE_TRY(Query query, database.prepare(select));
-  return std::unique_ptr<BatchReader>(
-      std::make_unique<RowReader>(database, std::move(query), task, context));
+  return std::unique_ptr<BatchReader>(std::make_unique<RowReader>(database, std::move(query), task, context));
 }
 
 }  // namespace dpone::sqlite

@@ -253,11 +253,6 @@ class SqliteSource final : public Source {
         column.is_generated = known["is_generated"].as_bool();
         column.has_default = known["default"].is_string();
       }
-      if (facts.find(column.name) != nullptr) {
-        return Error(ErrorClass::kFailed, "source.duplicate_column",
-                     "the query has two columns named \"" + column.name + "\"")
-            .hint("give one of them another name with AS");
-      }
       const Affinity affinity = affinity_of(declared, from->is_strict);
       const bool is_any = !kept && (affinity == Affinity::kNumeric || affinity == Affinity::kAny);
       Json detail = Json::object();
@@ -296,11 +291,25 @@ class SqliteSource final : public Source {
       if (!error.next_step().empty()) return error;
       return std::move(error).hint("write one SELECT, WITH or VALUES statement");
     }
-    if (query->handle() != nullptr && query->column_count() > 0 && sqlite3_stmt_readonly(query->handle()) != 0) {
-      return {};
+    const bool reads =
+        query->handle() != nullptr && query->column_count() > 0 && sqlite3_stmt_readonly(query->handle()) != 0;
+    if (!reads) {
+      return Error(ErrorClass::kFailed, "source.not_a_query", "source.options.query returns no columns, or writes")
+          .hint("write one SELECT, WITH or VALUES statement");
     }
-    return Error(ErrorClass::kFailed, "source.not_a_query", "source.options.query returns no columns, or writes")
-        .hint("write one SELECT, WITH or VALUES statement");
+    // As a part of another statement, the second of two names would get a number.
+    std::vector<std::string> names;
+    for (int i = 0; i < query->column_count(); ++i) {
+      const std::string name = query->column_name(i);
+      const bool is_known =
+          std::any_of(names.begin(), names.end(), [&](const std::string& other) { return equal_names(other, name); });
+      if (is_known) {
+        return Error(ErrorClass::kFailed, "source.duplicate_column", "the query has two columns named \"" + name + "\"")
+            .hint("give one of them another name with AS");
+      }
+      names.push_back(name);
+    }
+    return {};
   }
 
   Result<Facts> no_relation(Database& database) const {
