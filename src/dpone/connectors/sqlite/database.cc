@@ -144,9 +144,8 @@ bool Database::in_transaction() const { return sqlite3_get_autocommit(database_)
 
 Error Database::last_error(const std::string& what) const {
   if (database_ == nullptr) return out_of_memory_error();
-  if (is_told_to_stop() && (sqlite3_extended_errcode(database_) & 0xff) == SQLITE_BUSY) {
-    return interrupted_error();
-  }
+  const int code = sqlite3_extended_errcode(database_) & 0xff;
+  if (is_told_to_stop() && (code == SQLITE_BUSY || code == SQLITE_INTERRUPT)) return interrupted_error();
   return sqlite_error(sqlite3_extended_errcode(database_), what + ": " + sqlite3_errmsg(database_), path_);
 }
 
