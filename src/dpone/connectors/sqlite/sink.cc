@@ -495,7 +495,7 @@ Status check_schema(const std::string& schema, const char* option) {
   if (schema.empty() || equal_names(schema, "main")) return {};
   return Error(ErrorClass::kFailed, "sqlite.no_schema", "a SQLite file has no schema \"" + schema + "\"")
       .with("option", option)
-      .hint("leave the schema out");
+      .hint("leave the schema out; a copy names its target with --to-table");
 }
 
 Result<std::unique_ptr<Sink>> make_sink(SinkSettings settings, const RunContext& context) {
