@@ -4,6 +4,7 @@
 #include <array>
 
 #include "dpone/connectors/postgres/quote.h"
+#include "dpone/data/type_name.h"
 
 namespace dpone::postgres {
 namespace {
@@ -420,75 +421,12 @@ FROM closure c JOIN pg_type t ON t.oid = c.oid JOIN pg_namespace n ON n.oid = t.
 }
 
 std::string native_type_for(const DataType& type) {
-  const auto fraction = [&] { return type.scale < 6 ? "(" + std::to_string(type.scale) + ")" : std::string(); };
-  switch (type.kind) {
-    case TypeKind::kBool:
-      return "boolean";
-    case TypeKind::kInt16:
-      return "smallint";
-    case TypeKind::kInt32:
-      return "integer";
-    case TypeKind::kInt64:
-      return "bigint";
-    case TypeKind::kUInt32:
-      return "oid";
-    case TypeKind::kUInt64:
-      return "numeric(20,0)";
-    case TypeKind::kLsn:
-      return "pg_lsn";
-    case TypeKind::kFloat32:
-      return "real";
-    case TypeKind::kFloat64:
-      return "double precision";
-    case TypeKind::kDecimal:
-      return "numeric(" + std::to_string(type.precision) + "," + std::to_string(type.scale) + ")";
-    case TypeKind::kNumeric:
-      return "numeric";
-    case TypeKind::kMoney:
-      return "money";
-    case TypeKind::kDate:
-      return "date";
-    case TypeKind::kTime:
-      return "time" + fraction();
-    case TypeKind::kTimeTz:
-      return "time" + fraction() + " with time zone";
-    case TypeKind::kTimestamp:
-      return "timestamp" + fraction();
-    case TypeKind::kTimestampTz:
-      return "timestamp" + fraction() + " with time zone";
-    case TypeKind::kInterval:
-      return "interval" + fraction();
-    case TypeKind::kText:
-      if (type.length == 0) return "text";
-      return (type.is_fixed_length ? "char(" : "varchar(") + std::to_string(type.length) + ")";
-    case TypeKind::kBytes:
-      return "bytea";
-    case TypeKind::kUuid:
-      return "uuid";
-    case TypeKind::kJson:
-      return "json";
-    case TypeKind::kJsonb:
-      return "jsonb";
-    case TypeKind::kInet:
-      return "inet";
-    case TypeKind::kCidr:
-      return "cidr";
-    case TypeKind::kMacaddr:
-      return "macaddr";
-    case TypeKind::kMacaddr8:
-      return "macaddr8";
-    case TypeKind::kBit: {
-      const std::string length = type.length > 0 ? "(" + std::to_string(type.length) + ")" : "";
-      return (type.is_fixed_length ? "bit" : "bit varying") + length;
-    }
-    case TypeKind::kChar1:
-      return "\"char\"";
-    case TypeKind::kEnum:
-      return "text";
-    case TypeKind::kArray:
-      return native_type_for(*type.element) + "[]";
+  // Older servers have no xid8, and a number is what it is.
+  if (type.kind == TypeKind::kUInt64) return "numeric(20,0)";
+  if (type.kind == TypeKind::kArray && type.element && type.element->kind == TypeKind::kUInt64) {
+    return "numeric(20,0)[]";
   }
-  return "text";
+  return type_name(type);
 }
 
 }  // namespace dpone::postgres
