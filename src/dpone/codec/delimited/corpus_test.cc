@@ -1,0 +1,34 @@
+// Replays the fuzzer's corpus, and mutations of it, so that every build holds what fuzzing has found.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "dpone/codec/delimited/round_trip_check.h"
+
+namespace dpone::delimited {
+namespace {
+
+TEST(DelimitedCorpusTest, EveryInputAndItsMutationsAreConsistent) {
+  int count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(DPONE_SOURCE_DIR "/tests/fuzz/corpus/delimited")) {
+    std::ifstream file(entry.path(), std::ios::binary);
+    const std::string input{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    EXPECT_EQ(check_round_trip(input), "") << entry.path();
+    ++count;
+    for (std::size_t i = 0; i < input.size(); ++i) {
+      for (const char change : {'"', '\n', '\r', '\0', ',', '\x80'}) {
+        std::string changed = input;
+        changed[i] = change;
+        ASSERT_EQ(check_round_trip(changed), "") << entry.path() << " byte " << i << " is " << int{change};
+      }
+      ASSERT_EQ(check_round_trip(input.substr(0, i)), "") << entry.path() << " cut at " << i;
+    }
+  }
+  EXPECT_GE(count, 5);
+}
+
+}  // namespace
+}  // namespace dpone::delimited
