@@ -238,6 +238,10 @@ class Run {
     outcome_.rows_read = moved.read.rows_counted;
     outcome_.rows_loaded = moved.written.rows;
     outcome_.bytes = moved.read.bytes;
+    if (moved.read.rows_rejected > 0) {
+      warn(std::to_string(moved.read.rows_rejected) +
+           " rows are wrong and were left out: see the file of rejected rows");
+    }
     DPONE_CHECK(context_.fault("load.finished"));
     DPONE_CHECK(judge(row_count_gate(moved.read, moved.written)));
     DPONE_CHECK(judge(min_rows_gate(*outcome_.plan, moved.written.rows)));

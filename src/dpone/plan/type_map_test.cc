@@ -83,5 +83,65 @@ TEST(TypeMapTest, NarrowerIsCheckedAndUnrelatedIsRefused) {
   EXPECT_EQ(mapped(column(TypeKind::kUInt64, "xid8"), column(TypeKind::kLsn, "pg_lsn")), "type.mismatch");
 }
 
+// What nobody declared is a text: the target's type says what it is read as.
+TEST(TypeMapTest, AnInferredColumnIsReadAsTheTargetsType) {
+  ColumnFacts from = column(TypeKind::kInt64, "bigint");
+  ColumnFacts to = column(TypeKind::kText, "character varying(3)");
+  to.type.length = 3;
+  EXPECT_EQ(mapped(column(TypeKind::kText, "text"), column(TypeKind::kUuid, "uuid")), "type.mismatch");
+  manifest::Manifest manifest;
+  manifest.source.options = Options(manifest::common_source_options());
+  manifest.sink.options = Options(manifest::common_sink_options());
+  Facts source;
+  source.exists = true;
+  from.is_inferred = true;
+  source.columns = {from};
+  Facts target = source;
+  target.columns = {to};
+  const auto map = map_columns(manifest, source, target, source, PriorReceipts());
+  ASSERT_TRUE(map) << map.error().to_line();
+  EXPECT_TRUE(map->columns[0].type == to.type);
+  EXPECT_EQ(map->columns[0].fidelity, Fidelity::kChecked);
+  EXPECT_EQ(map->notes, std::vector<std::string>{"column \"c\" is read as the target's character varying(3); a value "
+                                                 "that is none ends the run"});
+  from = column(TypeKind::kText, "text");
+  from.is_inferred = true;
+  EXPECT_EQ(mapped(from, column(TypeKind::kUuid, "uuid")), "checked");
+  EXPECT_EQ(mapped(from, column(TypeKind::kText, "text")), "identical");
+  EXPECT_EQ(mapped(from, column(TypeKind::kMoney, "money", "lc_monetary=C")), "type.mismatch");
+  ColumnFacts range = column(TypeKind::kText, "int4range");
+  range.travels_as_text = true;
+  EXPECT_EQ(mapped(from, range), "checked");
+}
+
+// A file has the columns of whoever writes it.
+TEST(TypeMapTest, ATargetWithoutColumnsOfItsOwnTakesThoseOfTheSource) {
+  manifest::Manifest manifest;
+  manifest.source.options = Options(manifest::common_source_options());
+  manifest.sink.options = Options(manifest::common_sink_options());
+  Facts source;
+  source.exists = true;
+  source.columns = {column(TypeKind::kInt64, "bigint")};
+  Facts target;
+  target.exists = true;
+  target.has_fixed_columns = false;
+  PriorReceipts prior;
+  const auto slug = [&] {
+    const auto map = map_columns(manifest, source, target, source, prior);
+    return map ? std::string("mapped") : map.error().slug();
+  };
+  EXPECT_EQ(slug(), "mapped");
+  Receipt last;
+  last.columns = {"b"};
+  prior.newest_of_process = last;
+  EXPECT_EQ(slug(), "schema.column_gone");
+  prior.newest_of_process->columns = {};
+  EXPECT_EQ(slug(), "mapped");
+  manifest.sink.options.set("new_columns", "fail");
+  EXPECT_EQ(slug(), "schema.new_column");
+  prior.newest_of_process->columns = {"c"};
+  EXPECT_EQ(slug(), "mapped");
+}
+
 }  // namespace
 }  // namespace dpone::plan
