@@ -30,7 +30,8 @@ Json identity(const ConnectionSettings& settings, const Environment& environment
   const std::string path = settings.field("path");
   if (!path.empty()) {
     Json file = Json::object();
-    return file.set("system", settings.system).set("path", file_of(path).string());
+    // Streams have no place.
+    return file.set("system", settings.system).set("path", path == "-" ? path : file_of(path).string());
   }
   const auto or_variable = [&](const char* field, const char* variable) {
     std::string value = settings.field(field);

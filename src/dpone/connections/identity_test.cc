@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "dpone/connections/provider.h"
 #include "dpone/connections/test_environment.h"
 #include "dpone/connections/url.h"
@@ -57,6 +59,20 @@ TEST(Identity, OfAnIdIsThatOfItsUrl) {
 TEST(Identity, KnowsTheSchemaOfTablesWithoutOne) {
   EXPECT_EQ(default_schema(*parse_url("postgresql://h/db", "id")), "public");
   EXPECT_EQ(default_schema(*parse_url("postgresql://h/db?schema=raw", "id")), "raw");
+}
+
+TEST(IdentityTest, AFileIsTheSameBeforeAndAfterItIsThere) {
+  const auto of = [](const std::string& path) {
+    ConnectionSettings settings;
+    settings.system = "file";
+    settings.fields["path"] = path;
+    return identity(settings, FakeEnvironment({}))["path"].as_string();
+  };
+  const std::filesystem::path folder = std::filesystem::current_path();
+  EXPECT_EQ(of("not-there.csv"), (std::filesystem::canonical(folder) / "not-there.csv").string());
+  EXPECT_EQ(of("./x/../not-there.csv"), of("not-there.csv"));
+  EXPECT_EQ(of((folder / "not-there.csv").string()), of("not-there.csv"));
+  EXPECT_EQ(of("-"), "-");
 }
 
 }  // namespace
