@@ -6,7 +6,7 @@ packages_of() {
   case $1 in
     build)
       echo g++:g++ cmake:cmake ninja-build:ninja ccache:ccache mold:mold libfmt-dev libexpected-dev nlohmann-json3-dev \
-        libyaml-dev libpq-dev libsqlite3-dev libssl-dev libgtest-dev
+        libyaml-dev libpq-dev libsqlite3-dev libssl-dev zlib1g-dev libzstd-dev libgtest-dev
       # Another compiler than the machine's: CXX names it, and its number is that of a package.
       case ${CXX:-} in
         g++-*) echo "$CXX" ;;

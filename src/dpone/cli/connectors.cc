@@ -6,6 +6,9 @@
 #include <fstream>
 
 #include "dpone/connectors/postgres/discover.h"
+#include "dpone/connectors/file/options.h"
+#include "dpone/connectors/file/sink.h"
+#include "dpone/connectors/file/source.h"
 #include "dpone/connectors/postgres/probe.h"
 #include "dpone/connectors/postgres/sink.h"
 #include "dpone/connectors/postgres/source.h"
@@ -99,7 +102,47 @@ constexpr SinkCapabilities kSqliteSink{
     .publish = PublishClass::kTransactional, .has_append = true, .has_merge = true, .has_keys = true};
 constexpr std::string_view kSqliteExtensions[] = {".db", ".sqlite", ".sqlite3"};
 
-constexpr Connector kConnectors[] = {
+// As connection settings have it: from the manifest's folder.
+std::string beside(const manifest::Manifest& manifest, const std::string& path) {
+  if (path.empty() || path == "-" || manifest.file.empty()) return path;
+  return (manifest.file.parent_path() / path).string();
+}
+
+Result<std::unique_ptr<Source>> open_file_source(const manifest::Manifest& manifest, const ConnectionSettings& settings,
+                                                 const RunContext& context) {
+  DPONE_TRY(file::SourceSettings source, file::source_settings(settings.field("path"), manifest.source.options));
+  source.reject_path = beside(manifest, source.reject_path);
+  source.target_path = beside(manifest, manifest.sink.path);
+  return file::make_source(std::move(source), context);
+}
+
+Result<std::unique_ptr<Sink>> open_file_sink(const manifest::Manifest& manifest, const ConnectionSettings& settings,
+                                             const RunContext& context) {
+  DPONE_TRY(file::SinkSettings sink, file::sink_settings(settings.field("path"), manifest.sink.options));
+  return file::make_sink(std::move(sink), context);
+}
+
+Status check_file_source(const manifest::Endpoint& endpoint) {
+  DPONE_CHECK(file::source_settings(endpoint.path, endpoint.options));
+  return {};
+}
+
+Status check_file_sink(const manifest::Endpoint& endpoint) {
+  DPONE_CHECK(file::sink_settings(endpoint.path, endpoint.options));
+  return {};
+}
+
+Result<ProbeAnswer> probe_file(const ConnectionSettings& settings, const RunContext&) {
+  return Error(ErrorClass::kUsage, "connection.none", "a file is not connected to")
+      .with("path", settings.field("path"))
+      .hint("dpone plan looks at a file");
+}
+
+constexpr SourceCapabilities kFileSource{.has_table = false};
+constexpr SinkCapabilities kFileSink{.has_table = false, .publish = PublishClass::kRename};
+constexpr std::string_view kFileExtensions[] = {".csv", ".tsv", ".jsonl", ".ndjson"};
+
+const Connector kConnectors[] = {
     {"postgres",
      kPostgresSource,
      kPostgresSink,
@@ -119,6 +162,18 @@ constexpr Connector kConnectors[] = {
      open_sqlite_sink,
      probe_sqlite,
      kSqliteExtensions},
+    {"file",
+     kFileSource,
+     kFileSink,
+     file::source_options(),
+     file::sink_options(),
+     open_file_source,
+     open_file_sink,
+     probe_file,
+     kFileExtensions,
+     nullptr,
+     check_file_source,
+     check_file_sink},
 };
 
 }  // namespace

@@ -45,6 +45,9 @@ struct Connector {
   // Tables and views of a connection; null where the system cannot list them.
   Result<std::vector<RelationSummary>> (*discover)(const ConnectionSettings& settings, const DiscoverRequest& request,
                                                    const RunContext& context) = nullptr;
+  // What is wrong with the options of an end, as far as they alone can tell; null where the tables say it all.
+  Status (*check_source)(const manifest::Endpoint& endpoint) = nullptr;
+  Status (*check_sink)(const manifest::Endpoint& endpoint) = nullptr;
 };
 
 std::span<const Connector> connectors();

@@ -26,7 +26,8 @@ Error unknown_path(const std::string& flag, const std::string& path) {
     }
   }
   return Error(ErrorClass::kUsage, "copy.unknown_path", flag + ": what " + path + " is cannot be told by its name")
-      .hint("known endings: " + known + "; `sqlite:PATH` names a database, whatever its ending");
+      .hint("known endings: " + known + "; " + flag + "-format says what a file of another name is; `sqlite:PATH` " +
+            "names a database, whatever its ending");
 }
 
 Error no_connector(const ConnectionSettings& settings) {
@@ -48,6 +49,14 @@ Error with_nearest_id(Error error, const std::string& id, const connections::Env
   return std::move(error).hint(std::move(next));
 }
 
+CopyEnd path_end(const std::string& text, const Connector& connector) {
+  ConnectionSettings settings;
+  settings.system = connector.system;
+  settings.id = text;
+  settings.fields["path"] = text;
+  return CopyEnd{{std::move(settings), {}}, text, connector.source.has_table ? std::string() : text};
+}
+
 Result<CopyEnd> checked(CopyEnd end) {
   const ConnectionSettings& settings = end.connection.settings;
   if (find_connector(settings.system) == nullptr) return no_connector(settings);
@@ -56,8 +65,14 @@ Result<CopyEnd> checked(CopyEnd end) {
 
 }  // namespace
 
-Result<CopyEnd> resolve_end(const std::string& flag, const std::string& text, const std::string& id_of_url) {
+Result<CopyEnd> resolve_end(const std::string& flag, const std::string& text, const std::string& id_of_url,
+                            bool has_format) {
   DPONE_TRY(const connections::EndpointArgument argument, connections::parse_endpoint_argument(text));
+  if (has_format && argument.kind == connections::EndpointKind::kUrl) {
+    return Error(ErrorClass::kUsage, "usage.exclusive", flag + "-format goes with a file, and " + flag + " is a URL")
+        .hint("leave " + flag + "-format out");
+  }
+  if (has_format) return path_end(text, connector("file"));
   switch (argument.kind) {
     case connections::EndpointKind::kUrl: {
       DPONE_TRY(ConnectionSettings settings, connections::parse_url(argument.text, id_of_url));
@@ -78,11 +93,7 @@ Result<CopyEnd> resolve_end(const std::string& flag, const std::string& text, co
       const Connector* const found =
           argument.kind == connections::EndpointKind::kStream ? find_connector("file") : connector_of_path(text);
       if (found == nullptr) return unknown_path(flag, text);
-      ConnectionSettings settings;
-      settings.system = found->system;
-      settings.id = text;
-      settings.fields["path"] = text;
-      return CopyEnd{{std::move(settings), {}}, text, found->source.has_table ? std::string() : text};
+      return path_end(text, *found);
     }
   }
   return unknown_path(flag, text);
@@ -90,9 +101,10 @@ Result<CopyEnd> resolve_end(const std::string& flag, const std::string& text, co
 
 namespace {
 
-// `orders` for `in/orders.csv.gz`; for a table its name.
+// `orders` for `in/orders.csv.gz`; for a table its name; nothing for a stream and a pattern.
 std::string base_name(const CopyEnd& end, const manifest::TableName& table) {
   if (end.path.empty()) return table.name;
+  if (end.path == "-" || end.path.find_first_of("*?[") != std::string::npos) return {};
   const std::string name = std::filesystem::path(end.path).filename().string();
   return name.substr(0, name.find('.'));
 }
@@ -137,6 +149,41 @@ std::string with_flags(std::string message) {
   return message;
 }
 
+// What describes a file goes to the end that is one; `null` is a word of YAML and has another name there.
+Status take_file_options(const Options& options, manifest::Manifest& manifest) {
+  const bool reads = !manifest.source.path.empty();
+  const bool writes = !manifest.sink.path.empty();
+  static constexpr std::pair<const char*, const char*> kOfSource[] = {{"from_format", "format"},
+                                                                      {"type", "types"},
+                                                                      {"infer", "infer"},
+                                                                      {"on_error", "on_error"},
+                                                                      {"reject_path", "reject_path"}};
+  static constexpr std::pair<const char*, const char*> kOfFile[] = {
+      {"delimiter", "delimiter"}, {"quote", "quote"}, {"null", "null_text"}, {"no_header", "header"}};
+  const auto without_file = [](const std::string& name, const std::string& end) {
+    std::string flag = name;
+    std::replace(flag.begin(), flag.end(), '_', '-');
+    return Error(ErrorClass::kUsage, "usage.exclusive", "--" + flag + " goes with a file, and " + end + " is none")
+        .hint("leave it out; see dpone copy --help");
+  };
+  for (const auto& [flag, option] : kOfSource) {
+    if (!options.is_given(flag)) continue;
+    if (!reads) return without_file(flag, "--from");
+    manifest.source.options.set(option, options.given()[flag]);
+  }
+  if (options.is_given("to_format")) {
+    if (!writes) return without_file("to_format", "--to");
+    manifest.sink.options.set("format", options.given()["to_format"]);
+  }
+  for (const auto& [flag, option] : kOfFile) {
+    if (!options.is_given(flag)) continue;
+    if (!reads && !writes) return without_file(flag, "either end");
+    const Json value = std::string_view(flag) == "no_header" ? Json(!options.flag(flag)) : options.given()[flag];
+    (reads ? manifest.source : manifest.sink).options.set(option, value);
+  }
+  return {};
+}
+
 }  // namespace
 
 Status take_options(const Options& options, manifest::Manifest& manifest, const std::string& command) {
@@ -177,8 +224,9 @@ std::string process_name(const ConnectionSettings& from, const manifest::TableNa
 }  // namespace
 
 Result<ResolvedRoute> resolve_copy(const Options& options) {
-  auto from = resolve_end("--from", options.text("from"), "copy_source");
-  auto to = resolve_end("--to", options.text("to"), "copy_sink");
+  const auto has_format = [&](const char* name) { return options.is_given(name) && options.text(name) != "auto"; };
+  auto from = resolve_end("--from", options.text("from"), "copy_source", has_format("from_format"));
+  auto to = resolve_end("--to", options.text("to"), "copy_sink", has_format("to_format"));
   if (!from && !to) return joined(std::move(from).error(), to.error());
   if (!from) return std::move(from).error();
   if (!to) return std::move(to).error();
@@ -203,19 +251,23 @@ Result<ResolvedRoute> resolve_copy(const Options& options) {
   if (!to->path.empty()) to_table = {};
 
   manifest::Manifest manifest;
-  manifest.name =
-      process_name(from->connection.settings, table, to->connection.settings, to_table, base_name(*from, table));
+  const std::string from_name = base_name(*from, table);
+  manifest.name = process_name(from->connection.settings, table, to->connection.settings, to_table,
+                               from_name.empty() ? base_name(*to, to_table) : from_name);
   manifest.source = endpoint_of(*from, table, true);
   manifest.sink = endpoint_of(*to, to_table, false);
   manifest.strategy.mode = "full_refresh";
   manifest.runtime = Options(manifest::runtime_options());
   manifest.quality = Options(manifest::quality_options());
+  DPONE_CHECK(take_file_options(options, manifest));
   DPONE_CHECK(take_options(options, manifest, "copy"));
   std::string arguments = "--from " + shell_quoted(from->argument) + " --to " + shell_quoted(to->argument);
   for (const char* name : {"table", "to_table"}) {
     if (!options.is_given(name)) continue;
     arguments += (name[2] == '_' ? " --to-table " : " --table ") + shell_quoted(options.text(name));
   }
+  if (has_format("from_format")) arguments += " --from-format " + options.text("from_format");
+  if (has_format("to_format")) arguments += " --to-format " + options.text("to_format");
   return connected(std::move(manifest), std::move(from->connection), std::move(to->connection), std::move(arguments));
 }
 

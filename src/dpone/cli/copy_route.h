@@ -21,8 +21,10 @@ struct CopyEnd {
 
 // What an argument such as that of --from stands for. `flag` is for messages; a password in a URL gets its warning.
 // Class kUsage: those of parse_endpoint_argument, parse_url and resolve_connection, copy.unknown_path, and
-// connection.no_connector for a system that this build cannot open.
-Result<CopyEnd> resolve_end(const std::string& flag, const std::string& text, const std::string& id_of_url);
+// connection.no_connector for a system that this build cannot open. `has_format`: the user says that it is a file,
+// whatever its name.
+Result<CopyEnd> resolve_end(const std::string& flag, const std::string& text, const std::string& id_of_url,
+                            bool has_format = false);
 // As it stands in a manifest.
 manifest::Endpoint endpoint_of(const CopyEnd& end, const manifest::TableName& table, bool is_source);
 // The options of `command` that stand in its manifest, as far as it has them. Class kUsage, slugs usage.exclusive and

@@ -53,6 +53,10 @@ Result<ResolvedRoute> connected(manifest::Manifest manifest, connections::Resolv
                                 connections::ResolvedConnection sink, std::string arguments) {
   DPONE_CHECK(plan::check_capabilities(manifest, connector(source.settings.system).source,
                                        connector(sink.settings.system).sink));
+  const Connector& from = connector(source.settings.system);
+  const Connector& to = connector(sink.settings.system);
+  if (from.check_source != nullptr) DPONE_CHECK(from.check_source(manifest.source));
+  if (to.check_sink != nullptr) DPONE_CHECK(to.check_sink(manifest.sink));
   const manifest::TableName& table = manifest.source.table;
   const bool is_same_path = !manifest.source.path.empty() && manifest.source.path != "-" &&
                             identity_of(source.settings, {}) == identity_of(sink.settings, {});

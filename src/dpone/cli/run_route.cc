@@ -17,7 +17,8 @@
 namespace dpone::cli {
 namespace {
 
-std::string end_name(const manifest::Endpoint& endpoint) {
+std::string end_name(const manifest::Endpoint& endpoint, const char* stream) {
+  if (!endpoint.path.empty()) return endpoint.path == "-" ? stream : endpoint.path;
   const std::string table = endpoint.table.name.empty() ? "a query" : manifest::format_table_name(endpoint.table);
   return table + " of " + (endpoint.connection_id.empty() ? endpoint.type : endpoint.connection_id);
 }
@@ -49,8 +50,8 @@ report::RunReport report_of(const ResolvedRoute& route, const Session& session, 
   report.manifest = route.manifest.file.string();
   report.process = session.context().process;
   report.run_id = session.context().run_id;
-  report.source = end_name(route.manifest.source);
-  report.target = end_name(route.manifest.sink);
+  report.source = end_name(route.manifest.source, "stdin");
+  report.target = end_name(route.manifest.sink, "stdout");
   report.manifest_hash = route.manifest.hash();
   if (outcome.plan) {
     report.plan_hash = outcome.plan->hash();
@@ -105,7 +106,16 @@ int run_route(const ResolvedRoute& route, Session& session, const plan::StartReq
 
   for (const Error& error : report.errors) print_error(render_error(error, wants_color(STDERR_FILENO)));
   Status told;
-  if (session.is_json()) {
+  // Rows may have gone to stdout, where nothing else belongs then.
+  const bool has_rows_on_stdout = route.manifest.sink.path == "-";
+  if (has_rows_on_stdout) {
+    if (session.is_json()) {
+      print_error(report.to_json().pretty() + "\n");
+    } else if (!session.is_quiet() && report.errors.empty()) {
+      print_error(
+          report::render_summary(report, written ? *written : std::filesystem::path(), wants_color(STDERR_FILENO)));
+    }
+  } else if (session.is_json()) {
     told = print_json(report.to_json());
   } else if (!session.is_quiet() && report.errors.empty()) {
     told = print_out(

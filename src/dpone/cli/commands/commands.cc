@@ -74,6 +74,18 @@ constexpr OptionSpec kToTable{.name = "to_table",
                               .description = "Table to write; by default the same name, or that of the file",
                               .value_name = "TABLE"};
 
+constexpr std::string_view kFileFormats = "auto|csv|tsv|jsonl";
+constexpr OptionSpec kFromFormat{.name = "from_format",
+                                 .kind = OptionKind::kChoice,
+                                 .choices = kFileFormats,
+                                 .default_text = "auto",
+                                 .description = "Format of the file --from; auto goes by its ending"};
+constexpr OptionSpec kToFormat{.name = "to_format",
+                               .kind = OptionKind::kChoice,
+                               .choices = kFileFormats,
+                               .default_text = "auto",
+                               .description = "Format of the file --to; auto goes by its ending"};
+
 // `spec` where a manifest can be given in its place.
 constexpr OptionSpec of_copy(OptionSpec spec) {
   spec.is_required = false;
@@ -87,13 +99,17 @@ constexpr OptionSpec kReconcileOptions[] = {{.name = "run_id",
                                             of_copy(kFrom),
                                             of_copy(kTo),
                                             of_copy(kTable),
-                                            kToTable};
+                                            kToTable,
+                                            kFromFormat,
+                                            kToFormat};
 constexpr OptionSpec kCleanupOptions[] = {
     {.name = "dry_run", .kind = OptionKind::kFlag, .description = "List leftovers, drop nothing"},
     of_copy(kFrom),
     of_copy(kTo),
     of_copy(kTable),
-    kToTable};
+    kToTable,
+    kFromFormat,
+    kToFormat};
 constexpr OptionSpec kCheckOptions[] = {
     {.name = "live",
      .kind = OptionKind::kFlag,
@@ -135,6 +151,32 @@ constexpr OptionSpec kCopyOptions[] = {
     kTo,
     kTable,
     kToTable,
+    kFromFormat,
+    kToFormat,
+    {.name = "type",
+     .kind = OptionKind::kTextMap,
+     .description =
+         "Type of a column of the file --from, as in SQL; the others are told by the target or by their values",
+     .value_name = "COLUMN=TYPE"},
+    {.name = "infer",
+     .kind = OptionKind::kChoice,
+     .choices = "auto|text",
+     .default_text = "auto",
+     .description = "Columns of a file that nobody gives a type: told by their values, or text"},
+    {.name = "on_error",
+     .kind = OptionKind::kChoice,
+     .choices = "fail|reject-file",
+     .default_text = "fail",
+     .description = "A row of the file --from that is wrong ends the run, or goes to --reject-path"},
+    {.name = "reject_path",
+     .kind = OptionKind::kPath,
+     .description = "File of the rows that are wrong, with --on-error reject-file"},
+    {.name = "delimiter",
+     .description = "Character between the fields of the file that is read, or else written; or tab",
+     .value_name = "CHAR"},
+    {.name = "quote", .description = "Character around values of that file, or none", .value_name = "CHAR"},
+    {.name = "null", .description = "What stands for NULL in that file, without quotes", .value_name = "TEXT"},
+    {.name = "no_header", .kind = OptionKind::kFlag, .description = "That file has no line of column names"},
     {.name = "where",
      .description = "Condition in the source's SQL; only rows that meet it are read",
      .value_name = "SQL"},
@@ -198,6 +240,7 @@ constexpr CommandExample kPlanExamples[] = {
     {"dpone plan orders.yaml", "Shows method, columns and every statement of a run; reads no rows and writes nothing"}};
 constexpr CommandExample kCopyExamples[] = {
     {"dpone copy --from pg_src --to pg_dst --table public.orders", "Copies a table between two connections"},
+    {"dpone copy --from pg_src --table public.orders --to orders.csv.gz", "Writes a table into a file"},
     {"dpone copy --from pg_src --to pg_dst --table public.orders --print-manifest",
      "Prints the manifest of that copy"}};
 constexpr CommandExample kInitExamples[] = {

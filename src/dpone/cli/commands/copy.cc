@@ -16,7 +16,7 @@ Result<int> copy_command(const ParsedArguments& arguments) {
   if (options.flag("print_manifest")) {
     std::string variables;
     for (const std::string& id : {manifest.source.connection_id, manifest.sink.connection_id}) {
-      variables += "# reads " + connections::variable_name(id, "url") + "\n";
+      if (!id.empty()) variables += "# reads " + connections::variable_name(id, "url") + "\n";
     }
     DPONE_CHECK(print_out(variables + manifest.to_yaml()));
     return 0;

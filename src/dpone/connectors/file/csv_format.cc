@@ -1,0 +1,214 @@
+// CSV and its kin as a RowFormat, by codec/delimited.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "dpone/base/utf8.h"
+#include "dpone/codec/delimited/decoder.h"
+#include "dpone/codec/delimited/encoder.h"
+#include "dpone/connectors/file/row_format.h"
+
+namespace dpone::file {
+namespace {
+
+constexpr std::int64_t kMostRowBytes = std::int64_t{1} << 30;
+constexpr std::size_t kMostHeaderBytes = std::size_t{1} << 20;
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+class CsvDecoder final : public RowDecoder {
+ public:
+  explicit CsvDecoder(delimited::Decoder decoder) : decoder_(std::move(decoder)) {}
+  std::span<char> room() override { return decoder_.room(); }
+  Status commit(std::size_t bytes) override { return decoder_.commit(bytes); }
+  std::optional<Batch> take() override { return decoder_.take(); }
+  Result<std::optional<Batch>> finish() override { return decoder_.finish(); }
+  std::int64_t row_count() const override { return decoder_.row_count(); }
+
+ private:
+  delimited::Decoder decoder_;
+};
+
+class CsvEncoder final : public RowEncoder {
+ public:
+  explicit CsvEncoder(delimited::Encoder encoder) : encoder_(std::move(encoder)) {}
+  void append_header(std::string& out) override { encoder_.append_header(out); }
+  Status encode(const Batch& batch, std::string& out) override { return encoder_.encode(batch, out); }
+
+ private:
+  delimited::Encoder encoder_;
+};
+
+Error header_error(std::string slug, std::string why, std::string hint) {
+  return Error(ErrorClass::kFailed, std::move(slug), std::move(why)).hint(std::move(hint));
+}
+
+// Whether quotes are closed before the end of `text`.
+bool ends_quoted(std::string_view text, char quote) {
+  return quote != '\0' && std::count(text.begin(), text.end(), quote) % 2 != 0;
+}
+
+class CsvFormat final : public RowFormat {
+ public:
+  explicit CsvFormat(const FormatSettings& settings)
+      : format_{settings.delimiter, settings.quote, settings.null_text, settings.has_header} {}
+
+  bool has_fixed_names() const override { return true; }
+
+  Result<Sample> sample(std::string_view front, bool is_whole, std::int64_t max_rows) const override {
+    Sample sample;
+    DPONE_TRY(sample.names, read_names(front, is_whole));
+    if (sample.names.size() == 1 && format_.has_header) remark_on_delimiter(sample);
+    sample.guesses.resize(sample.names.size());
+    // Runs of rows come out as they are decoded, so that none is lost where the sample ends inside one.
+    delimited::DecoderOptions options;
+    options.skip_records = format_.has_header ? 1 : 0;
+    options.target_rows = 1;
+    options.max_row_bytes = kMostRowBytes;
+    options.on_reject = [](const delimited::RejectedRow&) { return Status(); };
+    Schema schema;
+    for (const std::string& name : sample.names) schema.push_back({name, DataType(), true});
+    DPONE_TRY(delimited::Decoder decoder, make(sample.names, std::move(schema), std::move(options)));
+    // A record that is cut would be looked at as if it were whole.
+    if (!is_whole) front = front.substr(0, front.rfind('\n') + 1);
+    // Where the decoder refuses the text, the load will say what is wrong with it.
+    while (!front.empty() && sample.rows < max_rows) {
+      const std::span<char> room = decoder.room();
+      const std::size_t count = std::min(room.size(), front.size());
+      front.substr(0, count).copy(room.data(), count);
+      front.remove_prefix(count);
+      if (!decoder.commit(count)) return sample;
+      while (const auto batch = decoder.take()) look(*batch, max_rows, sample);
+    }
+    auto last = decoder.finish();
+    std::optional<Batch> batch = last ? std::move(*last) : decoder.take();
+    for (; batch; batch = decoder.take()) look(*batch, max_rows, sample);
+    // Those that were decoded beyond the greatest number are not looked at.
+    if (decoder.row_count() > 0) sample.bytes = decoder.byte_count() * sample.rows / decoder.row_count();
+    return sample;
+  }
+
+  Result<std::unique_ptr<RowDecoder>> make_decoder(const std::vector<std::string>& names, Schema schema,
+                                                   RowDecoderOptions options) const override {
+    delimited::DecoderOptions with;
+    with.skip_records = format_.has_header ? 1 : 0;
+    with.max_row_bytes = std::min(options.max_row_bytes, kMostRowBytes);
+    with.target_bytes = kBatchBytes;
+    if (options.on_reject) {
+      with.on_reject = [take = std::move(options.on_reject)](const delimited::RejectedRow& row) {
+        return take({row.row, row.line, row.text, row.error});
+      };
+    }
+    DPONE_TRY(delimited::Decoder decoder, make(names, std::move(schema), std::move(with)));
+    return std::unique_ptr<RowDecoder>(std::make_unique<CsvDecoder>(std::move(decoder)));
+  }
+
+  Result<std::unique_ptr<RowEncoder>> make_encoder(Schema schema) const override {
+    DPONE_TRY(delimited::Encoder encoder, delimited::Encoder::create(std::move(schema), format_));
+    return std::unique_ptr<RowEncoder>(std::make_unique<CsvEncoder>(std::move(encoder)));
+  }
+
+ private:
+  Result<delimited::Decoder> make(const std::vector<std::string>& names, Schema schema,
+                                  delimited::DecoderOptions options) const {
+    delimited::DecodeLayout layout;
+    layout.fields = names.size();
+    for (const Field& field : schema) {
+      const auto found = std::find(names.begin(), names.end(), field.name);
+      layout.field_of.push_back(static_cast<std::size_t>(found - names.begin()));
+    }
+    layout.schema = std::move(schema);
+    return delimited::Decoder::create(std::move(layout), format_, std::move(options));
+  }
+
+  Result<std::vector<std::string>> read_names(std::string_view front, bool is_whole) const {
+    if (front.starts_with("\xFF\xFE") || front.starts_with("\xFE\xFF")) {
+      return header_error("delimited.encoding", "the text is UTF-16",
+                          "convert it to UTF-8 first: iconv -f UTF-16 -t UTF-8");
+    }
+    if (front.starts_with(kByteOrderMark)) front.remove_prefix(kByteOrderMark.size());
+    if (front.empty()) {
+      return format_.has_header
+                 ? header_error("file.no_header", "the file is empty, where a header should name its columns",
+                                "write the header, even if there are no rows")
+                 : header_error("file.no_header", "the file is empty, so that nobody knows its columns",
+                                "a file without a header needs a row at least");
+    }
+    front = front.substr(0, kMostHeaderBytes);
+    is_whole = is_whole && front.size() < kMostHeaderBytes;
+    const delimited::Record record = delimited::read_record(front, format_);
+    const bool is_cut = record.bytes == front.size() && front.back() != '\n';
+    if (ends_quoted(front.substr(0, record.bytes), format_.quote)) {
+      return header_error("delimited.unclosed_quote", "the first record never closes a quote",
+                          "look for a quote that is not doubled");
+    }
+    if (is_cut && !is_whole) {
+      return header_error("file.bad_header", "the first record does not end within 1 MiB",
+                          "is it the right format, and are the line ends those of this system?");
+    }
+    if (!format_.has_header) {
+      std::vector<std::string> names;
+      for (std::size_t i = 0; i < record.fields.size(); ++i) names.push_back(fmt::format("column_{}", i + 1));
+      return names;
+    }
+    std::set<std::string_view> seen;
+    for (std::size_t i = 0; i < record.fields.size(); ++i) {
+      const std::string& name = record.fields[i];
+      if (name.find('\0') != std::string::npos) {
+        return header_error("delimited.zero_byte", "the header has a zero byte", "is it a text file?");
+      }
+      if (find_invalid_utf8(name) != std::string::npos) {
+        return header_error("delimited.encoding", "the header is not UTF-8",
+                            "convert the file first: iconv -t UTF-8 -f ENCODING");
+      }
+      if (name.empty()) {
+        return header_error("file.bad_header", fmt::format("field {} of the header has no name", i + 1),
+                            "give every column a name, or say header: false");
+      }
+      if (name.find_first_of("\n\r") != std::string::npos) {
+        return header_error("file.bad_header", fmt::format("field {} of the header has a line end in its name", i + 1),
+                            "look for a quote that is not closed");
+      }
+      if (!seen.insert(name).second) {
+        return header_error("file.bad_header", fmt::format("the header names column \"{}\" twice", name),
+                            "rename one of the two");
+      }
+    }
+    return record.fields;
+  }
+
+  void remark_on_delimiter(Sample& sample) const {
+    for (const char other : {';', '\t', '|', ','}) {
+      if (other == format_.delimiter || sample.names[0].find(other) == std::string::npos) continue;
+      const std::string shown = other == '\t' ? "tab" : std::string(1, other);
+      sample.remark = fmt::format(
+          "the header is one field and has '{}' in it: if that is the delimiter, say so "
+          "(--delimiter '{}')",
+          shown, shown);
+    }
+  }
+
+  static void look(const Batch& batch, std::int64_t max_rows, Sample& sample) {
+    const std::int64_t rows = std::min(batch.num_rows(), max_rows - sample.rows);
+    for (int i = 0; i < batch.num_columns(); ++i) {
+      const Column& column = batch.column(i);
+      TypeGuess& guess = sample.guesses[static_cast<std::size_t>(i)];
+      for (std::int64_t row = 0; row < rows; ++row) {
+        if (!column.is_null(row)) guess.look(column.bytes_at(row), sample.rows + row + 1);
+      }
+    }
+    sample.rows += rows;
+  }
+
+  delimited::DelimitedFormat format_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<RowFormat>> make_csv_format(const FormatSettings& settings) {
+  auto format = std::make_unique<CsvFormat>(settings);
+  DPONE_CHECK(delimited::check({settings.delimiter, settings.quote, settings.null_text, settings.has_header}));
+  return std::unique_ptr<RowFormat>(std::move(format));
+}
+
+}  // namespace dpone::file

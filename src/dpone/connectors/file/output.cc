@@ -1,0 +1,36 @@
+#include "dpone/connectors/file/output.h"
+
+#include "dpone/connectors/file/write_all.h"
+
+namespace dpone::file {
+
+Result<Output> Output::create(int fd, std::string name, Compression compression) {
+  Output output(fd, std::move(name));
+  if (compression != Compression::kNone) {
+    DPONE_TRY(output.compressor_, make_compressor(compression));
+  }
+  return output;
+}
+
+Status Output::put(std::string_view bytes) {
+  DPONE_CHECK(write_all(fd_, bytes, name_));
+  hash_.update(bytes);
+  bytes_ += static_cast<std::int64_t>(bytes.size());
+  return {};
+}
+
+Status Output::write(std::string_view text) {
+  if (!compressor_) return put(text);
+  compressed_.clear();
+  DPONE_CHECK(compressor_->write(text, compressed_));
+  return put(compressed_);
+}
+
+Status Output::finish() {
+  if (!compressor_) return {};
+  compressed_.clear();
+  DPONE_CHECK(compressor_->finish(compressed_));
+  return put(compressed_);
+}
+
+}  // namespace dpone::file

@@ -1,0 +1,37 @@
+// Output: bytes on their way into a file or a stream: compressed, hashed, counted. Used by one thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "dpone/base/result.h"
+#include "dpone/base/sha256.h"
+#include "dpone/connectors/file/compression.h"
+
+namespace dpone::file {
+
+class Output {
+ public:
+  // `fd` stays the caller's. `name` is for errors.
+  static Result<Output> create(int fd, std::string name, Compression compression);
+  Status write(std::string_view text);
+  // The end of the compressed form. Nothing may be written afterwards.
+  Status finish();
+  std::int64_t byte_count() const { return bytes_; }  // as they lie in the file
+  std::string sha256() { return hash_.hex(); }        // REQUIRES: finish() was called; once
+
+ private:
+  Output(int fd, std::string name) : fd_(fd), name_(std::move(name)) {}
+  Status put(std::string_view bytes);
+
+  int fd_;
+  std::string name_;
+  std::unique_ptr<Compressor> compressor_;
+  std::string compressed_;
+  Sha256 hash_;
+  std::int64_t bytes_ = 0;
+};
+
+}  // namespace dpone::file

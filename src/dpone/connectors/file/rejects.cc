@@ -1,0 +1,59 @@
+#include "dpone/connectors/file/rejects.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "dpone/connectors/file/errors.h"
+#include "dpone/connectors/file/write_all.h"
+
+namespace dpone::file {
+namespace {
+
+constexpr std::size_t kFlushBytes = std::size_t{64} << 10;
+constexpr std::string_view kHeader = "file,row,line,slug,column,message,text\n";
+
+void append_quoted(std::string_view text, std::string& out) {
+  out += '"';
+  for (const char c : text) out.append(c == '"' ? 2 : 1, c);
+  out += '"';
+}
+
+}  // namespace
+
+Status RejectFile::add(const std::string& file, const RejectedRow& row) {
+  if (!fd_.is_open()) {
+    fd_ = FileDescriptor(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+    if (!fd_.is_open()) return error_from_errno(errno, "cannot create the file of rejected rows", path_);
+    buffer_ = kHeader;
+  }
+  std::string_view text = row.text;
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  if (text.ends_with('\r')) text.remove_suffix(1);
+  append_quoted(file, buffer_);
+  buffer_ += "," + std::to_string(row.row) + "," + std::to_string(row.line) + "," + row.error.slug() + ",";
+  append_quoted(row.error.context_value("column"), buffer_);
+  buffer_ += ',';
+  append_quoted(row.error.message(), buffer_);
+  buffer_ += ',';
+  append_quoted(text, buffer_);
+  buffer_ += '\n';
+  ++count_;
+  return buffer_.size() >= kFlushBytes ? flush() : Status();
+}
+
+Status RejectFile::flush() {
+  DPONE_CHECK(write_all(fd_.get(), buffer_, path_));
+  buffer_.clear();
+  return {};
+}
+
+Status RejectFile::finish() {
+  if (!fd_.is_open()) return {};
+  DPONE_CHECK(flush());
+  if (::fsync(fd_.get()) != 0 && errno != EINVAL) return error_from_errno(errno, "cannot sync", path_);
+  return {};
+}
+
+}  // namespace dpone::file

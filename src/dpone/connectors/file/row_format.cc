@@ -1,0 +1,23 @@
+#include "dpone/connectors/file/row_format.h"
+
+#include "dpone/connectors/file/compression.h"
+
+namespace dpone::file {
+
+Result<std::unique_ptr<RowFormat>> make_format(const FormatSettings& settings) {
+  if (settings.name == "csv" || settings.name == "tsv") return make_csv_format(settings);
+  return Error(ErrorClass::kUsage, "file.unknown_format", "files of format " + settings.name + " are not in this build")
+      .hint("this build reads and writes csv and tsv");
+}
+
+std::string format_of_name(std::string_view path) {
+  if (compression_of_name(path) != Compression::kNone) path.remove_suffix(path.ends_with(".gz") ? 3 : 4);
+  static constexpr std::pair<std::string_view, std::string_view> kEndings[] = {
+      {".csv", "csv"}, {".tsv", "tsv"}, {".jsonl", "jsonl"}, {".ndjson", "jsonl"}};
+  for (const auto& [ending, format] : kEndings) {
+    if (path.ends_with(ending)) return std::string(format);
+  }
+  return {};
+}
+
+}  // namespace dpone::file

@@ -1,0 +1,30 @@
+// What a FileSource has found: its files, their columns and, of a stream, what has been read of it already. Shared by
+// the source and its reader, and used by one of them at a time.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dpone/connectors/file/input.h"
+#include "dpone/connectors/file/options.h"
+#include "dpone/connectors/file/row_format.h"
+
+namespace dpone::file {
+
+struct SourceFile {
+  std::string path;
+  FileStamp stamp;
+};
+
+struct Selection {
+  SourceSettings settings;
+  std::unique_ptr<RowFormat> format;
+  std::vector<SourceFile> files;
+  std::vector<std::string> names;
+  // A stream can be read once: the bytes that were looked at come first.
+  std::unique_ptr<Input> stream;
+  std::string front;
+};
+
+}  // namespace dpone::file

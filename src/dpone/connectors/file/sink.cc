@@ -1,0 +1,132 @@
+#include "dpone/connectors/file/sink.h"
+
+#include "dpone/base/sha256.h"
+#include "dpone/connectors/file/stage.h"
+#include "dpone/connectors/file/target.h"
+
+namespace dpone::file {
+namespace {
+
+constexpr const char* kStreamNote =
+    "rows go out as they are read: a gate that fails changes the exit code only, what is out cannot be taken back, and "
+    "there is no receipt";
+
+class FileSink final : public Sink {
+ public:
+  FileSink(SinkSettings settings, const RunContext& context)
+      : settings_(std::move(settings)), target_(settings_.path, context), context_(context) {}
+
+  Result<Facts> describe(const Facts&) override {
+    DPONE_CHECK(target_.check_place());
+    Facts facts;
+    facts.system = "file";
+    facts.relation = target_.shown();
+    facts.kind = target_.is_stream() ? "stream" : "file";
+    facts.has_fixed_columns = false;
+    facts.publish.push_back({"exchange", {}, {}});
+    if (target_.is_stream()) {
+      facts.publish[0].notes.emplace_back(kStreamNote);
+    } else {
+      for (const char* method : {"truncate_insert", "delete_insert"}) {
+        facts.publish.push_back({method, {"a file is replaced whole, by exchange"}, {}});
+      }
+      DPONE_TRY(const ReceiptBook book, target_.published());
+      DPONE_TRY(facts.identity, target_.sha256(book));
+      facts.exists = !facts.identity.empty();
+      DPONE_TRY(facts.is_empty, is_empty(book, facts.identity));
+    }
+    facts.native.set("path", target_.is_stream() ? target_.shown() : target_.path()).set("sha256", facts.identity);
+    facts.native.set("format", settings_.format.name).set("compression", to_string(settings_.compression));
+    facts.native.set("delimiter", std::string(1, settings_.format.delimiter));
+    facts.native.set("header", settings_.format.has_header).set("null_text", settings_.format.null_text);
+    facts.native.set("quote", std::string(settings_.format.quote == '\0' ? 0 : 1, settings_.format.quote));
+    facts.fingerprint = sha256_hex(facts.native.canonical());
+    return facts;
+  }
+
+  Result<Facts> propose(const Facts& described, const Facts& source,
+                        const std::vector<std::string>& columns) const override {
+    Facts facts = described;
+    facts.columns.clear();
+    for (const std::string& name : columns) {
+      const ColumnFacts* from = source.find(name);
+      if (from == nullptr) continue;
+      // Every value is written as its text: whatever type it has there, it has here.
+      ColumnFacts column = *from;
+      column.is_nullable = true;
+      column.is_generated = false;
+      column.has_default = false;
+      column.is_inferred = false;
+      facts.columns.push_back(std::move(column));
+    }
+    return facts;
+  }
+
+  Result<PriorReceipts> read_receipts(std::string_view process, std::string_view run_id) override {
+    if (target_.is_stream()) return PriorReceipts{};
+    DPONE_CHECK(target_.check_place());
+    DPONE_TRY(const FileDescriptor lock, target_.lock());
+    DPONE_TRY(const ReceiptBook book, target_.published());
+    return book.prior(process, run_id);
+  }
+
+  Result<std::optional<std::string>> greatest(const std::string&) override { return std::optional<std::string>(); }
+
+  RawVerdict accepts_raw(const WireFormat& format, const LoadTask&) const override {
+    return {format, false, {"rows are written as " + settings_.format.name}};
+  }
+
+  std::vector<Statement> render(const LoadTask&) const override {
+    std::string form = settings_.format.name;
+    if (settings_.compression != Compression::kNone) form += ", " + std::string(to_string(settings_.compression));
+    if (target_.is_stream()) return {{"load", "WRITE " + target_.shown() + " AS " + form}};
+    // A run id of any length stands in its place.
+    const std::string stage = (target_.folder() / target_.stage_path("{run_id}").filename()).string();
+    return {{"load", "WRITE " + stage + " AS " + form},
+            {"seal", "FSYNC " + stage},
+            {"publish", "LOCK " + target_.folder().string()},
+            {"publish", "WRITE " + target_.book_path().string()},
+            {"publish", "RENAME " + stage + " TO " + target_.path()},
+            {"publish", "FSYNC " + target_.folder().string()}};
+  }
+
+  Result<std::unique_ptr<Stage>> prepare(const LoadTask& task) override {
+    if (context_.stop.stop_requested()) return interrupted_error();
+    if (target_.is_stream()) return make_stream_stage(target_, settings_, task, context_);
+    return make_file_stage(target_, settings_, task, context_);
+  }
+
+  Result<std::optional<Receipt>> settle(std::string_view process, std::string_view run_id,
+                                        std::chrono::milliseconds) override {
+    DPONE_TRY(const PriorReceipts prior, read_receipts(process, run_id));
+    return prior.of_run;
+  }
+
+  Result<std::vector<Leftover>> cleanup(std::string_view process, bool is_dry_run) override {
+    DPONE_CHECK(target_.check_place());
+    return target_.cleanup(process, is_dry_run);
+  }
+
+ private:
+  // A file of no bytes, or one whose receipt tells of no rows.
+  Result<bool> is_empty(const ReceiptBook& book, const std::string& identity) const {
+    DPONE_TRY(const auto now, target_.stamp());
+    if (!now || now->bytes == 0) return true;
+    for (auto entry = book.entries.rbegin(); entry != book.entries.rend(); ++entry) {
+      if (entry->sha256 == identity) return entry->receipt.rows_loaded == 0;
+    }
+    return false;
+  }
+
+  const SinkSettings settings_;
+  const Target target_;
+  const RunContext& context_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Sink>> make_sink(SinkSettings settings, const RunContext& context) {
+  return std::unique_ptr<Sink>(std::make_unique<FileSink>(std::move(settings), context));
+}
+
+}  // namespace dpone::file

@@ -1,0 +1,279 @@
+#include "dpone/connectors/file/source.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "dpone/base/nearest.h"
+#include "dpone/base/sha256.h"
+#include "dpone/connectors/file/errors.h"
+#include "dpone/connectors/file/paths.h"
+#include "dpone/connectors/file/reader.h"
+#include "dpone/data/type_name.h"
+
+namespace dpone::file {
+namespace {
+
+// Of all files together, and of one at least.
+constexpr std::size_t kSampleBytes = std::size_t{8} << 20;
+constexpr std::size_t kLeastSampleBytes = std::size_t{64} << 10;
+
+Error changed(const std::string& what, const std::string& path) {
+  return Error(ErrorClass::kUnavailable, "source.changed", what + " after the plan was made")
+      .with("file", path)
+      .retry(Retry::kSafe)
+      .hint("run again when the files are complete");
+}
+
+class FileSnapshot final : public Snapshot {
+ public:
+  FileSnapshot(std::shared_ptr<Selection> selection, const RunContext& context)
+      : selection_(std::move(selection)), context_(context) {}
+
+  Result<CursorBound> find_bound(const LoadTask&) override {
+    return Error(ErrorClass::kUsage, "capability.cursor", "a file has no order to keep a cursor in")
+        .hint("load it with full_refresh or incremental_merge");
+  }
+  Result<std::unique_ptr<BatchReader>> open(const Slice&, const LoadTask& task) override {
+    return make_reader(selection_, batch_schema(task.columns), context_);
+  }
+  Result<std::unique_ptr<RawReader>> open_raw(const Slice&, const LoadTask&) override {
+    return internal_error("a file has no raw format");
+  }
+  Status close() override { return {}; }
+
+ private:
+  std::shared_ptr<Selection> selection_;
+  const RunContext& context_;
+};
+
+class FileSource final : public Source {
+ public:
+  FileSource(SourceSettings settings, std::unique_ptr<RowFormat> format, const RunContext& context)
+      : selection_(std::make_shared<Selection>()), context_(context) {
+    selection_->settings = std::move(settings);
+    selection_->format = std::move(format);
+  }
+
+  Result<Facts> describe() override {
+    if (facts_) return *facts_;
+    DPONE_TRY(const std::vector<std::string> paths, expand(settings().path));
+    DPONE_CHECK(refuse_target(paths));
+    Sample all;
+    Front front;
+    for (const std::string& path : paths) DPONE_CHECK(look_at(path, paths.size(), all, front));
+    selection_->names = all.names;
+    DPONE_CHECK(check_declared());
+    facts_ = facts_of(all, front);
+    return *facts_;
+  }
+
+  std::vector<WireFormat> raw_formats(const LoadTask&) const override { return {}; }
+
+  std::vector<Statement> render(const LoadTask&) const override {
+    std::vector<Statement> out;
+    for (const SourceFile& file : selection_->files) {
+      out.push_back({"extract", "READ " + shown(file.path) + " AS " + settings().format.name});
+    }
+    return out;
+  }
+
+  Result<std::unique_ptr<Snapshot>> open_snapshot(const Facts& planned) override {
+    DPONE_CHECK(context_.fault("source.locked"));
+    DPONE_TRY(const Facts now, describe());
+    if (now.fingerprint != planned.fingerprint) return changed("the source was changed", now.relation);
+    if (!selection_->stream && settings().path != "-") DPONE_CHECK(check_unchanged());
+    return std::unique_ptr<Snapshot>(std::make_unique<FileSnapshot>(selection_, context_));
+  }
+
+ private:
+  // What the looks at the files have in common.
+  struct Front {
+    std::size_t bytes_left = kSampleBytes;
+    bool is_whole = true;       // every row was looked at
+    bool is_size_known = true;  // of the text
+    std::int64_t text_bytes = 0;
+  };
+
+  const SourceSettings& settings() const { return selection_->settings; }
+  static std::string shown(const std::string& path) { return path == "-" ? "stdin" : path; }
+
+  Status refuse_target(const std::vector<std::string>& paths) const {
+    const std::string& target = settings().target_path;
+    if (target.empty() || target == "-") return {};
+    for (const std::string& path : paths) {
+      if (path == "-" || !is_same_file(path, target)) continue;
+      return Error(ErrorClass::kUsage, "route.same_table", "the target is among the files that are read")
+          .with("file", path)
+          .hint("write into another folder, or narrow the pattern");
+    }
+    return {};
+  }
+
+  // Reads the front of a file, compares its names with those of the others, and looks at its values.
+  Status look_at(const std::string& path, std::size_t file_count, Sample& all, Front& front) {
+    DPONE_TRY(std::unique_ptr<Input> input, Input::open(path, settings().compression, context_));
+    const std::size_t share = std::max(kLeastSampleBytes, kSampleBytes / file_count);
+    const bool is_stream = input->is_stream() || path == "-";
+    std::string text;
+    bool is_whole = false;
+    const std::size_t wanted = std::max(kLeastSampleBytes, std::min(share, front.bytes_left));
+    text.resize(wanted);
+    std::size_t have = 0;
+    while (have < wanted) {
+      DPONE_TRY(const std::size_t got, input->read({text.data() + have, wanted - have}));
+      is_whole = got == 0;
+      if (is_whole) break;
+      have += got;
+    }
+    text.resize(have);
+    front.bytes_left -= std::min(front.bytes_left, have);
+    const std::int64_t most_rows = std::max<std::int64_t>(settings().sample_rows - all.rows, 0);
+    auto looked = selection_->format->sample(text, is_whole, most_rows);
+    if (!looked) return std::move(looked).error().with("file", input->name());
+    Sample& sample = *looked;
+    if (selection_->files.empty()) {
+      all = std::move(sample);
+    } else {
+      DPONE_CHECK(merge(path, sample, all));
+    }
+    front.is_whole = front.is_whole && is_whole && all.rows < settings().sample_rows;
+    front.is_size_known = front.is_size_known && !is_stream && input->compression() == Compression::kNone;
+    front.text_bytes += input->stamp().bytes;
+    selection_->files.push_back({path, input->stamp()});
+    if (is_stream) {
+      if (file_count != 1) {
+        return Error(ErrorClass::kUsage, "file.not_regular", "among several files, each has to be a regular one")
+            .with("file", path)
+            .hint("read a FIFO or a device by itself");
+      }
+      selection_->stream = std::move(input);
+      selection_->front = std::move(text);
+    }
+    return {};
+  }
+
+  Status merge(const std::string& path, const Sample& sample, Sample& all) const {
+    if (selection_->format->has_fixed_names() && sample.names != all.names) {
+      const auto differs = std::mismatch(all.names.begin(), all.names.end(), sample.names.begin(), sample.names.end());
+      const std::string here = differs.second == sample.names.end() ? "nothing" : "\"" + *differs.second + "\"";
+      const std::string there = differs.first == all.names.end() ? "nothing" : "\"" + *differs.first + "\"";
+      return Error(ErrorClass::kFailed, "file.header_differs",
+                   fmt::format("the columns of the files differ: number {} is {} here and {} in {}",
+                               differs.first - all.names.begin() + 1, here, there, selection_->files[0].path))
+          .with("file", path)
+          .hint("all files of a pattern have the same columns in the same order; load the others by themselves");
+    }
+    for (std::size_t i = 0; i < sample.names.size(); ++i) {
+      const auto found = std::find(all.names.begin(), all.names.end(), sample.names[i]);
+      if (found == all.names.end()) {
+        all.names.push_back(sample.names[i]);
+        all.guesses.push_back(sample.guesses[i]);
+      } else {
+        all.guesses[static_cast<std::size_t>(found - all.names.begin())].add(sample.guesses[i]);
+      }
+    }
+    all.rows += sample.rows;
+    all.bytes += sample.bytes;
+    return {};
+  }
+
+  Status check_declared() const {
+    for (const auto& [column, type] : settings().types) {
+      const auto& names = selection_->names;
+      if (std::find(names.begin(), names.end(), column) != names.end()) continue;
+      const std::string near = nearest_name(column, names);
+      return Error(ErrorClass::kFailed, "source.no_column", "the file has no column \"" + column + "\"")
+          .with("file", shown(settings().path))
+          .with("option", "source.options.types")
+          .hint(near.empty() ? "names are case-sensitive" : "did you mean \"" + near + "\"?");
+    }
+    return {};
+  }
+
+  Facts facts_of(const Sample& sample, const Front& front) const {
+    Facts facts;
+    facts.system = "file";
+    facts.relation = shown(settings().path);
+    facts.kind = selection_->stream || settings().path == "-" ? "stream" : "file";
+    facts.exists = true;
+    facts.is_empty = false;
+    if (!sample.remark.empty()) facts.notes.push_back(sample.remark);
+    Json types = Json::object();
+    bool has_guess = false;
+    std::vector<std::string> decisions;
+    for (std::size_t i = 0; i < sample.names.size(); ++i) {
+      ColumnFacts column;
+      column.name = sample.names[i];
+      const auto declared = settings().types.find(column.name);
+      if (declared != settings().types.end()) {
+        column.type = declared->second;
+      } else {
+        column.is_inferred = true;
+        if (settings().infers) {
+          TypeGuess::Verdict verdict = sample.guesses[i].verdict();
+          column.type = verdict.type;
+          has_guess = true;
+          decisions.push_back(
+              fmt::format("column \"{}\" is taken for {}: {}", column.name, type_name(column.type), verdict.reason));
+        }
+      }
+      column.native_type = type_name(column.type);
+      types.set(column.name, column.native_type);
+      facts.columns.push_back(std::move(column));
+    }
+    if (has_guess) {
+      facts.notes.push_back(
+          fmt::format("types are told by the {} {} row{}; --type COLUMN=TYPE (source.options.types) decides otherwise",
+                      front.is_whole ? "file's" : "first", sample.rows, sample.rows == 1 ? "" : "s"));
+      facts.notes.insert(facts.notes.end(), decisions.begin(), decisions.end());
+    }
+    if (!settings().reject_path.empty()) {
+      facts.notes.push_back("rows that are wrong are left out and written to " + settings().reject_path);
+    }
+    Json files = Json::array();
+    for (const SourceFile& file : selection_->files) files.push(file.path);
+    Json names = Json::array();
+    for (const std::string& name : sample.names) names.push(name);
+    const FormatSettings& format = settings().format;
+    facts.native.set("files", std::move(files)).set("names", std::move(names)).set("types", std::move(types));
+    facts.native.set("format", format.name).set("delimiter", std::string(1, format.delimiter));
+    facts.native.set("quote", std::string(format.quote == '\0' ? 0 : 1, format.quote));
+    facts.native.set("null_text", format.null_text).set("header", format.has_header);
+    facts.fingerprint = sha256_hex(facts.native.canonical());
+    if (front.is_whole) {
+      facts.estimated_rows = sample.rows;
+    } else if (front.is_size_known && sample.bytes > 0) {
+      const double each =
+          static_cast<double>(sample.bytes) / static_cast<double>(std::max<std::int64_t>(sample.rows, 1));
+      facts.estimated_rows = static_cast<std::int64_t>(static_cast<double>(front.text_bytes) / each);
+    }
+    if (front.is_size_known) facts.estimated_bytes = front.text_bytes;
+    return facts;
+  }
+
+  Status check_unchanged() const {
+    DPONE_TRY(const std::vector<std::string> paths, expand(settings().path));
+    const bool has_same = std::equal(paths.begin(), paths.end(), selection_->files.begin(), selection_->files.end(),
+                                     [](const std::string& path, const SourceFile& file) { return path == file.path; });
+    if (!has_same) return changed("files of the pattern came or went", settings().path);
+    for (const SourceFile& file : selection_->files) {
+      DPONE_TRY(const FileStamp stamp, stamp_of(file.path));
+      if (stamp != file.stamp) return changed("the file was changed", file.path);
+    }
+    return {};
+  }
+
+  std::shared_ptr<Selection> selection_;
+  const RunContext& context_;
+  std::optional<Facts> facts_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Source>> make_source(SourceSettings settings, const RunContext& context) {
+  DPONE_TRY(std::unique_ptr<RowFormat> format, make_format(settings.format));
+  return std::unique_ptr<Source>(std::make_unique<FileSource>(std::move(settings), std::move(format), context));
+}
+
+}  // namespace dpone::file

@@ -1,0 +1,292 @@
+"""Files to tables, tables to files, files to files, streams and patterns."""
+
+import contextlib
+import gzip
+import json
+import os
+import stat
+import subprocess
+import threading
+
+import pytest
+import yaml
+
+from files.conftest import hidden, refused
+from harness.program import binary
+
+CSV = '''id,amount,day,at,note,zip
+1,12.50,2024-01-02,2024-01-02 03:04:05+00,"say ""hi""",007
+2,3.10,2024-01-03,2024-01-02T03:04:05Z,,010
+3,,,,"",
+'''
+TABLE = "create table orders (id int primary key, amount numeric(12,2), day date, at timestamptz, note varchar(20), zip char(3))"
+
+
+def test_a_file_becomes_a_table_with_types_of_its_values(dpone, dst):
+    dpone.write("orders.csv", CSV.replace('"",\n', '"",099\n'))
+    run = dpone("copy", "--from", "orders.csv", "--to", "dst").expect(0)
+    assert "3 rows" in run.out
+    assert "from orders.csv" in run.out
+    types = dst.rows("select attname, format_type(atttypid, atttypmod) from pg_attribute where attrelid = 'orders'::regclass and attnum > 0 order by attnum")
+    assert types == [("id", "bigint"), ("amount", "numeric(18,2)"), ("day", "date"), ("at", "timestamp with time zone"),
+                     ("note", "text"), ("zip", "text")]  # fmt: skip
+    assert dst.rows("select id, amount::text, day::text, note, zip from orders order by id") == [
+        (1, "12.50", "2024-01-02", 'say "hi"', "007"), (2, "3.10", "2024-01-03", None, "010"), (3, None, None, "", "099")]  # fmt: skip
+
+
+def test_the_types_of_a_table_that_is_there_decide(dpone, dst):
+    dst.run(TABLE)
+    dpone.write("orders.csv", CSV)
+    dpone("copy", "--from", "orders.csv", "--to", "dst", "-q").expect(0)
+    assert dst.rows("select id, zip from orders order by id") == [(1, "007"), (2, "010"), (3, None)]
+    dst.run("create table other (n text, m smallint, r int4range, j jsonb, a int[])")
+    dpone.write("other.csv", 'n,m,r,j,a\n007,7,"[1,5)","{""a"": 1}","{1,2}"\n1,1,empty,1,{}\n')
+    dpone("copy", "--from", "other.csv", "--to", "dst", "-q").expect(0)
+    assert dst.rows("select n, m, r::text, j::text, a from other order by m desc") == [
+        ("007", 7, "[1,5)", '{"a": 1}', [1, 2]), ("1", 1, "empty", "1", [])]  # fmt: skip
+    dpone.write("other.csv", "n,m,r,j,a\n007,70000,empty,1,{}\n")
+    run = refused(dpone("copy", "--from", "other.csv", "--to", "dst"), 1, "delimited.value")
+    for part in ("file: other.csv", "row: 1", "line: 2", "column: m", "--type 'm=text'"):
+        assert part in run.err
+    assert dst.value("select count(*) from other") == 2
+
+
+def test_the_plan_says_what_columns_are_taken_for(dpone, dst):
+    dpone.write("orders.csv", CSV)
+    dpone.write("m.yaml", dpone("copy", "--from", "orders.csv", "--to", "dst", "--type", "amount=numeric(9,2)", "--print-manifest").expect(0).out)
+    plan = dpone("plan", "m.yaml").expect(0).out
+    assert 'column "id" is taken for bigint: all 3 values are whole numbers' in plan
+    assert 'column "zip" is taken for text: a value has leading zeros (row 1)' in plan
+    assert 'column "amount" is taken' not in plan
+    assert "READ orders.csv AS csv" in plan
+    assert dpone("plan", "m.yaml").out == plan
+    dst.run(TABLE)
+    assert 'column "id" is read as the target\'s integer' in dpone("plan", "m.yaml").expect(0).out
+
+
+def test_declared_types(dpone, dst):
+    dpone.write("a.csv", "id,n,x\n1,2,3\n")
+    dpone("copy", "--from", "a.csv", "--to", "dst", "--type", "n=numeric(5,1)", "--type", "x=text", "-q").expect(0)
+    assert dst.rows("select id, n::text, x from a") == [(1, "2.0", "3")]
+    refused(dpone("copy", "--from", "a.csv", "--to", "dst", "--type", "n=nummeric"), 2, "type.unknown")
+    refused(dpone("copy", "--from", "a.csv", "--to", "dst", "--type", "n=money"), 2, "option.invalid")
+    run = refused(dpone("copy", "--from", "a.csv", "--to", "dst", "--type", "nn=text"), 1, "source.no_column")
+    assert 'did you mean "n"?' in run.err
+    dpone("copy", "--from", "a.csv", "--to", "dst", "--to-table", "b", "--infer", "text", "-q").expect(0)
+    assert dst.rows("select id, n, x from b") == [("1", "2", "3")]
+
+
+EVERYTHING = """create table everything as select n as id, n::smallint as small, n * 1000000000000 as big, n % 2 = 0 as flag, n / 7.0 as num,
+ (n / 8.0)::float8 as dbl, (n / 8.0)::real as flt, date '2000-02-29' + n as day, timestamp '2000-02-29 12:00:00.123456' + n * interval '1 hour' as ts,
+ timestamptz '2000-02-29 12:00:00+03' + n * interval '1 day' as tstz, make_interval(days => n, secs => 1.5) as span, md5(n::text)::uuid as u,
+ case n % 4 when 0 then null when 1 then '' when 2 then 'a,"b"' || chr(10) || 'c' else E'tab\\tand \\r return' end as note,
+ decode(md5(n::text), 'hex') as bytes, jsonb_build_object('k', n, 'v', null) as j, array[n, null, n + 1] as list, array['a,b', '"', null] as words,
+ int4range(n, n + 5) as rng, ('10.0.0.' || n % 200)::inet as ip, n::bit(8) as bits, '(1,2)'::point as p from generate_series(1, 250) n"""
+
+
+@pytest.mark.parametrize("name", ["everything.csv", "everything.tsv", "everything.csv.gz", "everything.csv.zst"])
+def test_a_table_comes_back_from_a_file_as_it_was(dpone, dst, name):
+    dst.run(EVERYTHING)
+    dpone("copy", "--from", "dst", "--table", "everything", "--to", name, "-q").expect(0)
+    dst.run("create table again (like everything)")
+    dpone("copy", "--from", name, "--to", "dst", "--to-table", "again", "-q").expect(0)
+    columns = [column for (column,) in dst.rows("select attname from pg_attribute where attrelid = 'again'::regclass and attnum > 0")]
+    assert dst.fingerprint("again", columns=columns) == dst.fingerprint("everything", columns=columns)
+    assert dst.value("select count(*) from again") == 250
+    assert dst.value("select count(*) from again where note is null") == 62
+    # PostgreSQL itself reads it alike.
+    if name == "everything.csv":
+        dst.run("create table by_psql (like everything)")
+        with contextlib.closing(dst.connect()) as connection, connection.cursor() as cursor, (dpone.folder / name).open("rb") as file:
+            cursor.copy_expert("copy by_psql from stdin csv header", file)
+        assert dst.fingerprint("by_psql", columns=columns) == dst.fingerprint("everything", columns=columns)
+
+
+def test_a_new_table_of_a_file_holds_the_same_texts(dpone, dst):
+    dst.run("create table t as select n as id, n / 4.0 as q, case when n % 3 = 0 then null else 'n' || n end as note, date '2024-01-01' + n as day from generate_series(1, 100) n")
+    dpone("copy", "--from", "dst", "--table", "t", "--to", "t.csv", "-q").expect(0)
+    dpone("copy", "--from", "t.csv", "--to", "dst", "--to-table", "u", "-q").expect(0)
+    columns = ["id", "q", "note", "day"]
+    assert dst.fingerprint("t", columns=columns) == dst.fingerprint("u", columns=columns)
+
+
+def test_a_file_becomes_another_with_other_marks(dpone, folder):
+    dpone.write("in.csv", "id;note\n1;a,b\n2;NA\n3;\n")
+    manifest = {
+        "name": "marks",
+        "source": {"type": "file", "path": "in.csv", "options": {"delimiter": ";", "null_text": "NA"}},
+        "sink": {"type": "file", "path": "out.txt", "strategy": {"mode": "full_refresh"},
+                 "options": {"format": "tsv", "null_text": "\\N", "header": False, "compression": "gzip"}},
+    }  # fmt: skip
+    dpone.write("m.yaml", yaml.safe_dump(manifest))
+    dpone("run", "m.yaml", "-q").expect(0)
+    assert gzip.decompress((folder / "out.txt").read_bytes()) == b"1\ta,b\n2\t\\N\n3\t\n"
+
+
+def test_paths_of_a_manifest_count_from_its_folder(dpone, folder):
+    dpone.write("deep/in/a.csv", "id\n1\nx\n")
+    dpone.write("deep/m.yaml", """name: deep
+source: {type: file, path: 'in/*.csv', options: {types: {id: bigint}, on_error: reject-file, reject_path: rejects.csv}}
+sink: {type: file, path: out.csv, strategy: {mode: full_refresh}}
+""")  # fmt: skip
+    run = dpone("run", "deep/m.yaml").expect(0)
+    assert "1 rows are wrong and were left out" in run.out + run.err
+    assert (folder / "deep/out.csv").read_text() == "id\n1\n"
+    assert "delimited.value" in (folder / "deep/rejects.csv").read_text()
+    dpone("run", "deep/m.yaml", "-q").expect(0)
+
+
+def test_stdin_and_stdout(dpone, dst):
+    run = dpone("copy", "--from", "-", "--from-format", "csv", "--to", "-", "--to-format", "tsv", stdin="id,note\n1,a\n2,\n").expect(0)
+    assert run.out == "id\tnote\n1\ta\n2\t\n"
+    assert "2 rows" in run.err
+    run = dpone("copy", "--from", "-", "--from-format", "csv", "--to", "dst", "--to-table", "t", "-q", stdin="id\n" + "7\n" * 3_000_000).expect(0)
+    assert dst.rows("select count(*), min(id), max(id) from t") == [(3_000_000, 7, 7)]
+    run = dpone("copy", "--from", "dst", "--table", "t", "--limit", "2", "--to", "-", "--to-format", "csv", "--format", "json").expect(0)
+    assert run.out == "id\n7\n7\n"
+    assert json.loads(run.err[run.err.index("{\n") :])["target"] == "stdout"
+    refused(dpone("copy", "--from", "-", "--to", "dst", "--to-table", "t", stdin="id\n1\n"), 2, "file.unknown_format")
+    refused(dpone("copy", "--from", "-", "--from-format", "csv", "--to", "dst", stdin="id\n1\n"), 2, "usage.missing_option")
+
+
+def test_compressed_stdin_is_known_by_its_first_bytes(dpone, folder):
+    packed = gzip.compress(b"id\n1\n") + gzip.compress(b"2\n")
+    process = dpone.start("copy", "--from", "-", "--from-format", "csv", "--to", "-", "--to-format", "csv", "-q", stdin=subprocess.PIPE, text=False)
+    out, err = process.communicate(packed, timeout=60)
+    assert (process.returncode, out) == (0, b"id\n1\n2\n"), err
+
+
+def test_a_stream_has_no_receipt_and_the_plan_says_so(dpone, folder):
+    dpone.write("a.csv", "id\n1\n")
+    dpone.write("m.yaml", "name: out\nsource: {type: file, path: a.csv}\nsink: {type: file, path: '-', options: {format: csv}, strategy: {mode: full_refresh}}\nquality: {min_rows: 5}\n")
+    assert "cannot be taken back" in dpone("plan", "m.yaml").expect(0).out
+    run = refused(dpone("run", "m.yaml"), 1, "gate.min_rows")
+    assert run.out == "id\n1\n"
+    for mode, slug in (("incremental_append", "capability.append"), ("incremental_merge", "capability.merge")):
+        text = (folder / "m.yaml").read_text().replace("mode: full_refresh", f"mode: {mode}, unique_key: id" + ", only_new_rows: true" * (mode == "incremental_append"))
+        dpone.write(f"{mode}.yaml", text)
+        refused(dpone("run", f"{mode}.yaml"), 2, slug)
+
+
+def test_a_fifo_is_read_when_somebody_writes_it(dpone, folder):
+    os.mkfifo(folder / "pipe.csv")
+    process = dpone.start("copy", "--from", "pipe.csv", "--to", "out.csv", "-q")
+    threading.Timer(0.3, lambda: (folder / "pipe.csv").write_text("id\n1\n2\n")).start()
+    assert process.communicate(timeout=60)[1] == ""
+    assert process.returncode == 0
+    assert (folder / "out.csv").read_text() == "id\n1\n2\n"
+
+
+def test_files_of_a_pattern(dpone, dst, folder):
+    for name, row in (("b", "2,x"), ("a", "1,"), ("c", "3,z")):
+        dpone.write(f"in/{name}.csv", f"id,note\n{row}\n")
+    dpone("copy", "--from", "in/*.csv", "--to", "all.csv", "-q").expect(0)
+    assert (folder / "all.csv").read_text() == "id,note\n1,\n2,x\n3,z\n"
+    dpone("copy", "--from", "in/[ab].csv", "--to", "dst", "--to-table", "t", "-q").expect(0)
+    assert dst.rows("select id from t order by 1") == [(1,), (2,)]
+    refused(dpone("copy", "--from", "in/*.csv", "--to", "dst"), 2, "usage.missing_option")
+    refused(dpone("copy", "--from", "in/*.csv", "--to", "in/b.csv"), 2, "route.same_table")
+    refused(dpone("copy", "--from", "in/a.csv", "--to", "in/../in/a.csv"), 2, "route.same_table")
+    dpone.write("in/d.csv", "id,nota\n4,\n")
+    run = refused(dpone("copy", "--from", "in/*.csv", "--to", "all.csv"), 1, "file.header_differs")
+    assert "file: in/d.csv" in run.err
+    assert (folder / "all.csv").read_text().count("\n") == 4
+
+
+def test_columns_limit_and_modes(dpone, dst, folder):
+    dpone.write("a.csv", "id,a,b\n1,x,y\n2,x,y\n3,x,y\n")
+    dpone("copy", "--from", "a.csv", "--to", "b.csv", "--exclude", "a", "--limit", "2", "-q").expect(0)
+    assert (folder / "b.csv").read_text() == "id,b\n1,y\n2,y\n"
+    merge = ("copy", "--from", "a.csv", "--to", "dst", "--mode", "incremental_merge", "--key", "id", "-q")
+    dpone(*merge).expect(0)
+    dpone.write("a.csv", "id,a,b\n3,new,y\n4,x,y\n")
+    dpone(*merge).expect(0)
+    assert dst.rows("select id, a from a order by id") == [(1, "x"), (2, "x"), (3, "new"), (4, "x")]
+    refused(dpone("copy", "--from", "a.csv", "--to", "dst", "--where", "id > 1"), 2, "capability.where")
+    refused(dpone("copy", "--from", "a.csv", "--to", "b.csv", "--mode", "incremental_append", "--key", "id", "--only-new-rows"), 2, "capability.append")
+
+
+def test_flags_that_need_a_file(dpone, dst):
+    dst.run("create table t (id int)")
+    for flag in (("--type", "id=text"), ("--on-error", "fail"), ("--delimiter", ";"), ("--no-header",)):
+        refused(dpone("copy", "--from", "dst", "--table", "t", "--to", "dst", "--to-table", "u", *flag), 2, "usage.exclusive")
+    dpone("copy", "--from", "dst", "--table", "t", "--to", "t.csv", "--delimiter", ";", "--no-header", "-q").expect(0)
+    refused(dpone("copy", "--from", "t.dat", "--to", "dst"), 2, "copy.unknown_path")
+    refused(dpone("copy", "--from", "t.csv", "--to", "dst", "--on-error", "reject-file"), 2, "option.invalid")
+    refused(dpone("copy", "--from", "t.csv", "--to", "dst", "--delimiter", "ab"), 2, "option.invalid")
+    refused(dpone("copy", "--from", "t.csv", "--to", "dst", "--delimiter", '"'), 2, "delimited.format")
+
+
+def test_a_file_is_replaced_only_by_whoever_wrote_it(dpone, folder):
+    dpone.write("a.csv", "id\n1\n")
+    dpone.write("out.csv", "precious\n")
+    refused(dpone("copy", "--from", "a.csv", "--to", "out.csv"), 3, "target.not_ours")
+    assert (folder / "out.csv").read_text() == "precious\n"
+    dpone("copy", "--from", "a.csv", "--to", "out.csv", "--adopt", "-q").expect(0)
+    dpone("copy", "--from", "a.csv", "--to", "out.csv", "-q").expect(0)
+    dpone.write("b.csv", "id\n2\n")
+    refused(dpone("copy", "--from", "b.csv", "--to", "out.csv"), 3, "target.other_process")
+    dpone.write("a.csv", "id\n")
+    refused(dpone("copy", "--from", "a.csv", "--to", "out.csv"), 3, "guard.empty_source")
+    assert (folder / "out.csv").read_text() == "id\n1\n"
+    dpone("copy", "--from", "a.csv", "--to", "out.csv", "--allow-empty-source", "-q").expect(0)
+    dpone("copy", "--from", "a.csv", "--to", "out.csv", "-q").expect(0)
+    assert (folder / "out.csv").read_text() == "id\n"
+    dpone("copy", "--from", "a.csv", "--to", "new.csv", "-q").expect(0)
+    assert (folder / "new.csv").read_text() == "id\n"
+    (folder / ".out.csv.dpone.json").write_text("{")
+    refused(dpone("copy", "--from", "a.csv", "--to", "out.csv"), 3, "receipts.unreadable")
+
+
+def test_columns_that_come_and_go(dpone, folder):
+    copy = ("copy", "--from", "a.csv", "--to", "out.csv", "-q")
+    dpone.write("a.csv", "id\n1\n")
+    dpone(*copy).expect(0)
+    dpone.write("a.csv", "id,note\n1,x\n")
+    dpone(*copy).expect(0)
+    assert (folder / "out.csv").read_text() == "id,note\n1,x\n"
+    dpone.write("a.csv", "id\n1\n")
+    refused(dpone(*copy), 3, "schema.column_gone")
+
+
+def test_a_file_keeps_its_mode_and_a_link_stays_one(dpone, folder):
+    dpone.write("a.csv", "id\n1\n")
+    dpone("copy", "--from", "a.csv", "--to", "out.csv", "-q").expect(0)
+    (folder / "out.csv").chmod(0o640)
+    (folder / "link.csv").symlink_to("out.csv")
+    dpone.write("a.csv", "id\n2\n")
+    dpone("copy", "--from", "a.csv", "--to", "link.csv", "--adopt", "-q").expect(0)
+    assert (folder / "link.csv").is_symlink()
+    assert (folder / "out.csv").read_text() == "id\n2\n"
+    assert stat.S_IMODE((folder / "out.csv").stat().st_mode) == 0o640
+    assert hidden(folder) == []
+
+
+def test_a_run_id_that_was_published_is_reported(dpone, folder):
+    dpone.write("a.csv", "id\n1\n")
+    copy = ("copy", "--from", "a.csv", "--to", "out.csv", "--run-id", "mine")
+    dpone(*copy).expect(0)
+    before = (folder / "out.csv").stat().st_ino
+    assert "already done" in dpone(*copy).expect(0).out
+    assert (folder / "out.csv").stat().st_ino == before
+    refused(dpone(*copy, "--limit", "1"), 3, "run_id.reused")
+    assert "1 rows" in dpone("reconcile", "--from", "a.csv", "--to", "out.csv", "--run-id", "mine").expect(0).out
+    dpone("reconcile", "--from", "a.csv", "--to", "out.csv", "--run-id", "other").expect(4)
+
+
+def test_memory_stays_bounded_whatever_the_file(dpone, folder):
+    with gzip.open(folder / "big.csv.gz", "wt", compresslevel=1) as file:
+        for _ in range(40):
+            file.write("x" * 9 + "\n" if file.tell() else "id\n")
+            file.write("1234567,some text that is a bit longer\n".replace(",", " ") * 100_000)
+    done = subprocess.run(["/usr/bin/time", "-f", "%M", str(binary()), "copy", "--from", "big.csv.gz", "--to", "out.csv", "-q"],
+                          cwd=folder, env=dpone.env, capture_output=True, text=True) if os.path.exists("/usr/bin/time") else None  # fmt: skip
+    if done is None:
+        import resource
+
+        dpone("copy", "--from", "big.csv.gz", "--to", "out.csv", "-q").expect(0)
+        kilobytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    else:
+        assert done.returncode == 0, done.stderr
+        kilobytes = int(done.stderr.split()[-1])
+    assert kilobytes < 64 * 1024
