@@ -5,10 +5,10 @@
 #include <filesystem>
 #include <fstream>
 
-#include "dpone/connectors/postgres/discover.h"
 #include "dpone/connectors/file/options.h"
 #include "dpone/connectors/file/sink.h"
 #include "dpone/connectors/file/source.h"
+#include "dpone/connectors/postgres/discover.h"
 #include "dpone/connectors/postgres/probe.h"
 #include "dpone/connectors/postgres/sink.h"
 #include "dpone/connectors/postgres/source.h"
@@ -18,6 +18,13 @@
 
 namespace dpone::cli {
 namespace {
+
+// The key that a sink has to know: of a mode that finds rows by it, and of rows that bring no key of their own to a
+// table that is made.
+std::vector<std::string> key_of(const manifest::Manifest& manifest) {
+  const bool is_wanted = manifest.strategy.is_incremental() || !manifest.source.path.empty();
+  return is_wanted ? manifest.strategy.unique_key : std::vector<std::string>();
+}
 
 Result<std::unique_ptr<Source>> open_postgres_source(const manifest::Manifest& manifest,
                                                      const ConnectionSettings& settings, const RunContext& context) {
@@ -41,7 +48,7 @@ Result<std::unique_ptr<Sink>> open_postgres_sink(const manifest::Manifest& manif
   sink.table = endpoint.table.name;
   sink.control_schema = endpoint.options.text("control_schema");
   sink.publish_wait = endpoint.options.duration("publish_wait");
-  if (manifest.strategy.is_incremental()) sink.key = manifest.strategy.unique_key;
+  sink.key = key_of(manifest);
   return postgres::make_sink(std::move(sink), context);
 }
 
@@ -78,7 +85,7 @@ Result<std::unique_ptr<Sink>> open_sqlite_sink(const manifest::Manifest& manifes
   sink.table = endpoint.table.name;
   sink.control_schema = endpoint.options.text("control_schema");
   sink.publish_wait = endpoint.options.duration("publish_wait");
-  if (manifest.strategy.is_incremental()) sink.key = manifest.strategy.unique_key;
+  sink.key = key_of(manifest);
   sink.compares_keys = manifest.strategy.mode == "incremental_merge" || manifest.strategy.only_new_rows;
   return sqlite::make_sink(std::move(sink), context);
 }
@@ -162,18 +169,8 @@ const Connector kConnectors[] = {
      open_sqlite_sink,
      probe_sqlite,
      kSqliteExtensions},
-    {"file",
-     kFileSource,
-     kFileSink,
-     file::source_options(),
-     file::sink_options(),
-     open_file_source,
-     open_file_sink,
-     probe_file,
-     kFileExtensions,
-     nullptr,
-     check_file_source,
-     check_file_sink},
+    {"file", kFileSource, kFileSink, file::source_options(), file::sink_options(), open_file_source, open_file_sink,
+     probe_file, kFileExtensions, nullptr, check_file_source, check_file_sink},
 };
 
 }  // namespace

@@ -196,8 +196,8 @@ Worth trying
   - Run orders.yaml again, after the changes: it is refused (exit code 3), since
     it would throw away what another process has loaded. To mean it:
       dpone run orders.yaml --adopt
-  - Put the same order_id into two rows of orders.csv, or a quote into the middle
-    of a value, and run it: the table stays as it was, and the error says why.
+  - Put the same order_id into two rows of orders.csv, or a quote into a value,
+    and run it: the table stays as it was, and the error says why.
   - For tables of your own:
       dpone help init
 )";

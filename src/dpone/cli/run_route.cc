@@ -20,6 +20,8 @@ namespace {
 std::string end_name(const manifest::Endpoint& endpoint, const char* stream) {
   if (!endpoint.path.empty()) return endpoint.path == "-" ? stream : endpoint.path;
   const std::string table = endpoint.table.name.empty() ? "a query" : manifest::format_table_name(endpoint.table);
+  const auto path = endpoint.params.find("path");
+  if (path != endpoint.params.end()) return table + " of " + path->second;
   return table + " of " + (endpoint.connection_id.empty() ? endpoint.type : endpoint.connection_id);
 }
 
@@ -27,9 +29,8 @@ engine::RunOutcome run_connected(const ResolvedRoute& route, const Session& sess
                                  ProgressView& progress) {
   engine::RunOutcome failed;
   // At once: a login takes longer than all that a small run asks.
-  auto opening = std::async(std::launch::async, [&] {
-    return guarded([&] { return open_source(route, session.context()); });
-  });
+  auto opening =
+      std::async(std::launch::async, [&] { return guarded([&] { return open_source(route, session.context()); }); });
   auto sink = guarded([&] { return open_sink(route, session.context()); });
   auto source = opening.get();
   if (!source) {

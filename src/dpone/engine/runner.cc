@@ -257,11 +257,13 @@ class Run {
     return publish(stage, ledger);
   }
 
-  // Rows that were read again because they share the last cursor, or lie in the overlap, may all be known.
+  // Rows that were read again because they share the last cursor, or lie in the overlap, may all be known; without a
+  // cursor, every row is read again.
   Result<bool> changes_target(Stage& stage) {
     const LoadTask& task = outcome_.plan->task;
     const bool compares = task.method == PublishMethod::kMerge || task.only_new_rows;
-    if (!compares || !task.cursor || is_beyond_lower_ || replaces_all(task.method)) return true;
+    const bool may_be_known = !task.cursor || !is_beyond_lower_;
+    if (!compares || !may_be_known || replaces_all(task.method)) return true;
     return stage.changes_target();
   }
 

@@ -150,9 +150,10 @@ constexpr OptionSpec kRuntimeKeys[] = {
      .description = "Pass the source's bytes through unparsed where both ends agree on the types"},
     {.name = "loaders",
      .kind = OptionKind::kInteger,
-     .description = "Connections that load into the stage at once, where the sink can (PostgreSQL). All but the first are "
-                    "opened only while rows queue up. Without it 2, and 1 for an exchange, whose rows are then visible to "
-                    "transactions that began before the load",
+     .description =
+         "Connections that load into the stage at once, where the sink can (PostgreSQL). All but the first are "
+         "opened only while rows queue up. Without it 2, and 1 for an exchange, whose rows are then visible to "
+         "transactions that began before the load",
      .min = 1,
      .max = 16,
      .value_name = "N"},

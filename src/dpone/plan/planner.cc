@@ -122,14 +122,15 @@ Result<RoutePlan> complete(RoutePlan plan, const PlanInput& input, const std::ve
   // A mode that is not in this build never gets past the manifest reader.
   DPONE_CHECK(input.manifest.strategy.is_incremental() ? strategy::plan_incremental(input, plan)
                                                        : strategy::plan_full_refresh(input, plan));
-  // One transaction that makes and loads the table freezes its rows, so that snapshots from before it see them too. Where
-  // the table takes the place of one that is read, that is worth more than speed.
+  // One transaction that makes and loads the table freezes its rows, so that snapshots from before it see them too.
+  // Where the table takes the place of one that is read, that is worth more than speed.
   const bool is_exchange = plan.task.method == PublishMethod::kExchange;
   const Options& runtime = input.manifest.runtime;
   plan.task.loaders = runtime.is_given("loaders") ? static_cast<int>(runtime.integer("loaders")) : is_exchange ? 1 : 2;
   if (is_exchange && plan.task.loaders > 1) {
     plan.notes.emplace_back(
-        "transactions with a snapshot from before the load see the new table empty; with runtime.loaders: 1 they see its "
+        "transactions with a snapshot from before the load see the new table empty; with runtime.loaders: 1 they see "
+        "its "
         "rows");
   }
   plan.expected_epoch = next_epoch(input.prior, replaces_all(plan.task.method));

@@ -45,11 +45,10 @@ Status decide(ColumnPolicy& policy, const ColumnFacts& from, const ColumnFacts& 
     return mismatch("its values mean something else there (" + from.meaning + " and " + to.meaning + ")");
   }
   // A text is read as what the target has, in place of what it looks like.
-  if (from.is_inferred) {
+  if (from.is_inferred && (from.type != to.type || to.travels_as_text)) {
     policy.type = to.type;
     policy.travels_as_text = to.travels_as_text;
-    const bool is_as_guessed = from.native_type == to.native_type && from.type == to.type;
-    policy.fidelity = is_as_guessed ? Fidelity::kIdentical : Fidelity::kChecked;
+    policy.fidelity = Fidelity::kChecked;
     return {};
   }
   // The same name may hold other values on another version.
@@ -138,7 +137,7 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
     DPONE_CHECK(decide(policy, from, *to));
     if (from.is_inferred && policy.fidelity == Fidelity::kChecked) {
       map.notes.push_back("column \"" + from.name + "\" is read as the target's " + to->native_type +
-                          "; a value that is none ends the run");
+                          ", in place of what it looks like; a value that is none ends the run");
     } else if (policy.fidelity == Fidelity::kChecked && from.native_type == to->native_type) {
       map.notes.push_back(
           "column \"" + from.name + "\": " + from.native_type +

@@ -102,8 +102,10 @@ TEST(TypeMapTest, AnInferredColumnIsReadAsTheTargetsType) {
   ASSERT_TRUE(map) << map.error().to_line();
   EXPECT_TRUE(map->columns[0].type == to.type);
   EXPECT_EQ(map->columns[0].fidelity, Fidelity::kChecked);
-  EXPECT_EQ(map->notes, std::vector<std::string>{"column \"c\" is read as the target's character varying(3); a value "
-                                                 "that is none ends the run"});
+  EXPECT_EQ(map->notes,
+            std::vector<std::string>{
+                "column \"c\" is read as the target's character varying(3), in place of what it looks like; a value "
+                "that is none ends the run"});
   from = column(TypeKind::kText, "text");
   from.is_inferred = true;
   EXPECT_EQ(mapped(from, column(TypeKind::kUuid, "uuid")), "checked");

@@ -42,7 +42,8 @@ class Decoder::Impl {
       : format_(format),
         options_(std::move(options)),
         schema_(std::make_shared<const Schema>(std::move(layout.schema))),
-        keys_(std::move(keys)) {
+        keys_(std::move(keys)),
+        ignored_keys_(std::move(layout.ignored_keys)) {
     for (std::size_t i = 0; i < schema_->size(); ++i) {
       columns_.push_back(compile_decode((*schema_)[i].type, format_, options_.max_row_bytes));
       columns_.back()->index = i;
@@ -123,7 +124,8 @@ class Decoder::Impl {
       if (column == kNoColumn) {
         key_ = key.view();
         *value = &ignored_;
-        if (format_.ignores_unknown_keys) return true;
+        const bool is_known = std::find(ignored_keys_.begin(), ignored_keys_.end(), key_) != ignored_keys_.end();
+        if (format_.ignores_unknown_keys || is_known) return true;
         scanner_.fail(key.text, "json_rows.unknown_key", "a key is not in the schema");
         return false;
       }
@@ -361,6 +363,7 @@ class Decoder::Impl {
   const DecoderOptions options_;
   const std::shared_ptr<const Schema> schema_;
   KeyIndex keys_;
+  std::vector<std::string> ignored_keys_;
   std::vector<std::unique_ptr<DecodeColumn>> columns_;
   std::vector<Scanner::Strictness> strictness_;
   int run_rows_;               // at most, in a run

@@ -24,7 +24,8 @@ namespace dpone::json_rows {
 // Which keys of a row become which columns.
 struct DecodeLayout {
   Schema schema;
-  std::vector<std::string> keys;  // of each column of the schema; none at all: the names of its fields
+  std::vector<std::string> keys;               // of each column of the schema; none at all: the names of its fields
+  std::vector<std::string> ignored_keys = {};  // that a row may have besides, and nobody wants
 };
 
 struct RejectedRow {

@@ -6,8 +6,9 @@ namespace dpone::file {
 
 Result<std::unique_ptr<RowFormat>> make_format(const FormatSettings& settings) {
   if (settings.name == "csv" || settings.name == "tsv") return make_csv_format(settings);
+  if (settings.name == "jsonl") return make_jsonl_format(settings);
   return Error(ErrorClass::kUsage, "file.unknown_format", "files of format " + settings.name + " are not in this build")
-      .hint("this build reads and writes csv and tsv");
+      .hint("this build reads and writes csv, tsv and jsonl");
 }
 
 std::string format_of_name(std::string_view path) {

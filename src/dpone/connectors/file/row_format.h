@@ -19,7 +19,7 @@
 namespace dpone::file {
 
 struct FormatSettings {
-  std::string name;  // `csv`, `tsv`
+  std::string name;  // `csv`, `tsv`, `jsonl`; the rest is of the first two
   char delimiter = ',';
   char quote = '"';  // '\0': nothing is quoted
   std::string null_text;
@@ -91,5 +91,6 @@ std::string format_of_name(std::string_view path);
 
 // One a format.
 Result<std::unique_ptr<RowFormat>> make_csv_format(const FormatSettings& settings);
+Result<std::unique_ptr<RowFormat>> make_jsonl_format(const FormatSettings& settings);
 
 }  // namespace dpone::file

@@ -120,7 +120,7 @@ void TypeGuess::rule_out(std::int64_t row, std::string why) {
   ++values_;
   if (shape_ == Shape::kText) return;
   shape_ = Shape::kText;
-  why_text_ = fmt::format("{} (row {})", why, row);
+  why_text_ = row == 0 ? std::move(why) : fmt::format("{} (row {})", why, row);
 }
 
 bool TypeGuess::take(Shape shape, std::int64_t row) {
@@ -207,6 +207,28 @@ void TypeGuess::look(std::string_view text, std::int64_t row) {
   rule_out(row, "a value is of no other type");
 }
 
+void TypeGuess::look_at_bools(std::int64_t count) {
+  if (!take(Shape::kBool, 0)) return;
+  values_ += count - 1;
+  has_word_ = true;
+}
+
+void TypeGuess::look_at_json(std::int64_t count) {
+  if (take(Shape::kJson, 0)) values_ += count - 1;
+}
+
+void TypeGuess::look_at_numbers(const Numbers& numbers) {
+  if (!take(Shape::kNumber, 0)) return;
+  values_ += numbers.count - 1;
+  numbers_ += numbers.count;
+  has_exponent_ |= numbers.has_exponent;
+  is_beyond_int64_ |= numbers.is_beyond_int64;
+  is_double_exact_ = false;  // not looked at
+  least_scale_ = 0;
+  most_digits_ = std::max(most_digits_, numbers.whole_digits);
+  most_scale_ = std::max(most_scale_, numbers.most_scale);
+}
+
 void TypeGuess::add(const TypeGuess& other) {
   if (other.shape_ == Shape::kNone) return;
   if (shape_ == Shape::kNone) {
@@ -254,6 +276,8 @@ TypeGuess::Verdict TypeGuess::verdict() const {
       return {simple(TypeKind::kTimestampTz), all + "times with a zone"};
     case Shape::kUuid:
       return {simple(TypeKind::kUuid), all + "UUIDs"};
+    case Shape::kJson:
+      return {simple(TypeKind::kJson), all + "objects or arrays"};
     case Shape::kNumber:
       break;
   }

@@ -15,8 +15,19 @@ class TypeGuess {
  public:
   // A value that is not NULL, as the column's `row`, from 1.
   void look(std::string_view text, std::int64_t row);
-  // A value whose format says that it is a text, whatever it looks like.
+  // A value whose format says that it is a text, whatever it looks like. Row 0: which one is not known.
   void look_at_text(std::int64_t row) { rule_out(row, "a value is a text"); }
+  // Values that the format itself tells apart.
+  void look_at_bools(std::int64_t count);
+  void look_at_json(std::int64_t count);  // objects and arrays
+  struct Numbers {
+    std::int64_t count = 0;
+    bool has_exponent = false;
+    bool is_beyond_int64 = false;
+    int whole_digits = 0;
+    int most_scale = 0;
+  };
+  void look_at_numbers(const Numbers& numbers);
   // What another guess of the same column has seen.
   void add(const TypeGuess& other);
   std::int64_t value_count() const { return values_; }
@@ -28,7 +39,7 @@ class TypeGuess {
   Verdict verdict() const;
 
  private:
-  enum class Shape : std::uint8_t { kNone, kBool, kNumber, kDate, kTimestamp, kTimestampTz, kUuid, kText };
+  enum class Shape : std::uint8_t { kNone, kBool, kNumber, kDate, kTimestamp, kTimestampTz, kUuid, kJson, kText };
 
   void rule_out(std::int64_t row, std::string why);
   bool take(Shape shape, std::int64_t row);
