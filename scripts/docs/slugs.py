@@ -8,6 +8,7 @@ CLASSES = {"Failed": 1, "Usage": 2, "Refused": 3, "Unavailable": 4, "OutcomeUnkn
 CONSTRUCTOR = re.compile(r'\bError\(\s*(?:\w+::)*k(\w+),\s*"([a-z_0-9.]*[a-z_0-9])"')
 TABLE_ROW = re.compile(r'(?:ErrorClass::)?k(\w+),\s*Retry::k\w+,\s*"([a-z_0-9.]+)"')
 DOTTED = re.compile(r'"([a-z_0-9]*[a-z_](?:\.[a-z_0-9]+)+)"')
+USAGE = re.compile(r'\busage\("([a-z_]+\.[a-z_.]+)"')  # helpers of this name make errors of that class
 # Slugs that are put together: (file, what to find, what stands before it).
 COMPOSED = [
     ("cli/command_spec.cc", re.compile(r'\busage\("([a-z_]+)"'), "usage."),
@@ -52,6 +53,8 @@ def find_slugs(root):
         for pattern in (CONSTRUCTOR, TABLE_ROW):
             for kind, slug in pattern.findall(text):
                 found.setdefault(slug, set()).add(CLASSES[kind])
+        for slug in USAGE.findall(text):
+            found.setdefault(slug, set()).add(CLASSES["Usage"])
         for file, pattern, prefix in COMPOSED:
             if name == file:
                 for match in pattern.finditer(text):
