@@ -117,7 +117,6 @@ def masked(line):
     line = re.sub(r"\d{8}T\d{6}Z-[0-9a-f]{8}", "RUN", line)
     line = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "TIME", line)
     line = re.sub(r"_[0-9a-f]{8}\b", "_HASH", line)
-    line = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "TIME", line)
     line = re.sub(r"version \d+", lambda found: found[0].replace(" ", "-"), line)
     line = re.sub(r"database \w+, role", "database NAME, role", line)
     return re.sub(r"(?<![\w-])-?\d[\d,.]*( (ms|s|B|KiB|MiB|GiB)\b)?", "N", line)

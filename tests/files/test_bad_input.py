@@ -110,6 +110,18 @@ def test_rejected_rows_are_collected(into, dpone, folder):
     assert not (folder / "fourth.csv").exists()
 
 
+def test_rejected_rows_write_over_nothing_else(into, dpone, folder):
+    into(text(b"x1,row\n"), "in.csv", "--type", "id=text").expect(0)
+    before = (folder / "in.csv").read_bytes()
+    options = ("--type", "id=bigint", "--on-error", "reject-file", "--reject-path")
+    for path in ("in.csv", "out.csv"):
+        kept = (folder / path).read_bytes()
+        refused(dpone("copy", "--from", "in.csv", "--to", "other.csv", *options, path), 3, "file.not_rejects")
+        assert (folder / path).read_bytes() == kept
+    assert (folder / "in.csv").read_bytes() == before
+    assert not (folder / "other.csv").exists()
+
+
 @pytest.mark.parametrize("tool", ["gzip", "zstd"])
 def test_compressed_files_that_are_wrong(into, tool, folder):
     ending = {"gzip": "gz", "zstd": "zst"}[tool]

@@ -79,7 +79,10 @@ Result<StartPoint> from_request(const StartInput& input, StartPoint start) {
         .hint("use --start-cursor none with only_new_rows, or incremental_merge");
   }
   start.lower = CursorPosition{value, {}};
-  start.notes.push_back("the run begins at the cursor value that --start-cursor names");
+  start.notes.push_back(
+      input.range.is_inclusive
+          ? "the run begins at the cursor value that --start-cursor names"
+          : "the run begins behind the cursor value that --start-cursor names: rows that have it are not read");
   return start;
 }
 

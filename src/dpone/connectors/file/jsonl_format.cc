@@ -66,6 +66,7 @@ class JsonlFormat final : public RowFormat {
 
   Result<Sample> sample(std::string_view front, bool is_whole, std::int64_t max_rows) const override {
     Sample sample;
+    if (max_rows == 0) return sample;  // the files before have filled it
     json_rows::InferOptions options;
     options.max_rows = max_rows;
     options.is_whole = is_whole;

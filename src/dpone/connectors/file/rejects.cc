@@ -1,6 +1,7 @@
 #include "dpone/connectors/file/rejects.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -20,10 +21,27 @@ void append_quoted(std::string_view text, std::string& out) {
   out += '"';
 }
 
+// A path that names the source, a database or anything else by mistake is not written over: only what an earlier run
+// left for its rejected rows is.
+Status check_replaceable(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode) || info.st_size == 0) return {};
+  const FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.is_open()) return error_from_errno(errno, "cannot read the file of rejected rows", path);
+  std::string front(kHeader.size(), '\0');
+  const ssize_t got = ::read(fd.get(), front.data(), front.size());
+  if (got == static_cast<ssize_t>(front.size()) && front == kHeader) return {};
+  return Error(ErrorClass::kRefused, "file.not_rejects",
+               "the file for rejected rows is there, and holds something else")
+      .with("file", path)
+      .hint("name another reject_path: only a file of rejected rows is written over");
+}
+
 }  // namespace
 
 Status RejectFile::add(const std::string& file, const RejectedRow& row) {
   if (!fd_.is_open()) {
+    DPONE_CHECK(check_replaceable(path_));
     fd_ = FileDescriptor(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
     if (!fd_.is_open()) return error_from_errno(errno, "cannot create the file of rejected rows", path_);
     buffer_ = kHeader;
