@@ -156,10 +156,12 @@ class Run {
     return store(*corrected);
   }
 
+  // Over the record that the plan was made from, and no other.
   Status store(State state) {
-    DPONE_TRY(const auto stored, route_.state->load(state.process, state.target));
     state.updated_at = format_rfc3339(context_.clock->now(), true);
-    return route_.state->apply(state, stored ? stored->record : 0);
+    DPONE_CHECK(route_.state->apply(state, outcome_.plan->state_record));
+    ++outcome_.plan->state_record;
+    return {};
   }
 
   // Asks the source how far this run goes. False: there is nothing to read beyond the last run's end.

@@ -86,6 +86,7 @@ Result<RoutePlan> draft(const PlanInput& input) {
                                             *plan.task.cursor, plan.selection_fingerprint}));
     plan.task.cursor->lower = std::move(start.lower);
     plan.corrected_state = std::move(start.corrected);
+    plan.state_record = input.state.stored ? input.state.stored->record : 0;
     plan.notes.insert(plan.notes.begin(), start.notes.begin(), start.notes.end());
   }
   const auto& own = input.prior.newest_of_process;

@@ -33,6 +33,7 @@ struct RoutePlan {
   std::optional<std::int64_t> min_rows;
   // What the stored state should say before the run, where it does not. Not part of the hash: the notes tell of it.
   std::optional<State> corrected_state;
+  std::int64_t state_record = 0;  // of the stored state that the plan was made from; 0: there was none
 
   // The hashed part.
   Json to_json() const;
