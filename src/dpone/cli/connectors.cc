@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "dpone/cli/route_setup.h"
 #include "dpone/connectors/file/options.h"
 #include "dpone/connectors/file/sink.h"
 #include "dpone/connectors/file/source.h"
@@ -26,30 +27,41 @@ std::vector<std::string> key_of(const manifest::Manifest& manifest) {
   return is_wanted ? manifest.strategy.unique_key : std::vector<std::string>();
 }
 
-Result<std::unique_ptr<Source>> open_postgres_source(const manifest::Manifest& manifest,
-                                                     const ConnectionSettings& settings, const RunContext& context) {
+// What the ends of every system with tables are told of a manifest.
+template <class Settings>
+Settings source_of(const manifest::Manifest& manifest, const ConnectionSettings& connection) {
   const manifest::Endpoint& endpoint = manifest.source;
-  postgres::SourceSettings source;
-  source.connection = settings;
+  Settings source;
+  source.connection = connection;
   source.schema = endpoint.table.schema;
   source.table = endpoint.table.name;
   source.query = endpoint.options.text("query");
   source.where = endpoint.options.text("where");
   if (endpoint.options.is_given("limit")) source.limit = endpoint.options.integer("limit");
-  return postgres::make_source(std::move(source), context);
+  return source;
 }
 
-Result<std::unique_ptr<Sink>> open_postgres_sink(const manifest::Manifest& manifest, const ConnectionSettings& settings,
-                                                 const RunContext& context) {
+template <class Settings>
+Settings sink_of(const manifest::Manifest& manifest, const ConnectionSettings& connection) {
   const manifest::Endpoint& endpoint = manifest.sink;
-  postgres::SinkSettings sink;
-  sink.connection = settings;
+  Settings sink;
+  sink.connection = connection;
   sink.schema = endpoint.table.schema;
   sink.table = endpoint.table.name;
   sink.control_schema = endpoint.options.text("control_schema");
   sink.publish_wait = endpoint.options.duration("publish_wait");
   sink.key = key_of(manifest);
-  return postgres::make_sink(std::move(sink), context);
+  return sink;
+}
+
+Result<std::unique_ptr<Source>> open_postgres_source(const manifest::Manifest& manifest,
+                                                     const ConnectionSettings& settings, const RunContext& context) {
+  return postgres::make_source(source_of<postgres::SourceSettings>(manifest, settings), context);
+}
+
+Result<std::unique_ptr<Sink>> open_postgres_sink(const manifest::Manifest& manifest, const ConnectionSettings& settings,
+                                                 const RunContext& context) {
+  return postgres::make_sink(sink_of<postgres::SinkSettings>(manifest, settings), context);
 }
 
 Result<ProbeAnswer> probe_postgres(const ConnectionSettings& settings, const RunContext& context) {
@@ -65,27 +77,12 @@ Result<ProbeAnswer> probe_postgres(const ConnectionSettings& settings, const Run
 
 Result<std::unique_ptr<Source>> open_sqlite_source(const manifest::Manifest& manifest,
                                                    const ConnectionSettings& settings, const RunContext& context) {
-  const manifest::Endpoint& endpoint = manifest.source;
-  sqlite::SourceSettings source;
-  source.connection = settings;
-  source.schema = endpoint.table.schema;
-  source.table = endpoint.table.name;
-  source.query = endpoint.options.text("query");
-  source.where = endpoint.options.text("where");
-  if (endpoint.options.is_given("limit")) source.limit = endpoint.options.integer("limit");
-  return sqlite::make_source(std::move(source), context);
+  return sqlite::make_source(source_of<sqlite::SourceSettings>(manifest, settings), context);
 }
 
 Result<std::unique_ptr<Sink>> open_sqlite_sink(const manifest::Manifest& manifest, const ConnectionSettings& settings,
                                                const RunContext& context) {
-  const manifest::Endpoint& endpoint = manifest.sink;
-  sqlite::SinkSettings sink;
-  sink.connection = settings;
-  sink.schema = endpoint.table.schema;
-  sink.table = endpoint.table.name;
-  sink.control_schema = endpoint.options.text("control_schema");
-  sink.publish_wait = endpoint.options.duration("publish_wait");
-  sink.key = key_of(manifest);
+  auto sink = sink_of<sqlite::SinkSettings>(manifest, settings);
   sink.compares_keys = manifest.strategy.mode == "incremental_merge" || manifest.strategy.only_new_rows;
   return sqlite::make_sink(std::move(sink), context);
 }
@@ -109,17 +106,11 @@ constexpr SinkCapabilities kSqliteSink{
     .publish = PublishClass::kTransactional, .has_append = true, .has_merge = true, .has_keys = true};
 constexpr std::string_view kSqliteExtensions[] = {".db", ".sqlite", ".sqlite3"};
 
-// As connection settings have it: from the manifest's folder.
-std::string beside(const manifest::Manifest& manifest, const std::string& path) {
-  if (path.empty() || path == "-" || manifest.file.empty()) return path;
-  return (manifest.file.parent_path() / path).string();
-}
-
 Result<std::unique_ptr<Source>> open_file_source(const manifest::Manifest& manifest, const ConnectionSettings& settings,
                                                  const RunContext& context) {
   DPONE_TRY(file::SourceSettings source, file::source_settings(settings.field("path"), manifest.source.options));
-  source.reject_path = beside(manifest, source.reject_path);
-  source.target_path = beside(manifest, manifest.sink.path);
+  source.reject_path = path_from(manifest.file, source.reject_path);
+  source.target_path = path_from(manifest.file, manifest.sink.path);
   return file::make_source(std::move(source), context);
 }
 

@@ -7,6 +7,7 @@
 
 #include "dpone/base/log.h"
 #include "dpone/cli/help.h"
+#include "dpone/cli/render_error.h"
 
 namespace dpone::cli {
 namespace {
@@ -21,19 +22,6 @@ std::string_view to_string(Health health) {
       return "problem";
   }
   return {};
-}
-
-// Each line of `text` behind the first begins under it.
-std::string hanging(std::string_view text, std::size_t indent) {
-  std::string out;
-  while (true) {
-    const std::size_t end = text.find('\n');
-    out += without_control_characters(text.substr(0, end));
-    if (end == std::string_view::npos) return out;
-    out += '\n';
-    out.append(indent, ' ');
-    text.remove_prefix(end + 1);
-  }
 }
 
 }  // namespace
@@ -68,13 +56,14 @@ std::string render_checks(const std::vector<HealthCheck>& checks, std::size_t wi
   for (const HealthCheck& check : checks) {
     problems += check.health == Health::kProblem ? 1 : 0;
     warnings += check.health == Health::kWarning ? 1 : 0;
-    std::string text = hanging(check.text, indent);
+    std::string text = indented(check.text, std::string(indent, ' '));
     // Lines of a text that has several are kept as they are: places in a file.
     if (width > indent + 20 && check.text.find('\n') == std::string::npos) text = wrapped(text, indent, width);
     out += fmt::format("{:<7}  {:<{}}  {}\n", to_string(check.health), without_control_characters(check.name),
                        name_width, text);
     if (!check.slug.empty()) out += fmt::format("{:9}code: {}\n", "", check.slug);
-    if (!check.next_step.empty()) out += fmt::format("{:9}next: {}\n", "", hanging(check.next_step, 15));
+    if (!check.next_step.empty())
+      out += fmt::format("{:9}next: {}\n", "", indented(check.next_step, std::string(15, ' ')));
   }
   const auto counted = [](std::size_t count, std::string_view what) {
     return count == 0 ? fmt::format("no {}s", what) : fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");

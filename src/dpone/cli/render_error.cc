@@ -3,9 +3,7 @@
 #include "dpone/base/log.h"
 
 namespace dpone::cli {
-namespace {
 
-// Continuation lines of a value keep the indentation, so that a list of problems stays readable.
 std::string indented(std::string_view text, std::string_view indent) {
   std::string out;
   while (true) {
@@ -17,8 +15,6 @@ std::string indented(std::string_view text, std::string_view indent) {
     text.remove_prefix(end + 1);
   }
 }
-
-}  // namespace
 
 std::string render_error(const Error& error, bool color) {
   std::string out = color ? "\x1b[1;31merror:\x1b[0m " : "error: ";

@@ -2,11 +2,15 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "dpone/base/error.h"
 #include "dpone/base/error_json.h"
 
 namespace dpone::cli {
+
+// `text` with `indent` before every line but the first, so that a list stays readable. Control characters are shown.
+std::string indented(std::string_view text, std::string_view indent);
 
 // error: <message>
 //   <context key>: <value>

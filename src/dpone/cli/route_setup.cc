@@ -9,13 +9,13 @@
 #include "dpone/plan/capability_check.h"
 
 namespace dpone::cli {
-namespace {
 
-// A relative path of the manifest counts from its folder.
 std::string path_from(const std::filesystem::path& manifest, const std::string& path) {
-  if (path == "-" || manifest.empty()) return path;
+  if (path.empty() || path == "-" || manifest.empty()) return path;
   return (manifest.parent_path() / path).string();
 }
+
+namespace {
 
 Result<connections::ResolvedConnection> resolve_end(const manifest::Manifest& manifest,
                                                     const manifest::Endpoint& endpoint) {

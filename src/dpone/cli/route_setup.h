@@ -27,6 +27,9 @@ struct ResolvedRoute {
   std::string arguments;                    // what names this process to a command: `orders.yaml`, `--from shop ...`
 };
 
+// A relative path of the manifest counts from its folder.
+std::string path_from(const std::filesystem::path& manifest, const std::string& path);
+
 // Reads the connections' variables. What is missing at both ends is one error.
 Result<ResolvedRoute> resolve_route(manifest::Manifest manifest);
 // The same, of ends that have been resolved. What their systems cannot do is refused (capability.*). A route from a

@@ -50,6 +50,11 @@ void close_run(ColumnBuilder& builder, int count, const std::uint8_t* valid, int
   parts.length += count;
 }
 
+std::int64_t value_bytes(ColumnBuilder& builder) {
+  const bool is_list = builder.type().kind == TypeKind::kArray;
+  return static_cast<std::int64_t>((is_list ? builder.child() : builder).parts().values.size());
+}
+
 Column release_run(ColumnBuilder& builder) {
   ColumnParts& parts = builder.parts();
   const std::size_t values = parts.values.size();

@@ -3,6 +3,9 @@
 
 #include <cstdint>
 #include <cstring>
+#include <memory>
+#include <utility>
+#include <vector>
 
 #include "dpone/data/batch_builder.h"
 
@@ -20,6 +23,16 @@ void append_bits(Buffer& bits, std::int64_t at, const std::uint8_t* flags, int c
 void close_run(ColumnBuilder& builder, int count, const std::uint8_t* valid, int nulls);
 // The column so far. The builder keeps room for as much again: the next batch will be about as big.
 Column release_run(ColumnBuilder& builder);
+// The same of each column of a decoder, as a batch of `rows` rows. `columns` point to what has a `builder`.
+template <class Columns>
+Batch release_batch(std::shared_ptr<const Schema> schema, std::int64_t rows, Columns& columns) {
+  std::vector<Column> released;
+  released.reserve(columns.size());
+  for (auto& column : columns) released.push_back(release_run(column->builder));
+  return Batch(std::move(schema), rows, std::move(released));
+}
+// Bytes of the values so far; of a list, of its elements.
+std::int64_t value_bytes(ColumnBuilder& builder);
 
 // Copies without a call: 32 bytes at a time, running over into the slack of `to` where `from` can be read that far.
 inline void copy_run_over(std::uint8_t* to, const void* from, std::size_t bytes, const void* readable_end) {

@@ -13,15 +13,8 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 }
 
 Status check_names(const std::vector<std::string>& wanted, const Facts& source, std::string_view option) {
-  std::vector<std::string> known;
-  for (const ColumnFacts& column : source.columns) known.push_back(column.name);
   for (const std::string& name : wanted) {
-    if (contains(known, name)) continue;
-    const std::string near = nearest_name(name, known);
-    return Error(ErrorClass::kFailed, "source.no_column", "the source has no column \"" + name + "\"")
-        .with("relation", source.relation)
-        .with("option", std::string(option))
-        .hint(near.empty() ? "names are case-sensitive" : "did you mean \"" + near + "\"?");
+    if (source.find(name) == nullptr) return no_column(source, name, option);
   }
   return {};
 }
@@ -68,6 +61,16 @@ Status decide(ColumnPolicy& policy, const ColumnFacts& from, const ColumnFacts& 
 }
 
 }  // namespace
+
+Error no_column(const Facts& source, const std::string& name, std::string_view option) {
+  std::vector<std::string> known;
+  for (const ColumnFacts& column : source.columns) known.push_back(column.name);
+  const std::string near = nearest_name(name, known);
+  return Error(ErrorClass::kFailed, "source.no_column", "the source has no column \"" + name + "\"")
+      .with("relation", source.relation)
+      .with("option", std::string(option))
+      .hint(near.empty() ? "names are case-sensitive" : "did you mean \"" + near + "\"?");
+}
 
 Result<std::vector<std::string>> select_columns(const manifest::Manifest& manifest, const Facts& source) {
   const std::vector<std::string> wanted = manifest.source.options.names("columns");

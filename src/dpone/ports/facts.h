@@ -33,6 +33,11 @@ struct KeyFacts {
   bool is_primary = false;
 };
 
+// Whether one of `keys` has exactly these columns, in any order.
+bool has_key_of(const std::vector<KeyFacts>& keys, const std::vector<std::string>& columns);
+// `keys` and, unless it is among them, the declared key: the primary one if there is none yet. `declared` may be empty.
+std::vector<KeyFacts> with_declared_key(std::vector<KeyFacts> keys, const std::vector<std::string>& declared);
+
 // One way to replace a table's content here, and why it cannot be used (empty: it can).
 struct PublishOption {
   std::string method;  // as in sink.options.overwrite_type

@@ -343,19 +343,12 @@ class Decoder::Impl {
   bool is_full() const {
     if (batch_rows_ >= options_.target_rows) return true;
     std::int64_t bytes = 0;
-    for (const auto& column : columns_) {
-      ColumnBuilder& builder = column->builder;
-      const bool is_list = builder.type().kind == TypeKind::kArray;
-      bytes += static_cast<std::int64_t>((is_list ? builder.child() : builder).parts().values.size());
-    }
+    for (const auto& column : columns_) bytes += value_bytes(column->builder);
     return bytes >= options_.target_bytes;
   }
 
   void close_batch() {
-    std::vector<Column> columns;
-    columns.reserve(columns_.size());
-    for (auto& column : columns_) columns.push_back(release_run(column->builder));
-    ready_.emplace_back(schema_, batch_rows_, std::move(columns));
+    ready_.push_back(release_batch(schema_, batch_rows_, columns_));
     batch_rows_ = 0;
   }
 

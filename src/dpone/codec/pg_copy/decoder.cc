@@ -320,10 +320,7 @@ class Decoder::Impl {
   }
 
   void close_batch() {
-    std::vector<Column> columns;
-    columns.reserve(columns_.size());
-    for (auto& column : columns_) columns.push_back(release_run(column->builder));
-    ready_.emplace_back(schema_, batch_rows_, std::move(columns));
+    ready_.push_back(release_batch(schema_, batch_rows_, columns_));
     batch_rows_ = 0;
     batch_bytes_ = 0;
   }

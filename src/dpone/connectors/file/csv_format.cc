@@ -16,19 +16,6 @@ constexpr std::int64_t kMostRowBytes = std::int64_t{1} << 30;
 constexpr std::size_t kMostHeaderBytes = std::size_t{1} << 20;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-class CsvDecoder final : public RowDecoder {
- public:
-  explicit CsvDecoder(delimited::Decoder decoder) : decoder_(std::move(decoder)) {}
-  std::span<char> room() override { return decoder_.room(); }
-  Status commit(std::size_t bytes) override { return decoder_.commit(bytes); }
-  std::optional<Batch> take() override { return decoder_.take(); }
-  Result<std::optional<Batch>> finish() override { return decoder_.finish(); }
-  std::int64_t row_count() const override { return decoder_.row_count(); }
-
- private:
-  delimited::Decoder decoder_;
-};
-
 class CsvEncoder final : public RowEncoder {
  public:
   explicit CsvEncoder(delimited::Encoder encoder) : encoder_(std::move(encoder)) {}
@@ -100,7 +87,7 @@ class CsvFormat final : public RowFormat {
       };
     }
     DPONE_TRY(delimited::Decoder decoder, make(names, std::move(schema), std::move(with)));
-    return std::unique_ptr<RowDecoder>(std::make_unique<CsvDecoder>(std::move(decoder)));
+    return std::unique_ptr<RowDecoder>(std::make_unique<CodecDecoder<delimited::Decoder>>(std::move(decoder)));
   }
 
   Result<std::unique_ptr<RowEncoder>> make_encoder(Schema schema) const override {

@@ -9,19 +9,6 @@
 namespace dpone::file {
 namespace {
 
-class JsonlDecoder final : public RowDecoder {
- public:
-  explicit JsonlDecoder(json_rows::Decoder decoder) : decoder_(std::move(decoder)) {}
-  std::span<char> room() override { return decoder_.room(); }
-  Status commit(std::size_t bytes) override { return decoder_.commit(bytes); }
-  std::optional<Batch> take() override { return decoder_.take(); }
-  Result<std::optional<Batch>> finish() override { return decoder_.finish(); }
-  std::int64_t row_count() const override { return decoder_.row_count(); }
-
- private:
-  json_rows::Decoder decoder_;
-};
-
 class JsonlEncoder final : public RowEncoder {
  public:
   explicit JsonlEncoder(json_rows::Encoder encoder) : encoder_(std::move(encoder)) {}
@@ -109,7 +96,7 @@ class JsonlFormat final : public RowFormat {
       };
     }
     DPONE_TRY(json_rows::Decoder decoder, json_rows::Decoder::create(std::move(layout), {}, std::move(with)));
-    return std::unique_ptr<RowDecoder>(std::make_unique<JsonlDecoder>(std::move(decoder)));
+    return std::unique_ptr<RowDecoder>(std::make_unique<CodecDecoder<json_rows::Decoder>>(std::move(decoder)));
   }
 
   Result<std::unique_ptr<RowEncoder>> make_encoder(Schema schema) const override {

@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "dpone/base/result.h"
@@ -48,6 +49,21 @@ class RowDecoder {
   virtual std::optional<Batch> take() = 0;
   virtual Result<std::optional<Batch>> finish() = 0;
   virtual std::int64_t row_count() const = 0;
+};
+
+// A codec's decoder as it is.
+template <class Decoder>
+class CodecDecoder final : public RowDecoder {
+ public:
+  explicit CodecDecoder(Decoder decoder) : decoder_(std::move(decoder)) {}
+  std::span<char> room() override { return decoder_.room(); }
+  Status commit(std::size_t bytes) override { return decoder_.commit(bytes); }
+  std::optional<Batch> take() override { return decoder_.take(); }
+  Result<std::optional<Batch>> finish() override { return decoder_.finish(); }
+  std::int64_t row_count() const override { return decoder_.row_count(); }
+
+ private:
+  Decoder decoder_;
 };
 
 class RowEncoder {

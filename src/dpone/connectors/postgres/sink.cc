@@ -311,19 +311,10 @@ class PostgresSink final : public Sink {
     return prior.of_run;
   }
 
-  // `source` with the declared key among its keys, unless it has one of these columns.
+  // `source` with the declared key among its keys.
   Facts with_key(const Facts& source) const {
     Facts out = source;
-    std::vector<std::string> key = settings_.key;
-    std::sort(key.begin(), key.end());
-    bool has_primary = false;
-    for (const KeyFacts& other : source.keys) {
-      std::vector<std::string> columns = other.columns;
-      std::sort(columns.begin(), columns.end());
-      if (columns == key) return out;
-      has_primary = has_primary || other.is_primary;
-    }
-    if (!key.empty()) out.keys.push_back({"", settings_.key, !has_primary});
+    out.keys = with_declared_key(source.keys, settings_.key);
     return out;
   }
 
@@ -355,9 +346,7 @@ class PostgresSink final : public Sink {
       }
     }
     facts.native.set("key_operators", std::move(operators));
-    const bool has_index = std::any_of(facts.keys.begin(), facts.keys.end(), [&](const KeyFacts& key) {
-      return std::is_permutation(key.columns.begin(), key.columns.end(), settings_.key.begin(), settings_.key.end());
-    });
+    const bool has_index = has_key_of(facts.keys, settings_.key);
     for (PublishOption& option : facts.publish) {
       if (has_index || option.method != "merge") continue;
       option.notes.emplace_back("the target has no unique index on the key: each run reads the whole table");

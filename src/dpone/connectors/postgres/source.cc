@@ -11,6 +11,7 @@
 #include "dpone/connectors/postgres/dialect.h"
 #include "dpone/connectors/postgres/quote.h"
 #include "dpone/connectors/postgres/source_locks.h"
+#include "dpone/ports/null_check.h"
 
 namespace dpone::postgres {
 namespace {
@@ -179,22 +180,10 @@ class PostgresSnapshot final : public Snapshot {
   Result<CursorBound> find_bound(const LoadTask& task) override {
     const CursorRange& range = *task.cursor;
     CursorBound bound;
-    DPONE_TRY(const bool has_null, has_null_in(task, range.column));
-    if (has_null && range.nulls == CursorNulls::kFail) {
-      return Error(ErrorClass::kFailed, "cursor.null",
-                   "a row has no value in the cursor column \"" + range.column + "\"")
-          .with("relation", task.source.relation)
-          .hint("source.options.cursor_nulls says what to do with such rows: ignore, or with incremental_merge always");
-    }
-    for (const std::string& column : range.key) {
-      DPONE_TRY(const bool is_null, has_null_in(task, column));
-      if (!is_null) continue;
-      return Error(ErrorClass::kFailed, "cursor.null_key", "a row has no value in the key column \"" + column + "\"")
-          .with("relation", task.source.relation)
-          .hint("rows of the same cursor are ordered by their key: leave such rows out with source.options.where");
-    }
+    DPONE_TRY(const bool has_null,
+              check_cursor_nulls(task, [&](const std::string& column) { return has_null_in(task, column); }));
     DPONE_TRY(const Rows rows, connection_.query(render_upper_bound(task)));
-    bound.has_rows = rows.size() == 1 || (has_null && range.nulls == CursorNulls::kAlways);
+    bound.has_rows = rows.size() == 1 || has_null;
     if (rows.size() == 0) return bound;
     CursorPosition upper{rows.text(0, 0), {}};
     for (std::size_t i = 0; i < range.key.size(); ++i) upper.key.push_back(rows.text(0, static_cast<int>(i) + 1));
@@ -233,11 +222,7 @@ class PostgresSnapshot final : public Snapshot {
   }
 
  private:
-  // Only asks where the catalog does not rule it out.
   Result<bool> has_null_in(const LoadTask& task, const std::string& column) {
-    const ColumnFacts* const facts = task.source.find(column);
-    const bool is_asked = task.cursor->nulls != CursorNulls::kIgnore || column != task.cursor->column;
-    if (!is_asked || (facts != nullptr && !facts->is_nullable)) return false;
     DPONE_TRY(const Rows rows, connection_.query(render_find_null(task, column)));
     return rows.size() == 1;
   }

@@ -385,13 +385,7 @@ class SqliteSink final : public Sink {
 
   // A primary key of one whole number is the rowid; every other key becomes an index, made when the rows are there.
   void propose_keys(const Facts& source, const std::vector<std::string>& columns, Json& details, Facts& facts) const {
-    std::vector<KeyFacts> keys = source.keys;
-    const bool has_declared = std::any_of(keys.begin(), keys.end(), [&](const KeyFacts& key) {
-      return key.columns.size() == settings_.key.size() &&
-             std::is_permutation(key.columns.begin(), key.columns.end(), settings_.key.begin());
-    });
-    const bool has_primary = std::any_of(keys.begin(), keys.end(), [](const KeyFacts& key) { return key.is_primary; });
-    if (!settings_.key.empty() && !has_declared) keys.push_back({"", settings_.key, !has_primary});
+    const std::vector<KeyFacts> keys = with_declared_key(source.keys, settings_.key);
     facts.keys.clear();
     std::vector<std::string> taken;
     for (const Json& name : facts.native["taken_names"].as_array()) taken.push_back(name.as_string());

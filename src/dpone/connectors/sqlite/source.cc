@@ -13,6 +13,7 @@
 #include "dpone/connectors/sqlite/row_reader.h"
 #include "dpone/connectors/sqlite/sink.h"
 #include "dpone/connectors/sqlite/types.h"
+#include "dpone/ports/null_check.h"
 
 namespace dpone::sqlite {
 namespace {
@@ -38,23 +39,11 @@ class SqliteSnapshot final : public Snapshot {
           .with("relation", task.source.relation)
           .hint("give --start-cursor a value of its type, " + range.type.to_string());
     }
-    DPONE_TRY(const bool has_null, has_null_in(task, range.column));
-    if (has_null && range.nulls == CursorNulls::kFail) {
-      return Error(ErrorClass::kFailed, "cursor.null",
-                   "a row has no value in the cursor column \"" + range.column + "\"")
-          .with("relation", task.source.relation)
-          .hint("source.options.cursor_nulls says what to do with such rows: ignore, or with incremental_merge always");
-    }
-    for (const std::string& column : range.key) {
-      DPONE_TRY(const bool is_null, has_null_in(task, column));
-      if (!is_null) continue;
-      return Error(ErrorClass::kFailed, "cursor.null_key", "a row has no value in the key column \"" + column + "\"")
-          .with("relation", task.source.relation)
-          .hint("rows of the same cursor are ordered by their key: leave such rows out with source.options.where");
-    }
+    DPONE_TRY(const bool has_null,
+              check_cursor_nulls(task, [&](const std::string& column) { return has_null_in(task, column); }));
     DPONE_TRY(Query query, database_->prepare(render_upper_bound(task)));
     DPONE_TRY(const bool has_row, query.step());
-    bound.has_rows = has_row || (has_null && range.nulls == CursorNulls::kAlways);
+    bound.has_rows = has_row || has_null;
     if (!has_row) return bound;
     const int keys = static_cast<int>(range.key.size());
     CursorPosition upper;
@@ -119,11 +108,7 @@ class SqliteSnapshot final : public Snapshot {
             "or leave it out with source.options.where");
   }
 
-  // Only asks where the definition does not rule it out.
   Result<bool> has_null_in(const LoadTask& task, const std::string& column) {
-    const ColumnFacts* const facts = task.source.find(column);
-    const bool is_asked = task.cursor->nulls != CursorNulls::kIgnore || column != task.cursor->column;
-    if (!is_asked || (facts != nullptr && !facts->is_nullable)) return false;
     DPONE_TRY(Query query, database_->prepare(render_find_null(task, column)));
     return query.step();
   }

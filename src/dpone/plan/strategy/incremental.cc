@@ -1,8 +1,6 @@
 #include "dpone/plan/strategy/incremental.h"
 
-#include <algorithm>
-
-#include "dpone/base/nearest.h"
+#include "dpone/plan/type_map.h"
 
 namespace dpone::plan::strategy {
 namespace {
@@ -34,13 +32,7 @@ CursorKind kind_of(const ColumnFacts& column) {
 
 Result<const ColumnFacts*> find_column(const Facts& source, const std::string& name, const char* option) {
   if (const ColumnFacts* column = source.find(name)) return column;
-  std::vector<std::string> known;
-  for (const ColumnFacts& column : source.columns) known.push_back(column.name);
-  const std::string near = nearest_name(name, known);
-  return Error(ErrorClass::kFailed, "source.no_column", "the source has no column \"" + name + "\"")
-      .with("relation", source.relation)
-      .with("option", option)
-      .hint(near.empty() ? "names are case-sensitive" : "did you mean \"" + near + "\"?");
+  return no_column(source, name, option);
 }
 
 Result<CursorOverlap> overlap_of(const std::string& text, CursorKind kind) {
@@ -58,11 +50,6 @@ Result<CursorOverlap> overlap_of(const std::string& text, CursorKind kind) {
   if (span->number) overlap.number = *span->number;
   if (span->duration) overlap.duration = *span->duration;
   return overlap;
-}
-
-bool has_unique(const Facts& source, const std::string& column) {
-  return std::any_of(source.keys.begin(), source.keys.end(),
-                     [&](const KeyFacts& key) { return key.columns.size() == 1 && key.columns[0] == column; });
 }
 
 }  // namespace
@@ -88,7 +75,7 @@ Result<CursorRange> cursor_range(const manifest::Manifest& manifest, const Facts
                                     : CursorNulls::kFail;
   // Rows that are read again do no harm where they are found by their key.
   range.is_inclusive = manifest.strategy.mode == "incremental_merge" || manifest.strategy.only_new_rows;
-  if (range.is_inclusive || has_unique(source, cursor->name)) return range;
+  if (range.is_inclusive || has_key_of(source.keys, {cursor->name})) return range;
   if (manifest.strategy.unique_key.empty()) {
     return Error(ErrorClass::kFailed, "cursor.needs_key",
                  "several rows may have the same \"" + cursor->name +
