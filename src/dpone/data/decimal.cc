@@ -99,9 +99,8 @@ bool parse_short(std::string_view text, int scale, std::int64_t* out) {
       has_point = true;
       continue;
     }
-    if (!is_ascii_digit(c)) return false;
+    if (!is_ascii_digit(c) || ++digits > static_cast<int>(kMostDigits)) return false;
     value = value * 10 + (c - '0');
-    ++digits;
     if (has_point) --missing;
   }
   if (digits == 0 || missing < 0 || digits + missing > static_cast<int>(kMostDigits)) return false;

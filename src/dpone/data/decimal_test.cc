@@ -40,6 +40,17 @@ TEST(DecimalTest, ParseIsExactOrFails) {
   }
 }
 
+// One digit more than the quick way takes would overflow it.
+TEST(DecimalTest, NumbersAtTheEndOfSixtyFourBitsAreExact) {
+  for (const char* text : {"999999999999999999", "9223372036854775808", "-9999999999999999999"}) {
+    const auto value = parse_decimal(text, 38, 0);
+    ASSERT_TRUE(value) << text;
+    std::string back;
+    append_decimal_text(*value, 0, back);
+    EXPECT_EQ(back, text);
+  }
+}
+
 TEST(DecimalTest, RescaleLosesNothing) {
   Int128 out = 0;
   EXPECT_TRUE(decimal_rescale(150, 2, 1, &out));
