@@ -1,13 +1,11 @@
 """The widest, the longest and the emptiest."""
 
 import os
-import subprocess
 
 import pytest
 
 from conformance import cases
 from harness.manifest import full_refresh
-from harness.program import binary
 
 MODES = pytest.mark.parametrize("mode", [(), ("--no-raw",)], ids=["raw", "decoded"])
 
@@ -20,11 +18,9 @@ def test_a_value_of_200_mb_stays_in_memory_bounds(route, mode):
     route.src.run("alter table cases alter b set storage external")
     route.src.run(f"insert into cases values (1, '\\x00'), (2, decode(repeat('5c', {size}), 'hex')), (3, null)")
     route.dpone.write("m.yaml", full_refresh("public.cases"))
-    process = subprocess.Popen([str(binary()), "run", "m.yaml", "-q", *mode], cwd=route.dpone.folder, env=route.dpone.env)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0
-    assert usage.ru_maxrss * 1024 <= (48 << 20) + 4 * size
+    run, peak = route.dpone.measure("run", "m.yaml", "-q", *mode)
+    run.expect(0)
+    assert peak <= 48 + 4 * size / (1 << 20)
     sizes = "select id, length(b), md5(b) from cases order by id"
     assert route.dst.rows(sizes) == route.src.rows(sizes)
 

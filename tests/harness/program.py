@@ -1,10 +1,13 @@
 """Runs the dpone program in a folder of its own, with no more of the environment than it needs."""
 
+import contextlib
 import dataclasses
 import json
 import os
 import pathlib
+import re
 import subprocess
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # What sanitizers read, and where to look for programs; nothing else comes from the outside.
@@ -63,6 +66,19 @@ class Dpone:
             out, err = process.communicate()
             raise AssertionError(f"no end after {timeout} s: {Run(list(map(str, args)), -1, out, err)}") from None
         return Run([str(arg) for arg in args], process.returncode, out, err)
+
+    def measure(self, *args):
+        """Its run, and the high-water mark of its memory in MiB. (The rusage of a child counts its parent's from before exec.)"""
+        process = self.start(*args)
+        peak = 0
+        while process.poll() is None:
+            with contextlib.suppress(OSError):
+                status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+                if f"Name:\t{binary().name[:15]}\n" in status and (match := re.search(r"VmHWM:\s+(\d+) kB", status)):
+                    peak = int(match[1]) / 1024
+            time.sleep(0.005)
+        out, err = process.communicate()
+        return Run([str(arg) for arg in args], process.returncode, out, err), peak
 
     def write(self, name, text):
         """Writes a file into the folder; gives its path."""

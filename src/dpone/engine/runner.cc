@@ -28,14 +28,15 @@ Result<plan::PriorState> read_state(const Route& route, const PriorReceipts& pri
 }
 
 // `target-max` is what the target says.
-Result<plan::StartRequest> resolve_start(const Route& route, const Facts& target) {
+Result<plan::StartRequest> resolve_start(const Route& route, const Facts& source, const Facts& target) {
   plan::StartRequest request = route.start;
   if (request.start_cursor != "target-max") return request;
-  const std::string cursor = route.manifest.source.options.text("cursor");
-  if (!target.exists || target.find(cursor) == nullptr) {
+  if (!target.exists) {
     request.start_cursor = "none";
     return request;
   }
+  const std::string cursor = route.manifest.source.options.text("cursor");
+  DPONE_CHECK(plan::check_target_max(cursor, source, target));
   DPONE_TRY(const auto greatest, route.sink.greatest(cursor));
   request.start_cursor = greatest.value_or("none");
   return request;
@@ -49,7 +50,7 @@ Result<plan::RoutePlan> plan_with(const Route& route, const PriorReceipts& prior
   DPONE_TRY(const Facts proposed, route.sink.propose(target, source, columns));
   plan::PlanInput input{route.manifest, source, target, proposed, prior};
   DPONE_TRY(input.state, read_state(route, prior, target.relation, state_dir));
-  DPONE_TRY(input.request, resolve_start(route, target));
+  DPONE_TRY(input.request, resolve_start(route, source, target));
   DPONE_TRY(plan::RoutePlan draft, plan::draft(input));
   std::vector<RawVerdict> verdicts;
   for (const WireFormat& format : route.source.raw_formats(draft.task)) {
@@ -241,8 +242,10 @@ class Run {
     outcome_.rows_loaded = moved.written.rows;
     outcome_.bytes = moved.read.bytes;
     if (moved.read.rows_rejected > 0) {
+      const bool is_one = moved.read.rows_rejected == 1;
       warn(std::to_string(moved.read.rows_rejected) +
-           " rows are wrong and were left out: see the file of rejected rows");
+           (is_one ? " row is wrong and was left out" : " rows are wrong and were left out") +
+           ": see the file of rejected rows");
     }
     DPONE_CHECK(context_.fault("load.finished"));
     DPONE_CHECK(judge(row_count_gate(moved.read, moved.written)));
