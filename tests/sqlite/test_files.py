@@ -167,3 +167,14 @@ def test_connections_test_says_what_answers(dpone, source):
     if run.code != 0:
         run = dpone("connections", "test", "sqlite:source.db")
     assert "SQLite 3." in run.expect(0).out and "journal mode delete" in run.out
+
+
+def test_connections_discover_lists_tables_and_views(dpone, source, target, manifest):
+    source.run("create table orders (id integer primary key); insert into orders values (1), (2); create view v as select 1; create table sqliteish (n) ")
+    dpone("run", manifest("orders"), "-q").expect(0)
+    found = dpone("connections", "discover", "target.db", "--format", "json").expect(0).json["relations"]
+    assert [(one["name"], one["kind"], one["estimated_rows"]) for one in found] == [("orders", "table", 2)], "nothing of dpone's own"
+    found = dpone("connections", "discover", "source.db", "--like", "%O%E%", "--format", "json").expect(0).json["relations"]
+    assert [one["name"] for one in found] == ["orders"]
+    assert "orders" in dpone("connections", "discover", "source.db").expect(0).out
+    assert "capability.schema" in dpone("connections", "discover", "source.db", "--schema", "main").expect(2).err

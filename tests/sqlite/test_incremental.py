@@ -189,3 +189,64 @@ def test_times_as_texts_are_read_in_their_order(dpone, source, target, manifest)
     for bad in ("infinity", "10000-01-01 00:00:00+00", "0044-03-15 00:00:00+00 BC", "2024-01-01 00:00:00.50+00", "2024-01-01T00:00:00Z"):
         add(source, (7, bad, "bad"))
         assert "cursor.order" in dpone("run", path).expect(1).err, bad
+
+
+def test_a_target_that_was_made_anew_alike_is_refused(dpone, source, target, manifest):
+    """The same definition and the same root page, empty and filled again: only its place in the schema tells."""
+    source.run(CREATE)
+    add(source, (1, "a", "one"))
+    path = append(manifest)
+    dpone("run", path, "-q").expect(0)
+    sql = target.value("select sql from sqlite_schema where name = 'events'")
+    page = target.value("select rootpage from sqlite_schema where name = 'events'")
+    add(source, (2, "b", "two"))
+    for filled in ("", "; insert into events values (7, 'x', 'by hand')"):
+        target.run(f"drop table events; {sql}{filled}")
+        assert target.value("select rootpage from sqlite_schema where name = 'events'") == page
+        assert "target.replaced" in dpone("run", path).expect(3).err
+
+
+def test_keys_that_the_targets_collation_takes_for_one_fail_the_gate(dpone, source, target, manifest):
+    source.run("create table events (id text, at integer, note text) strict")
+    target.run("create table events (id text collate nocase primary key, at integer, note text)")
+    source.run("insert into events values ('a', 1, 'small'), ('A', 2, 'large')")
+    for mode, more in (("incremental_merge", {}), ("incremental_append", {"only_new_rows": True})):
+        path = manifest("events", mode=mode, source={"cursor": "at"}, unique_key=["id"], **more)
+        assert "gate.key" in dpone("run", path).expect(1).err
+    source.run("delete from events where id = 'A'")
+    dpone("run", path, "-q").expect(0)
+    assert target.rows("select id, note from events") == [("a", "small")]
+
+
+@pytest.mark.parametrize("event", ["insert", "update"])
+def test_a_trigger_that_drops_rows_of_a_merge_fails_the_gate(event, dpone, source, target, manifest):
+    source.run(CREATE)
+    add(source, (1, "a", "one"))
+    path = merge(manifest)
+    dpone("run", path, "-q").expect(0)
+    target.run("create table seen (id); create trigger log after insert on events begin insert into seen values (new.id); end")
+    add(source, (2, "b", "two"))
+    dpone("run", path, "-q").expect(0)
+    target.run(f"create trigger tr before {event} on events when new.note = 'TWO' or new.id = 3 begin select raise(ignore); end")
+    add(source, (2, "c", "TWO"), (3, "c", "three"))
+    assert "gate.row_count" in dpone("run", path).expect(1).err
+    assert events(target) == [(1, "one"), (2, "two")]
+
+
+def test_numbers_in_a_cursor_of_texts_are_refused(dpone, source, manifest):
+    """They stand before every text, and would be missed for ever."""
+    source.run("create table events (id integer primary key, at string, note text)")
+    add(source, (1, "a", "one"), (2, "b", "two"))
+    path = append(manifest, cursor="at", key=["id"])
+    dpone("run", path, "-q").expect(0)
+    add(source, (3, 5, "three"))
+    run = dpone("run", path).expect(1)
+    assert "cursor.order" in run.err and "'5'" in run.err
+
+
+def test_the_greatest_value_of_another_type_is_no_position(dpone, source, target, manifest):
+    source.run(CREATE)
+    add(source, (1, "a", "one"))
+    target.run("create table events (id text primary key, at text, note text); insert into events values ('999', '', ''), ('1005', '', '')")
+    run = dpone("run", append(manifest), "--adopt", "--start-cursor", "target-max").expect(3)
+    assert "start_cursor.target_max" in run.err

@@ -143,6 +143,14 @@ def test_a_trigger_that_drops_rows_fails_the_gate(events):
     assert len(events.rows()) == 10
 
 
+def test_a_key_of_a_table_is_none_of_those_that_inherit_from_it(events):
+    """Their rows are read with it, and may have its cursor values once more."""
+    events.src.run("create table more () inherits (orders)")
+    events.strategy = {"mode": "incremental_append"}
+    events.source = {"cursor": "id"}
+    events.refused("cursor.needs_key", code=1)
+
+
 def test_only_the_delta_is_read(events):
     events.run()
     events.src.run("insert into orders values (11, 'new', 11)")

@@ -159,3 +159,34 @@ def test_the_rights_that_the_docs_name_are_enough(load, role):
     load.dst.run(f"grant update on orders to {role}")
     load.src.run("update orders set state = 'x' where id = 1")
     assert load.run("--start-cursor", "none").json["result"]["updated_rows"] == 1
+
+
+def test_keys_that_the_targets_collation_takes_for_one_fail_the_gate(load):
+    load.src.run("alter table orders alter id type text; update orders set id = 'a' where id = '1'; update orders set id = 'A' where id = '2'")
+    load.dst.run("create collation nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false);"
+                 "create table orders (id text collate nocase primary key, state text, changed int)")  # fmt: skip
+    assert "gate.key" in load.run(code=1).err
+    load.strategy = {"mode": "incremental_append", "unique_key": "id", "only_new_rows": True}
+    assert "gate.key" in load.run(code=1).err
+    load.src.run("delete from orders where id = 'A'")
+    load.run()
+    assert len(load.rows()) == 9
+
+
+@pytest.mark.parametrize("event", ["insert", "update"])
+def test_a_trigger_that_drops_rows_fails_the_gate(load, event):
+    load.dst.run("create table orders (id int primary key, state text, changed int); create table seen (id int);"
+                 "create function log() returns trigger language plpgsql as 'begin insert into public.seen values (new.id); return new; end';"
+                 "create trigger log before insert or update on orders for each row execute function log()")  # fmt: skip
+    load.run()
+    load.src.run("update orders set state = 'new', changed = 11 where id = 1; insert into orders values (11, 'a', 12)")
+    run = load.run().json
+    assert (run["result"]["inserted_rows"], run["result"]["updated_rows"]) == (1, 1)
+    load.dst.run("create function drop_it() returns trigger language plpgsql as 'begin return null; end';"
+                 f"create trigger tr before {event} on orders for each row execute function drop_it()")  # fmt: skip
+    load.src.run("update orders set state = 'newer', changed = 13 where id = 1; insert into orders values (12, 'b', 14)")
+    before = load.rows()
+    run = load.run(code=1)
+    assert "gate.row_count" in run.err
+    assert "0 of 1 rows to be" in run.err
+    assert load.rows() == before

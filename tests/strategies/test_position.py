@@ -2,6 +2,8 @@
 
 import shutil
 
+import pytest
+
 
 def add(load, *numbers):
     for number in numbers:
@@ -135,6 +137,14 @@ def test_a_table_that_is_there_is_taken_over_from_its_greatest_cursor(load):
     run = load.run("--start-cursor", "target-max").json
     assert run["result"]["extracted_rows"] == 7
     assert [row[0] for row in load.rows()] == [1, 2, 4, 5, 6, 7, 8, 9, 10]
+
+
+@pytest.mark.parametrize("change", ["alter table orders alter changed type text", "alter table orders drop changed"])
+def test_a_greatest_value_that_is_no_position_of_the_source(load, change):
+    load.dst.run("create table orders (id int primary key, state text, changed int); insert into orders values (1, 'old', 999), (2, 'old', 1005)")
+    load.sink["adopt"] = True
+    load.dst.run(change)
+    load.refused("start_cursor.target_max", "--start-cursor", "target-max")
 
 
 def test_a_first_load_into_an_empty_table(load):

@@ -13,6 +13,7 @@
 #include "dpone/connectors/postgres/probe.h"
 #include "dpone/connectors/postgres/sink.h"
 #include "dpone/connectors/postgres/source.h"
+#include "dpone/connectors/sqlite/discover.h"
 #include "dpone/connectors/sqlite/probe.h"
 #include "dpone/connectors/sqlite/sink.h"
 #include "dpone/connectors/sqlite/source.h"
@@ -159,7 +160,8 @@ const Connector kConnectors[] = {
      open_sqlite_source,
      open_sqlite_sink,
      probe_sqlite,
-     kSqliteExtensions},
+     kSqliteExtensions,
+     sqlite::discover},
     {"file", kFileSource, kFileSink, file::source_options(), file::sink_options(), open_file_source, open_file_sink,
      probe_file, kFileExtensions, nullptr, check_file_source, check_file_sink},
 };

@@ -17,7 +17,7 @@ Status check_ownership(const PlanInput& input) {
   const bool is_replacing = !input.manifest.strategy.is_incremental();
   if (is_replacing && newest && newest->process != input.manifest.name) {
     return Error(ErrorClass::kRefused, "target.other_process",
-                 "the target was last replaced by process \"" + newest->process + "\"")
+                 "the target was last loaded by process \"" + newest->process + "\"")
         .with("target", input.target.relation)
         .with("run_id", newest->run_id)
         .with("published_at", newest->published_at)

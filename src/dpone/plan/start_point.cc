@@ -86,7 +86,40 @@ Result<StartPoint> from_request(const StartInput& input, StartPoint start) {
   return start;
 }
 
+// Has the order of numbers, whatever its size.
+bool is_number(const ColumnFacts& column) {
+  switch (column.type.kind) {
+    case TypeKind::kInt16:
+    case TypeKind::kInt32:
+    case TypeKind::kInt64:
+    case TypeKind::kDecimal:
+    case TypeKind::kNumeric:
+      return !column.travels_as_text;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
+
+Status check_target_max(const std::string& cursor, const Facts& source, const Facts& target) {
+  const ColumnFacts* const from = source.find(cursor);
+  const ColumnFacts* const to = target.find(cursor);
+  if (from == nullptr) return {};  // said elsewhere
+  std::string why;
+  if (to == nullptr) {
+    why = "the target has no column \"" + cursor + "\"";
+  } else if (from->type.kind == TypeKind::kText) {
+    why = "the order of texts is not the same everywhere";
+  } else if (from->type.kind != to->type.kind && !(is_number(*from) && is_number(*to))) {
+    why = "column \"" + cursor + "\" is " + from->native_type + " at the source and " + to->native_type +
+          " at the target, which have another order";
+  }
+  if (why.empty()) return {};
+  return Error(ErrorClass::kRefused, "start_cursor.target_max", "the target's greatest value says nothing: " + why)
+      .with("target", target.relation)
+      .hint("say --start-cursor VALUE, or --start-cursor none to read everything");
+}
 
 State state_after(const Receipt& receipt) {
   State state;

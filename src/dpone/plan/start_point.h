@@ -50,6 +50,10 @@ struct StartInput {
 // start_cursor.needed, start_cursor.has_position, append.would_repeat.
 Result<StartPoint> find_start(const StartInput& input);
 
+// Whether `--start-cursor target-max` can be answered: the greatest value there is the greatest here. Slug:
+// start_cursor.target_max. REQUIRES: the target exists.
+Status check_target_max(const std::string& cursor, const Facts& source, const Facts& target);
+
 // The state after `receipt` was written.
 State state_after(const Receipt& receipt);
 

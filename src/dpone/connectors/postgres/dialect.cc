@@ -171,6 +171,16 @@ class SinkRenderer {
     return text;
   }
 
+  // Keys of the stage are equal where those of the target are: its collation may take 'a' and 'A' for one.
+  std::string key_collation(const ColumnPolicy& column) const {
+    if (!is_key(task_, column.sink_name)) return {};
+    for (const Json& known : native_["columns"].as_array()) {
+      if (known["name"].as_string() != column.sink_name || !known["collation"].is_string()) continue;
+      return " COLLATE " + known["collation"].as_string();
+    }
+    return {};
+  }
+
   // The stage, and what has to be there before its first row. Default privileges may have granted it to others.
   void render_stage() {
     std::vector<std::string>& out = out_.stage;
@@ -197,7 +207,7 @@ class SinkRenderer {
       for (const ColumnPolicy& column : task_.columns) {
         columns += (columns.empty() ? "" : ", ");
         columns += becomes_target ? column_definition(column)
-                                  : quote_name(column.sink_name) + " " + column.sink_native +
+                                  : quote_name(column.sink_name) + " " + column.sink_native + key_collation(column) +
                                         (column.is_nullable ? "" : " NOT NULL");
       }
       out.push_back((becomes_target ? "CREATE TABLE " : "CREATE UNLOGGED TABLE ") + stage_ + " (" + columns + ")");
@@ -501,26 +511,35 @@ class SinkRenderer {
     const bool looks_first = task_.method == PublishMethod::kMerge || task_.only_new_rows;
     append_locks(out_.publish, looks_first ? "SHARE ROW EXCLUSIVE" : "ROW EXCLUSIVE", false);
     out_.publish.emplace_back(kPlainSearchPath);
+    out_.counts_rows = !native_["triggers"].as_array().empty();
     if (task_.method == PublishMethod::kMerge) append_update();
     const std::string names = quote_names(sink_names(task_));
-    std::string insert = "INSERT INTO " + target_ + " (" + names + ") OVERRIDING SYSTEM VALUE SELECT " + names +
-                         " FROM " + stage_ + " AS s";
-    if (looks_first) insert += " WHERE NOT EXISTS (SELECT FROM " + target_ + " AS t WHERE " + key_match(task_) + ")";
-    const bool is_counted = !looks_first && !native_["triggers"].as_array().empty();
-    if (is_counted) {
-      insert = "WITH added AS (" + insert +
-               " RETURNING 1) SELECT pg_catalog.set_config('dpone.rows_added', pg_catalog.count(*)::pg_catalog.text, "
-               "true) FROM added";
-    }
-    out_.publish.push_back(std::move(insert));
+    std::string rows = " FROM " + stage_ + " AS s";
+    if (looks_first) rows += " WHERE NOT EXISTS (SELECT FROM " + target_ + " AS t WHERE " + key_match(task_) + ")";
+    append_change("added", "INSERT INTO " + target_ + " (" + names + ") OVERRIDING SYSTEM VALUE SELECT " + names + rows,
+                  rows);
     out_.publish.emplace_back("SET CONSTRAINTS ALL IMMEDIATE");
     out_.publish.emplace_back(kFixedSearchPath);
-    if (is_counted) {
-      const std::string count = "current_setting('dpone.rows_added')";
-      const std::string staged = options_.staged_rows < 0 ? "{rows}" : std::to_string(options_.staged_rows);
-      out_.publish.push_back(render_guard(count + "::int8 = " + staged, "gate.row_count", count));
-    }
+    out_.publish.insert(out_.publish.end(), guards_.begin(), guards_.end());
     out_.publish.push_back("DROP TABLE " + stage_);
+  }
+
+  // A statement that adds or changes the rows that `rows` selects. A trigger may leave some out in silence: where there
+  // is one, they are counted, and a guard compares.
+  void append_change(const std::string& what, const std::string& sql, const std::string& rows) {
+    if (!out_.counts_rows) {
+      out_.publish.push_back(sql);
+      return;
+    }
+    const auto keep_count = [](const std::string& setting) {
+      return "SELECT pg_catalog.set_config('dpone.rows_" + setting + "', pg_catalog.count(*)::pg_catalog.text, false)";
+    };
+    out_.publish.push_back(keep_count("to_be_" + what) + rows);
+    out_.publish.push_back("WITH " + what + " AS (" + sql + " RETURNING 1) " + keep_count(what) + " FROM " + what);
+    const std::string done = "current_setting('dpone.rows_" + what + "')";
+    const std::string wanted = "current_setting('dpone.rows_to_be_" + what + "')";
+    guards_.push_back(render_guard(done + " = " + wanted, "gate.row_count",
+                                   done + " || ' of ' || " + wanted + " || ' rows to be " + what + "'"));
   }
 
   void append_update() {
@@ -531,8 +550,9 @@ class SinkRenderer {
       set += (set.empty() ? "" : ", ") + name + " = s." + name;
     }
     if (set.empty()) return;
-    out_.publish.push_back("UPDATE " + target_ + " AS t SET " + set + " FROM " + stage_ + " AS s WHERE " +
-                           key_match(task_) + " AND " + values_compare(task_, "*<>"));
+    const std::string condition = " WHERE " + key_match(task_) + " AND " + values_compare(task_, "*<>");
+    append_change("changed", "UPDATE " + target_ + " AS t SET " + set + " FROM " + stage_ + " AS s" + condition,
+                  " FROM " + target_ + " AS t, " + stage_ + " AS s" + condition);
   }
 
   // After kPlainSearchPath. Deferred triggers run at once, as long as that path lasts.
@@ -566,6 +586,7 @@ class SinkRenderer {
   const bool is_stage_published_;
   const std::string only_;
   std::vector<std::string> renames_;
+  std::vector<std::string> guards_;
   SinkStatements out_;
 };
 

@@ -29,6 +29,8 @@ struct SinkStatements {
   std::vector<std::string> seal;
   std::vector<std::string> constrain;  // after that transaction, each a message by itself: foreign keys
   std::vector<std::string> publish;    // in one message with the receipt and COMMIT; locks and guards come first
+  // What is added and changed stands in the settings dpone.rows_added and dpone.rows_changed, and in no command tag.
+  bool counts_rows = false;
 };
 
 struct SinkRenderOptions {

@@ -198,18 +198,21 @@ TEST(Dialect, AMergeOfNothingButItsKeyChangesNoRow) {
 
 TEST(Dialect, AppendLetsOthersWriteAndCountsWhatTriggersLeave) {
   LoadTask task = incremental_task(PublishMethod::kAppend);
-  const std::string insert = R"(INSERT INTO "s"."t" ("k", "c") OVERRIDING SYSTEM VALUE SELECT "k", "c" FROM )"
-                             R"("s"."__dpone_{stage}" AS s)";
+  const std::string rows = R"( FROM "s"."__dpone_{stage}" AS s)";
+  const std::string insert = R"(INSERT INTO "s"."t" ("k", "c") OVERRIDING SYSTEM VALUE SELECT "k", "c")" + rows;
   Texts sent = rendered(task).publish;
   EXPECT_EQ(sent[1], R"(LOCK TABLE ONLY "s"."t" IN ROW EXCLUSIVE MODE)");
   EXPECT_EQ(sent[4], insert);
   task.target.native.set("triggers", *Json::parse(R"(["tr"])"));
   sent = rendered(task).publish;
-  EXPECT_EQ(sent[4], "WITH added AS (" + insert +
-                         " RETURNING 1) SELECT pg_catalog.set_config('dpone.rows_added', "
-                         "pg_catalog.count(*)::pg_catalog.text, true) FROM added");
-  EXPECT_EQ(sent[7], render_guard("current_setting('dpone.rows_added')::int8 = 5", "gate.row_count",
-                                  "current_setting('dpone.rows_added')"));
+  const std::string count = "pg_catalog.count(*)::pg_catalog.text, false)";
+  EXPECT_EQ(sent[4], "SELECT pg_catalog.set_config('dpone.rows_to_be_added', " + count + rows);
+  EXPECT_EQ(sent[5], "WITH added AS (" + insert + " RETURNING 1) SELECT pg_catalog.set_config('dpone.rows_added', " +
+                         count + " FROM added");
+  EXPECT_EQ(sent[8], render_guard("current_setting('dpone.rows_added') = current_setting('dpone.rows_to_be_added')",
+                                  "gate.row_count",
+                                  "current_setting('dpone.rows_added') || ' of ' || "
+                                  "current_setting('dpone.rows_to_be_added') || ' rows to be added'"));
   task.only_new_rows = true;
   sent = rendered(task).publish;
   EXPECT_EQ(sent[1], R"(LOCK TABLE ONLY "s"."t" IN SHARE ROW EXCLUSIVE MODE)");

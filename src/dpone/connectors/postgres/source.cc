@@ -353,7 +353,11 @@ class PostgresSource final : public Source {
                  : kind == "f" ? "foreign_table"
                                : "table";
     facts.columns = column_facts(native["columns"], types);
+    // A key of a table holds no rows of those that inherit from it, which are read with it; one of a partitioned table
+    // does.
+    const bool has_keys = kind == "p" || !native["has_children"].as_bool();
     for (const Json& key : native["keys"].as_array()) {
+      if (!has_keys) break;
       KeyFacts entry{key["name"].as_string(), {}, key["primary"].as_bool()};
       for (const Json& column : key["columns"].as_array()) entry.columns.push_back(column.as_string());
       facts.keys.push_back(std::move(entry));

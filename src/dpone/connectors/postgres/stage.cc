@@ -315,6 +315,13 @@ Result<Published> PostgresStage::finalize_once(const Receipt& receipt, bool& is_
     auto written = control_.read_newest(connection_, receipt.process, receipt.run_id);
     if (written && written->of_run) published.receipt = *written->of_run;  // else only the look at it failed
     if (!replaces_all(task_.method)) count_changes(tags, published);
+    if (statements_.counts_rows) {
+      auto counts = connection_.execute(
+          "SELECT coalesce(current_setting('dpone.rows_added', true), '0'), "
+          "coalesce(current_setting('dpone.rows_changed', true), '0')");
+      published.rows_inserted = counts ? std::optional(std::stoll(counts->text(0, 0))) : std::nullopt;
+      published.rows_updated = counts ? std::optional(std::stoll(counts->text(0, 1))) : std::nullopt;
+    }
     return published;
   }
   Error error = std::move(sent).error();
@@ -360,9 +367,8 @@ Error PostgresStage::publish_error(Error error) {
           .with("target", target_)
           .hint("nothing was published; load with incremental_merge, which deletes no row that is referred to");
     }
-    if (task_.method == PublishMethod::kAppend) {
-      return Error(ErrorClass::kFailed, slug,
-                   "the target would get " + detail + " rows, the stage has " + std::to_string(rows_))
+    if (!replaces_all(task_.method)) {
+      return Error(ErrorClass::kFailed, slug, "the target would get " + detail)
           .with("target", target_)
           .hint("a trigger of the target changes the load; the target is unchanged");
     }

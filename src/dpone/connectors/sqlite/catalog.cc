@@ -1,8 +1,12 @@
 #include "dpone/connectors/sqlite/catalog.h"
 
+#include <fmt/format.h>
+#include <sqlite3.h>
+
 #include <algorithm>
 
 #include "dpone/base/sha256.h"
+#include "dpone/data/value_parse.h"
 
 namespace dpone::sqlite {
 namespace {
@@ -21,6 +25,11 @@ Result<Json> read_columns(Database& database, const std::string& name) {
     column.set("name", query.text(0)).set("type", query.text(1)).set("not_null", query.integer(2) != 0);
     column.set("default", text_or_null(query, 3)).set("pk", query.integer(4));
     column.set("is_generated", query.integer(5) != 0);
+    const char* collation = nullptr;  // of a table; a view's columns have none that could be asked for
+    const int code = sqlite3_table_column_metadata(database.handle(), "main", name.c_str(),
+                                                   column["name"].as_string().c_str(), nullptr, &collation, nullptr,
+                                                   nullptr, nullptr);
+    if (code == SQLITE_OK && collation != nullptr) column.set("collation", collation);
     columns.push(std::move(column));
   }
 }
@@ -230,12 +239,41 @@ std::vector<KeyFacts> keys_of(const Json& relation, const Json& entries) {
   return keys;
 }
 
-Result<std::string> read_identity(Database& database, const std::string& table) {
-  DPONE_TRY(Query query, database.prepare("SELECT rootpage, sql FROM sqlite_schema WHERE type = 'table' AND name = ?"));
+std::string TableIdentity::to_string() const {
+  return fmt::format("{}:{}:{}:{}", root_page, schema_row, mark_row, definition);
+}
+
+TableIdentity TableIdentity::parse(std::string_view text) {
+  TableIdentity out;
+  for (std::int64_t* part : {&out.root_page, &out.schema_row, &out.mark_row}) {
+    const std::size_t end = std::min(text.find(':'), text.size());
+    parse_integer(text.substr(0, end), part);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  out.definition = text;
+  return out;
+}
+
+Result<TableIdentity> read_identity(Database& database, const std::string& table) {
+  DPONE_TRY(Query query, database.prepare("SELECT rootpage, rowid, coalesce((SELECT rowid FROM sqlite_schema WHERE "
+                                          "name = ?2), 0), sql FROM sqlite_schema WHERE type = 'table' AND name = ?1"));
   query.bind_text(1, table);
+  query.bind_text(2, kMarkView);
+  TableIdentity identity;
   DPONE_TRY(const bool has_row, query.step());
-  if (!has_row) return std::string();
-  return std::to_string(query.integer(0)) + ":" + sha256_hex(query.text(1)).substr(0, 16);
+  if (!has_row) return identity;
+  identity.root_page = query.integer(0);
+  identity.schema_row = query.integer(1);
+  identity.mark_row = query.integer(2);
+  identity.definition = sha256_hex(query.text(3)).substr(0, 16);
+  return identity;
+}
+
+Status move_mark(Database& database, const std::string& table) {
+  DPONE_TRY(const TableIdentity identity, read_identity(database, table));
+  if (identity.mark_row > identity.schema_row) return {};
+  DPONE_CHECK(database.execute(std::string("DROP VIEW IF EXISTS ") + kMarkView));
+  return database.execute(std::string("CREATE VIEW ") + kMarkView + " AS SELECT 'of dpone' AS mark");
 }
 
 }  // namespace dpone::sqlite

@@ -16,6 +16,9 @@ namespace dpone::sqlite {
 inline constexpr const char* kColumnsTable = "__dpone__columns";
 inline constexpr const char* kLoadsTable = "__dpone__loads";
 inline constexpr const char* kStagesTable = "__dpone__stages";
+// A view that nobody asks: it stands behind every target in sqlite_schema, so that a table that is made again gets
+// another row there.
+inline constexpr const char* kMarkView = "__dpone__mark";
 
 // Name of the table or view as it is stored: SQLite's names have no case, in ASCII.
 Result<std::optional<std::string>> find_relation(Database& database, const std::string& name);
@@ -34,8 +37,19 @@ Result<Json> read_column_entries(Database& database, const std::string& table, c
 // Keys of what read_relation returned. `entries` says which columns are a primary key that is kept as an index.
 std::vector<KeyFacts> keys_of(const Json& relation, const Json& entries);
 
-// The table's definition as a hash, and the page of its root: see sink.cc, same_table.
-Result<std::string> read_identity(Database& database, const std::string& table);
+// What tells a table from one that is made again under its name.
+struct TableIdentity {
+  std::int64_t root_page = 0;
+  std::int64_t schema_row = 0;  // of the table in sqlite_schema
+  std::int64_t mark_row = 0;    // of the mark; 0 where there is none
+  std::string definition;       // a hash
+
+  std::string to_string() const;  // `3:5:9:0123456789abcdef`
+  static TableIdentity parse(std::string_view text);
+};
+Result<TableIdentity> read_identity(Database& database, const std::string& table);
+// Inside a transaction that writes: the mark stands behind the table from now on.
+Status move_mark(Database& database, const std::string& table);
 
 bool equal_names(std::string_view a, std::string_view b);
 

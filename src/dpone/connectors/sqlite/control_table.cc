@@ -1,7 +1,5 @@
 #include "dpone/connectors/sqlite/control_table.h"
 
-#include "dpone/connectors/sqlite/catalog.h"
-
 namespace dpone::sqlite {
 namespace {
 
@@ -61,23 +59,22 @@ Result<PriorReceipts> ControlTable::read(Database& database, std::string_view pr
   return prior;
 }
 
-Result<std::string> ControlTable::identity_of(Database& database, const std::string& seen, bool is_empty) const {
+Result<std::string> ControlTable::identity_of(Database& database, const TableIdentity& seen, bool is_empty) const {
   DPONE_TRY(const bool is_there, has_table(database, kLoadsTable));
-  if (!is_there) return seen;
+  if (!is_there) return seen.to_string();
   DPONE_TRY(Query query, database.prepare(std::string("SELECT target_identity, target_seen FROM ") + kLoadsTable +
                                           " WHERE target = ? ORDER BY target_epoch DESC, published_at DESC LIMIT 1"));
   query.bind_text(1, target_);
   DPONE_TRY(const bool has_row, query.step());
-  if (!has_row) return seen;
-  const std::string_view last = query.text(1);
-  const std::string_view now = seen;
-  const bool same_page = last.substr(0, last.find(':')) == now.substr(0, now.find(':'));
-  const bool same_definition = last.substr(last.find(':') + 1) == now.substr(now.find(':') + 1);
-  if (same_page || (same_definition && !is_empty)) return std::string(query.text(0));
-  return seen;
+  if (!has_row) return seen.to_string();
+  const TableIdentity last = TableIdentity::parse(query.text(1));
+  const bool is_in_place = last.schema_row == seen.schema_row && last.root_page == seen.root_page;
+  const bool is_vacuumed = last.mark_row != seen.mark_row || last.schema_row == seen.schema_row;
+  if (is_in_place || (is_vacuumed && last.definition == seen.definition && !is_empty)) return std::string(query.text(0));
+  return seen.to_string();
 }
 
-Status ControlTable::insert(Database& database, const Receipt& receipt, const std::string& seen) const {
+Status ControlTable::insert(Database& database, const Receipt& receipt, const TableIdentity& seen) const {
   DPONE_TRY(Query query,
             database.prepare(
                 std::string("INSERT INTO ") + kLoadsTable +
@@ -106,7 +103,8 @@ Status ControlTable::insert(Database& database, const Receipt& receipt, const st
   query.bind_text(15, receipt.method);
   query.bind_text(16, receipt.outcome);
   query.bind_text(17, DPONE_VERSION);
-  query.bind_text(18, seen);
+  const std::string seen_text = seen.to_string();
+  query.bind_text(18, seen_text);
   DPONE_CHECK(query.step());
   return {};
 }

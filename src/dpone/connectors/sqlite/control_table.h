@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dpone/connectors/sqlite/catalog.h"
 #include "dpone/connectors/sqlite/database.h"
 #include "dpone/ports/receipt.h"
 
@@ -21,11 +22,12 @@ class ControlTable {
   // Newest receipts; none where there is no table. A finalizer that is committing is waited for, by SQLite's locks.
   Result<PriorReceipts> read(Database& database, std::string_view process, std::string_view run_id) const;
   // Facts::identity of a table that read_identity saw as `seen`: what the newest receipt calls it if it is that table.
-  // VACUUM moves its root page, ALTER TABLE changes its definition, DROP and CREATE change the page and leave it empty.
-  Result<std::string> identity_of(Database& database, const std::string& seen, bool is_empty) const;
+  // ALTER TABLE changes its definition only; DROP and CREATE its row in sqlite_schema, and leave it empty; VACUUM its
+  // root page, and its row only together with the mark's.
+  Result<std::string> identity_of(Database& database, const TableIdentity& seen, bool is_empty) const;
   // Inserts `receipt` of a table that read_identity sees as `seen`; the time is now. `sqlite.constraint` if somebody
   // else has that version.
-  Status insert(Database& database, const Receipt& receipt, const std::string& seen) const;
+  Status insert(Database& database, const Receipt& receipt, const TableIdentity& seen) const;
   // Makes the three tables, each if it is missing. One statement each.
   static std::vector<std::string> definitions();
 

@@ -131,6 +131,17 @@ class SinkRenderer {
            (column.is_nullable ? "" : " NOT NULL");
   }
 
+  // Keys of the stage are equal where those of the target are: 'a' and 'A' are one row of a NOCASE key.
+  std::string key_collation(const ColumnPolicy& column) const {
+    if (!contains(task_.key, column.sink_name)) return {};
+    for (const Json& known : native_["columns"].as_array()) {
+      const std::string collation = known["collation"].as_string();
+      if (!equal_names(known["name"].as_string(), column.sink_name) || collation.empty() || collation == "BINARY") continue;
+      return " COLLATE " + quote_name(collation);
+    }
+    return {};
+  }
+
   void render_stage() {
     if (task_.method == PublishMethod::kExchange) {
       out_.stage.push_back("CREATE TABLE " + stage_ + table_definition_tail(native_["sql"].as_string()));
@@ -143,7 +154,7 @@ class SinkRenderer {
       const std::string rowid = task_.method == PublishMethod::kCreate ? native_["rowid_column"].as_string() : "";
       std::string columns;
       for (const ColumnPolicy& column : task_.columns) {
-        columns += (columns.empty() ? "" : ", ") + column_definition(column);
+        columns += (columns.empty() ? "" : ", ") + column_definition(column) + key_collation(column);
         if (!rowid.empty() && column.sink_name == rowid) columns += " PRIMARY KEY";
       }
       out_.stage.push_back("CREATE TABLE " + stage_ + " (" + columns + ") STRICT");
@@ -235,9 +246,11 @@ class SinkRenderer {
   }
 
   void append_insert(const std::string& rest) {
+    const std::string rows = " FROM " + stage_ + " AS s" + rest;
     out_.insert_at = static_cast<int>(out_.publish.size());
+    out_.count_insert = "SELECT count(*)" + rows;
     out_.publish.push_back("INSERT OR ABORT INTO " + target_ + " (" + quote_names(names_) + ") SELECT " +
-                           quote_names(names_, "s.") + " FROM " + stage_ + " AS s" + rest);
+                           quote_names(names_, "s.") + rows);
   }
 
   void render_rewrite() {
@@ -269,9 +282,10 @@ class SinkRenderer {
       set += (set.empty() ? "" : ", ") + quote_name(name) + " = s." + quote_name(name);
     }
     if (set.empty()) return;
+    const std::string condition = " WHERE " + key_match(task_) + " AND (" + values_differ(task_) + ")";
     out_.update_at = static_cast<int>(out_.publish.size());
-    out_.publish.push_back("UPDATE OR ABORT " + target_ + " AS t SET " + set + " FROM " + stage_ + " AS s WHERE " +
-                           key_match(task_) + " AND (" + values_differ(task_) + ")");
+    out_.count_update = "SELECT count(*) FROM " + target_ + " AS t, " + stage_ + " AS s" + condition;
+    out_.publish.push_back("UPDATE OR ABORT " + target_ + " AS t SET " + set + " FROM " + stage_ + " AS s" + condition);
   }
 
   const LoadTask& task_;
@@ -464,10 +478,16 @@ std::string render_find_null(const LoadTask& task, const std::string& column) {
 
 std::string render_find_disorder(const LoadTask& task, const std::string& column) {
   const std::string name = qualified(task.source.native, column);
-  const std::string is_canonical = canonical_time_condition(type_of(task, column), name);
-  if (is_canonical.empty()) return {};
+  const DataType type = type_of(task, column);
+  const std::string is_canonical = canonical_time_condition(type, name);
+  std::string is_wrong = "NOT (" + is_canonical + ")";
+  if (is_canonical.empty()) {
+    // Numbers among texts, which only tables that are not STRICT have, stand before all of them.
+    if (storage_of(type) != Storage::kText || task.source.native["is_strict"].as_bool()) return {};
+    is_wrong = name + " COLLATE BINARY < ''";
+  }
   return "SELECT " + name + " FROM " + render_relation(task.source.native) +
-         where_clause(task.source.native, "NOT (" + is_canonical + ")") + " LIMIT 1";
+         where_clause(task.source.native, is_wrong) + " LIMIT 1";
 }
 
 std::string render_literal(const std::string& value, const DataType& type) {

@@ -31,6 +31,9 @@ struct SinkStatements {
   // Of `publish`, by their places: the statements whose counts are rows added and rows changed; -1 without one.
   int insert_at = -1;
   int update_at = -1;
+  // How many rows these two would add and change, asked right before them.
+  std::string count_insert;
+  std::string count_update;
   // Indexes that are there under these names afterwards, once each.
   std::vector<std::string> index_names;
 };

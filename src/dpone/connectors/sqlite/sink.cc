@@ -299,7 +299,7 @@ class SqliteSink final : public Sink {
     } else {
       facts.is_empty = false;
     }
-    DPONE_TRY(const std::string seen, read_identity(*database_, name_));
+    DPONE_TRY(const TableIdentity seen, read_identity(*database_, name_));
     DPONE_TRY(facts.identity, ControlTable(target_).identity_of(*database_, seen, facts.is_empty));
     const bool has_index = std::any_of(facts.keys.begin(), facts.keys.end(), [&](const KeyFacts& key) {
       return key.columns.size() == settings_.key.size() &&

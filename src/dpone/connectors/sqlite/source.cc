@@ -101,11 +101,11 @@ class SqliteSnapshot final : public Snapshot {
     if (!has_row) return {};
     return Error(ErrorClass::kFailed, "cursor.order",
                  "'" + std::string(query.text(0).substr(0, 64)) + "' in column \"" + column +
-                     "\" does not sort as a text where it belongs in time")
+                     "\" is stored so that it does not sort where it belongs")
         .with("relation", task.source.relation)
         .hint(
-            "infinities, years before 1 and after 9999, and times written otherwise than dpone does: correct the row, "
-            "or leave it out with source.options.where");
+            "numbers among texts, infinities, years before 1 and after 9999, and times written otherwise than dpone "
+            "does: correct the row, or leave it out with source.options.where");
   }
 
   Result<bool> has_null_in(const LoadTask& task, const std::string& column) {

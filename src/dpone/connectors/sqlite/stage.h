@@ -47,6 +47,7 @@ class SqliteStage final : public Stage {
   Status check_target();
   Status check_index_names();
   Status check_foreign_keys();
+  Result<std::int64_t> change(const std::string& sql, const std::string& count, const char* what);
   Status publish(Receipt& receipt, Published& published);
   Status commit(bool& is_locked_out);
   Error publish_error(Error error) const;
