@@ -11,6 +11,7 @@
 #include "dpone/connections/listing.h"
 #include "dpone/connections/provider.h"
 #include "dpone/connections/url.h"
+#include "dpone/connectors/file/options.h"
 #include "dpone/manifest/keys.h"
 #include "dpone/manifest/strategy_rules.h"
 #include "dpone/manifest/table_name.h"
@@ -149,6 +150,8 @@ std::string with_flags(std::string message) {
   return message;
 }
 
+bool is_jsonl(const manifest::Endpoint& end) { return file::format_name(end.path, end.options) == "jsonl"; }
+
 // What describes a file goes to the end that is one; `null` is a word of YAML and has another name there.
 Status take_file_options(const Options& options, manifest::Manifest& manifest) {
   const bool reads = !manifest.source.path.empty();
@@ -179,7 +182,9 @@ Status take_file_options(const Options& options, manifest::Manifest& manifest) {
     if (!options.is_given(flag)) continue;
     if (!reads && !writes) return without_file(flag, "either end");
     const Json value = std::string_view(flag) == "no_header" ? Json(!options.flag(flag)) : options.given()[flag];
-    (reads ? manifest.source : manifest.sink).options.set(option, value);
+    // Where both are files, the one that is read; but JSON Lines have nothing of it.
+    const bool is_of_sink = writes && (!reads || is_jsonl(manifest.source));
+    (is_of_sink ? manifest.sink : manifest.source).options.set(option, value);
   }
   return {};
 }

@@ -81,6 +81,8 @@ struct Field {
   std::string name;
   DataType type;
   bool is_nullable = true;
+  // Nobody declared the type, some values only looked like it: those that would lose something by it are refused.
+  bool is_guessed = false;
 };
 
 using Schema = std::vector<Field>;

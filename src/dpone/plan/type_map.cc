@@ -39,9 +39,10 @@ Status decide(ColumnPolicy& policy, const ColumnFacts& from, const ColumnFacts& 
   }
   // A text is read as what the target has, in place of what it looks like.
   if (from.is_inferred && (from.type != to.type || to.travels_as_text)) {
+    const bool is_any_text = to.type.kind == TypeKind::kText && to.type.length == 0 && !to.travels_as_text;
     policy.type = to.type;
     policy.travels_as_text = to.travels_as_text;
-    policy.fidelity = Fidelity::kChecked;
+    policy.fidelity = is_any_text ? Fidelity::kIdentical : Fidelity::kChecked;
     return {};
   }
   // The same name may hold other values on another version.
@@ -96,6 +97,7 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
   ColumnMap map;
   const bool is_ours = prior.newest_of_process && prior.newest_of_process->target_created;
   const bool follows = manifest.sink.options.text("new_columns") == "follow";
+  bool has_guess = false;
   const bool has_columns = target.exists && target.has_fixed_columns;
   for (const ColumnFacts& wanted : proposed.columns) {
     const ColumnFacts& from = *source.find(wanted.name);
@@ -138,6 +140,13 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
     policy.name = from.name;
     policy.sink_name = to->name;
     DPONE_CHECK(decide(policy, from, *to));
+    // The types of a table that dpone made of guesses are guesses still.
+    policy.is_guessed = from.is_inferred && (is_ours || !has_columns);
+    if (!from.guess.empty() && policy.type == from.type) {
+      if (!has_guess) map.notes.push_back(source.guess_basis);
+      has_guess = true;
+      map.notes.push_back(from.guess);
+    }
     if (from.is_inferred && policy.fidelity == Fidelity::kChecked) {
       map.notes.push_back("column \"" + from.name + "\" is read as the target's " + to->native_type +
                           ", in place of what it looks like; a value that is none ends the run");

@@ -24,6 +24,7 @@ struct ColumnPolicy {
   Fidelity fidelity = Fidelity::kIdentical;
   bool travels_as_text = false;
   bool is_nullable = true;  // in the target
+  bool is_guessed = false;  // the type is nobody's declaration, see Field
 };
 
 inline std::string_view to_string(Fidelity value) {
@@ -40,7 +41,7 @@ inline std::string_view to_string(Fidelity value) {
 
 inline Schema batch_schema(const std::vector<ColumnPolicy>& columns) {
   Schema schema;
-  for (const ColumnPolicy& column : columns) schema.push_back({column.name, column.type, true});
+  for (const ColumnPolicy& column : columns) schema.push_back({column.name, column.type, true, column.is_guessed});
   return schema;
 }
 

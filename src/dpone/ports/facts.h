@@ -21,7 +21,10 @@ struct ColumnFacts {
   bool is_generated = false;     // computed by the system: never loaded
   bool has_default = false;      // default or identity: may be left out of a load
   bool travels_as_text = false;  // no typed form here: read and written in its text form
-  bool is_inferred = false;      // nobody declared the type: every value is a text, read as whatever type is wanted
+  // Nobody declared the type: every value is a text, read as whatever type is wanted. `guess` is why it is this one, a
+  // sentence, and empty if nothing was looked at.
+  bool is_inferred = false;
+  std::string guess;
   // What gives the values their meaning beside their type (PostgreSQL's lc_monetary for money, the server's age for a
   // text); empty for most types. Values only go where it is the same.
   std::string meaning;
@@ -57,6 +60,7 @@ struct Facts {
   // Sinks: whether a load has to fit the columns that are there. A file has those of whoever writes it, and lists none.
   bool has_fixed_columns = true;
   std::vector<std::string> notes;  // what a user should know of it, a sentence each; they go into the plan
+  std::string guess_basis;         // what the types that nobody declared are told by; a note where one of them is used
   std::vector<Error> obstacles;    // what stands against any load: a missing extension, a type that differs
   Json native;
   std::string identity;     // what a replacement of the table changes (PostgreSQL: its OID); empty if absent

@@ -44,7 +44,7 @@ Result<int> init_demo(const ParsedArguments& arguments) {
   }
   const bool is_empty = !std::filesystem::exists(folder, code) || std::filesystem::is_empty(folder, code);
   if (code) {
-    return Error(ErrorClass::kFailed, "file.unreadable", folder.string() + " cannot be read: " + code.message())
+    return Error(ErrorClass::kUsage, "file.unreadable", folder.string() + " cannot be read: " + code.message())
         .hint("name a folder that is yours: dpone init --demo FOLDER");
   }
   const std::vector<DemoFile> files = demo_project();

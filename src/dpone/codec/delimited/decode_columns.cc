@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "dpone/data/decimal.h"
+#include "dpone/data/spelling.h"
 #include "dpone/data/temporal_parse.h"
 #include "dpone/data/value_parse.h"
 
@@ -14,6 +15,8 @@ namespace {
 using Flags = std::array<std::uint8_t, kMostRunRows>;
 
 constexpr const char* kNoValue = "is not of its type";
+constexpr const char* kCode = "is a code and no number: it has leading zeros, or is a zero with a sign";
+constexpr const char* kInexact = "has more digits than a double precision keeps";
 constexpr const char* kWrongQuotes = "has a quote in the wrong place";
 
 bool is_null(std::string_view field, const std::string& null_text) {
@@ -35,18 +38,28 @@ bool take_value(DecodeColumn& self, std::string_view& text) {
   return true;
 }
 
+// What a guessed number would lose, or nullptr.
+const char* loss_of_number(std::string_view text) { return is_code(text) ? kCode : nullptr; }
+const char* loss_of_double(std::string_view text) {
+  return is_code(text) ? kCode : is_exact_double(text) ? nullptr : kInexact;
+}
+const char* no_loss(std::string_view) { return nullptr; }
+
 template <class T>
 struct IntegerReader {
   using Value = T;
+  static constexpr auto kLoss = loss_of_number;
   static bool read(std::string_view text, const DataType&, Value* out) { return parse_integer(text, out); }
 };
 template <class T>
 struct FloatReader {
   using Value = T;
+  static constexpr auto kLoss = loss_of_double;
   static bool read(std::string_view text, const DataType&, Value* out) { return parse_float(text, out); }
 };
 struct DecimalReader {
   using Value = Int128;
+  static constexpr auto kLoss = loss_of_number;
   static bool read(std::string_view text, const DataType& type, Value* out) {
     if (!is_decimal_spelling(text)) return false;
     const auto value = parse_decimal(text, type.precision, type.scale);
@@ -56,11 +69,13 @@ struct DecimalReader {
 };
 struct DateReader {
   using Value = std::int32_t;
+  static constexpr auto kLoss = no_loss;
   static bool read(std::string_view text, const DataType&, Value* out) { return parse_date(text, out); }
 };
 template <bool kHasZone>
 struct TimestampReader {
   using Value = std::int64_t;
+  static constexpr auto kLoss = no_loss;
   static bool read(std::string_view text, const DataType& type, Value* out) {
     return parse_timestamp(text, kHasZone, out) && fits_fraction(*out, type.scale);
   }
@@ -83,6 +98,7 @@ int decode_fixed(DecodeColumn& self, const RowRun& run) {
   make_room(values, bytes);
   values.resize(at + bytes);
   std::uint8_t* const out = values.data() + at;
+  const bool is_guessed = self.is_guessed;
   Flags valid;
   int nulls = 0;
   for (int i = 0; i < run.count; ++i) {
@@ -96,6 +112,7 @@ int decode_fixed(DecodeColumn& self, const RowRun& run) {
         self.problem = problem_of(text, builder.type());
         return i;
       }
+      if (is_guessed && (self.problem = Reader::kLoss(text)) != nullptr) return i;
     } else {
       ++nulls;
     }
@@ -198,7 +215,9 @@ int decode_parsed(DecodeColumn& self, const RowRun& run) {
       continue;
     }
     if (!take_value(self, text)) return i;
-    self.problem = append_parsed_value(text, self.builder);
+    const bool is_number = self.builder.type().kind == TypeKind::kNumeric;
+    self.problem = self.is_guessed && is_number && !text.empty() ? loss_of_number(text) : nullptr;
+    if (self.problem == nullptr) self.problem = append_parsed_value(text, self.builder);
     if (self.problem != nullptr) return i;
   }
   return -1;
@@ -248,9 +267,9 @@ bool unquote(std::string_view field, char quote, std::string& out) {
   return true;
 }
 
-std::unique_ptr<DecodeColumn> compile_decode(const DataType& type, const DelimitedFormat& format) {
-  auto column = std::make_unique<DecodeColumn>(type, format);
-  column->decode = function_of(type);
+std::unique_ptr<DecodeColumn> compile_decode(const Field& field, const DelimitedFormat& format) {
+  auto column = std::make_unique<DecodeColumn>(field, format);
+  column->decode = function_of(field.type);
   return column;
 }
 

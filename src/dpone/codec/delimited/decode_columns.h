@@ -35,17 +35,19 @@ struct DecodeColumn {
   // set; the builder then holds some of the run.
   using Function = int (*)(DecodeColumn& self, const RowRun& run);
 
-  DecodeColumn(const DataType& type, const DelimitedFormat& form) : builder(type), format(form) {}
+  DecodeColumn(const Field& of, const DelimitedFormat& form)
+      : builder(of.type), format(form), is_guessed(of.is_guessed) {}
 
   Function decode = nullptr;
   std::size_t field = 0;  // which of the row's fields
   ColumnBuilder builder;
   const DelimitedFormat& format;
+  const bool is_guessed;          // see Field
   const char* problem = nullptr;  // what is wrong with the value
   std::string scratch;            // a value without its quotes
 };
 
-std::unique_ptr<DecodeColumn> compile_decode(const DataType& type, const DelimitedFormat& format);
+std::unique_ptr<DecodeColumn> compile_decode(const Field& field, const DelimitedFormat& format);
 
 // The value of a quoted field in `out`. False if its quotes are wrong: `"a"b`, `"a`.
 bool unquote(std::string_view field, char quote, std::string& out);

@@ -10,6 +10,7 @@
 #include "dpone/codec/delimited/decode_columns.h"
 #include "dpone/codec/delimited/scanner.h"
 #include "dpone/data/buffer.h"
+#include "dpone/data/type_name.h"
 
 namespace dpone::delimited {
 namespace {
@@ -32,7 +33,7 @@ class Decoder::Impl {
         fields_(layout.fields),
         schema_(std::make_shared<const Schema>(std::move(layout.schema))) {
     for (std::size_t i = 0; i < schema_->size(); ++i) {
-      columns_.push_back(compile_decode((*schema_)[i].type, format_));
+      columns_.push_back(compile_decode((*schema_)[i], format_));
       columns_.back()->field = layout.field_of[i];
       const DataType& type = (*schema_)[i].type;
       const TypeKind kind = type.kind == TypeKind::kArray ? type.element->kind : type.kind;
@@ -298,8 +299,9 @@ class Decoder::Impl {
   Status take_run(RowRun run, bool is_suspect) {
     while (run.count > 0) {
       RowRun good = run;
+      good.count = std::min(run.count, piece_rows_);
       std::optional<Fault> fault;
-      if (is_suspect) fault = find_fault(run);
+      if (is_suspect) fault = find_fault(good);
       if (fault) good.count = fault->row;
       if (auto wrong = decode(good)) {
         fault = std::move(wrong);
@@ -314,7 +316,13 @@ class Decoder::Impl {
         batch_rows_ += good.count;
         if (is_full()) close_batch();
       }
-      if (!fault) return {};
+      if (!fault) {
+        piece_rows_ = std::min(2 * piece_rows_, kMostRunRows);
+        run.marks += static_cast<std::size_t>(good.count) * run.fields;
+        run.count -= good.count;
+        continue;
+      }
+      piece_rows_ = fault->row + 1;
       const std::size_t end = row_end(run, fault->row);
       if (!options_.on_reject) row_count_ += fault->row;
       DPONE_CHECK(refuse(*fault, row_begin(run, fault->row), std::min(end, end_ - begin_)));
@@ -337,7 +345,7 @@ class Decoder::Impl {
       const std::string_view shown = cut_utf8(text, kShownBytes);
       first = Fault{row, i, "delimited.value",
                     fmt::format("the value '{}{}' {}: {}", shown, shown.size() < text.size() ? "..." : "",
-                                column.problem, (*schema_)[i].type.to_string())};
+                                column.problem, type_name((*schema_)[i].type))};
     }
     return first;
   }
@@ -399,6 +407,7 @@ class Decoder::Impl {
   const std::shared_ptr<const Schema> schema_;
   std::vector<std::unique_ptr<DecodeColumn>> columns_;
   std::size_t run_rows_ = kMostRunRows;
+  int piece_rows_ = kMostRunRows;  // of a run at once: few where rows are wrong, which cost the piece a second look
   std::vector<std::uint32_t> marks_;  // the first stands for the byte before the text
   std::deque<Batch> ready_;
   std::optional<Error> error_;

@@ -211,7 +211,7 @@ TEST(DelimitedDecoder, NamesRowLineAndColumnOfAWrongValue) {
   const auto rows = decode("c1,c2\n\"a\nb\",1\nc,x1\n", layout, {}, options);
   ASSERT_FALSE(rows);
   EXPECT_EQ(rows.error().slug(), "delimited.value");
-  EXPECT_EQ(rows.error().message(), "the value 'x1' is not of its type: int32");
+  EXPECT_EQ(rows.error().message(), "the value 'x1' is not of its type: integer");
   EXPECT_EQ(context(rows.error(), "row"), "2");
   EXPECT_EQ(context(rows.error(), "line"), "4");
   EXPECT_EQ(context(rows.error(), "column"), "c2");

@@ -352,6 +352,47 @@ int decode_each(DecodeColumn& self, const RowRun& run) {
   return -1;
 }
 
+// What is wrong with a value of a guessed type, because it is of another kind than those that it was guessed by.
+const char* other_kind(const Token& token, TypeKind kind) {
+  switch (kind) {
+    case TypeKind::kBool:
+      return token.kind == TokenKind::kTrue || token.kind == TokenKind::kFalse ? nullptr : "is no truth value";
+    case TypeKind::kInt16:
+    case TypeKind::kInt32:
+    case TypeKind::kInt64:
+    case TypeKind::kFloat32:
+    case TypeKind::kFloat64:
+    case TypeKind::kDecimal:
+    case TypeKind::kNumeric:
+      return token.is_number() ? nullptr : "is no number";
+    case TypeKind::kDate:
+    case TypeKind::kTimestamp:
+    case TypeKind::kTimestampTz:
+    case TypeKind::kUuid:
+      return token.is_string() ? nullptr : "is no string";
+    case TypeKind::kJson:
+    case TypeKind::kJsonb:
+      return token.kind == TokenKind::kObject || token.kind == TokenKind::kArray ? nullptr : "is no object or array";
+    default:
+      return nullptr;
+  }
+}
+
+int decode_guessed(DecodeColumn& self, const RowRun& run) {
+  for (int i = 0; i < run.count; ++i) {
+    const Token& token = run.token(static_cast<std::size_t>(i), self.index);
+    const char* const wrong = is_null(token) ? nullptr : other_kind(token, self.builder.type().kind);
+    if (wrong == nullptr) continue;
+    RowRun before = run;
+    before.count = i;
+    const int earlier = i == 0 ? -1 : self.decode_any(self, before);
+    if (earlier >= 0) return earlier;
+    fail(self, wrong);
+    return i;
+  }
+  return self.decode_any(self, run);
+}
+
 DecodeColumn::Function function_of(const DataType& type) {
   switch (type.kind) {
     case TypeKind::kBool:
@@ -394,10 +435,11 @@ DecodeColumn::Function function_of(const DataType& type) {
 
 }  // namespace
 
-std::unique_ptr<DecodeColumn> compile_decode(const DataType& type, const JsonRowsFormat& format,
+std::unique_ptr<DecodeColumn> compile_decode(const Field& field, const JsonRowsFormat& format,
                                              std::int64_t max_value_bytes) {
-  auto column = std::make_unique<DecodeColumn>(type, format, max_value_bytes);
-  column->decode = function_of(type);
+  auto column = std::make_unique<DecodeColumn>(field.type, format, max_value_bytes);
+  column->decode_any = function_of(field.type);
+  column->decode = field.is_guessed ? decode_guessed : column->decode_any;
   return column;
 }
 

@@ -32,6 +32,7 @@ struct DecodeColumn {
       : builder(type), probe(type), format(form), max_bytes(most) {}
 
   Function decode = nullptr;
+  Function decode_any = nullptr;  // what `decode` of a guessed column does with values of the kind that was guessed
   std::size_t index = 0;
   ColumnBuilder builder;
   ColumnBuilder probe;  // one value, where the quick way does not do
@@ -43,7 +44,7 @@ struct DecodeColumn {
   JsonText json;
 };
 
-std::unique_ptr<DecodeColumn> compile_decode(const DataType& type, const JsonRowsFormat& format,
+std::unique_ptr<DecodeColumn> compile_decode(const Field& field, const JsonRowsFormat& format,
                                              std::int64_t max_value_bytes);
 
 }  // namespace dpone::json_rows

@@ -10,6 +10,7 @@
 #include "dpone/codec/json_rows/decode_columns.h"
 #include "dpone/codec/json_rows/key_index.h"
 #include "dpone/data/buffer.h"
+#include "dpone/data/type_name.h"
 
 namespace dpone::json_rows {
 namespace {
@@ -45,7 +46,7 @@ class Decoder::Impl {
         keys_(std::move(keys)),
         ignored_keys_(std::move(layout.ignored_keys)) {
     for (std::size_t i = 0; i < schema_->size(); ++i) {
-      columns_.push_back(compile_decode((*schema_)[i].type, format_, options_.max_row_bytes));
+      columns_.push_back(compile_decode((*schema_)[i], format_, options_.max_row_bytes));
       columns_.back()->index = i;
       strictness_.push_back(is_jsonb((*schema_)[i].type) ? Scanner::Strictness::kJsonb : Scanner::Strictness::kJson);
     }
@@ -284,7 +285,7 @@ class Decoder::Impl {
   Status take_run(int count, const char* end) {
     int first = 0;
     while (first < count) {
-      int good = count;
+      int good = std::min(count, first + piece_rows_);
       const std::optional<Fault> fault = decode(first, good, end);
       if (fault) {
         good = fault->row;
@@ -298,7 +299,12 @@ class Decoder::Impl {
         batch_rows_ += good - first;
         if (is_full()) close_batch();
       }
-      if (!fault) return {};
+      if (!fault) {
+        piece_rows_ = std::min(2 * piece_rows_, kMostRunRows);
+        first = good;
+        continue;
+      }
+      piece_rows_ = fault->row - first + 1;
       const Start start = starts_[static_cast<std::size_t>(good)];
       const char* const text_end = buffer_.as<char>() + end_;
       DPONE_CHECK(refuse(*fault, start, std::min(line_end(start.at), text_end)));
@@ -323,7 +329,7 @@ class Decoder::Impl {
       const std::string_view text = run.token(static_cast<std::size_t>(row), i).json();
       found =
           Fault{first + row, i, column.problem.slug,
-                fmt::format("the value {} {}: {}", shown(text), column.problem.what, (*schema_)[i].type.to_string())};
+                fmt::format("the value {} {}: {}", shown(text), column.problem.what, type_name((*schema_)[i].type))};
     }
     return found;
   }
@@ -360,6 +366,8 @@ class Decoder::Impl {
   std::vector<std::unique_ptr<DecodeColumn>> columns_;
   std::vector<Scanner::Strictness> strictness_;
   int run_rows_;               // at most, in a run
+  // Of a run at once: few where rows are wrong, which cost the piece a second look.
+  int piece_rows_ = kMostRunRows;
   std::vector<Token> tokens_;  // of a run, row by row
   std::vector<Start> starts_;
   std::deque<Batch> ready_;

@@ -301,7 +301,7 @@ TEST(JsonRowsDecoder, NamesWhereAWrongValueStands) {
   const auto rows = decode(text, kIdAndNote);
   ASSERT_FALSE(rows);
   EXPECT_EQ(rows.error().slug(), "json_rows.value");
-  EXPECT_EQ(rows.error().message(), "the value \"x1\" is not of its type: int32");
+  EXPECT_EQ(rows.error().message(), "the value \"x1\" is not of its type: integer");
   EXPECT_EQ(rows.error().context_value("row"), "2");
   EXPECT_EQ(rows.error().context_value("line"), "3");
   EXPECT_EQ(rows.error().context_value("offset"), "10");

@@ -13,6 +13,7 @@ namespace dpone::json_rows {
 namespace {
 
 constexpr std::size_t kReadable = 64;  // bytes that the scanner may read behind a line
+constexpr const char* kTooManyKeys = "json_rows.too_many_keys";
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 Error wrong(const char* slug, std::string message) { return {ErrorClass::kFailed, slug, std::move(message)}; }
@@ -21,8 +22,56 @@ class Inferrer {
  public:
   explicit Inferrer(const InferOptions& options) : options_(options) {}
 
-  // `line` without its end. False with an error that lacks where it is.
+  // `line` without its end. Fails with an error that lacks where it is, and has then counted nothing of the line.
   Status take(std::string_view line, bool is_cut) {
+    const std::size_t known = found_.keys.size();
+    ++line_;
+    Status status = read(line, is_cut);
+    if (status) return status;
+    for (; found_.keys.size() > known; seen_.pop_back()) {
+      index_.erase(found_.keys.back().key);
+      found_.keys.pop_back();
+    }
+    return status;
+  }
+
+  Inference& found() { return found_; }
+
+  // For walk_line(): the next member of the line.
+  bool begin(const Token& key, Token** value, Scanner::Strictness*) {
+    Problem problem;
+    if (!unescape(key.view(), unescaped_, &problem)) {
+      scanner_.fail(key.text, problem.slug, "a key has a zero character or half of a surrogate pair");
+      return false;
+    }
+    const auto [known, is_new] = index_.try_emplace(unescaped_, found_.keys.size());
+    if (is_new) {
+      found_.keys.emplace_back().key = unescaped_;
+      seen_.push_back(0);
+      if (found_.keys.size() > options_.max_keys) {
+        scanner_.fail(key.text, kTooManyKeys, "the rows have more keys than a table may have columns");
+        return false;
+      }
+    }
+    const std::size_t index = known->second;
+    if (seen_[index] == line_) {
+      scanner_.fail(key.text, "json_rows.duplicate_key", "a key stands twice");
+      return false;
+    }
+    seen_[index] = line_;
+    members_.push_back({index, {}});
+    // Moves when the next member comes, and is filled before.
+    *value = &members_.back().token;
+    return true;
+  }
+
+ private:
+  struct Member {
+    std::size_t key;
+    Token token;
+  };
+
+  Status read(std::string_view line, bool is_cut) {
     const std::size_t invalid = find_invalid_utf8(line);
     if (invalid != std::string_view::npos) {
       return wrong("json_rows.encoding", fmt::format("a row is not UTF-8: byte 0x{:02x} at byte {} of the line",
@@ -39,86 +88,54 @@ class Inferrer {
       return wrong(problem.slug, fmt::format("{} (byte {} of the line)", problem.what, problem.at - text_.data() + 1));
     }
     if (is_blank) return {};
-    for (const Member& member : members_) DPONE_CHECK(count(member));
+    for (const Member& member : members_) {
+      Problem problem;
+      if (!member.token.is_string() || unescape(member.token.view(), unescaped_, &problem)) continue;
+      return wrong(problem.slug, fmt::format("a value {}", problem.what))
+          .with("column", found_.keys[member.key].key);
+    }
+    for (const Member& member : members_) count(member);
     ++found_.rows;
     return {};
   }
 
-  bool begin(const Token& key, Token** value, Scanner::Strictness*) {
-    Problem problem;
-    if (!unescape(key.view(), unescaped_, &problem)) {
-      scanner_.fail(key.text, problem.slug, "a key has a zero character or half of a surrogate pair");
-      return false;
-    }
-    const auto [known, is_new] = index_.try_emplace(unescaped_, found_.keys.size());
-    if (is_new) {
-      if (found_.keys.size() >= options_.max_keys) {
-        scanner_.fail(key.text, "json_rows.too_many_keys", "the rows have more keys than a table may have columns");
-        return false;
-      }
-      found_.keys.emplace_back().key = unescaped_;
-      seen_.push_back(0);
-    }
-    const std::size_t index = known->second;
-    if (seen_[index] == found_.rows + 1) {
-      scanner_.fail(key.text, "json_rows.duplicate_key", "a key stands twice");
-      return false;
-    }
-    seen_[index] = found_.rows + 1;
-    members_.push_back({index, {}});
-    // Moves when the next member comes, and is filled before.
-    *value = &members_.back().token;
-    return true;
-  }
-
-  Inference& found() { return found_; }
-
- private:
-  struct Member {
-    std::size_t key;
-    Token token;
-  };
-
-  Status count(const Member& member) {
+  void count(const Member& member) {
     KeyFacts& facts = found_.keys[member.key];
     const Token& token = member.token;
     switch (token.kind) {
       case TokenKind::kMissing:
       case TokenKind::kNull:
         ++facts.nulls;
-        return {};
+        return;
       case TokenKind::kFalse:
       case TokenKind::kTrue:
         ++facts.bools;
-        return {};
+        return;
       case TokenKind::kInteger:
         ++facts.integers;
         count_digits(facts, token.view());
-        return {};
+        return;
       case TokenKind::kDecimal:
         ++facts.decimals;
         count_digits(facts, token.view());
-        return {};
+        return;
       case TokenKind::kExponent:
         ++facts.exponents;
-        return {};
+        return;
       case TokenKind::kObject:
         ++facts.objects;
-        return {};
+        return;
       case TokenKind::kArray:
         ++facts.arrays;
-        return {};
+        return;
       case TokenKind::kString:
       case TokenKind::kEscaped:
         ++facts.strings;
         break;
     }
     Problem problem;
-    if (!unescape(token.view(), unescaped_, &problem)) {
-      return wrong(problem.slug, fmt::format("a value {}", problem.what)).with("column", facts.key);
-    }
+    unescape(token.view(), unescaped_, &problem);
     if (options_.on_string) options_.on_string(member.key, unescaped_);
-    return {};
   }
 
   static void count_digits(KeyFacts& facts, std::string_view number) {
@@ -136,7 +153,8 @@ class Inferrer {
   const InferOptions& options_;
   Inference found_;
   std::unordered_map<std::string, std::size_t> index_;
-  std::vector<std::int64_t> seen_;  // the last row that had the key, from 1
+  std::int64_t line_ = 0;
+  std::vector<std::int64_t> seen_;  // the last line that had the key
   std::vector<Member> members_;     // of the line
   Scanner scanner_;
   std::string text_;
@@ -158,7 +176,7 @@ Result<Inference> infer(std::string_view sample, const InferOptions& options) {
     const bool is_cut = end == std::string_view::npos;
     if (is_cut && !options.is_whole) break;
     const Status status = inferrer.take(sample.substr(at, is_cut ? end : end - at), is_cut);
-    if (!status) {
+    if (!status && (!options.skips_wrong || status.error().slug() == kTooManyKeys)) {
       Error error = status.error();
       error.add("row", std::to_string(found.rows + 1));
       error.add("line", std::to_string(line));

@@ -40,6 +40,8 @@ struct InferOptions {
   std::int64_t max_rows = 10'000;
   std::size_t max_keys = 1'600;
   bool is_whole = false;  // the sample is the whole text: its last line needs no end. Otherwise that is left out
+  // Lines that are wrong are left out: whoever reads them all will say what is wrong with them.
+  bool skips_wrong = false;
   // Gets every string without its escapes, with the index of its key.
   std::function<void(std::size_t key, std::string_view value)> on_string;
 };

@@ -41,6 +41,7 @@ class CsvFormat final : public RowFormat {
       : format_{settings.delimiter, settings.quote, settings.null_text, settings.has_header} {}
 
   bool has_fixed_names() const override { return true; }
+  bool tells_apart(TypeKind) const override { return false; }
 
   Result<Sample> sample(std::string_view front, bool is_whole, std::int64_t max_rows) const override {
     Sample sample;

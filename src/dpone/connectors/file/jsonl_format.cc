@@ -51,6 +51,20 @@ class JsonlFormat final : public RowFormat {
  public:
   bool has_fixed_names() const override { return false; }
 
+  bool tells_apart(TypeKind kind) const override {
+    switch (kind) {
+      case TypeKind::kBool:
+      case TypeKind::kInt64:
+      case TypeKind::kFloat64:
+      case TypeKind::kDecimal:
+      case TypeKind::kNumeric:
+      case TypeKind::kJson:
+        return true;
+      default:
+        return false;
+    }
+  }
+
   Result<Sample> sample(std::string_view front, bool is_whole, std::int64_t max_rows) const override {
     Sample sample;
     if (max_rows == 0) return sample;  // the files before have filled it
@@ -61,8 +75,12 @@ class JsonlFormat final : public RowFormat {
       if (sample.guesses.size() <= key) sample.guesses.resize(key + 1);
       look_at_string(value, sample.guesses[key]);
     };
-    DPONE_TRY(const json_rows::Inference inference, json_rows::infer(front, options));
+    // A line that is wrong is for the load to refuse or reject; here it counts where there is nothing else.
+    options.skips_wrong = true;
+    DPONE_TRY(json_rows::Inference inference, json_rows::infer(front, options));
     if (inference.keys.empty()) {
+      options.skips_wrong = false;
+      DPONE_TRY(inference, json_rows::infer(front, options));
       return Error(ErrorClass::kFailed, "file.no_header",
                    "the file has no row with a key, so that nobody knows its columns")
           .hint("a JSON Lines file needs a row at least");

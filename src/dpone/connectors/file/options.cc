@@ -109,13 +109,17 @@ Result<char> character(const Options& options, std::string_view name, char fallb
 
 Result<FormatSettings> format_settings(const std::string& path, const Options& options) {
   FormatSettings settings;
-  settings.name = options.text("format");
-  if (settings.name == "auto") settings.name = format_of_name(path);
+  settings.name = format_name(path, options);
   if (settings.name.empty()) {
     return Error(ErrorClass::kUsage, "file.unknown_format",
                  path == "-" ? "the format of stdin and stdout has to be given"
                              : "the format of " + path + " cannot be told by its name")
         .hint("give it: --from-format or --to-format, in a manifest options.format; csv, tsv or jsonl");
+  }
+  if (settings.name == "jsonl") {
+    for (const std::string_view name : {"delimiter", "quote", "header", "null_text"}) {
+      if (options.is_given(name)) return invalid(name, "is of csv and tsv; jsonl has none");
+    }
   }
   DPONE_TRY(settings.delimiter, character(options, "delimiter", settings.name == "tsv" ? '\t' : ','));
   DPONE_TRY(settings.quote, character(options, "quote", '"'));
@@ -127,6 +131,11 @@ Result<FormatSettings> format_settings(const std::string& path, const Options& o
 }
 
 }  // namespace
+
+std::string format_name(const std::string& path, const Options& options) {
+  const std::string given = options.text("format");
+  return given == "auto" ? format_of_name(path) : given;
+}
 
 std::span<const OptionSpec> source_options() { return kSourceOptions; }
 std::span<const OptionSpec> sink_options() { return kSinkOptions; }

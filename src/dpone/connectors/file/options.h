@@ -37,6 +37,9 @@ struct SinkSettings {
   Compression compression = Compression::kNone;
 };
 
+// `csv`, by the option or by the name's ending; empty if neither says.
+std::string format_name(const std::string& path, const Options& options);
+
 // From the options of a manifest's end. Class kUsage, slugs: file.unknown_format, option.invalid, delimited.format,
 // type.unknown, type.modifier.
 Result<SourceSettings> source_settings(const std::string& path, const Options& options);

@@ -74,6 +74,11 @@ class FileReader final : public BatchReader {
       return std::move(error).hint("correct the value; or read the column as text, --type '" + column +
                                    "=text' (source.options.types); or collect such rows with --on-error reject-file");
     }
+    if (error.slug() == "json_rows.unknown_key") {
+      return std::move(error).hint(
+          "no row that was looked at has it: make it a column with --type 'KEY=TYPE' (source.options.types), raise "
+          "source.options.sample_rows, or collect such rows with --on-error reject-file");
+    }
     return error;
   }
 

@@ -90,6 +90,8 @@ class RowFormat {
   virtual Result<Sample> sample(std::string_view front, bool is_whole, std::int64_t max_rows) const = 0;
   // Whether every file of a set has the names of the first; false where a row brings its own.
   virtual bool has_fixed_names() const = 0;
+  // Whether a value of that kind stands differently than its text would: JSON's numbers do.
+  virtual bool tells_apart(TypeKind kind) const = 0;
   // `names` as sample() gave them; `schema` holds some of them, with the types that the load wants.
   virtual Result<std::unique_ptr<RowDecoder>> make_decoder(const std::vector<std::string>& names, Schema schema,
                                                            RowDecoderOptions options) const = 0;

@@ -3,6 +3,7 @@
 #include "dpone/base/sha256.h"
 #include "dpone/connectors/file/stage.h"
 #include "dpone/connectors/file/target.h"
+#include "dpone/data/type_name.h"
 
 namespace dpone::file {
 namespace {
@@ -13,8 +14,11 @@ constexpr const char* kStreamNote =
 
 class FileSink final : public Sink {
  public:
-  FileSink(SinkSettings settings, const RunContext& context)
-      : settings_(std::move(settings)), target_(settings_.path, context), context_(context) {}
+  FileSink(SinkSettings settings, std::unique_ptr<RowFormat> format, const RunContext& context)
+      : settings_(std::move(settings)),
+        format_(std::move(format)),
+        target_(settings_.path, context),
+        context_(context) {}
 
   Result<Facts> describe(const Facts&) override {
     DPONE_CHECK(target_.check_place());
@@ -51,8 +55,13 @@ class FileSink final : public Sink {
     for (const std::string& name : columns) {
       const ColumnFacts* from = source.find(name);
       if (from == nullptr) continue;
-      // Every value is written as its text: whatever type it has there, it has here.
+      // Every value is written as its text: whatever type it has there, it has here. A text that only looks like a type
+      // is written as it stands, unless the format tells such values apart.
       ColumnFacts column = *from;
+      if (from->is_inferred && !format_->tells_apart(from->type.kind)) {
+        column.type = DataType();
+        column.native_type = type_name(column.type);
+      }
       column.is_nullable = true;
       column.is_generated = false;
       column.has_default = false;
@@ -119,6 +128,7 @@ class FileSink final : public Sink {
   }
 
   const SinkSettings settings_;
+  const std::unique_ptr<RowFormat> format_;
   const Target target_;
   const RunContext& context_;
 };
@@ -126,7 +136,8 @@ class FileSink final : public Sink {
 }  // namespace
 
 Result<std::unique_ptr<Sink>> make_sink(SinkSettings settings, const RunContext& context) {
-  return std::unique_ptr<Sink>(std::make_unique<FileSink>(std::move(settings), context));
+  DPONE_TRY(std::unique_ptr<RowFormat> format, make_format(settings.format));
+  return std::unique_ptr<Sink>(std::make_unique<FileSink>(std::move(settings), std::move(format), context));
 }
 
 }  // namespace dpone::file

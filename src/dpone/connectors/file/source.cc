@@ -62,8 +62,8 @@ class FileSource final : public Source {
     Sample all;
     Front front;
     for (const std::string& path : paths) DPONE_CHECK(look_at(path, paths.size(), all, front));
+    DPONE_CHECK(take_declared(all));
     selection_->names = all.names;
-    DPONE_CHECK(check_declared());
     facts_ = facts_of(all, front);
     return *facts_;
   }
@@ -178,11 +178,18 @@ class FileSource final : public Source {
     return {};
   }
 
-  Status check_declared() const {
+  // Rows that bring their own names may have a declared one behind the sample.
+  Status take_declared(Sample& all) const {
     for (const auto& [column, type] : settings().types) {
-      const auto& names = selection_->names;
+      std::vector<std::string>& names = all.names;
       if (std::find(names.begin(), names.end(), column) != names.end()) continue;
       const std::string near = nearest_name(column, names);
+      if (!selection_->format->has_fixed_names() && near.empty()) {
+        names.push_back(column);
+        all.guesses.emplace_back();
+        all.remark = "column \"" + column + "\" is declared, and no row that was looked at has it";
+        continue;
+      }
       return Error(ErrorClass::kFailed, "source.no_column", "the file has no column \"" + column + "\"")
           .with("file", shown(settings().path))
           .with("option", "source.options.types")
@@ -200,8 +207,6 @@ class FileSource final : public Source {
     facts.is_empty = false;
     if (!sample.remark.empty()) facts.notes.push_back(sample.remark);
     Json types = Json::object();
-    bool has_guess = false;
-    std::vector<std::string> decisions;
     for (std::size_t i = 0; i < sample.names.size(); ++i) {
       ColumnFacts column;
       column.name = sample.names[i];
@@ -213,21 +218,16 @@ class FileSource final : public Source {
         if (settings().infers) {
           TypeGuess::Verdict verdict = sample.guesses[i].verdict();
           column.type = verdict.type;
-          has_guess = true;
-          decisions.push_back(
-              fmt::format("column \"{}\" is taken for {}: {}", column.name, type_name(column.type), verdict.reason));
+          column.guess = fmt::format("column \"{}\" is taken for {}: {}", column.name, type_name(column.type), verdict.reason);
         }
       }
       column.native_type = type_name(column.type);
       types.set(column.name, column.native_type);
       facts.columns.push_back(std::move(column));
     }
-    if (has_guess) {
-      facts.notes.push_back(
-          fmt::format("types are told by the {} {} row{}; --type COLUMN=TYPE (source.options.types) decides otherwise",
-                      front.is_whole ? "file's" : "first", sample.rows, sample.rows == 1 ? "" : "s"));
-      facts.notes.insert(facts.notes.end(), decisions.begin(), decisions.end());
-    }
+    facts.guess_basis =
+        fmt::format("types are told by the {} {} row{}; --type COLUMN=TYPE (source.options.types) decides otherwise",
+                    front.is_whole ? "file's" : "first", sample.rows, sample.rows == 1 ? "" : "s");
     if (!settings().reject_path.empty()) {
       facts.notes.push_back("rows that are wrong are left out and written to " + settings().reject_path);
     }

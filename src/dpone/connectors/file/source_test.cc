@@ -146,7 +146,7 @@ TEST_F(FileSourceTest, WrongRowsGoToAFile) {
   const auto back = rows(path("rejects.csv"));
   ASSERT_TRUE(back) << back.error().to_line();
   EXPECT_EQ(*back, file +
-                       "|101|102|delimited.value|id|the value 'x' is not of its type: int64|x,\"bad \"\"one\"\"\"|\n" +
+                       "|101|102|delimited.value|id|the value 'x' is not of its type: bigint|x,\"bad \"\"one\"\"\"|\n" +
                        file + "|102|103|delimited.field_count||a row has 1 fields instead of 2|7|\n");
 }
 

@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "dpone/base/ascii.h"
+#include "dpone/data/spelling.h"
 #include "dpone/data/temporal_parse.h"
 #include "dpone/data/value_parse.h"
-#include "dpone/data/value_text.h"
 
 namespace dpone::file {
 namespace {
@@ -21,7 +21,6 @@ struct Written {
   std::string_view fraction;
   bool has_point = false;
   bool has_exponent = false;
-  bool is_negative = false;
 };
 
 std::size_t digits_at_front(std::string_view text) {
@@ -31,10 +30,7 @@ std::size_t digits_at_front(std::string_view text) {
 }
 
 bool read_number(std::string_view text, Written& out) {
-  if (text.starts_with('-')) {
-    out.is_negative = true;
-    text.remove_prefix(1);
-  }
+  if (text.starts_with('-')) text.remove_prefix(1);
   std::size_t size = digits_at_front(text);
   if (size == 0) return false;
   out.whole = text.substr(0, size);
@@ -56,44 +52,6 @@ bool read_number(std::string_view text, Written& out) {
     text.remove_prefix(size);
   }
   return text.empty();
-}
-
-// The digits that count, and where the point stands: equal for equal numbers.
-std::pair<std::string, long> significant(std::string_view text) {
-  std::string digits;
-  long point = 0;
-  bool is_behind = false;
-  std::size_t at = 0;
-  for (; at < text.size() && text[at] != 'e' && text[at] != 'E'; ++at) {
-    if (text[at] == '.') is_behind = true;
-    if (!is_ascii_digit(text[at])) continue;
-    if (digits.empty() && text[at] == '0') {
-      if (is_behind) --point;
-      continue;
-    }
-    digits += text[at];
-    if (!is_behind) ++point;
-  }
-  if (at < text.size()) {
-    // A number that is no double anyway has the longest of exponents.
-    const std::string_view exponent = text.substr(at + (text.substr(at + 1).starts_with('+') ? 2 : 1));
-    std::int32_t value = 0;
-    std::int64_t wide = 0;
-    if (parse_integer(exponent, &wide))
-      value = static_cast<std::int32_t>(std::clamp<std::int64_t>(wide, -100000, 100000));
-    point += value;
-  }
-  while (!digits.empty() && digits.back() == '0') digits.pop_back();
-  if (digits.empty()) point = 0;
-  return {std::move(digits), point};
-}
-
-bool is_exact_double(std::string_view text) {
-  double value = 0;
-  if (!parse_float(text, &value)) return false;
-  std::string printed;
-  append_float_text(value, printed);
-  return significant(text) == significant(printed);
 }
 
 bool is_uuid(std::string_view text) {
@@ -140,13 +98,8 @@ bool TypeGuess::look_at_number(std::string_view text, std::int64_t row) {
   }
   Written number;
   if (!read_number(text, number)) return false;
-  if (number.whole.size() > 1 && number.whole[0] == '0') {
-    rule_out(row, "a value has leading zeros");
-    return true;
-  }
-  const bool is_zero = number.whole == "0" && number.fraction.find_first_not_of('0') == std::string_view::npos;
-  if (number.is_negative && is_zero && !number.has_exponent) {
-    rule_out(row, "a value is a zero with a sign");
+  if (is_code(text)) {
+    rule_out(row, number.whole == "0" ? "a value is a zero with a sign" : "a value has leading zeros");
     return true;
   }
   if (!take(Shape::kNumber, row)) return true;
@@ -160,9 +113,7 @@ bool TypeGuess::look_at_number(std::string_view text, std::int64_t row) {
   if (!number.has_point && !number.has_exponent && !is_beyond_int64_ && number.whole.size() > 18) {
     is_beyond_int64_ = !parse_integer(text, &value);
   }
-  // Few digits are always exact, but for what lies beyond the range of a double.
-  const bool is_short = number.whole.size() + number.fraction.size() <= 15 && !number.has_exponent;
-  if (is_double_exact_ && !is_short) is_double_exact_ = is_exact_double(text);
+  if (is_double_exact_) is_double_exact_ = is_exact_double(text);
   return true;
 }
 

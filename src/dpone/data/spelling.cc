@@ -1,0 +1,58 @@
+#include "dpone/data/spelling.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "dpone/data/value_parse.h"
+#include "dpone/data/value_text.h"
+
+namespace dpone {
+namespace {
+
+constexpr std::size_t kExactDigits = 15;
+
+// The digits that count, and where the point stands: equal for equal numbers.
+std::pair<std::string, long> significant(std::string_view text) {
+  std::string digits;
+  long point = 0;
+  bool is_behind = false;
+  std::size_t at = 0;
+  for (; at < text.size() && text[at] != 'e' && text[at] != 'E'; ++at) {
+    if (text[at] == '.') is_behind = true;
+    if (!is_ascii_digit(text[at])) continue;
+    if (digits.empty() && text[at] == '0') {
+      if (is_behind) --point;
+      continue;
+    }
+    digits += text[at];
+    if (!is_behind) ++point;
+  }
+  if (at < text.size()) {
+    // A number that is no double anyway has the longest of exponents.
+    const std::string_view exponent = text.substr(at + (text.substr(at + 1).starts_with('+') ? 2 : 1));
+    std::int32_t value = 0;
+    std::int64_t wide = 0;
+    if (parse_integer(exponent, &wide))
+      value = static_cast<std::int32_t>(std::clamp<std::int64_t>(wide, -100000, 100000));
+    point += value;
+  }
+  while (!digits.empty() && digits.back() == '0') digits.pop_back();
+  if (digits.empty()) point = 0;
+  return {std::move(digits), point};
+}
+
+}  // namespace
+
+bool is_exact_double(std::string_view number) {
+  // So few digits always are, but for what lies beyond the range of a double.
+  if (number.size() <= kExactDigits && number.find_first_of("eE") == std::string_view::npos) return true;
+  double value = 0;
+  if (!parse_float(number, &value)) return false;
+  std::string printed;
+  append_float_text(value, printed);
+  return significant(number) == significant(printed);
+}
+
+}  // namespace dpone

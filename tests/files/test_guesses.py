@@ -1,0 +1,123 @@
+"""What nobody declared: a value behind the sample that would lose something by the guess is refused, never changed."""
+
+import sqlite3
+
+import pytest
+import yaml
+
+from files.conftest import refused
+
+SAMPLED = {"sample_rows": 2}
+
+
+@pytest.fixture
+def load(dpone, folder):
+    """load(name, content, **options): that file into table t of out.db, of which two rows are looked at; gives the run."""
+
+    def run(name, content, *flags, target="out.db", **options):
+        dpone.write(name, content)
+        sink = {"type": "file", "path": target}
+        if target == "out.db":
+            sink = {"type": "sqlite", "connection_type": "params", "params": {"path": target}, "table": {"name": "t"}}
+        manifest = {
+            "name": "guesses",
+            "source": {"type": "file", "path": name, "options": {**SAMPLED, **options}},
+            "sink": {**sink, "strategy": {"mode": "full_refresh"}, "options": {"adopt": True}},
+        }
+        dpone.write("m.yaml", yaml.safe_dump(manifest))
+        return dpone("run", "m.yaml", *flags)
+
+    return run
+
+
+def rows(folder):
+    with sqlite3.connect(folder / "out.db") as connection:
+        return connection.execute("select * from t order by 1").fetchall()
+
+
+@pytest.mark.parametrize(
+    "sample, value, why",
+    [("1\n2\n", "007", "is a code"), ("1\n2\n", "-0", "is a code"), ("1.50\n2.25\n", "007.50", "is a code"), ("1.5\n2.25\n", "-0.0", "is a code"),
+     ("1e5\n1.5e-3\n", "0.12345678901234567890", "more digits"), ("1e5\n2\n", "00.5", "is a code"), ("true\nfalse\n", "yes", "is not of its type")],
+)  # fmt: skip
+def test_a_number_that_is_more_than_its_value(load, folder, sample, value, why):
+    run = refused(load("in.csv", "v\n" + sample + value + "\n"), 1, "delimited.value")
+    assert why in run.err and "row: 3" in run.err and "column: v" in run.err and "--type 'v=text'" in run.err
+    load("in.csv", "v\n" + sample + value + "\n", "-q", types={"v": "text"}).expect(0)
+    assert (value,) in rows(folder)
+
+
+def test_a_table_that_was_made_of_guesses_is_read_as_one(load, folder):
+    load("in.csv", "v\n1\n2\n", "-q").expect(0)
+    refused(load("in.csv", "v\n1\n2\n3\n007\n"), 1, "delimited.value")
+    refused(load("in.csv", "v\n007\n2\n3\n"), 1, "delimited.value")
+    assert rows(folder) == [(1,), (2,)]
+    load("in.csv", "v\n007\n2\n3\n", "-q", types={"v": "bigint"}).expect(0)
+    assert rows(folder) == [(2,), (3,), (7,)]
+
+
+def test_a_table_of_the_users_own_says_what_a_text_is(load, folder):
+    with sqlite3.connect(folder / "out.db") as connection:
+        connection.execute("create table t (v integer)")
+    load("in.csv", "v\n1\n2\n007\n", "-q").expect(0)
+    assert rows(folder) == [(1,), (2,), (7,)]
+
+
+@pytest.mark.parametrize(
+    "sample, value",
+    [("1", '"2"'), ("1.5", '"2.5"'), ("1", "true"), ("true", '"t"'), ("true", "1"), ('"2024-01-02"', "20240102"), ("[1]", '"[1]"'), ("[1]", "1")],
+)
+def test_a_json_value_of_another_kind(load, folder, sample, value):
+    lines = f'{{"id":1,"v":{sample}}}\n{{"id":2,"v":{sample}}}\n{{"id":3,"v":{value}}}\n'
+    run = refused(load("in.jsonl", lines), 1, "json_rows.value")
+    assert "row: 3" in run.err and "column: v" in run.err
+    load("in.jsonl", lines, "-q", types={"v": "text"}).expect(0)
+    assert rows(folder)[2] == (3, value.strip('"'))
+
+
+def test_one_file_becomes_another_as_its_texts_stand(load, folder):
+    text = "id,at,uuid,flag,n\n1,2024-01-02T03:04:05Z,123E4567-E89B-12D3-A456-426614174000,True,1.50\n2,2024-01-02 03:04,x,T,-0\n007,,,f,00\n"
+    load("in.csv", text, "-q", target="out.csv").expect(0)
+    assert (folder / "out.csv").read_text() == text
+    lines = ('{"at":"2024-01-02T03:04:05Z","uuid":"123E4567-E89B-12D3-A456-426614174000","n":1.50,"o":{"b":  1}}\n'
+             '{"at":"2024-01-02T03:04:05.120+02:00","uuid":"123E4567-E89B-12D3-A456-426614174000","n":2.25,"o":[]}\n')  # fmt: skip
+    load("in.jsonl", lines, "-q", target="out.jsonl").expect(0)
+    assert (folder / "out.jsonl").read_text() == lines
+    plan = load("in.jsonl", lines, "--dry-run", target="out.jsonl").expect(0)
+    assert 'column "n" is taken for numeric' in plan.out and '"uuid" is taken' not in plan.out
+
+
+def test_a_wrong_line_of_the_sample_is_rejected_like_any_other(load, folder):
+    lines = '{"id":1,"v":2}\n{"id":2,"v":3,"id":2}\nnot json\n{"junk":1,\n{"id":3,"v":"\\ud800"}\n{"id":4,"v":5}\n'
+    load("in.jsonl", lines, "-q", sample_rows=100, on_error="reject-file", reject_path="bad.csv").expect(0)
+    assert rows(folder) == [(1, 2), (4, 5)]
+    rejects = (folder / "bad.csv").read_text().splitlines()[1:]
+    assert [line.split(",")[1] for line in rejects] == ["2", "3", "4", "5"]
+    refused(load("in.jsonl", lines, sample_rows=100), 1, "json_rows.duplicate_key")
+    refused(load("in.jsonl", "not json\n", sample_rows=100), 1, "json_rows.syntax")
+
+
+def test_a_key_that_no_sampled_row_has(load, folder):
+    lines = '{"id":1}\n{"id":2}\n{"id":3,"note":"late"}\n'
+    run = refused(load("in.jsonl", lines), 1, "json_rows.unknown_key")
+    assert "--type 'KEY=TYPE'" in run.err
+    load("in.jsonl", lines, "-q", types={"note": "text"}).expect(0)
+    assert rows(folder) == [(1, None), (2, None), (3, "late")]
+    run = refused(load("in.jsonl", lines, types={"ids": "text"}), 1, "source.no_column")
+    assert 'did you mean "id"?' in run.err
+
+
+def test_marks_of_csv_are_none_of_json_lines(dpone, load, folder):
+    refused(load("in.jsonl", '{"id":1}\n', delimiter=";"), 2, "option.invalid")
+    dpone("copy", "--from", "in.jsonl", "--to", "out.csv", "--delimiter", ";", "-q").expect(0)
+    dpone.write("two.jsonl", '{"id":1,"v":"a;b"}\n')
+    dpone("copy", "--from", "two.jsonl", "--to", "two.csv", "--delimiter", ";", "-q").expect(0)
+    assert (folder / "two.csv").read_text() == 'id;v\n1;"a;b"\n'
+
+
+def test_many_rejected_rows_take_no_longer_than_good_ones(dpone, load, folder):
+    """Each of them cost a second look at a thousand rows: 400,000 took a minute and a half."""
+    content = "id,v\n" + "".join(f"{n},{'x' if n % 2 else n}\n" for n in range(400_000))
+    load("in.csv", content, "-q", types={"v": "bigint"}, on_error="reject-file", reject_path="bad.csv").expect(0)
+    assert len(rows(folder)) == 200_000
+    assert (folder / "bad.csv").read_text().count("\n") == 200_001
