@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <ctime>
 #include <string_view>
 
 namespace dpone::cli {
@@ -30,9 +29,8 @@ Signals::Signals(std::string cleanup, std::string reconcile)
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   thread_ = std::jthread([this](const std::stop_token& stop) {
     const sigset_t signals = watched();
-    const timespec pause{0, 100'000'000};
-    while (!stop.stop_requested()) {
-      if (sigtimedwait(&signals, nullptr, &pause) < 0) continue;
+    int number = 0;
+    while (sigwait(&signals, &number) == 0 && !stop.stop_requested()) {
       if (source_.stop_requested()) {
         // No text is put together here: there may be no memory for it.
         say("\nstopped at once; a stage may be left, which the next run drops, or this command:\n");
@@ -50,6 +48,10 @@ Signals::Signals(std::string cleanup, std::string reconcile)
   });
 }
 
-Signals::~Signals() = default;
+Signals::~Signals() {
+  thread_.request_stop();
+  // Wakes it, and nothing else: every thread blocks the signal.
+  pthread_kill(thread_.native_handle(), SIGTERM);
+}
 
 }  // namespace dpone::cli
