@@ -4,12 +4,16 @@ The leg that a route cannot beat is measured with it: psql's own COPY, the sqlit
 """
 
 import contextlib
+import dataclasses
+import json
 import os
 import pathlib
+import re
+import shutil
 import sqlite3
 import subprocess
 
-from pairs import Figure, RunFailed, Runner, compare, peak_memory
+from pairs import Figure, RunFailed, Runner, alternate, compare, peak_memory, ratio, repeat
 from tables import TARGET, binary
 
 # What SQLite targets of dpone are made of: STRICT, numbers as INTEGER and REAL, the rest as text.
@@ -181,48 +185,46 @@ def postgres_to_csv(bench):
 
 
 def merge(bench):
-    """A delta of 1 % into the large table, by a whole run, against hand-written SQL alone on a stage that is loaded already."""
+    """A delta of 1 % into the large table: a whole run against a script of psql, and its publishing against the script's SQL alone."""
     rows = bench.rows
     source = bench.server.source(rows)
     delta = max(rows // 100, 1)
     columns = ", ".join(MERGE_COLUMNS)
-    bench.server.rows(source, "create table if not exists merge_orders as table orders; create index if not exists merge_orders_at on merge_orders (updated_at)")
-    bench.server.rows(source, "alter table merge_orders drop constraint if exists merge_orders_pkey, add primary key (id)")
+    if not bench.server.rows(source, "select to_regclass('merge_orders') is not null")[0][0]:
+        bench.server.rows(source, "create table merge_orders as table orders")
+        bench.server.rows(source, "alter table merge_orders add primary key (id)")
+        bench.server.rows(source, "create index merge_orders_at on merge_orders (updated_at)")
     bench.server.rows(source, "vacuum (analyze) merge_orders")
     arguments = ["copy", "-q", "--from", "bench_src", "--to", "bench_dst", "--table", "public.merge_orders", "--mode", "incremental_merge", "--key", "id",
                  "--cursor", "updated_at"]  # fmt: skip
-    first = Runner("first load", [str(binary()), *arguments], environment(bench, source), str(bench.folder))
-    first.run()
-    bench.server.rows(TARGET, "drop table if exists pipe.merge_orders; create table pipe.merge_orders as table public.merge_orders")
+    ours = Runner("dpone", [str(binary()), *arguments], environment(bench, source), str(bench.folder))
+    bench.server.rows(TARGET, "drop table if exists public.__dpone__loads, public.merge_orders, pipe.merge_orders")
+    shutil.rmtree(bench.folder / ".dpone", ignore_errors=True)
+    ours.run()
+    bench.server.rows(TARGET, "create table pipe.merge_orders as table public.merge_orders")
     bench.server.rows(TARGET, "alter table pipe.merge_orders add primary key (id)")
     for table in ("public.merge_orders", "pipe.merge_orders"):
         bench.server.rows(TARGET, f"vacuum (analyze) {table}")
     turn = {"number": 0}
 
-    def change():
-        """Another 1 % of the source's rows, all over the table; the same as a stage beside the other target."""
-        turn["number"] += 1
-        number = turn["number"]
-        bench.server.rows(source, f"update merge_orders set amount = {number}, updated_at = '2030-01-01'::timestamp + {number} * interval '1 day' + id * interval '1 us'"
-                                  f" where id % 100 = {number % 100}")  # fmt: skip
-        bench.server.rows(source, "vacuum merge_orders")
+    def change(table):
+        """Another 1 % of the source's rows, all over the table. A target that has missed some catches up first."""
 
-    def stage():
-        change()
-        data = bench.folder / "delta.bin"
-        where = f"updated_at >= '2030-01-01'::timestamp + {turn['number']} * interval '1 day'"
-        env = {"PATH": os.environ["PATH"], **bench.server.libpq("postgres")}
-        out = f"psql -X -q -d {source} -c \"copy (select * from merge_orders where {where}) to stdout (format binary)\" > {data}"
-        subprocess.run(["bash", "-c", out], env=env, check=True)
-        bench.server.rows(TARGET, "drop table if exists pipe.stage; create unlogged table pipe.stage (like pipe.merge_orders)")
-        subprocess.run(["bash", "-c", f"psql -X -q -d {TARGET} -c 'copy pipe.stage from stdin (format binary)' < {data}"], env=env, check=True)
-        bench.server.rows(TARGET, "analyze pipe.stage; vacuum pipe.merge_orders")
-        bench.checkpoint()
+        def prepare():
+            if table.startswith("public."):
+                subprocess.run(ours.command, env=ours.env, cwd=ours.folder, check=True)
+            turn["number"] += 1
+            number = turn["number"]
+            bench.server.rows(source, f"update merge_orders set amount = {number}, updated_at = {moment()} + id * interval '1 us' where id % 100 = {number % 100}")
+            bench.server.rows(source, "vacuum merge_orders")
+            bench.server.rows(TARGET, f"vacuum {table}")
+            bench.checkpoint()
 
-    def before():
-        change()
-        bench.server.rows(TARGET, "vacuum public.merge_orders")
-        bench.checkpoint()
+        return prepare
+
+    def moment():
+        since = bench.server.rows(source, "select greatest(max(updated_at), '2030-01-01') from merge_orders")[0][0]
+        return f"timestamp '{since.date()}' + interval '1 day'"
 
     def changed(table):
         def verify():
@@ -235,27 +237,47 @@ def merge(bench):
 
     sets = ", ".join(f"{name} = s.{name}" for name in MERGE_COLUMNS)
     differs = " or ".join(f"t.{name} is distinct from s.{name}" for name in MERGE_COLUMNS)
-    hand = (
-        "begin; set local synchronous_commit = on;"
-        f" update pipe.merge_orders t set {sets} from pipe.stage s where t.id = s.id and ({differs});"
-        f" insert into pipe.merge_orders (id, {columns}) select id, {columns} from pipe.stage s where not exists (select from pipe.merge_orders t where t.id = s.id); commit"
-    )
-    conflict = (
-        f"insert into pipe.merge_orders as t (id, {columns}) select id, {columns} from pipe.stage on conflict (id) do update set "
-        + ", ".join(f"{name} = excluded.{name}" for name in MERGE_COLUMNS)
-        + " where "
-        + " or ".join(f"t.{name} is distinct from excluded.{name}" for name in MERGE_COLUMNS)
-    )
-    env = {"PATH": os.environ["PATH"], **bench.server.libpq("postgres")}
-    by_hand = [
-        Runner(name, ["psql", "-X", "-q", "-d", TARGET, "-c", sql], env, str(bench.folder), stage, changed("pipe.merge_orders"), bench.memory // 20)
-        for name, sql in (("update and insert", hand), ("on conflict", conflict))
-    ]
-    best = min(by_hand, key=lambda runner: min(runner.run()[0] for _ in range(3)))
-    print(f"  the faster hand-written SQL is: {best.name}", flush=True)
-    runner = Runner("dpone", [str(binary()), *arguments], environment(bench, source), str(bench.folder), before, changed("public.merge_orders"), bench.memory // 20)
-    runner.run()
-    yield compare(f"merge of {delta:,} into {rows:,} rows, whole run: time / {best.name} on a loaded stage", runner, best, bench.rounds, bar=1.15)
+    by_hand = {
+        "update and insert": f"begin; update pipe.merge_orders t set {sets} from pipe.stage s where t.id = s.id and ({differs});"
+        f" insert into pipe.merge_orders (id, {columns}) select id, {columns} from pipe.stage s where not exists (select from pipe.merge_orders t where t.id = s.id); commit",
+        "on conflict": f"insert into pipe.merge_orders as t (id, {columns}) select id, {columns} from pipe.stage on conflict (id) do update set "
+        + ", ".join(f"{name} = excluded.{name}" for name in MERGE_COLUMNS) + " where " + " or ".join(f"t.{name} is distinct from excluded.{name}" for name in MERGE_COLUMNS),
+    }  # fmt: skip
+
+    def script(name, sql):
+        where = "updated_at > (select max(updated_at) from merge_orders) - interval '10 seconds'"
+        stage = "drop table if exists pipe.stage; create unlogged table pipe.stage (like pipe.merge_orders)"
+        lines = [
+            f"psql -X -q -d {TARGET} -c '{stage}' 2>/dev/null",
+            f'psql -X -q -d {source} -c "copy (select * from merge_orders where {where}) to stdout (format binary)" | psql -X -q -d {TARGET} -c "copy pipe.stage from stdin (format binary)"',
+            f"psql -X -q -d {TARGET} -c 'analyze pipe.stage'",
+            f'psql -X -d {TARGET} -c "\\timing on" -c "{sql}"',
+        ]
+        env = {"PATH": os.environ["PATH"], **bench.server.libpq("postgres")}
+        command = ["bash", "-e", "-o", "pipefail", "-c", "\n".join(lines)]
+        return Runner(name, command, env, str(bench.folder), change("pipe.merge_orders"), changed("pipe.merge_orders"), bench.memory // 20)
+
+    def sql_seconds(runner):
+        """What psql says of the SQL alone."""
+        return sum(map(float, re.findall(r"^Time: ([0-9.]+) ms", runner.log.read_text(), re.MULTILINE))) / 1000
+
+    def publish_seconds(_):
+        newest = max((bench.folder / ".dpone/runs").iterdir(), key=lambda run: run.stat().st_mtime)
+        return json.loads((newest / "run.json").read_text())["result"]["phases"]["publish_seconds"]
+
+    scripts = [dataclasses.replace(script(name, sql), part=sql_seconds) for name, sql in by_hand.items()]
+    for one in scripts:
+        for _ in range(3):
+            one.run()
+    hand = min(scripts, key=lambda one: min(one.parts))
+    print("  SQL alone: " + ", ".join(f"{one.name} {min(one.parts):.2f} s" for one in scripts), flush=True)
+    ours = dataclasses.replace(ours, prepare=change("public.merge_orders"), verify=changed("public.merge_orders"), memory=bench.memory // 20, part=publish_seconds)
+    again = repeat(hand)
+    seconds = alternate([hand, ours, again], bench.rounds)
+    title = f"merge of {delta:,} into {rows:,} rows"
+    yield ratio(f"{title}, whole run: time / script of psql ({hand.name})", seconds[ours.name], seconds[hand.name], seconds[again.name], bar=1.15)
+    parts = [one.parts[-bench.rounds :] for one in (ours, hand, again)]
+    yield ratio(f"{title}, publishing: time / SQL of that script", *parts, bar=1.15)
 
 
 def embedded_memory(bench):

@@ -42,12 +42,18 @@ class Runner:
     prepare: typing.Callable[[], None] = lambda: None
     verify: typing.Callable[[], None] = lambda: None
     memory: int = 0  # bytes that it will make the machine use, for tables and their log
+    part: typing.Optional[typing.Callable[["Runner"], float]] = None  # seconds of the last run that something of it took
+    parts: list = dataclasses.field(default_factory=list)
+
+    @property
+    def log(self):
+        return pathlib.Path(self.folder) / f"{self.name.replace(' ', '_')}.log"
 
     def run(self, watch=subprocess.Popen.wait):
         """(seconds, what `watch` made of the process until its end) of one verified run."""
         self.prepare()
         touch_memory(self.memory)
-        with open(f"{self.folder}/{self.name.replace(' ', '_')}.log", "w+", encoding="utf-8") as log:
+        with self.log.open("w+", encoding="utf-8") as log:
             start = time.monotonic()
             process = subprocess.Popen(self.command, env=self.env, cwd=self.folder, stdout=log, stderr=log)
             seen = watch(process)
@@ -57,6 +63,8 @@ class Runner:
                 log.seek(0)
                 raise RunFailed(f"{self.name} ended with {code}: {log.read()[-2000:]}")
         self.verify()
+        if self.part:
+            self.parts.append(self.part(self))
         return seconds, seen
 
 
@@ -117,8 +125,19 @@ def compare(name, over, under, rounds, *, bar, is_upper_bar=True):
 
     With an upper bar `under` is the limit; with a lower bar, `over` is a peer and `under` is dpone.
     """
-    again = dataclasses.replace(under, name=under.name + " again")
+    again = repeat(under)
     seconds = alternate([under, over, again], rounds)
-    ratios = [a / b for a, b in zip(seconds[over.name], seconds[under.name])]
-    null = statistics.median(a / b for a, b in zip(seconds[again.name], seconds[under.name]))
-    return Figure(name, statistics.median(ratios), min(ratios), max(ratios), "x", bar, is_upper_bar, null, seconds)
+    return ratio(name, seconds[over.name], seconds[under.name], seconds[again.name], bar=bar, is_upper_bar=is_upper_bar)
+
+
+def repeat(runner):
+    """The same once more, for the null test."""
+    return dataclasses.replace(runner, name=runner.name + " again", parts=[])
+
+
+def ratio(name, over, under, again, *, bar, is_upper_bar=True):
+    """A figure of seconds round by round."""
+    ratios = [a / b for a, b in zip(over, under)]
+    null = statistics.median(a / b for a, b in zip(again, under))
+    samples = {"over": over, "under": under, "again": again}
+    return Figure(name, statistics.median(ratios), min(ratios), max(ratios), "x", bar, is_upper_bar, null, samples)

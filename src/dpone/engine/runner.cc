@@ -252,9 +252,11 @@ class Run {
     DPONE_CHECK(judge(min_rows_gate(*outcome_.plan, moved.written.rows)));
     DPONE_CHECK(guard_empty_source(moved.written.rows));
     progress_.stage("seal");
+    const auto loaded = context_.clock->steady_now();
     DPONE_TRY(const StageFacts facts, stage.seal());
     DPONE_CHECK(judge(key_gate(*outcome_.plan, facts)));
     DPONE_TRY(const bool changes, changes_target(stage));
+    outcome_.seal_duration = context_.clock->steady_now() - loaded;
     if (!changes) {
       DPONE_CHECK(stage.drop());
       return end_unchanged(ledger);
@@ -318,9 +320,11 @@ class Run {
     const auto& cursor = outcome_.plan->task.cursor;
     if (cursor && cursor_after_) receipt.cursor_after = cursor_to_json(*cursor, *cursor_after_);
     DPONE_TRY(outcome_.ledger_head, ledger.append("run.intent", receipt.to_json()));
+    const auto started = context_.clock->steady_now();
     auto published = stage.finalize(receipt);
     if (!published && published.error().error_class() == ErrorClass::kOutcomeUnknown)
       published = settle(published.error());
+    outcome_.publish_duration = context_.clock->steady_now() - started;
     Json body = Json::object();
     body.set("run_id", context_.run_id).set("process", context_.process).set("version", receipt.version);
     if (published) {

@@ -47,6 +47,8 @@ struct RunOutcome {
   std::optional<Error> error;
   std::string ledger_head;
   std::chrono::nanoseconds load_duration{0};
+  std::chrono::nanoseconds seal_duration{0};
+  std::chrono::nanoseconds publish_duration{0};
 };
 
 // Reads receipts, state and both catalogs and decides; writes nothing, reads no rows but the target's greatest cursor

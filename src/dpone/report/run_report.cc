@@ -83,6 +83,10 @@ Json RunReport::to_json() const {
   }
   Json gate_list = Json::array();
   for (const GateResult& gate : gates) gate_list.push(gate_to_json(gate));
+  Json phases = Json::object();
+  phases.set("load_seconds", rounded_seconds(load_duration))
+      .set("seal_seconds", rounded_seconds(seal_duration))
+      .set("publish_seconds", rounded_seconds(publish_duration));
   Json result = Json::object();
   result.set("status", status())
       .set("extracted_rows", rows_read)
@@ -92,6 +96,7 @@ Json RunReport::to_json() const {
       .set("updated_rows", rows_updated.value_or(0))
       .set("final_rows", final_rows ? Json(*final_rows) : Json())
       .set("duration_seconds", rounded_seconds(duration))
+      .set("phases", std::move(phases))
       .set("errors", std::move(lines))
       .set("error_code", errors.empty() ? Json() : Json(errors.front().slug()))
       .set("error_details", std::move(details))
