@@ -1,73 +1,69 @@
 #!/usr/bin/env bash
-# From nothing to a million rows copied between two databases, twice, and nothing left running.
+# demo.sh [postgres]: dpone's main job on files and SQLite, or between two PostgreSQL databases. Asks nothing.
 . "$(dirname "$0")/prelude.sh"
 cd "$DPONE_ROOT"
+case ${1:-} in
+  postgres) exec "$DPONE_ROOT/scripts/dev/demo_postgres.sh" ;;
+  '') ;;
+  *) die 2 "demo: there is \`demo\` and \`demo postgres\`, but no \`demo $1\`" ;;
+esac
 rows=${DPONE_DEMO_ROWS:-1000000}
 
-need build services
+need build
 "$DPONE_ROOT/scripts/dev/build.sh" release dpone
 PATH=$DPONE_ROOT/build/release:$PATH
 
-postgres() { "$DPONE_ROOT/scripts/services/postgres.sh" "$@" --for $$; }
-databases=(shop warehouse)
-drop_databases() { for database in "${databases[@]}"; do sql postgres -c "drop database if exists $database with (force)"; done; }
-clean_up() {
-  drop_databases 2>/dev/null || true
-  postgres down postgres16
-}
-trap clean_up EXIT
-url=$(postgres up postgres16 | cut -d' ' -f2)
-url=${url%/postgres} # postgresql://postgres:PASSWORD@127.0.0.1:PORT
-
-# psql gets the password by the environment, not by its arguments.
-PGPASSWORD=${url%@*}
-export PGPASSWORD=${PGPASSWORD##*:} PGOPTIONS='-c client_min_messages=warning'
-sql() { psql -X -q -v ON_ERROR_STOP=1 "postgresql://postgres@${url##*@}/$1" "${@:2}"; }
 say() { echo && step "$@" && echo; }
 show() {
   echo "\$ $*"
   "$@"
 }
 
-drop_databases
-for database in "${databases[@]}"; do sql postgres -c "create database $database"; done
-step "Making a table shop.public.orders with $rows rows"
-sql shop -v n="$rows" -f bench/data/orders.sql
-
-# Two connections, by the environment: the names are what manifests and commands use.
-export DPONE_CONN_SHOP_URL=$url/shop DPONE_CONN_WAREHOUSE_URL=$url/warehouse
+rm -rf build/demo
 mkdir -p build/demo
 cd build/demo
-rm -rf .dpone orders.yaml
 
-say "1. Copy it. DPONE_CONN_SHOP_URL and DPONE_CONN_WAREHOUSE_URL tell where the two databases are"
-copy=(dpone copy --from shop --to warehouse --table public.orders)
-show "${copy[@]}"
+say "1. A project to try: a shop's orders, what changed of them a day later, and a manifest of each"
+show dpone init --demo -q
+show head -4 orders.csv
+echo "\$ cat orders.yaml"
+grep -v '^#' orders.yaml
 
-say "2. Keep that as a manifest"
-echo "\$ ${copy[*]} --print-manifest > orders.yaml"
-"${copy[@]}" --print-manifest >orders.yaml
-show cat orders.yaml
-
-say "3. See every statement of the next run, before it runs"
-show dpone plan orders.yaml
-
-say "4. Rows change at the source; run it again. Readers of the target see the old table until the new one is whole"
-sql shop -c "delete from orders where id % 100 = 0" -c "update orders set status = 'returned' where id % 7 = 0"
+say "2. Load it. No server: shop.db is made by the run, and is whole or not there"
 show dpone run orders.yaml
 
-say "5. Compare both tables by psql"
-check="select count(*), sum(hash_record_extended(o, 0)) from public.orders o"
-for database in "${databases[@]}"; do
-  sql "$database" -At -F ' rows, hash ' -c "$check" >"$database.check"
-  printf '%-10s %s\n' "$database" "$(cat "$database.check")"
-done
-cmp -s shop.check warehouse.check || die 1 "the tables differ"
+say "3. Merge the changes by order_id: changed where they differ, added where they are missing"
+show dpone run orders_changes.yaml
 
-say "Done: both are equal. The databases are dropped and the server stops; this stays"
+say "4. Once more: there is nothing to do, and a run that does nothing says so"
+show dpone run orders_changes.yaml
+
+say "5. A mistake: a letter among the order numbers. The run names the place and leaves the table as it was"
+sed '2500s/^[0-9]*/25OO/' orders.csv >typo.csv
+echo "\$ dpone copy --from typo.csv --to shop.db --to-table orders --adopt"
+if dpone copy --from typo.csv --to shop.db --to-table orders --adopt; then die 1 "the mistake went unnoticed"; fi
+
+say "6. Look at the table: rows go out as they came in, to a file, another system or the screen"
+show dpone copy -q --from shop.db --table orders --where "status = 'returned'" --columns order_id,customer,amount,updated_at --limit 4 --to - --to-format csv
+
+say "7. And the speed: $rows rows of CSV into SQLite, and out again, compressed"
+awk -v n="$rows" 'BEGIN {
+  srand(7); print "id,customer_id,status,amount,is_paid,created_at,note"
+  split("new paid shipped returned", status, " ")
+  for (i = 1; i <= n; i++)
+    printf "%d,%d,%s,%.2f,%s,2026-%02d-%02d %02d:%02d:%02d,\"row %d, of many\"\n", i, rand() * 100000, status[1 + int(rand() * 4)],
+      rand() * 5000, rand() < 0.5 ? "true" : "false", 1 + rand() * 12, 1 + rand() * 28, rand() * 24, rand() * 60, rand() * 60, i
+}' >big.csv
+show dpone copy --from big.csv --to big.db --to-table orders
+show dpone copy --from big.db --table orders --to big.jsonl.zst
+
+rm -f big.csv big.db big.jsonl.zst
+say "Done. This stays in build/demo"
 cat <<'END'
-build/demo/orders.yaml                    the manifest
-build/demo/.dpone/runs/<run>/run.json     a report of each run
-build/release/dpone                       the program; `dpone --help`, and README.md for a tour with your own databases
+shop.db                     a SQLite database like any other, with a receipt of every load in __dpone__loads
+orders.yaml, ...            the manifests; `dpone plan orders.yaml` shows every statement of a run before it runs
+.dpone/runs/<run>/run.json  a report of each run
+build/release/dpone         the program: `dpone --help`, and README.md for a tour with your own data
 
+`./dev demo postgres` does the same between two PostgreSQL databases.
 END

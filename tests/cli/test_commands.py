@@ -74,7 +74,7 @@ REPORT_KEYS = set(
     " finished_at".split()
 )
 RESULT_KEYS = set(
-    "status extracted_rows inserted_rows updated_rows final_rows duration_seconds phases errors error_code error_details"
+    "status extracted_rows inserted_rows updated_rows superseded_rows final_rows duration_seconds phases errors error_code error_details"
     " quality_gates run_throughput".split()
 )
 

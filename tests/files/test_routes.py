@@ -281,3 +281,48 @@ def test_memory_stays_bounded_whatever_the_file(dpone, folder):
     run, peak = dpone.measure("copy", "--from", "big.csv.gz", "--to", "out.csv", "-q")
     run.expect(0)
     assert peak < 64
+
+
+def test_dates_times_and_numbers_of_another_spelling(dpone, dst, folder):
+    dpone.write("in.csv", 'id;day;at;amount;share\n1;29.02.2024;02/29/2024 12:05:09 AM;1234,50;0,1\n2;1.3.2024;3/1/2024 1:05:09 PM;-0,75;1,5e3\n3;;;;\n')
+    forms = ["--date-format", "%d.%m.%Y", "--timestamp-format", "%m/%d/%Y %I:%M:%S %p", "--decimal", "comma"]
+    dpone("copy", "--from", "in.csv", "--to", "dst", "--to-table", "t", "--delimiter", ";", *forms, "-q").expect(0)
+    types = "select string_agg(format_type(atttypid, atttypmod), ',' order by attnum) from pg_attribute where attrelid = 't'::regclass and attnum > 0"
+    assert dst.value(types) == "bigint,date,timestamp without time zone,numeric(18,2),double precision"
+    rows = dst.rows("select id, day::text, at::text, amount::text, share from t order by id")
+    assert rows == [(1, "2024-02-29", "2024-02-29 00:05:09", "1234.50", 0.1), (2, "2024-03-01", "2024-03-01 13:05:09", "-0.75", 1500.0), (3, None, None, None, None)]
+    dpone("copy", "--from", "dst", "--table", "t", "--to", "out.csv", *forms, "-q").expect(0)
+    text = (folder / "out.csv").read_text()
+    assert text == 'id,day,at,amount,share\n1,29.02.2024,02/29/2024 12:05:09 AM,"1234,50","0,1"\n2,01.03.2024,03/01/2024 01:05:09 PM,"-0,75",1500\n3,,,,\n'
+    # Back again by the table's types; and what stands otherwise is no date.
+    dpone("copy", "--from", "out.csv", "--to", "dst", "--to-table", "t", *forms, "-q", "--adopt").expect(0)
+    assert dst.rows("select id, day::text, at::text, amount::text, share from t order by id") == rows
+    dpone.write("iso.csv", "id,day,at,amount,share\n1,2024-02-29,,,\n")
+    run = refused(dpone("copy", "--from", "iso.csv", "--to", "dst", "--to-table", "t", *forms, "--adopt"), 1, "delimited.value")
+    assert "does not stand as date_format" in run.err
+    dpone.write("point.csv", "id,day,at,amount,share\n1,,,1.5,\n")
+    refused(dpone("copy", "--from", "point.csv", "--to", "dst", "--to-table", "t", *forms, "--adopt"), 1, "delimited.value")
+
+
+def test_forms_of_the_sink_are_not_those_of_the_source(dpone, folder):
+    dpone.write("in.csv", "id,day,amount,code\n1,2024-02-29,1.50,20240301\n")
+    sink = {"type": "file", "path": "out.csv", "strategy": {"mode": "full_refresh"}, "options": {"date_format": "%d.%m.%Y", "decimal": "comma"}}
+    dpone.write("m.yaml", yaml.safe_dump({"name": "forms", "source": {"type": "file", "path": "in.csv"}, "sink": sink}))
+    dpone("run", "m.yaml", "-q").expect(0)
+    assert (folder / "out.csv").read_text() == 'id,day,amount,code\n1,29.02.2024,"1,50",20240301\n'
+    # A pattern of digits alone takes no number for a date that there is not.
+    dpone.write("in.csv", "id,day\n12345678,20240229\n22345678,20240301\n")
+    dpone("copy", "--from", "in.csv", "--to", "out.jsonl", "--date-format", "%Y%m%d", "-q").expect(0)
+    assert (folder / "out.jsonl").read_text() == '{"id":12345678,"day":"20240229"}\n{"id":22345678,"day":"20240301"}\n'
+
+
+def test_a_format_that_would_lose_a_part_is_refused(dpone, dst, folder):
+    dst.run("create table t as select 1 as id, timestamptz '2024-01-02 03:04:05.678+00' as at, date '2024-01-02' as day")
+    run = refused(dpone("copy", "--from", "dst", "--table", "t", "--to", "out.csv", "--timestamp-format", "%d.%m.%Y %H:%M"), 1, "delimited.format_loss")
+    assert "column: at" in run.err and not (folder / "out.csv").exists()
+    dpone("copy", "--from", "dst", "--table", "t", "--to", "out.csv", "--timestamp-format", "%d.%m.%Y %H:%M:%S.%f%z", "-q").expect(0)
+    assert (folder / "out.csv").read_text() == "id,at,day\n1,02.01.2024 03:04:05.678000+00:00,2024-01-02\n"
+    dst.run("update t set day = 'infinity'")
+    refused(dpone("copy", "--from", "dst", "--table", "t", "--to", "out.csv", "--date-format", "%d.%m.%Y", "--adopt"), 1, "delimited.format_loss")
+    for option, value in (("--date-format", "%d.%m.%y"), ("--timestamp-format", "%Y-%m-%d"), ("--decimal", ";")):
+        assert dpone("copy", "--from", "dst", "--table", "t", "--to", "out.csv", option, value).code == 2

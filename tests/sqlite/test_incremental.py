@@ -100,7 +100,9 @@ def test_a_lost_state_folder_goes_on_from_the_receipt(dpone, source, target, man
 
 
 @pytest.mark.parametrize("change", ["vacuum", "alter table events add column extra text"])
-def test_the_target_is_the_same_after(change, dpone, source, target, manifest):
+@pytest.mark.parametrize("before", ["", "create table users (id integer, name text); create index users_by on users (name); create view v as select 1"])
+def test_the_target_is_the_same_after(before, change, dpone, source, target, manifest):
+    target.run("pragma journal_mode = delete; " + before)
     source.run(CREATE)
     add(source, (1, "a", "one"))
     path = append(manifest)
@@ -250,3 +252,29 @@ def test_the_greatest_value_of_another_type_is_no_position(dpone, source, target
     target.run("create table events (id text primary key, at text, note text); insert into events values ('999', '', ''), ('1005', '', '')")
     run = dpone("run", append(manifest), "--adopt", "--start-cursor", "target-max").expect(3)
     assert "start_cursor.target_max" in run.err
+
+
+def test_of_several_rows_of_a_key_the_latest_is_kept(dpone, source, target, manifest):
+    source.run("create table events (id integer, at timestamp, note text); insert into events values (1, '2024-01-02 00:00:00', 'b'),"
+               " (1, '2024-01-01 23:00:00', 'a'), (2, '2024-01-01 00:00:00', 'x'), (2, '2024-01-01 00:00:00.5', 'y')")  # fmt: skip
+    path = manifest("events", mode="incremental_merge", unique_key=["id"])
+    assert "gate.key" in dpone("run", path).expect(1).err
+    path = manifest("events", mode="incremental_merge", unique_key=["id"], keep_latest_by="at")
+    run = dpone("run", path, "--format", "json").expect(0).json
+    assert run["result"]["superseded_rows"] == 2
+    assert events(target) == [(1, "b"), (2, "y")]
+    source.run("insert into events values (1, '2024-01-03 00:00:00', 'c'), (1, '2024-01-02 12:00:00', 'd')")
+    assert "4 rows left out for later ones of their key" in dpone("run", path).expect(0).out
+    assert events(target) == [(1, "c"), (2, "y")]
+    assert target.leftovers() == []
+    # A column of that name hides SQLite's own row number.
+    source.run("create table rows_of (id integer, rowid integer, at timestamp); insert into rows_of values (1, 7, '2024-01-01 00:00:00'),"
+               " (1, 9, '2024-01-02 00:00:00'), (2, 7, '2024-01-01 00:00:00')")  # fmt: skip
+    path = manifest("rows_of", mode="incremental_merge", unique_key=["id"], keep_latest_by="at", name="by_rowid")
+    dpone("run", path, "-q").expect(0)
+    assert target.rows('select id, "rowid" from rows_of order by id') == [(1, 9), (2, 7)]
+    # An order that the stored texts have not is no order.
+    source.run("alter table events add version integer; update events set version = 9")
+    target.run("alter table events add version text")
+    path = manifest("events", mode="incremental_merge", unique_key=["id"], keep_latest_by="version", name="by_version", options={"adopt": True})
+    assert "strategy.keep_latest_by" in dpone("run", path, "--adopt").expect(1).err

@@ -190,3 +190,49 @@ def test_a_trigger_that_drops_rows_fails_the_gate(load, event):
     assert "gate.row_count" in run.err
     assert "0 of 1 rows to be" in run.err
     assert load.rows() == before
+
+
+def test_a_trigger_of_a_partition_that_drops_rows_fails_the_gate(load):
+    load.dst.run("create table orders (id int, state text, changed int, primary key (id)) partition by range (id);"
+                 "create table low partition of orders for values from (0) to (5); create table high partition of orders for values from (5) to (1000);"
+                 "create function drop_it() returns trigger language plpgsql as 'begin return null; end'")  # fmt: skip
+    load.run()
+    load.dst.run("create trigger tr before insert on high for each row execute function drop_it()")
+    load.src.run("insert into orders values (12, 'b', 14)")
+    assert "gate.row_count" in load.run(code=1).err
+
+
+def test_of_several_rows_of_a_key_the_latest_is_kept(load):
+    load.src.run("create table log (id int, state text, changed int); insert into log values (1, 'a', 1), (1, 'b', 3), (1, 'c', 2), (2, 'x', 5), (3, 'y', null), (3, 'z', 4)")
+    load.table = "public.log"
+    load.source = {}
+    assert "gate.key" in load.run(code=1).err
+    load.strategy["keep_latest_by"] = "changed"
+    run = load.run().json["result"]
+    assert (run["extracted_rows"], run["superseded_rows"]) == (6, 3)
+    kept = "select id, state from log order by id"
+    assert load.dst.rows(kept) == [(1, "b"), (2, "x"), (3, "z")]
+    load.src.run("insert into log values (1, 'd', 9), (1, 'e', 8), (4, 'new', 1)")
+    assert load.run().json["result"]["superseded_rows"] == 5
+    assert load.dst.rows(kept) == [(1, "d"), (2, "x"), (3, "z"), (4, "new")]
+    assert load.run().json["is_unchanged"]
+    load.src.run("insert into log values (1, 'tie', 9)")
+    assert "gate.key" in load.run(code=1).err, "nobody can say which is the latest"
+    load.src.run("delete from log where state = 'tie'; alter table log add p point")
+    load.source = {"exclude": ["p"]}
+    for column in ("p", "nowhere"):
+        load.strategy["keep_latest_by"] = column
+        assert load.plan(code=1).err
+    load.strategy = {"mode": "full_refresh", "keep_latest_by": "changed"}
+    assert "keep_latest_by goes with incremental_merge" in load.plan(code=2).err
+
+
+def test_new_rows_only_and_of_those_the_latest(load):
+    load.src.run("create table log (id int, state text, changed int); insert into log values (1, 'a', 1), (1, 'b', 3)")
+    load.table = "public.log"
+    load.source = {}
+    load.strategy = {"mode": "incremental_append", "unique_key": "id", "only_new_rows": True, "keep_latest_by": "changed"}
+    load.run()
+    load.src.run("insert into log values (1, 'c', 9), (2, 'x', 2), (2, 'y', 1)")
+    load.run()
+    assert load.dst.rows("select id, state from log order by id") == [(1, "b"), (2, "x")]

@@ -147,6 +147,12 @@ def test_a_greatest_value_that_is_no_position_of_the_source(load, change):
     load.refused("start_cursor.target_max", "--start-cursor", "target-max")
 
 
+def test_a_greatest_value_of_a_cursor_that_is_not_there(load):
+    load.run()
+    load.source = {"cursor": "chnged"}
+    assert 'did you mean "changed"?' in load.plan("--start-cursor", "target-max", code=1).err
+
+
 def test_a_first_load_into_an_empty_table(load):
     load.dst.run("create table orders (id int primary key, state text, changed int)")
     assert load.run().json["method"] == "merge"

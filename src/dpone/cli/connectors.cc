@@ -85,6 +85,7 @@ Result<std::unique_ptr<Sink>> open_sqlite_sink(const manifest::Manifest& manifes
                                                const RunContext& context) {
   auto sink = sink_of<sqlite::SinkSettings>(manifest, settings);
   sink.compares_keys = manifest.strategy.mode == "incremental_merge" || manifest.strategy.only_new_rows;
+  sink.keeps_latest = !manifest.strategy.keep_latest_by.empty();
   return sqlite::make_sink(std::move(sink), context);
 }
 

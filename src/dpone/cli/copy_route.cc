@@ -138,6 +138,7 @@ namespace {
 std::string with_flags(std::string message) {
   static constexpr std::pair<std::string_view, std::string_view> kFlags[] = {
       {"sink.strategy.unique_key", "--key"},   {"sink.strategy.only_new_rows", "--only-new-rows"},
+      {"sink.strategy.keep_latest_by", "--keep-latest-by"},
       {"source.options.overlap", "--overlap"}, {"source.options.cursor_nulls", "--cursor-nulls"},
       {"source.options.cursor", "--cursor"},   {"source.options.limit", "--limit"},
       {"sink.strategy.mode", "--mode"},
@@ -162,7 +163,8 @@ Status take_file_options(const Options& options, manifest::Manifest& manifest) {
                                                                       {"on_error", "on_error"},
                                                                       {"reject_path", "reject_path"}};
   static constexpr std::pair<const char*, const char*> kOfFile[] = {
-      {"delimiter", "delimiter"}, {"quote", "quote"}, {"null", "null_text"}, {"no_header", "header"}};
+      {"delimiter", "delimiter"}, {"quote", "quote"}, {"null", "null_text"}, {"no_header", "header"},
+      {"date_format", "date_format"}, {"timestamp_format", "timestamp_format"}, {"decimal", "decimal"}};
   const auto without_file = [](const std::string& name, const std::string& end) {
     std::string flag = name;
     std::replace(flag.begin(), flag.end(), '_', '-');
@@ -204,6 +206,7 @@ Status take_options(const Options& options, manifest::Manifest& manifest, const 
   }
   if (options.is_given("mode")) manifest.strategy.mode = options.text("mode");
   if (options.is_given("key")) manifest.strategy.unique_key = options.names("key");
+  manifest.strategy.keep_latest_by = options.text("keep_latest_by");
   if (options.is_given("only_new_rows")) manifest.strategy.only_new_rows = options.flag("only_new_rows");
   const auto problems = manifest::strategy_problems(manifest);
   if (problems.empty()) return {};

@@ -65,6 +65,7 @@ report::RunReport report_of(const ResolvedRoute& route, const Session& session, 
   report.gates = std::move(outcome.gates);
   report.warnings = std::move(outcome.warnings);
   report.load_duration = outcome.load_duration;
+  report.rows_superseded = outcome.rows_superseded;
   report.seal_duration = outcome.seal_duration;
   report.publish_duration = outcome.publish_duration;
   report.is_repeated = outcome.is_repeated;

@@ -31,11 +31,12 @@ Result<plan::PriorState> read_state(const Route& route, const PriorReceipts& pri
 Result<plan::StartRequest> resolve_start(const Route& route, const Facts& source, const Facts& target) {
   plan::StartRequest request = route.start;
   if (request.start_cursor != "target-max") return request;
-  if (!target.exists) {
+  const std::string cursor = route.manifest.source.options.text("cursor");
+  // A cursor that the source has not is for the planner to refuse.
+  if (!target.exists || source.find(cursor) == nullptr) {
     request.start_cursor = "none";
     return request;
   }
-  const std::string cursor = route.manifest.source.options.text("cursor");
   DPONE_CHECK(plan::check_target_max(cursor, source, target));
   DPONE_TRY(const auto greatest, route.sink.greatest(cursor));
   request.start_cursor = greatest.value_or("none");
@@ -253,10 +254,14 @@ class Run {
     DPONE_CHECK(guard_empty_source(moved.written.rows));
     progress_.stage("seal");
     const auto loaded = context_.clock->steady_now();
-    DPONE_TRY(const StageFacts facts, stage.seal());
+    auto sealed = stage.seal();
+    outcome_.seal_duration = context_.clock->steady_now() - loaded;
+    if (!sealed) return std::move(sealed).error();
+    const StageFacts facts = *sealed;
+    outcome_.rows_superseded = facts.rows_superseded;
+    outcome_.rows_loaded -= facts.rows_superseded;
     DPONE_CHECK(judge(key_gate(*outcome_.plan, facts)));
     DPONE_TRY(const bool changes, changes_target(stage));
-    outcome_.seal_duration = context_.clock->steady_now() - loaded;
     if (!changes) {
       DPONE_CHECK(stage.drop());
       return end_unchanged(ledger);

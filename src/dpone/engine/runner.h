@@ -47,6 +47,7 @@ struct RunOutcome {
   std::optional<Error> error;
   std::string ledger_head;
   std::chrono::nanoseconds load_duration{0};
+  std::int64_t rows_superseded = 0;  // read, and left out for a later row of the same key
   std::chrono::nanoseconds seal_duration{0};
   std::chrono::nanoseconds publish_duration{0};
 };

@@ -151,6 +151,7 @@ void append_endpoint(std::string& out, const std::string& key, const Endpoint& e
       append(out, 2, "unique_key", scalar(nullptr, key_names));
     }
     if (strategy->only_new_rows) append(out, 2, "only_new_rows", "true");
+    if (!strategy->keep_latest_by.empty()) append(out, 2, "keep_latest_by", scalar(strategy->keep_latest_by));
   }
   append_options(out, 1, "options", endpoint.options);
 }
@@ -171,6 +172,7 @@ Json Manifest::to_json() const {
     strategy_json.set("unique_key", std::move(key));
   }
   if (strategy.only_new_rows) strategy_json.set("only_new_rows", true);
+  set_if_given(strategy_json, "keep_latest_by", strategy.keep_latest_by);
   sink_json.set("strategy", std::move(strategy_json));
   out.set("sink", std::move(sink_json));
   if (!state.type.empty()) {

@@ -31,6 +31,7 @@ struct Strategy {
   std::string mode;
   std::vector<std::string> unique_key;
   bool only_new_rows = false;
+  std::string keep_latest_by;
 
   bool is_incremental() const { return mode != "full_refresh"; }
 };

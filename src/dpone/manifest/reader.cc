@@ -554,7 +554,7 @@ class Reader {
     if (path == nullptr && tree_.is_complete) {
       refuse(*place_of(end), "manifest.missing_key", fmt::format("{}.path is missing", end));
     }
-    for (const char* key : {".connection_type", ".connection_id", ".options.query"}) {
+    for (const char* key : {".connection_type", ".connection_id"}) {
       const Value* other = given(end + key);
       if (other == nullptr) continue;
       refuse(other->at, "manifest.conflict", fmt::format("{}{} has no use with type: {}; remove it", end, key, type));
@@ -666,6 +666,7 @@ class Reader {
     if (const Value* only_new = given("sink.strategy.only_new_rows")) {
       manifest.strategy.only_new_rows = only_new->json.as_bool();
     }
+    manifest.strategy.keep_latest_by = text("sink.strategy.keep_latest_by");
     manifest.state = {text("state.type"), text("state.connection_type"), text("state.connection_id"), params("state"),
                       text("state.schema")};
     manifest.runtime = options("runtime", runtime_options());

@@ -32,6 +32,10 @@ std::vector<RuleProblem> strategy_problems(const Manifest& manifest) {
     conflict("source.options.cursor",
              "source.options.cursor goes with an incremental mode; full_refresh reads every row");
   }
+  if (!manifest.strategy.keep_latest_by.empty() && mode != "incremental_merge" && !only_new_rows) {
+    conflict("sink.strategy.keep_latest_by",
+             "sink.strategy.keep_latest_by goes with incremental_merge or sink.strategy.only_new_rows");
+  }
   for (const char* option : {"overlap", "cursor_nulls"}) {
     const std::string path = std::string("source.options.") + option;
     if (source.is_given(option) && !has_cursor) conflict(path.c_str(), path + " goes with source.options.cursor");

@@ -66,6 +66,7 @@ Json RoutePlan::to_json() const {
   json.set("min_rows", min_rows ? Json(*min_rows) : Json());
   if (task.cursor) json.set("cursor", cursor_json(*task.cursor));
   if (task.only_new_rows) json.set("only_new_rows", true);
+  if (!task.keep_latest_by.empty()) json.set("keep_latest_by", task.keep_latest_by);
   return json;
 }
 

@@ -51,7 +51,7 @@ struct StartInput {
 Result<StartPoint> find_start(const StartInput& input);
 
 // Whether `--start-cursor target-max` can be answered: the greatest value there is the greatest here. Slug:
-// start_cursor.target_max. REQUIRES: the target exists.
+// start_cursor.target_max. REQUIRES: the target exists, and the source has the column.
 Status check_target_max(const std::string& cursor, const Facts& source, const Facts& target);
 
 // The state after `receipt` was written.

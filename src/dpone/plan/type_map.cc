@@ -141,7 +141,7 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
     policy.sink_name = to->name;
     DPONE_CHECK(decide(policy, from, *to));
     // The types of a table that dpone made of guesses are guesses still.
-    policy.is_guessed = from.is_inferred && (is_ours || !has_columns);
+    policy.is_guessed = from.is_inferred && (prior.is_target_made || !has_columns);
     if (!from.guess.empty() && policy.type == from.type) {
       if (!has_guess) map.notes.push_back(source.guess_basis);
       has_guess = true;

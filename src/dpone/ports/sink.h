@@ -41,6 +41,7 @@ struct StageFacts {
   std::int64_t rows = 0;
   std::optional<std::int64_t> key_nulls;
   std::optional<std::int64_t> key_duplicates;
+  std::int64_t rows_superseded = 0;  // left out by LoadTask::keep_latest_by; not among `rows`
 };
 
 struct Published {

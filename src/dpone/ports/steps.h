@@ -55,6 +55,7 @@ struct LoadTask {
   std::vector<std::string> new_columns;  // sink names of columns that the target does not have yet
   std::vector<std::string> key;          // sink names; empty: no key gate
   bool only_new_rows = false;            // kAppend
+  std::string keep_latest_by;            // sink name: of the rows of one key the one with its greatest value; or empty
   int loaders = 1;                       // writers at once, where the sink can
   std::optional<CursorRange> cursor;     // what is read; absent: all of the selection
   Facts source;

@@ -94,6 +94,7 @@ Json RunReport::to_json() const {
                             : rows_inserted ? Json(*rows_inserted)
                                             : Json(rows_loaded))
       .set("updated_rows", rows_updated.value_or(0))
+      .set("superseded_rows", rows_superseded)
       .set("final_rows", final_rows ? Json(*final_rows) : Json())
       .set("duration_seconds", rounded_seconds(duration))
       .set("phases", std::move(phases))
@@ -176,6 +177,9 @@ std::string render_summary(const RunReport& report, const std::filesystem::path&
     if (!rate.empty()) {
       loaded += fmt::format(" in {} ({}, {})", duration_text(report.load_duration), rate,
                             byte_rate_text(report.bytes, report.load_duration));
+    }
+    if (report.rows_superseded > 0) {
+      loaded += fmt::format("; {} left out for later ones of their key", rows_text(report.rows_superseded));
     }
     lines.add("loaded", loaded);
   }

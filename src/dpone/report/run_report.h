@@ -55,6 +55,7 @@ struct RunReport {
   std::chrono::system_clock::time_point finished_at;
   std::chrono::nanoseconds duration{0};       // of the whole run, by the steady clock
   std::chrono::nanoseconds load_duration{0};  // first to last byte: what rates are made of
+  std::int64_t rows_superseded = 0;
   std::chrono::nanoseconds seal_duration{0};  // gates and indexes of the stage
   std::chrono::nanoseconds publish_duration{0};
 

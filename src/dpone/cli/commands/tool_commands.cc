@@ -11,10 +11,28 @@
 
 namespace dpone::cli {
 
+// What each system can do, as its connector declares it.
+Json systems_json() {
+  Json systems = Json::array();
+  for (const Connector& one : connectors()) {
+    Json source = Json::object();
+    source.set("table", one.source.has_table).set("query", one.source.has_query).set("where", one.source.has_where);
+    source.set("cursor", one.source.has_cursor);
+    Json sink = Json::object();
+    sink.set("table", one.sink.has_table).set("publish", to_string(one.sink.publish));
+    sink.set("append", one.sink.has_append).set("merge", one.sink.has_merge).set("key", one.sink.has_keys);
+    Json system = Json::object();
+    system.set("system", one.system).set("source", std::move(source)).set("sink", std::move(sink));
+    systems.push(std::move(system));
+  }
+  return systems;
+}
+
 Result<int> version_command(const ParsedArguments& arguments) {
   if (arguments.options.text("format") == "json") {
     Json json = Json::object();
     json.set("schema_version", "dpone.version.v1").set("version", DPONE_VERSION);
+    json.set("systems", systems_json());
     DPONE_CHECK(print_json(json));
   } else {
     DPONE_CHECK(print_out("dpone " DPONE_VERSION "\n"));

@@ -15,8 +15,9 @@ namespace {
 using Flags = std::array<std::uint8_t, kMostRunRows>;
 
 constexpr const char* kNoValue = "is not of its type";
-constexpr const char* kCode = "is a code and no number: it has leading zeros, or is a zero with a sign";
+constexpr const char* kCode = "is a code and no plain number (leading zeros, a zero with a sign, a point at its end)";
 constexpr const char* kInexact = "has more digits than a double precision keeps";
+constexpr const char* kOtherForm = "does not stand as date_format, timestamp_format or decimal say";
 constexpr const char* kWrongQuotes = "has a quote in the wrong place";
 
 bool is_null(std::string_view field, const std::string& null_text) {
@@ -44,6 +45,18 @@ const char* loss_of_double(std::string_view text) {
   return is_code(text) ? kCode : is_exact_double(text) ? nullptr : kInexact;
 }
 const char* no_loss(std::string_view) { return nullptr; }
+const char* loss(std::string_view text, TypeKind kind) {
+  switch (kind) {
+    case TypeKind::kFloat32:
+    case TypeKind::kFloat64:
+      return loss_of_double(text);
+    case TypeKind::kDecimal:
+    case TypeKind::kNumeric:
+      return loss_of_number(text);
+    default:
+      return nullptr;
+  }
+}
 
 template <class T>
 struct IntegerReader {
@@ -215,9 +228,16 @@ int decode_parsed(DecodeColumn& self, const RowRun& run) {
       continue;
     }
     if (!take_value(self, text)) return i;
-    const bool is_number = self.builder.type().kind == TypeKind::kNumeric;
-    self.problem = self.is_guessed && is_number && !text.empty() ? loss_of_number(text) : nullptr;
-    if (self.problem == nullptr) self.problem = append_parsed_value(text, self.builder);
+    const TypeKind kind = self.builder.type().kind;
+    if (self.forms.has(kind)) {
+      if (!self.forms.read(text, kind, self.canonical)) {
+        self.problem = kOtherForm;
+        return i;
+      }
+      text = self.canonical;
+    }
+    self.problem = append_parsed_value(text, self.builder);
+    if (self.problem == nullptr && self.is_guessed) self.problem = loss(text, kind);
     if (self.problem != nullptr) return i;
   }
   return -1;
@@ -267,9 +287,10 @@ bool unquote(std::string_view field, char quote, std::string& out) {
   return true;
 }
 
-std::unique_ptr<DecodeColumn> compile_decode(const Field& field, const DelimitedFormat& format) {
-  auto column = std::make_unique<DecodeColumn>(field, format);
-  column->decode = function_of(field.type);
+std::unique_ptr<DecodeColumn> compile_decode(const Field& field, const DelimitedFormat& format,
+                                             const ValueForms& forms) {
+  auto column = std::make_unique<DecodeColumn>(field, format, forms);
+  column->decode = forms.has(field.type.kind) ? decode_parsed : function_of(field.type);
   return column;
 }
 

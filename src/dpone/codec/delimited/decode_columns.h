@@ -7,6 +7,7 @@
 
 #include "dpone/base/result.h"
 #include "dpone/codec/delimited/format.h"
+#include "dpone/codec/delimited/value_forms.h"
 #include "dpone/data/batch_builder.h"
 #include "dpone/data/column_run.h"
 
@@ -35,19 +36,22 @@ struct DecodeColumn {
   // set; the builder then holds some of the run.
   using Function = int (*)(DecodeColumn& self, const RowRun& run);
 
-  DecodeColumn(const Field& of, const DelimitedFormat& form)
-      : builder(of.type), format(form), is_guessed(of.is_guessed) {}
+  DecodeColumn(const Field& of, const DelimitedFormat& form, const ValueForms& value_forms)
+      : builder(of.type), format(form), forms(value_forms), is_guessed(of.is_guessed) {}
 
   Function decode = nullptr;
   std::size_t field = 0;  // which of the row's fields
   ColumnBuilder builder;
   const DelimitedFormat& format;
+  const ValueForms& forms;
   const bool is_guessed;          // see Field
   const char* problem = nullptr;  // what is wrong with the value
   std::string scratch;            // a value without its quotes
+  std::string canonical;          // one that stands in another form, as dpone prints it
 };
 
-std::unique_ptr<DecodeColumn> compile_decode(const Field& field, const DelimitedFormat& format);
+std::unique_ptr<DecodeColumn> compile_decode(const Field& field, const DelimitedFormat& format,
+                                             const ValueForms& forms);
 
 // The value of a quoted field in `out`. False if its quotes are wrong: `"a"b`, `"a`.
 bool unquote(std::string_view field, char quote, std::string& out);

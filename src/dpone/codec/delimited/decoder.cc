@@ -27,13 +27,14 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 class Decoder::Impl {
  public:
-  Impl(DecodeLayout layout, DelimitedFormat format, DecoderOptions options)
+  Impl(DecodeLayout layout, DelimitedFormat format, ValueForms forms, DecoderOptions options)
       : format_(std::move(format)),
+        forms_(std::move(forms)),
         options_(std::move(options)),
         fields_(layout.fields),
         schema_(std::make_shared<const Schema>(std::move(layout.schema))) {
     for (std::size_t i = 0; i < schema_->size(); ++i) {
-      columns_.push_back(compile_decode((*schema_)[i], format_));
+      columns_.push_back(compile_decode((*schema_)[i], format_, forms_));
       columns_.back()->field = layout.field_of[i];
       const DataType& type = (*schema_)[i].type;
       const TypeKind kind = type.kind == TypeKind::kArray ? type.element->kind : type.kind;
@@ -116,7 +117,7 @@ class Decoder::Impl {
     return result;
   }
 
-  Error too_big(std::size_t at) const {
+  Error too_big(std::size_t at) {
     return located(Error(ErrorClass::kFailed, "delimited.row_too_big",
                          fmt::format("a row is bigger than {} bytes", options_.max_row_bytes))
                        .hint("look for a quote that is never closed; or raise runtime.max_row_bytes"),
@@ -124,13 +125,18 @@ class Decoder::Impl {
   }
 
   // The line in which a record that begins at `at` of the buffer stands.
-  std::int64_t line_of(std::size_t at) const {
+  std::int64_t line_of(std::size_t at) {
     const char* const base = buffer_.as<char>();
-    return line_ + std::count(base + begin_, base + at, '\n');
+    // Wrong rows come in their order: lines are counted from the last of them on.
+    const std::int64_t offset = byte_count_ + static_cast<std::int64_t>(at - begin_);
+    if (counted_.offset < byte_count_ || counted_.offset > offset) counted_ = {byte_count_, line_};
+    const std::size_t from = begin_ + static_cast<std::size_t>(counted_.offset - byte_count_);
+    counted_ = {offset, counted_.line + std::count(base + from, base + at, '\n')};
+    return counted_.line;
   }
 
   // Adds where a record that begins at `at` of the buffer stands.
-  Error located(Error error, std::size_t at) const {
+  Error located(Error error, std::size_t at) {
     error.add("row", std::to_string(row_count_ + rejected_count_ + 1));
     error.add("line", std::to_string(line_of(at)));
     error.add("offset", std::to_string(byte_count_ + static_cast<std::int64_t>(at - begin_)));
@@ -402,6 +408,7 @@ class Decoder::Impl {
   }
 
   const DelimitedFormat format_;
+  const ValueForms forms_;
   const DecoderOptions options_;
   const std::size_t fields_;
   const std::shared_ptr<const Schema> schema_;
@@ -424,6 +431,11 @@ class Decoder::Impl {
   std::int64_t rejected_count_ = 0;
   std::int64_t byte_count_ = 0;  // before begin_
   std::int64_t line_ = 1;        // at begin_
+  struct Place {
+    std::int64_t offset = -1;  // in the text
+    std::int64_t line = 1;
+  };
+  Place counted_;  // where lines were counted to
   std::int64_t batch_rows_ = 0;
 };
 
@@ -442,7 +454,9 @@ Result<Decoder> Decoder::create(DecodeLayout layout, DelimitedFormat format, Dec
                       options.target_bytes < 1;
   if (is_bad)
     return Error(ErrorClass::kFailed, "delimited.options", "A limit or a field of the decoder is out of range");
-  return Decoder(std::make_unique<Impl>(std::move(layout), std::move(format), std::move(options)));
+  DPONE_TRY(ValueForms forms, ValueForms::create(format));
+  return Decoder(
+      std::make_unique<Impl>(std::move(layout), std::move(format), std::move(forms), std::move(options)));
 }
 
 std::span<char> Decoder::room() { return impl_->room(); }

@@ -25,13 +25,17 @@ bool is_plain(const DataType& type, const DelimitedFormat& format) {
 
 }  // namespace
 
-Encoder::Encoder(Schema schema, DelimitedFormat format) : schema_(std::move(schema)), format_(std::move(format)) {
-  for (const Field& field : schema_) is_plain_.push_back(is_plain(field.type, format_));
+Encoder::Encoder(Schema schema, DelimitedFormat format, ValueForms forms)
+    : schema_(std::move(schema)), format_(std::move(format)), forms_(std::move(forms)) {
+  for (const Field& field : schema_) {
+    is_plain_.push_back(is_plain(field.type, format_) && !forms_.has(field.type.kind));
+  }
 }
 
 Result<Encoder> Encoder::create(Schema schema, DelimitedFormat format) {
   DPONE_CHECK(check(format));
-  return Encoder(std::move(schema), std::move(format));
+  DPONE_TRY(ValueForms forms, ValueForms::create(format));
+  return Encoder(std::move(schema), std::move(format), std::move(forms));
 }
 
 void Encoder::append_header(std::string& out) {
@@ -70,6 +74,7 @@ bool Encoder::append_field(std::string_view value, std::string& out) const {
 Status Encoder::encode(const Batch& batch, std::string& out) {
   const int columns = batch.num_columns();
   std::string text;
+  std::string form;
   for (std::int64_t row = 0; row < batch.num_rows(); ++row) {
     const std::size_t begin = out.size();
     for (int i = 0; i < columns; ++i) {
@@ -87,6 +92,18 @@ Status Encoder::encode(const Batch& batch, std::string& out) {
       } else {
         text.clear();
         append_value_text(column, row, text);
+        const TypeKind kind = column.type().kind;
+        if (forms_.has(kind)) {
+          if (!forms_.write(text, kind, form)) {
+            out.resize(begin);
+            return Error(ErrorClass::kFailed, "delimited.format_loss",
+                         "the format of the file has no place for all of the value " + text)
+                .with("row", std::to_string(row_count_ + 1))
+                .with("column", schema_[static_cast<std::size_t>(i)].name)
+                .hint("widen date_format or timestamp_format: seconds, a fraction or a zone are missing; or leave it out");
+          }
+          text.swap(form);
+        }
         is_written = append_field(text, out);
       }
       if (!is_written) {

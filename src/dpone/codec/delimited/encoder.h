@@ -9,6 +9,7 @@
 
 #include "dpone/base/result.h"
 #include "dpone/codec/delimited/format.h"
+#include "dpone/codec/delimited/value_forms.h"
 #include "dpone/data/batch.h"
 
 namespace dpone::delimited {
@@ -20,12 +21,13 @@ class Encoder {
   // The line of names, if the format has one.
   void append_header(std::string& out);
   // Appends the rows of `batch`, whose columns are REQUIRED to be those of the schema. Without a quote character a
-  // value that needs quotes fails with `delimited.needs_quotes`; `out` then holds whole rows.
+  // value that needs quotes fails with `delimited.needs_quotes`, and a date or time that its format has no place for
+  // with `delimited.format_loss`; `out` then holds whole rows.
   Status encode(const Batch& batch, std::string& out);
   std::int64_t row_count() const { return row_count_; }
 
  private:
-  Encoder(Schema schema, DelimitedFormat format);
+  Encoder(Schema schema, DelimitedFormat format, ValueForms forms);
 
   // False if the value would need quotes, and there are none.
   bool append_field(std::string_view value, std::string& out) const;
@@ -33,6 +35,7 @@ class Encoder {
   Schema schema_;
   std::vector<bool> is_plain_;  // a column's values never need quotes
   DelimitedFormat format_;
+  ValueForms forms_;
   std::int64_t row_count_ = 0;
 };
 

@@ -1,5 +1,7 @@
 #include "dpone/codec/delimited/format.h"
 
+#include "dpone/codec/delimited/value_forms.h"
+
 namespace dpone::delimited {
 
 Status check(const DelimitedFormat& format) {
@@ -19,6 +21,8 @@ Status check(const DelimitedFormat& format) {
       return wrong("the null text holds a delimiter, a quote or a line end");
     }
   }
+  if (format.decimal != '.' && format.decimal != ',') return wrong("the decimal mark is a point or a comma");
+  DPONE_CHECK(ValueForms::create(format));
   return {};
 }
 

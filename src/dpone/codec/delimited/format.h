@@ -13,9 +13,14 @@ struct DelimitedFormat {
   char quote = '"';       // doubled inside a quoted value; '\0': nothing is quoted
   std::string null_text;  // what stands, without quotes, for NULL
   bool has_header = true;
+  // How dates and timestamps stand, see data/temporal_pattern.h; empty: as ISO has them.
+  std::string date_format;
+  std::string timestamp_format;
+  char decimal = '.';  // between whole and fraction: `.` or `,`
 };
 
-// Fails with `delimited.format` where the characters are ambiguous: equal, a line end, or part of the null text.
+// Fails with `delimited.format` where the characters are ambiguous: equal, a line end, or part of the null text; with
+// `temporal.pattern` where a pattern is none.
 Status check(const DelimitedFormat& format);
 
 // One record, taken apart slowly: for headers and for telling what is wrong with a row.

@@ -37,11 +37,11 @@ bool ends_quoted(std::string_view text, char quote) {
 
 class CsvFormat final : public RowFormat {
  public:
-  explicit CsvFormat(const FormatSettings& settings)
-      : format_{settings.delimiter, settings.quote, settings.null_text, settings.has_header} {}
+  CsvFormat(delimited::DelimitedFormat format, delimited::ValueForms forms)
+      : format_(std::move(format)), forms_(std::move(forms)) {}
 
   bool has_fixed_names() const override { return true; }
-  bool tells_apart(TypeKind) const override { return false; }
+  bool tells_apart(TypeKind kind) const override { return forms_.has(kind); }
 
   Result<Sample> sample(std::string_view front, bool is_whole, std::int64_t max_rows) const override {
     Sample sample;
@@ -169,34 +169,53 @@ class CsvFormat final : public RowFormat {
     for (const char other : {';', '\t', '|', ','}) {
       if (other == format_.delimiter || sample.names[0].find(other) == std::string::npos) continue;
       const std::string shown = other == '\t' ? "tab" : std::string(1, other);
-      sample.remark = fmt::format(
+      sample.remarks.push_back(fmt::format(
           "the header is one field and has '{}' in it: if that is the delimiter, say so "
           "(--delimiter '{}')",
-          shown, shown);
+          shown, shown));
     }
   }
 
-  static void look(const Batch& batch, std::int64_t max_rows, Sample& sample) {
+  static TypeKind kind_of(std::string_view text) {
+    TypeGuess alone;
+    alone.look(text, 0);
+    return alone.verdict().type.kind;
+  }
+  // A value that stands in a declared form is what it means; one that would be taken for that without it is a text.
+  void look_at(std::string_view text, std::int64_t row, TypeGuess& guess) const {
+    if (forms_.is_default()) return guess.look(text, row);
+    std::string canonical;
+    for (const TypeKind kind : {TypeKind::kDate, TypeKind::kTimestamp, TypeKind::kNumeric}) {
+      if (!forms_.has(kind) || !forms_.read(text, kind, canonical)) continue;
+      if (forms_.has(kind_of(canonical))) return guess.look(canonical, row);
+    }
+    return forms_.has(kind_of(text)) ? guess.look_at_text(row) : guess.look(text, row);
+  }
+
+  void look(const Batch& batch, std::int64_t max_rows, Sample& sample) const {
     const std::int64_t rows = std::min(batch.num_rows(), max_rows - sample.rows);
     for (int i = 0; i < batch.num_columns(); ++i) {
       const Column& column = batch.column(i);
       TypeGuess& guess = sample.guesses[static_cast<std::size_t>(i)];
       for (std::int64_t row = 0; row < rows; ++row) {
-        if (!column.is_null(row)) guess.look(column.bytes_at(row), sample.rows + row + 1);
+        if (!column.is_null(row)) look_at(column.bytes_at(row), sample.rows + row + 1, guess);
       }
     }
     sample.rows += rows;
   }
 
   delimited::DelimitedFormat format_;
+  delimited::ValueForms forms_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<RowFormat>> make_csv_format(const FormatSettings& settings) {
-  auto format = std::make_unique<CsvFormat>(settings);
-  DPONE_CHECK(delimited::check({settings.delimiter, settings.quote, settings.null_text, settings.has_header}));
-  return std::unique_ptr<RowFormat>(std::move(format));
+  delimited::DelimitedFormat format{settings.delimiter,   settings.quote,            settings.null_text, settings.has_header,
+                                    settings.date_format, settings.timestamp_format, settings.decimal};
+  DPONE_CHECK(delimited::check(format));
+  DPONE_TRY(delimited::ValueForms forms, delimited::ValueForms::create(format));
+  return std::unique_ptr<RowFormat>(std::make_unique<CsvFormat>(std::move(format), std::move(forms)));
 }
 
 }  // namespace dpone::file

@@ -27,6 +27,20 @@ constexpr OptionSpec kNullText{
     .description = "What stands for NULL without quotes; by default nothing, so that an empty text is `\"\"`",
     .value_name = "TEXT"};
 
+constexpr OptionSpec kDateFormat{
+    .name = "date_format",
+    .description = "How dates stand, in the letters of strftime: `%d.%m.%Y`, `%m/%d/%Y`, `%d-%b-%Y`; by default 2024-02-29",
+    .value_name = "FORMAT"};
+constexpr OptionSpec kTimestampFormat{
+    .name = "timestamp_format",
+    .description = "How times stand: `%m/%d/%Y %I:%M:%S %p`, `%Y%m%dT%H%M%S.%f%z`; by default 2024-02-29 12:00:00",
+    .value_name = "FORMAT"};
+constexpr OptionSpec kDecimal{.name = "decimal",
+                              .kind = OptionKind::kChoice,
+                              .choices = "point|comma",
+                              .default_text = "point",
+                              .description = "What stands between the whole and the fraction of a number"};
+
 constexpr OptionSpec kSourceOptions[] = {
     {.name = "format",
      .kind = OptionKind::kChoice,
@@ -42,6 +56,9 @@ constexpr OptionSpec kSourceOptions[] = {
     kQuote,
     kHeader,
     kNullText,
+    kDateFormat,
+    kTimestampFormat,
+    kDecimal,
     {.name = "encoding",
      .kind = OptionKind::kChoice,
      .choices = "utf-8",
@@ -88,6 +105,9 @@ constexpr OptionSpec kSinkOptions[] = {
     kQuote,
     kHeader,
     kNullText,
+    kDateFormat,
+    kTimestampFormat,
+    kDecimal,
 };
 
 Error invalid(std::string_view option, std::string why) {
@@ -117,7 +137,8 @@ Result<FormatSettings> format_settings(const std::string& path, const Options& o
         .hint("give it: --from-format or --to-format, in a manifest options.format; csv, tsv or jsonl");
   }
   if (settings.name == "jsonl") {
-    for (const std::string_view name : {"delimiter", "quote", "header", "null_text"}) {
+    for (const std::string_view name :
+         {"delimiter", "quote", "header", "null_text", "date_format", "timestamp_format", "decimal"}) {
       if (options.is_given(name)) return invalid(name, "is of csv and tsv; jsonl has none");
     }
   }
@@ -125,6 +146,9 @@ Result<FormatSettings> format_settings(const std::string& path, const Options& o
   DPONE_TRY(settings.quote, character(options, "quote", '"'));
   settings.null_text = options.text("null_text");
   settings.has_header = options.flag("header");
+  settings.date_format = options.text("date_format");
+  settings.timestamp_format = options.text("timestamp_format");
+  settings.decimal = options.text("decimal") == "comma" ? ',' : '.';
   // What cannot be is said before anything is opened.
   DPONE_TRY(const auto format, make_format(settings));
   return settings;

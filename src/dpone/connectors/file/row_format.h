@@ -25,6 +25,9 @@ struct FormatSettings {
   char quote = '"';  // '\0': nothing is quoted
   std::string null_text;
   bool has_header = true;
+  std::string date_format;  // empty: as ISO has them
+  std::string timestamp_format;
+  char decimal = '.';
 };
 
 struct RejectedRow {
@@ -79,7 +82,7 @@ struct Sample {
   std::vector<TypeGuess> guesses;  // one a name
   std::int64_t rows = 0;
   std::int64_t bytes = 0;  // of those rows
-  std::string remark;      // what a user should look at; mostly empty
+  std::vector<std::string> remarks;  // what a user should look at
 };
 
 class RowFormat {

@@ -184,10 +184,11 @@ class FileSource final : public Source {
       std::vector<std::string>& names = all.names;
       if (std::find(names.begin(), names.end(), column) != names.end()) continue;
       const std::string near = nearest_name(column, names);
-      if (!selection_->format->has_fixed_names() && near.empty()) {
+      if (!selection_->format->has_fixed_names()) {
         names.push_back(column);
         all.guesses.emplace_back();
-        all.remark = "column \"" + column + "\" is declared, and no row that was looked at has it";
+        all.remarks.push_back("column \"" + column + "\" is declared, and no row that was looked at has it" +
+                              (near.empty() ? "" : "; there is \"" + near + "\""));
         continue;
       }
       return Error(ErrorClass::kFailed, "source.no_column", "the file has no column \"" + column + "\"")
@@ -205,7 +206,7 @@ class FileSource final : public Source {
     facts.kind = selection_->stream || settings().path == "-" ? "stream" : "file";
     facts.exists = true;
     facts.is_empty = false;
-    if (!sample.remark.empty()) facts.notes.push_back(sample.remark);
+    facts.notes = sample.remarks;
     Json types = Json::object();
     for (std::size_t i = 0; i < sample.names.size(); ++i) {
       ColumnFacts column;
@@ -240,6 +241,8 @@ class FileSource final : public Source {
     facts.native.set("format", format.name).set("delimiter", std::string(1, format.delimiter));
     facts.native.set("quote", std::string(format.quote == '\0' ? 0 : 1, format.quote));
     facts.native.set("null_text", format.null_text).set("header", format.has_header);
+    facts.native.set("date_format", format.date_format).set("timestamp_format", format.timestamp_format);
+    facts.native.set("decimal", std::string(1, format.decimal));
     facts.fingerprint = sha256_hex(facts.native.canonical());
     if (front.is_whole) {
       facts.estimated_rows = sample.rows;

@@ -157,6 +157,9 @@ std::string target_facts_sql(const std::string& oid_expression, int server_versi
       AND d.defaclrole = (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user)),
   'triggers', (SELECT coalesce(jsonb_agg(t.tgname ORDER BY t.tgname), '[]'::jsonb) FROM pg_trigger t
     WHERE t.tgrelid = c.oid AND NOT t.tgisinternal),
+  'has_triggers_below', EXISTS (WITH RECURSIVE tree(oid) AS (SELECT h.inhrelid FROM pg_inherits h WHERE h.inhparent = c.oid
+      UNION SELECT h.inhrelid FROM pg_inherits h JOIN tree ON h.inhparent = tree.oid)
+    SELECT FROM pg_trigger t JOIN tree ON t.tgrelid = tree.oid WHERE NOT t.tgisinternal),
   'rules', (SELECT coalesce(jsonb_agg(r.rulename ORDER BY r.rulename), '[]'::jsonb) FROM pg_rewrite r
     WHERE r.ev_class = c.oid AND r.rulename <> '_RETURN'),
   'policies', (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid),

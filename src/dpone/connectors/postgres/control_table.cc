@@ -72,7 +72,9 @@ Result<PriorReceipts> ControlTable::read_newest(Connection& connection, std::str
                     kColumns + " FROM " + name() +
                     " WHERE target = $2 ORDER BY target_epoch DESC, published_at DESC LIMIT 1) UNION ALL (SELECT "
                     "'run', " +
-                    kColumns + " FROM " + name() + " WHERE process = $1 AND target = $2 AND run_id = $3 LIMIT 1)",
+                    kColumns + " FROM " + name() +
+                    " WHERE process = $1 AND target = $2 AND run_id = $3 LIMIT 1) UNION ALL (SELECT 'maker', " +
+                    kColumns + " FROM " + name() + " WHERE target = $2 AND target_created LIMIT 1)",
                 {std::string(process), target_, std::string(run_id)}));
   PriorReceipts prior;
   for (int row = 0; row < rows.size(); ++row) {
@@ -82,8 +84,10 @@ Result<PriorReceipts> ControlTable::read_newest(Connection& connection, std::str
       prior.newest_of_process = std::move(receipt);
     else if (kind == "target")
       prior.newest_of_target = std::move(receipt);
-    else
+    else if (kind == "run")
       prior.of_run = std::move(receipt);
+    else
+      prior.is_target_made = true;
   }
   return prior;
 }

@@ -511,7 +511,7 @@ class SinkRenderer {
     const bool looks_first = task_.method == PublishMethod::kMerge || task_.only_new_rows;
     append_locks(out_.publish, looks_first ? "SHARE ROW EXCLUSIVE" : "ROW EXCLUSIVE", false);
     out_.publish.emplace_back(kPlainSearchPath);
-    out_.counts_rows = !native_["triggers"].as_array().empty();
+    out_.counts_rows = !native_["triggers"].as_array().empty() || native_["has_triggers_below"].as_bool();
     if (task_.method == PublishMethod::kMerge) append_update();
     const std::string names = quote_names(sink_names(task_));
     std::string rows = " FROM " + stage_ + " AS s";

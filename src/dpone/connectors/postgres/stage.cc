@@ -20,11 +20,19 @@ std::string target_of(const LoadTask& task) {
   return quote_name(task.target.native["schema"].as_string(), task.target.native["name"].as_string());
 }
 
+std::string any_null(const std::vector<std::string>& columns) {
+  std::string out;
+  for (const std::string& column : columns) out += (out.empty() ? "" : " OR ") + quote_name(column) + " IS NULL";
+  return out;
+}
+
+// `INSERT 0 5`
+std::int64_t rows_of(const std::string& tag) { return std::stoll(tag.substr(tag.rfind(' ') + 1)); }
+
 // The tags of the statements that changed the target; the receipt's own INSERT is the last.
 void count_changes(const std::vector<std::string>& tags, Published& published) {
   std::int64_t inserted = 0;
   std::int64_t updated = 0;
-  const auto rows_of = [](const std::string& tag) { return std::stoll(tag.substr(tag.rfind(' ') + 1)); };
   for (const std::string& tag : tags) {
     if (tag.starts_with("INSERT ")) inserted += rows_of(tag);
     if (tag.starts_with("UPDATE ")) updated += rows_of(tag);
@@ -152,19 +160,32 @@ Status PostgresStage::name_identity_sequences() {
   return {};
 }
 
+// Rows of equal rank stay, and fail the key gate.
+Result<std::int64_t> PostgresStage::keep_latest() {
+  if (task_.keep_latest_by.empty()) return 0;
+  const std::string sql = "DELETE FROM " + stage_ + " AS s USING (SELECT ctid AS place, rank() OVER (PARTITION BY " +
+                          quote_names(task_.key) + " ORDER BY " + quote_name(task_.keep_latest_by) +
+                          " DESC NULLS LAST) AS number FROM " + stage_ + " WHERE NOT (" + any_null(task_.key) +
+                          ")) AS ranked WHERE s.ctid = ranked.place AND ranked.number > 1";
+  std::vector<std::string> tags;
+  DPONE_CHECK(connection_.execute(sql, &tags));
+  const std::int64_t gone = tags.empty() ? 0 : rows_of(tags.back());
+  rows_ -= gone;
+  return gone;
+}
+
 Result<StageFacts> PostgresStage::check_key() {
   StageFacts facts;
+  DPONE_TRY(facts.rows_superseded, keep_latest());
   facts.rows = rows_;
   if (task_.key.empty()) return facts;
-  std::string any_null;
-  for (const std::string& column : task_.key)
-    any_null += (any_null.empty() ? "" : " OR ") + quote_name(column) + " IS NULL";
+  const std::string has_null = any_null(task_.key);
   const std::string key = quote_names(task_.key);
   DPONE_TRY(
       const Rows rows,
-      connection_.execute("SELECT (SELECT count(*) FROM " + stage_ + " WHERE " + any_null +
+      connection_.execute("SELECT (SELECT count(*) FROM " + stage_ + " WHERE " + has_null +
                           "), (SELECT coalesce(sum(n - 1), 0)::int8 FROM (SELECT count(*) AS n FROM " + stage_ +
-                          " WHERE NOT (" + any_null + ") GROUP BY " + key + " HAVING count(*) > 1) AS repeated)"));
+                          " WHERE NOT (" + has_null + ") GROUP BY " + key + " HAVING count(*) > 1) AS repeated)"));
   facts.key_nulls = rows.integer(0, 0);
   facts.key_duplicates = rows.integer(0, 1);
   return facts;

@@ -43,6 +43,8 @@ class PostgresStage final : public Stage {
   Result<OpenCopy> begin_copy(int index);
   Result<std::vector<pg_copy::EncodeColumn>> encode_columns();
   Status name_identity_sequences();
+  // Leaves only the latest row of each key; returns how many went.
+  Result<std::int64_t> keep_latest();
   Result<StageFacts> check_key();
   Error seal_error(Error error) const;
   // Calls `attempt` until it gets its locks, within publish_wait. An attempt waits for a lock as briefly as those

@@ -55,6 +55,8 @@ Result<PriorReceipts> ControlTable::read(Database& database, std::string_view pr
   };
   DPONE_TRY(prior.newest_of_process, find(" AND process = ?2 ORDER BY version DESC LIMIT 1", true, false));
   DPONE_TRY(prior.newest_of_target, find(" ORDER BY target_epoch DESC, published_at DESC LIMIT 1", false, false));
+  DPONE_TRY(const auto maker, find(" AND target_created = 1 LIMIT 1", false, false));
+  prior.is_target_made = maker.has_value();
   DPONE_TRY(prior.of_run, find(" AND process = ?2 AND run_id = ?3 LIMIT 1", true, true));
   return prior;
 }
@@ -69,7 +71,8 @@ Result<std::string> ControlTable::identity_of(Database& database, const TableIde
   if (!has_row) return seen.to_string();
   const TableIdentity last = TableIdentity::parse(query.text(1));
   const bool is_in_place = last.schema_row == seen.schema_row && last.root_page == seen.root_page;
-  const bool is_vacuumed = last.mark_row != seen.mark_row || last.schema_row == seen.schema_row;
+  // One that was made again stands behind the mark, until VACUUM puts views behind all tables.
+  const bool is_vacuumed = seen.mark_row > seen.schema_row;
   if (is_in_place || (is_vacuumed && last.definition == seen.definition && !is_empty)) return std::string(query.text(0));
   return seen.to_string();
 }

@@ -70,6 +70,12 @@ std::string_view after_word(std::string_view text, std::string_view word) {
   return equal_names(text.substr(0, word.size()), word) ? text.substr(word.size()) : std::string_view();
 }
 
+std::string any_null(const std::vector<std::string>& columns) {
+  std::string out;
+  for (const std::string& column : columns) out += (out.empty() ? "" : " OR ") + quote_name(column) + " IS NULL";
+  return out;
+}
+
 std::string key_match(const LoadTask& task) {
   std::string out;
   for (const std::string& column : task.key) {
@@ -421,14 +427,44 @@ std::string render_changes(const LoadTask& task, const std::string& run_id) {
          " WHERE " + condition;
 }
 
+std::string render_keep_latest(const LoadTask& task, const std::string& run_id) {
+  const std::string stage = stage_of(task, run_id);
+  // A column may have taken one of the three names of the rowid; not all of them, see SqliteStage::keep_latest.
+  std::string rowid;
+  for (const char* name : {"_rowid_", "rowid", "oid"}) {
+    const bool is_taken = std::any_of(task.columns.begin(), task.columns.end(), [&](const ColumnPolicy& column) {
+      return equal_names(column.sink_name, name);
+    });
+    if (!is_taken) rowid = name;
+  }
+  if (rowid.empty()) return {};
+  return "DELETE FROM " + stage + " WHERE " + rowid + " IN (SELECT place FROM (SELECT " + rowid +
+         " AS place, rank() OVER (PARTITION BY " +
+         quote_names(task.key) + " ORDER BY " + quote_name(task.keep_latest_by) +
+         " COLLATE BINARY DESC NULLS LAST) AS number FROM " + stage + " WHERE NOT (" + any_null(task.key) +
+         ")) WHERE number > 1)";
+}
+
+std::string render_stage_disorder(const LoadTask& task, const std::string& run_id) {
+  const std::string name = quote_name(task.keep_latest_by);
+  std::string is_wrong = "false";
+  for (const ColumnPolicy& column : task.columns) {
+    if (column.sink_name != task.keep_latest_by) continue;
+    const std::string is_canonical = canonical_time_condition(column.sink_type, name);
+    if (!has_stored_order(column.sink_type)) {
+      is_wrong = name + " IS NOT NULL";
+    } else if (!is_canonical.empty()) {
+      is_wrong = "NOT (" + is_canonical + ")";
+    }
+  }
+  return "SELECT " + name + " FROM " + stage_of(task, run_id) + " WHERE " + is_wrong + " LIMIT 1";
+}
+
 std::string render_key_counts(const LoadTask& task, const std::string& run_id) {
   const std::string stage = stage_of(task, run_id);
-  std::string any_null;
-  for (const std::string& column : task.key) {
-    any_null += (any_null.empty() ? "" : " OR ") + quote_name(column) + " IS NULL";
-  }
-  return "SELECT (SELECT count(*) FROM " + stage + " WHERE " + any_null +
-         "), (SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM " + stage + " WHERE NOT (" + any_null +
+  const std::string has_null = any_null(task.key);
+  return "SELECT (SELECT count(*) FROM " + stage + " WHERE " + has_null +
+         "), (SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM " + stage + " WHERE NOT (" + has_null +
          ") GROUP BY " + quote_names(task.key) + " HAVING count(*) > 1))";
 }
 

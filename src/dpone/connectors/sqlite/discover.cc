@@ -1,5 +1,7 @@
 #include "dpone/connectors/sqlite/discover.h"
 
+#include <algorithm>
+
 #include "dpone/connectors/sqlite/catalog.h"
 #include "dpone/connectors/sqlite/sink.h"
 
@@ -33,8 +35,12 @@ Result<std::vector<RelationSummary>> discover(const ConnectionSettings& settings
     if (!is_wanted) continue;
     DPONE_TRY(const Json relation, read_relation(*database, name));
     RelationSummary one{"", name, relation["kind"].as_string(), true, {}, {}};
-    if (one.kind == "table" && relation["has_rowid"].as_bool()) {
-      DPONE_TRY(Query query, database->prepare("SELECT coalesce(max(rowid), 0) FROM " + quote_name(name)));
+    const auto& columns = relation["columns"].as_array();
+    const bool is_hidden = std::any_of(columns.begin(), columns.end(), [](const Json& column) {
+      return equal_names(column["name"].as_string(), "_rowid_");
+    });
+    if (one.kind == "table" && relation["has_rowid"].as_bool() && !is_hidden) {
+      DPONE_TRY(Query query, database->prepare("SELECT coalesce(max(_rowid_), 0) FROM " + quote_name(name)));
       DPONE_CHECK(query.step());
       one.estimated_rows = query.integer(0);
     }

@@ -403,7 +403,7 @@ class SqliteSink final : public Sink {
         }
         const ColumnFacts* const first = source.find(key.columns.front());
         const bool is_rowid = key.columns.size() == 1 && storage_of(first->type) == Storage::kInteger &&
-                              first->type.kind != TypeKind::kBool;
+                              first->type.kind != TypeKind::kBool && !settings_.keeps_latest;
         if (is_rowid) {
           facts.native.set("rowid_column", key.columns.front());
           facts.keys.push_back({"", key.columns, true});

@@ -21,6 +21,7 @@ struct SinkSettings {
   // Columns by which rows are found, for incremental modes: a table that is created gets a key of them.
   std::vector<std::string> key;
   bool compares_keys = false;  // merge, or append of new rows only: `=` must be the key's own equality
+  bool keeps_latest = false;   // several rows of one key may come into the stage
   std::chrono::milliseconds publish_wait{60'000};
 };
 

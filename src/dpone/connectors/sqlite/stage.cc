@@ -170,8 +170,34 @@ Status SqliteStage::rows_written(std::int64_t payload_bytes, std::int64_t rows) 
   return database_->execute("BEGIN IMMEDIATE");
 }
 
+// Rows of equal rank stay, and fail the key gate.
+Result<std::int64_t> SqliteStage::keep_latest() {
+  if (task_.keep_latest_by.empty()) return 0;
+  DPONE_TRY(Query disorder, database_->prepare(render_stage_disorder(task_, context_.run_id)));
+  DPONE_TRY(const bool has_disorder, disorder.step());
+  if (has_disorder) {
+    return Error(ErrorClass::kFailed, "strategy.keep_latest_by",
+                 "'" + std::string(disorder.text(0).substr(0, 64)) + "' in column \"" + task_.keep_latest_by +
+                     "\" does not sort where it belongs, as SQLite keeps it")
+        .with("target", target_)
+        .hint("name a column of whole numbers, or of dates and times between the years 1 and 9999");
+  }
+  const std::string sql = render_keep_latest(task_, context_.run_id);
+  if (sql.empty()) {
+    return Error(ErrorClass::kFailed, "strategy.keep_latest_by",
+                 "columns rowid, _rowid_ and oid leave SQLite no name for its own row number")
+        .with("target", target_)
+        .hint("give one of them another name in source.options.query, or load without keep_latest_by");
+  }
+  DPONE_CHECK(database_->execute(sql));
+  const std::int64_t gone = database_->changes();
+  rows_ -= gone;
+  return gone;
+}
+
 Result<StageFacts> SqliteStage::check_key() {
   StageFacts facts;
+  DPONE_TRY(facts.rows_superseded, keep_latest());
   facts.rows = rows_;
   if (task_.key.empty()) return facts;
   if (task_.key.size() == 1 && equal_names(task_.key.front(), rowid_of(task_))) {

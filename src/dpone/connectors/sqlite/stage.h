@@ -40,6 +40,8 @@ class SqliteStage final : public Stage {
   Status set_synchronous(bool is_full);
   // The rows so far are in the stage; commits when they outgrow what readers can be kept off by.
   Status rows_written(std::int64_t payload_bytes, std::int64_t rows);
+  // Leaves only the latest row of each key; returns how many went.
+  Result<std::int64_t> keep_latest();
   Result<StageFacts> check_key();
   Error seal_error(Error error) const;
   // One attempt; `is_locked_out` is set when a lock could not be had and nothing was changed.

@@ -52,6 +52,33 @@ Result<CursorOverlap> overlap_of(const std::string& text, CursorKind kind) {
   return overlap;
 }
 
+// The sink's name of the column that tells which of several rows of a key is kept; empty without one.
+Result<std::string> latest_by(const PlanInput& input, RoutePlan& plan) {
+  const std::string& name = input.manifest.strategy.keep_latest_by;
+  if (name.empty()) return name;
+  DPONE_TRY(const ColumnFacts* column, find_column(input.source, name, "sink.strategy.keep_latest_by"));
+  for (const ColumnPolicy& policy : plan.task.columns) {
+    if (policy.name != name) continue;
+    // What is read in one order is kept in the same one: a number that the target has as a text is not.
+    ColumnFacts read = *column;
+    ColumnFacts kept = *column;
+    read.type = policy.type;
+    kept.type = policy.sink_type;
+    const bool is_number = kind_of(read) == CursorKind::kNumber && kind_of(kept) == CursorKind::kNumber;
+    const bool is_text = read.type.kind == TypeKind::kText && kept.type.kind == TypeKind::kText && !column->is_inferred;
+    const bool is_time = kind_of(read) == CursorKind::kTime && read.type.kind == kept.type.kind;
+    if (!is_number && !is_time && !is_text) break;
+    plan.notes.push_back("of several rows of one key, the one with the greatest \"" + name + "\" is kept" +
+                         (is_text ? "; as texts, 9 is greater than 10" : ""));
+    return policy.sink_name;
+  }
+  return Error(ErrorClass::kFailed, "strategy.keep_latest_by",
+               "column \"" + name + "\" cannot tell which row is the latest: it is not loaded, or is not the same at both "
+               "ends: a number, date, timestamp or text")
+      .with("option", "sink.strategy.keep_latest_by")
+      .hint("name a loaded column of numbers, dates or timestamps");
+}
+
 }  // namespace
 
 Result<CursorRange> cursor_range(const manifest::Manifest& manifest, const Facts& source) {
@@ -101,6 +128,7 @@ Result<CursorRange> cursor_range(const manifest::Manifest& manifest, const Facts
 Status plan_incremental(const PlanInput& input, RoutePlan& plan) {
   const bool is_merge = input.manifest.strategy.mode == "incremental_merge";
   plan.task.only_new_rows = input.manifest.strategy.only_new_rows;
+  DPONE_TRY(plan.task.keep_latest_by, latest_by(input, plan));
   if (plan.task.cursor) {
     plan.notes.emplace_back(
         "rows that are committed behind the cursor are missed unless source.options.overlap covers them");

@@ -1,0 +1,35 @@
+// ValueForms: dates, times and numbers that stand otherwise in a file than dpone prints them, and back. Text against text,
+// so that one reader and one writer of values are enough. Immutable. Spec: docs/formats/delimited.md.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "dpone/base/result.h"
+#include "dpone/codec/delimited/format.h"
+#include "dpone/data/temporal_pattern.h"
+#include "dpone/data/type.h"
+
+namespace dpone::delimited {
+
+class ValueForms {
+ public:
+  // Class kUsage, slugs: temporal.pattern, delimited.format.
+  static Result<ValueForms> create(const DelimitedFormat& format);
+
+  bool is_default() const { return !date_ && !timestamp_ && decimal_ == '.'; }
+  // Whether values of that kind stand otherwise.
+  bool has(TypeKind kind) const;
+  // What `text` of the file is as value_parse.h reads it. False if it is not of its form. REQUIRES: has(kind).
+  bool read(std::string_view text, TypeKind kind, std::string& out) const;
+  // What stands in the file for `text`, which value_text.h printed. False if the form has no place for all of it.
+  bool write(std::string_view text, TypeKind kind, std::string& out) const;
+
+ private:
+  std::optional<TemporalPattern> date_;
+  std::optional<TemporalPattern> timestamp_;
+  char decimal_ = '.';
+};
+
+}  // namespace dpone::delimited
