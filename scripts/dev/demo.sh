@@ -15,7 +15,11 @@ PATH=$DPONE_ROOT/build/release:$PATH
 
 say() { echo && step "$@" && echo; }
 show() {
-  echo "\$ $*"
+  local word line='$'
+  for word in "$@"; do
+    case $word in *[[:space:]\']*) line+=" \"$word\"" ;; *) line+=" $word" ;; esac
+  done
+  echo "$line"
   "$@"
 }
 

@@ -137,10 +137,13 @@ namespace {
 // What a problem of a manifest is called on the command line.
 std::string with_flags(std::string message) {
   static constexpr std::pair<std::string_view, std::string_view> kFlags[] = {
-      {"sink.strategy.unique_key", "--key"},   {"sink.strategy.only_new_rows", "--only-new-rows"},
+      {"sink.strategy.unique_key", "--key"},
+      {"sink.strategy.only_new_rows", "--only-new-rows"},
       {"sink.strategy.keep_latest_by", "--keep-latest-by"},
-      {"source.options.overlap", "--overlap"}, {"source.options.cursor_nulls", "--cursor-nulls"},
-      {"source.options.cursor", "--cursor"},   {"source.options.limit", "--limit"},
+      {"source.options.overlap", "--overlap"},
+      {"source.options.cursor_nulls", "--cursor-nulls"},
+      {"source.options.cursor", "--cursor"},
+      {"source.options.limit", "--limit"},
       {"sink.strategy.mode", "--mode"},
   };
   for (const auto& [path, flag] : kFlags) {
@@ -163,8 +166,10 @@ Status take_file_options(const Options& options, manifest::Manifest& manifest) {
                                                                       {"on_error", "on_error"},
                                                                       {"reject_path", "reject_path"}};
   static constexpr std::pair<const char*, const char*> kOfFile[] = {
-      {"delimiter", "delimiter"}, {"quote", "quote"}, {"null", "null_text"}, {"no_header", "header"},
-      {"date_format", "date_format"}, {"timestamp_format", "timestamp_format"}, {"decimal", "decimal"}};
+      {"delimiter", "delimiter"},     {"quote", "quote"},
+      {"null", "null_text"},          {"no_header", "header"},
+      {"date_format", "date_format"}, {"timestamp_format", "timestamp_format"},
+      {"decimal", "decimal"}};
   const auto without_file = [](const std::string& name, const std::string& end) {
     std::string flag = name;
     std::replace(flag.begin(), flag.end(), '_', '-');

@@ -7,7 +7,8 @@
 
 namespace dpone {
 
-// Whether `number`, which reads as a number, stands as none is printed, so that it may be more than its value: `007`, `-0`,
+// Whether `number`, which reads as a number, stands as none is printed, so that it may be more than its value: `007`,
+// `-0`,
 // `.5`, `5.`. REQUIRES: not empty.
 inline bool is_code(std::string_view number) {
   if (number.back() == '.') return true;

@@ -19,7 +19,9 @@ constexpr std::string_view kDigits = "YmdHIMSf";
 
 Error wrong(std::string_view pattern, std::string why) {
   return Error(ErrorClass::kUsage, "temporal.pattern", fmt::format("the pattern '{}' {}", pattern, why))
-      .hint("letters of strftime: %Y-%m-%d, of a timestamp %Y-%m-%d %H:%M:%S; %b Jan, %I %p 12-hour clock, %f fraction, %z zone");
+      .hint(
+          "letters of strftime: %Y-%m-%d, of a timestamp %Y-%m-%d %H:%M:%S; %b Jan, %I %p 12-hour clock, %f fraction, "
+          "%z zone");
 }
 
 // Takes `least` to `most` digits off the front; -1 if there are fewer.
@@ -94,7 +96,8 @@ Result<TemporalPattern> TemporalPattern::parse(std::string_view pattern, Kind ki
     if (!is_of_time && kOfDate.find(letter) == std::string_view::npos) {
       return wrong(pattern, fmt::format("has %{}, which is not known here", letter));
     }
-    if (is_of_time && kind == Kind::kDate) return wrong(pattern, fmt::format("has %{}, and a date has no time", letter));
+    if (is_of_time && kind == Kind::kDate)
+      return wrong(pattern, fmt::format("has %{}, and a date has no time", letter));
     if (out.has(letter)) return wrong(pattern, fmt::format("has %{} twice", letter));
     end_literal();
     out.parts_.push_back({letter, {}, false});

@@ -21,8 +21,8 @@ class TemporalPattern {
   // missing, a time in a date.
   static Result<TemporalPattern> parse(std::string_view pattern, Kind kind);
 
-  // `2024-02-29` or `2024-02-29 12:00:00.5+02:00` for `text`; false if it does not match. Whether there is such a day is
-  // for the reader of ISO to say.
+  // `2024-02-29` or `2024-02-29 12:00:00.5+02:00` for `text`; false if it does not match. Whether there is such a day
+  // is for the reader of ISO to say.
   bool to_iso(std::string_view text, std::string& iso) const;
   // The text for what to_iso gives, or temporal.h prints. False if the pattern has no place for a part of it: seconds,
   // a fraction, a zone, a year of more than four digits.
@@ -30,8 +30,8 @@ class TemporalPattern {
 
  private:
   struct Part {
-    char letter;          // '\0': `literal` stands here
-    std::string literal;  // of one part
+    char letter;                 // '\0': `literal` stands here
+    std::string literal;         // of one part
     bool is_full_width = false;  // digits follow or precede: they take all places
   };
   explicit TemporalPattern(Kind kind) : kind_(kind) {}

@@ -59,7 +59,8 @@ TEST(TemporalPattern, WritesWhatItHasAPlaceFor) {
 }
 
 TEST(TemporalPattern, RefusesWhatIsNone) {
-  for (const char* pattern : {"", "%Y", "%Y-%m", "%d.%m.%y", "%d.%m.%Y %H", "%d.%m.%Y%", "%Y-%m-%d %Y", "%Q", "%Y-%b-%m-%d"}) {
+  for (const char* pattern :
+       {"", "%Y", "%Y-%m", "%d.%m.%y", "%d.%m.%Y %H", "%d.%m.%Y%", "%Y-%m-%d %Y", "%Q", "%Y-%b-%m-%d"}) {
     EXPECT_EQ(date(pattern, "x"), "temporal.pattern") << pattern;
   }
   for (const char* pattern : {"%Y-%m-%d", "%Y-%m-%d %I", "%Y-%m-%d %H:%S", "%Y-%m-%d %H %p", "%Y-%m-%d %H:%M.%f"}) {

@@ -118,8 +118,9 @@ constexpr OptionSpec kStrategyKeys[] = {
      .default_text = "false",
      .description = "incremental_append leaves out rows whose key the target has already"},
     {.name = "keep_latest_by",
-     .description = "Of several rows of one key that a run reads, the one with the greatest value of this column is kept; "
-                    "without it they fail the run. Goes with incremental_merge and only_new_rows",
+     .description =
+         "Of several rows of one key that a run reads, the one with the greatest value of this column is kept; "
+         "without it they fail the run. Goes with incremental_merge and only_new_rows",
      .value_name = "COLUMN"},
 };
 
@@ -257,7 +258,8 @@ constexpr OldSpelling kOldSpellings[] = {
     {"sink.strategy.merge_policy", "", false,
      "has no use: the plan takes the statements that suit the target; remove it"},
     {"sink.strategy.duplicate_policy", "sink.strategy.unique_key", false,
-     "has no use: duplicates of unique_key fail, unless sink.strategy.keep_latest_by says which row is kept; remove it"},
+     "has no use: duplicates of unique_key fail, unless sink.strategy.keep_latest_by says which row is kept; remove "
+     "it"},
     {"sink.strategy.custom_predicate", "", false, "belongs to the strategy replace, which this build has not"},
     {"sink.strategy.portable_scope", "", false, "belongs to the strategy replace, which this build has not"},
     {"sink.strategy.partition", "", false, "belongs to the strategy partition_replace, which this build has not"},

@@ -414,7 +414,7 @@ class Decoder::Impl {
   const std::shared_ptr<const Schema> schema_;
   std::vector<std::unique_ptr<DecodeColumn>> columns_;
   std::size_t run_rows_ = kMostRunRows;
-  int piece_rows_ = kMostRunRows;  // of a run at once: few where rows are wrong, which cost the piece a second look
+  int piece_rows_ = kMostRunRows;     // of a run at once: few where rows are wrong, which cost the piece a second look
   std::vector<std::uint32_t> marks_;  // the first stands for the byte before the text
   std::deque<Batch> ready_;
   std::optional<Error> error_;
@@ -455,8 +455,7 @@ Result<Decoder> Decoder::create(DecodeLayout layout, DelimitedFormat format, Dec
   if (is_bad)
     return Error(ErrorClass::kFailed, "delimited.options", "A limit or a field of the decoder is out of range");
   DPONE_TRY(ValueForms forms, ValueForms::create(format));
-  return Decoder(
-      std::make_unique<Impl>(std::move(layout), std::move(format), std::move(forms), std::move(options)));
+  return Decoder(std::make_unique<Impl>(std::move(layout), std::move(format), std::move(forms), std::move(options)));
 }
 
 std::span<char> Decoder::room() { return impl_->room(); }

@@ -100,7 +100,9 @@ Status Encoder::encode(const Batch& batch, std::string& out) {
                          "the format of the file has no place for all of the value " + text)
                 .with("row", std::to_string(row_count_ + 1))
                 .with("column", schema_[static_cast<std::size_t>(i)].name)
-                .hint("widen date_format or timestamp_format: seconds, a fraction or a zone are missing; or leave it out");
+                .hint(
+                    "widen date_format or timestamp_format: seconds, a fraction or a zone are missing; or leave it "
+                    "out");
           }
           text.swap(form);
         }

@@ -1,5 +1,5 @@
-// ValueForms: dates, times and numbers that stand otherwise in a file than dpone prints them, and back. Text against text,
-// so that one reader and one writer of values are enough. Immutable. Spec: docs/formats/delimited.md.
+// ValueForms: dates, times and numbers that stand otherwise in a file than dpone prints them, and back. Text against
+// text, so that one reader and one writer of values are enough. Immutable. Spec: docs/formats/delimited.md.
 #pragma once
 
 #include <optional>

@@ -365,7 +365,7 @@ class Decoder::Impl {
   std::vector<std::string> ignored_keys_;
   std::vector<std::unique_ptr<DecodeColumn>> columns_;
   std::vector<Scanner::Strictness> strictness_;
-  int run_rows_;               // at most, in a run
+  int run_rows_;  // at most, in a run
   // Of a run at once: few where rows are wrong, which cost the piece a second look.
   int piece_rows_ = kMostRunRows;
   std::vector<Token> tokens_;  // of a run, row by row

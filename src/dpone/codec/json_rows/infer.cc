@@ -91,8 +91,7 @@ class Inferrer {
     for (const Member& member : members_) {
       Problem problem;
       if (!member.token.is_string() || unescape(member.token.view(), unescaped_, &problem)) continue;
-      return wrong(problem.slug, fmt::format("a value {}", problem.what))
-          .with("column", found_.keys[member.key].key);
+      return wrong(problem.slug, fmt::format("a value {}", problem.what)).with("column", found_.keys[member.key].key);
     }
     for (const Member& member : members_) count(member);
     ++found_.rows;

@@ -169,10 +169,10 @@ class CsvFormat final : public RowFormat {
     for (const char other : {';', '\t', '|', ','}) {
       if (other == format_.delimiter || sample.names[0].find(other) == std::string::npos) continue;
       const std::string shown = other == '\t' ? "tab" : std::string(1, other);
-      sample.remarks.push_back(fmt::format(
-          "the header is one field and has '{}' in it: if that is the delimiter, say so "
-          "(--delimiter '{}')",
-          shown, shown));
+      sample.remarks.push_back(
+          fmt::format("the header is one field and has '{}' in it: if that is the delimiter, say so "
+                      "(--delimiter '{}')",
+                      shown, shown));
     }
   }
 
@@ -211,8 +211,9 @@ class CsvFormat final : public RowFormat {
 }  // namespace
 
 Result<std::unique_ptr<RowFormat>> make_csv_format(const FormatSettings& settings) {
-  delimited::DelimitedFormat format{settings.delimiter,   settings.quote,            settings.null_text, settings.has_header,
-                                    settings.date_format, settings.timestamp_format, settings.decimal};
+  delimited::DelimitedFormat format{settings.delimiter,  settings.quote,       settings.null_text,
+                                    settings.has_header, settings.date_format, settings.timestamp_format,
+                                    settings.decimal};
   DPONE_CHECK(delimited::check(format));
   DPONE_TRY(delimited::ValueForms forms, delimited::ValueForms::create(format));
   return std::unique_ptr<RowFormat>(std::make_unique<CsvFormat>(std::move(format), std::move(forms)));

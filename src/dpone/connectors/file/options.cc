@@ -29,7 +29,8 @@ constexpr OptionSpec kNullText{
 
 constexpr OptionSpec kDateFormat{
     .name = "date_format",
-    .description = "How dates stand, in the letters of strftime: `%d.%m.%Y`, `%m/%d/%Y`, `%d-%b-%Y`; by default 2024-02-29",
+    .description =
+        "How dates stand, in the letters of strftime: `%d.%m.%Y`, `%m/%d/%Y`, `%d-%b-%Y`; by default 2024-02-29",
     .value_name = "FORMAT"};
 constexpr OptionSpec kTimestampFormat{
     .name = "timestamp_format",

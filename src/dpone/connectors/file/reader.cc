@@ -71,9 +71,10 @@ class FileReader final : public BatchReader {
     error.add("file", file_name());
     const std::string column(error.context_value("column"));
     if (error.slug().ends_with(".value") && !column.empty()) {
-      return std::move(error).hint("correct the value; or declare what the column is, --type '" + column +
-                                   "=text' or the type that the target has (source.options.types); or collect such rows "
-                                   "with --on-error reject-file");
+      return std::move(error).hint(
+          "correct the value; or declare what the column is, --type '" + column +
+          "=text' or the type that the target has (source.options.types); or collect such rows "
+          "with --on-error reject-file");
     }
     if (error.slug() == "json_rows.unknown_key") {
       return std::move(error).hint(

@@ -81,7 +81,7 @@ struct Sample {
   std::vector<std::string> names;  // of every field, in order; of formats without one, those that were met
   std::vector<TypeGuess> guesses;  // one a name
   std::int64_t rows = 0;
-  std::int64_t bytes = 0;  // of those rows
+  std::int64_t bytes = 0;            // of those rows
   std::vector<std::string> remarks;  // what a user should look at
 };
 

@@ -43,7 +43,8 @@ class FileSink final : public Sink {
     facts.native.set("format", settings_.format.name).set("compression", to_string(settings_.compression));
     facts.native.set("delimiter", std::string(1, settings_.format.delimiter));
     facts.native.set("header", settings_.format.has_header).set("null_text", settings_.format.null_text);
-    facts.native.set("date_format", settings_.format.date_format).set("decimal", std::string(1, settings_.format.decimal));
+    facts.native.set("date_format", settings_.format.date_format)
+        .set("decimal", std::string(1, settings_.format.decimal));
     facts.native.set("timestamp_format", settings_.format.timestamp_format);
     facts.native.set("quote", std::string(settings_.format.quote == '\0' ? 0 : 1, settings_.format.quote));
     facts.fingerprint = sha256_hex(facts.native.canonical());

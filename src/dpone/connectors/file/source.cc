@@ -219,7 +219,8 @@ class FileSource final : public Source {
         if (settings().infers) {
           TypeGuess::Verdict verdict = sample.guesses[i].verdict();
           column.type = verdict.type;
-          column.guess = fmt::format("column \"{}\" is taken for {}: {}", column.name, type_name(column.type), verdict.reason);
+          column.guess =
+              fmt::format("column \"{}\" is taken for {}: {}", column.name, type_name(column.type), verdict.reason);
         }
       }
       column.native_type = type_name(column.type);

@@ -26,9 +26,9 @@ Result<Json> read_columns(Database& database, const std::string& name) {
     column.set("default", text_or_null(query, 3)).set("pk", query.integer(4));
     column.set("is_generated", query.integer(5) != 0);
     const char* collation = nullptr;  // of a table; a view's columns have none that could be asked for
-    const int code = sqlite3_table_column_metadata(database.handle(), "main", name.c_str(),
-                                                   column["name"].as_string().c_str(), nullptr, &collation, nullptr,
-                                                   nullptr, nullptr);
+    const int code =
+        sqlite3_table_column_metadata(database.handle(), "main", name.c_str(), column["name"].as_string().c_str(),
+                                      nullptr, &collation, nullptr, nullptr, nullptr);
     if (code == SQLITE_OK && collation != nullptr) column.set("collation", collation);
     columns.push(std::move(column));
   }

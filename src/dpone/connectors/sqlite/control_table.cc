@@ -73,7 +73,8 @@ Result<std::string> ControlTable::identity_of(Database& database, const TableIde
   const bool is_in_place = last.schema_row == seen.schema_row && last.root_page == seen.root_page;
   // One that was made again stands behind the mark, until VACUUM puts views behind all tables.
   const bool is_vacuumed = seen.mark_row > seen.schema_row;
-  if (is_in_place || (is_vacuumed && last.definition == seen.definition && !is_empty)) return std::string(query.text(0));
+  if (is_in_place || (is_vacuumed && last.definition == seen.definition && !is_empty))
+    return std::string(query.text(0));
   return seen.to_string();
 }
 

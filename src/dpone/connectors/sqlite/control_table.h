@@ -22,8 +22,8 @@ class ControlTable {
   // Newest receipts; none where there is no table. A finalizer that is committing is waited for, by SQLite's locks.
   Result<PriorReceipts> read(Database& database, std::string_view process, std::string_view run_id) const;
   // Facts::identity of a table that read_identity saw as `seen`: what the newest receipt calls it if it is that table.
-  // ALTER TABLE changes its definition only; DROP and CREATE leave it empty and behind the mark; VACUUM numbers pages and
-  // rows of sqlite_schema anew, and puts the mark behind all tables.
+  // ALTER TABLE changes its definition only; DROP and CREATE leave it empty and behind the mark; VACUUM numbers pages
+  // and rows of sqlite_schema anew, and puts the mark behind all tables.
   Result<std::string> identity_of(Database& database, const TableIdentity& seen, bool is_empty) const;
   // Inserts `receipt` of a table that read_identity sees as `seen`; the time is now. `sqlite.constraint` if somebody
   // else has that version.

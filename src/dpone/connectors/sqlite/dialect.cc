@@ -142,7 +142,8 @@ class SinkRenderer {
     if (!contains(task_.key, column.sink_name)) return {};
     for (const Json& known : native_["columns"].as_array()) {
       const std::string collation = known["collation"].as_string();
-      if (!equal_names(known["name"].as_string(), column.sink_name) || collation.empty() || collation == "BINARY") continue;
+      if (!equal_names(known["name"].as_string(), column.sink_name) || collation.empty() || collation == "BINARY")
+        continue;
       return " COLLATE " + quote_name(collation);
     }
     return {};
@@ -432,17 +433,15 @@ std::string render_keep_latest(const LoadTask& task, const std::string& run_id) 
   // A column may have taken one of the three names of the rowid; not all of them, see SqliteStage::keep_latest.
   std::string rowid;
   for (const char* name : {"_rowid_", "rowid", "oid"}) {
-    const bool is_taken = std::any_of(task.columns.begin(), task.columns.end(), [&](const ColumnPolicy& column) {
-      return equal_names(column.sink_name, name);
-    });
+    const bool is_taken = std::any_of(task.columns.begin(), task.columns.end(),
+                                      [&](const ColumnPolicy& column) { return equal_names(column.sink_name, name); });
     if (!is_taken) rowid = name;
   }
   if (rowid.empty()) return {};
   return "DELETE FROM " + stage + " WHERE " + rowid + " IN (SELECT place FROM (SELECT " + rowid +
-         " AS place, rank() OVER (PARTITION BY " +
-         quote_names(task.key) + " ORDER BY " + quote_name(task.keep_latest_by) +
-         " COLLATE BINARY DESC NULLS LAST) AS number FROM " + stage + " WHERE NOT (" + any_null(task.key) +
-         ")) WHERE number > 1)";
+         " AS place, rank() OVER (PARTITION BY " + quote_names(task.key) + " ORDER BY " +
+         quote_name(task.keep_latest_by) + " COLLATE BINARY DESC NULLS LAST) AS number FROM " + stage + " WHERE NOT (" +
+         any_null(task.key) + ")) WHERE number > 1)";
 }
 
 std::string render_stage_disorder(const LoadTask& task, const std::string& run_id) {

@@ -47,9 +47,8 @@ std::string render_changes(const LoadTask& task, const std::string& run_id);
 // Rows of the stage with a NULL in the key, and rows beyond the first of each key: one row of two counts.
 std::string render_key_counts(const LoadTask& task, const std::string& run_id);
 
-// Removes the rows of the stage that LoadTask::keep_latest_by leaves out (empty: its columns leave no name for the rowid);
-// and a value, if there is one, that the stage
-// keeps so that it does not sort where it belongs.
+// Removes the rows of the stage that LoadTask::keep_latest_by leaves out (empty: its columns leave no name for the
+// rowid); and a value, if there is one, that the stage keeps so that it does not sort where it belongs.
 std::string render_keep_latest(const LoadTask& task, const std::string& run_id);
 std::string render_stage_disorder(const LoadTask& task, const std::string& run_id);
 

@@ -486,7 +486,7 @@ Status SqliteStage::drop() {
   // The next run drops it if nobody lets us now.
   database_->set_busy_timeout(std::min(kBriefly, busy_timeout_));
   DPONE_CHECK(database_->execute("BEGIN IMMEDIATE"));
-  const Status dropped = [&]() -> Status {
+  Status dropped = [&]() -> Status {
     DPONE_CHECK(database_->execute("DROP TABLE IF EXISTS " + stage_));
     DPONE_TRY(const bool is_there, has_table(*database_, kStagesTable));
     if (is_there) {

@@ -73,8 +73,9 @@ Result<std::string> latest_by(const PlanInput& input, RoutePlan& plan) {
     return policy.sink_name;
   }
   return Error(ErrorClass::kFailed, "strategy.keep_latest_by",
-               "column \"" + name + "\" cannot tell which row is the latest: it is not loaded, or is not the same at both "
-               "ends: a number, date, timestamp or text")
+               "column \"" + name +
+                   "\" cannot tell which row is the latest: it is not loaded, or is not the same at both "
+                   "ends: a number, date, timestamp or text")
       .with("option", "sink.strategy.keep_latest_by")
       .hint("name a loaded column of numbers, dates or timestamps");
 }
