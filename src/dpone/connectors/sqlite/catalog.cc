@@ -219,6 +219,7 @@ std::vector<KeyFacts> keys_of(const Json& relation, const Json& entries) {
   const auto names_of = [](std::vector<Part> parts) {
     std::sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) { return a.position < b.position; });
     std::vector<std::string> names;
+    names.reserve(parts.size());
     for (Part& part : parts) names.push_back(std::move(part.name));
     return names;
   };
