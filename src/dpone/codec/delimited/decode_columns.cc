@@ -27,16 +27,18 @@ bool is_null(std::string_view field, const std::string& null_text) {
 
 bool is_quoted(std::string_view field, char quote) { return quote != '\0' && !field.empty() && field.front() == quote; }
 
-// The value of a field that is not NULL, without its quotes. False if they are wrong; `problem` is set.
-bool take_value(DecodeColumn& self, std::string_view& text) {
-  const char quote = self.format.quote;
-  if (!is_quoted(text, quote)) return true;
-  if (!unquote(text, quote, self.scratch)) {
+[[gnu::noinline]] bool take_quoted(DecodeColumn& self, std::string_view& text) {
+  if (!unquote(text, self.format.quote, self.scratch)) {
     self.problem = kWrongQuotes;
     return false;
   }
   text = self.scratch;
   return true;
+}
+
+// The value of a field that is not NULL, without its quotes. False if they are wrong; `problem` is set.
+inline bool take_value(DecodeColumn& self, std::string_view& text) {
+  return !is_quoted(text, self.format.quote) || take_quoted(self, text);
 }
 
 // What a guessed number would lose, or nullptr.
