@@ -1,5 +1,7 @@
 #include "dpone/plan/start_point.h"
 
+#include "dpone/plan/cursor_kind.h"
+
 namespace dpone::plan {
 namespace {
 
@@ -86,20 +88,6 @@ Result<StartPoint> from_request(const StartInput& input, StartPoint start) {
   return start;
 }
 
-// Has the order of numbers, whatever its size.
-bool is_number(const ColumnFacts& column) {
-  switch (column.type.kind) {
-    case TypeKind::kInt16:
-    case TypeKind::kInt32:
-    case TypeKind::kInt64:
-    case TypeKind::kDecimal:
-    case TypeKind::kNumeric:
-      return !column.travels_as_text;
-    default:
-      return false;
-  }
-}
-
 }  // namespace
 
 Status check_target_max(const std::string& cursor, const Facts& source, const Facts& target) {
@@ -110,7 +98,8 @@ Status check_target_max(const std::string& cursor, const Facts& source, const Fa
     why = "the target has no column \"" + cursor + "\"";
   } else if (from->type.kind == TypeKind::kText) {
     why = "the order of texts is not the same everywhere";
-  } else if (from->type.kind != to->type.kind && !(is_number(*from) && is_number(*to))) {
+  } else if (from->type.kind != to->type.kind &&
+             !(cursor_kind(*from) == CursorKind::kNumber && cursor_kind(*to) == CursorKind::kNumber)) {
     why = "column \"" + cursor + "\" is " + from->native_type + " at the source and " + to->native_type +
           " at the target, which have another order";
   }

@@ -11,6 +11,8 @@
 
 namespace dpone::cli {
 
+namespace {
+
 // What each system can do, as its connector declares it.
 Json systems_json() {
   Json systems = Json::array();
@@ -27,6 +29,8 @@ Json systems_json() {
   }
   return systems;
 }
+
+}  // namespace
 
 Result<int> version_command(const ParsedArguments& arguments) {
   if (arguments.options.text("format") == "json") {

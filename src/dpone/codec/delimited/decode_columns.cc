@@ -41,20 +41,18 @@ inline bool take_value(DecodeColumn& self, std::string_view& text) {
   return !is_quoted(text, self.format.quote) || take_quoted(self, text);
 }
 
-// What a guessed number would lose, or nullptr.
-const char* loss_of_number(std::string_view text) { return is_code(text) ? kCode : nullptr; }
-const char* loss_of_double(std::string_view text) {
-  return is_code(text) ? kCode : is_exact_double(text) ? nullptr : kInexact;
-}
-const char* no_loss(std::string_view) { return nullptr; }
+// What a value would lose as one of a guessed type, or nullptr.
 const char* loss(std::string_view text, TypeKind kind) {
   switch (kind) {
     case TypeKind::kFloat32:
     case TypeKind::kFloat64:
-      return loss_of_double(text);
+      return is_code(text) ? kCode : is_exact_double(text) ? nullptr : kInexact;
+    case TypeKind::kInt16:
+    case TypeKind::kInt32:
+    case TypeKind::kInt64:
     case TypeKind::kDecimal:
     case TypeKind::kNumeric:
-      return loss_of_number(text);
+      return is_code(text) ? kCode : nullptr;
     default:
       return nullptr;
   }
@@ -63,18 +61,15 @@ const char* loss(std::string_view text, TypeKind kind) {
 template <class T>
 struct IntegerReader {
   using Value = T;
-  static constexpr auto kLoss = loss_of_number;
   static bool read(std::string_view text, const DataType&, Value* out) { return parse_integer(text, out); }
 };
 template <class T>
 struct FloatReader {
   using Value = T;
-  static constexpr auto kLoss = loss_of_double;
   static bool read(std::string_view text, const DataType&, Value* out) { return parse_float(text, out); }
 };
 struct DecimalReader {
   using Value = Int128;
-  static constexpr auto kLoss = loss_of_number;
   static bool read(std::string_view text, const DataType& type, Value* out) {
     if (!is_decimal_spelling(text)) return false;
     const auto value = parse_decimal(text, type.precision, type.scale);
@@ -84,13 +79,11 @@ struct DecimalReader {
 };
 struct DateReader {
   using Value = std::int32_t;
-  static constexpr auto kLoss = no_loss;
   static bool read(std::string_view text, const DataType&, Value* out) { return parse_date(text, out); }
 };
 template <bool kHasZone>
 struct TimestampReader {
   using Value = std::int64_t;
-  static constexpr auto kLoss = no_loss;
   static bool read(std::string_view text, const DataType& type, Value* out) {
     return parse_timestamp(text, kHasZone, out) && fits_fraction(*out, type.scale);
   }
@@ -127,7 +120,7 @@ int decode_fixed(DecodeColumn& self, const RowRun& run) {
         self.problem = problem_of(text, builder.type());
         return i;
       }
-      if (is_guessed && (self.problem = Reader::kLoss(text)) != nullptr) return i;
+      if (is_guessed && (self.problem = loss(text, builder.type().kind)) != nullptr) return i;
     } else {
       ++nulls;
     }

@@ -1,7 +1,5 @@
 #include "dpone/codec/delimited/format.h"
 
-#include "dpone/codec/delimited/value_forms.h"
-
 namespace dpone::delimited {
 
 Status check(const DelimitedFormat& format) {
@@ -22,7 +20,6 @@ Status check(const DelimitedFormat& format) {
     }
   }
   if (format.decimal != '.' && format.decimal != ',') return wrong("the decimal mark is a point or a comma");
-  DPONE_CHECK(ValueForms::create(format));
   return {};
 }
 

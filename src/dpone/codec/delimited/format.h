@@ -19,8 +19,8 @@ struct DelimitedFormat {
   char decimal = '.';  // between whole and fraction: `.` or `,`
 };
 
-// Fails with `delimited.format` where the characters are ambiguous: equal, a line end, or part of the null text; with
-// `temporal.pattern` where a pattern is none.
+// Fails with `delimited.format` where the characters are ambiguous: equal, a line end, or part of the null text. The
+// patterns are for ValueForms::create to judge.
 Status check(const DelimitedFormat& format);
 
 // One record, taken apart slowly: for headers and for telling what is wrong with a row.

@@ -15,7 +15,7 @@ namespace dpone::delimited {
 
 class ValueForms {
  public:
-  // Class kUsage, slugs: temporal.pattern, delimited.format.
+  // Class kUsage, slug temporal.pattern.
   static Result<ValueForms> create(const DelimitedFormat& format);
 
   bool is_default() const { return !date_ && !timestamp_ && decimal_ == '.'; }

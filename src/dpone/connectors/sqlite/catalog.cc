@@ -170,6 +170,19 @@ Result<Json> read_relation(Database& database, const std::string& name) {
   return relation;
 }
 
+Result<std::optional<std::int64_t>> greatest_rowid(Database& database, const Json& relation) {
+  const auto& columns = relation["columns"].as_array();
+  const bool is_hidden = std::any_of(columns.begin(), columns.end(), [](const Json& column) {
+    return equal_names(column["name"].as_string(), "_rowid_");
+  });
+  if (relation["kind"].as_string() != "table" || !relation["has_rowid"].as_bool() || is_hidden) {
+    return std::optional<std::int64_t>();
+  }
+  DPONE_TRY(Query query, database.prepare("SELECT max(_rowid_) FROM " + quote_name(relation["name"].as_string())));
+  DPONE_CHECK(query.step());
+  return std::optional<std::int64_t>(query.integer(0));
+}
+
 Result<Json> read_column_entries(Database& database, const std::string& table, const Json& columns) {
   Json entries = Json::object();
   DPONE_TRY(const bool is_there, has_table(database, kColumnsTable));

@@ -31,6 +31,10 @@ Result<std::vector<std::string>> relation_names(Database& database);
 // `indexes`, `triggers`, `foreign_keys`, `incoming`. Nothing of it changes by VACUUM. REQUIRES: the relation is there.
 Result<Json> read_relation(Database& database, const std::string& name);
 
+// Of what read_relation returned: the greatest rowid, which is the number of rows where none was deleted, and 0 without
+// rows. Absent where there are no rowids, or a column hides them.
+Result<std::optional<std::int64_t>> greatest_rowid(Database& database, const Json& relation);
+
 // Entries of `__dpone__columns` for the table, by column; those whose declaration has changed since are left out.
 Result<Json> read_column_entries(Database& database, const std::string& table, const Json& columns);
 

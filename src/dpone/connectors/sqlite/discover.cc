@@ -1,7 +1,5 @@
 #include "dpone/connectors/sqlite/discover.h"
 
-#include <algorithm>
-
 #include "dpone/connectors/sqlite/catalog.h"
 #include "dpone/connectors/sqlite/sink.h"
 
@@ -35,15 +33,7 @@ Result<std::vector<RelationSummary>> discover(const ConnectionSettings& settings
     if (!is_wanted) continue;
     DPONE_TRY(const Json relation, read_relation(*database, name));
     RelationSummary one{"", name, relation["kind"].as_string(), true, {}, {}};
-    const auto& columns = relation["columns"].as_array();
-    const bool is_hidden = std::any_of(columns.begin(), columns.end(), [](const Json& column) {
-      return equal_names(column["name"].as_string(), "_rowid_");
-    });
-    if (one.kind == "table" && relation["has_rowid"].as_bool() && !is_hidden) {
-      DPONE_TRY(Query query, database->prepare("SELECT coalesce(max(_rowid_), 0) FROM " + quote_name(name)));
-      DPONE_CHECK(query.step());
-      one.estimated_rows = query.integer(0);
-    }
+    DPONE_TRY(one.estimated_rows, greatest_rowid(*database, relation));
     found.push_back(std::move(one));
   }
   return found;

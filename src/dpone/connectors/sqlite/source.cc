@@ -186,7 +186,7 @@ class SqliteSource final : public Source {
       DPONE_TRY(base, read_relation(database, *found));
       facts.relation = quote_name(*found);
       facts.kind = base["kind"].as_string();
-      native.set("name", *found).set("kind", facts.kind).set("sql", base["sql"]);
+      native.set("name", *found).set("kind", facts.kind).set("sql", base["sql"]).set("is_strict", base["is_strict"]);
       DPONE_TRY(const Json entries, read_column_entries(database, *found, base["columns"]));
       facts.keys = keys_of(base, entries);
     } else {
@@ -200,7 +200,10 @@ class SqliteSource final : public Source {
     DPONE_CHECK(describe_columns(database, native, base, facts));
     facts.fingerprint = sha256_hex(native.canonical());
     facts.native = std::move(native);
-    if (facts.kind == "table" && base["has_rowid"].as_bool()) DPONE_CHECK(estimate(database, facts));
+    if (facts.kind == "table") {
+      DPONE_TRY(const auto greatest, greatest_rowid(database, base));
+      if (greatest.value_or(0) > 0) facts.estimated_rows = greatest;
+    }
     return facts;
   }
 
@@ -303,14 +306,6 @@ class SqliteSource final : public Source {
     return Error(ErrorClass::kFailed, "sqlite.no_relation", "there is no table or view " + quote_name(settings_.table))
         .with("file", database.path().string())
         .hint(near.empty() ? "check the name, and the file" : "did you mean " + quote_name(near) + "?");
-  }
-
-  static Status estimate(Database& database, Facts& facts) {
-    if (facts.find("_rowid_") != nullptr) return {};
-    DPONE_TRY(Query query, database.prepare("SELECT max(_rowid_) FROM " + facts.relation));
-    DPONE_TRY(const bool has_row, query.step());
-    if (has_row && query.integer(0) > 0) facts.estimated_rows = query.integer(0);
-    return {};
   }
 
   SourceSettings settings_;

@@ -1,34 +1,10 @@
 #include "dpone/plan/strategy/incremental.h"
 
+#include "dpone/plan/cursor_kind.h"
 #include "dpone/plan/type_map.h"
 
 namespace dpone::plan::strategy {
 namespace {
-
-enum class CursorKind { kNone, kNumber, kTime, kOther };
-
-// What grows, has one text a value, and reads back as a literal. A float can be NaN, and its order is not the text's.
-CursorKind kind_of(const ColumnFacts& column) {
-  if (column.travels_as_text) return CursorKind::kNone;
-  switch (column.type.kind) {
-    case TypeKind::kInt16:
-    case TypeKind::kInt32:
-    case TypeKind::kInt64:
-    case TypeKind::kDecimal:
-    case TypeKind::kNumeric:
-      return CursorKind::kNumber;
-    case TypeKind::kDate:
-    case TypeKind::kTimestamp:
-    case TypeKind::kTimestampTz:
-      return CursorKind::kTime;
-    case TypeKind::kText:
-    case TypeKind::kUuid:
-    case TypeKind::kLsn:
-      return CursorKind::kOther;
-    default:
-      return CursorKind::kNone;
-  }
-}
 
 Result<const ColumnFacts*> find_column(const Facts& source, const std::string& name, const char* option) {
   if (const ColumnFacts* column = source.find(name)) return column;
@@ -64,9 +40,9 @@ Result<std::string> latest_by(const PlanInput& input, RoutePlan& plan) {
     ColumnFacts kept = *column;
     read.type = policy.type;
     kept.type = policy.sink_type;
-    const bool is_number = kind_of(read) == CursorKind::kNumber && kind_of(kept) == CursorKind::kNumber;
+    const bool is_number = cursor_kind(read) == CursorKind::kNumber && cursor_kind(kept) == CursorKind::kNumber;
     const bool is_text = read.type.kind == TypeKind::kText && kept.type.kind == TypeKind::kText && !column->is_inferred;
-    const bool is_time = kind_of(read) == CursorKind::kTime && read.type.kind == kept.type.kind;
+    const bool is_time = cursor_kind(read) == CursorKind::kTime && read.type.kind == kept.type.kind;
     if (!is_number && !is_time && !is_text) break;
     plan.notes.push_back("of several rows of one key, the one with the greatest \"" + name + "\" is kept" +
                          (is_text ? "; as texts, 9 is greater than 10" : ""));
@@ -86,7 +62,7 @@ Result<CursorRange> cursor_range(const manifest::Manifest& manifest, const Facts
   const Options& options = manifest.source.options;
   CursorRange range;
   DPONE_TRY(const ColumnFacts* cursor, find_column(source, options.text("cursor"), "source.options.cursor"));
-  const CursorKind kind = kind_of(*cursor);
+  const CursorKind kind = cursor_kind(*cursor);
   if (kind == CursorKind::kNone) {
     return Error(ErrorClass::kFailed, "cursor.type",
                  "column \"" + cursor->name + "\" is " + cursor->native_type + ", which no position can be kept of")
@@ -114,7 +90,7 @@ Result<CursorRange> cursor_range(const manifest::Manifest& manifest, const Facts
   for (const std::string& name : manifest.strategy.unique_key) {
     if (name == range.column) continue;
     DPONE_TRY(const ColumnFacts* column, find_column(source, name, "sink.strategy.unique_key"));
-    if (kind_of(*column) == CursorKind::kNone) {
+    if (cursor_kind(*column) == CursorKind::kNone) {
       return Error(ErrorClass::kFailed, "cursor.type",
                    "key column \"" + name + "\" is " + column->native_type + ", which no position can be kept of")
           .with("option", "sink.strategy.unique_key")
