@@ -1,6 +1,8 @@
 #include "dpone/data/temporal_parse.h"
 
+#include <array>
 #include <charconv>
+#include <cstring>
 #include <limits>
 
 #include "dpone/base/ascii.h"
@@ -13,6 +15,37 @@ namespace {
 constexpr std::int64_t kFirstDay = -2'451'545;
 constexpr std::int64_t kLastDay = 2'145'031'948;
 constexpr std::int64_t kLastTimestampDay = 106'751'982;
+
+// Eight characters in a fixed form, read at once: digits where the form has a `0`, itself elsewhere.
+class EightChars {
+ public:
+  explicit constexpr EightChars(std::string_view form) {
+    for (std::size_t i = 0; i < 8; ++i) {
+      const auto c = static_cast<unsigned char>(form[i]);
+      form_ |= std::uint64_t{c} << (8 * i);
+      six_ |= std::uint64_t{c == '0' ? 0x06U : 0U} << (8 * i);
+      wrong_ |= std::uint64_t{c == '0' ? 0xF0U : 0xFFU} << (8 * i);
+    }
+  }
+  // Sets byte i of `pairs` to the number that the digits i and i + 1 make. False if the text has another form.
+  bool read(const char* text, std::array<std::uint8_t, 8>* pairs) const {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text, sizeof word);
+    word ^= form_;
+    // A digit is below 10 now, and below 16 with six more.
+    if (((word | (word + six_)) & wrong_) != 0) return false;
+    word = word * 10 + (word >> 8);
+    std::memcpy(pairs->data(), &word, sizeof word);
+    return true;
+  }
+
+ private:
+  std::uint64_t form_ = 0;
+  std::uint64_t six_ = 0;
+  std::uint64_t wrong_ = 0;
+};
+constexpr EightChars kYearMonth("0000-00-");
+constexpr EightChars kClock("00:00:00");
 
 // The part of a text that is not read yet.
 struct Rest {
@@ -39,9 +72,30 @@ struct Rest {
     *out = value;
     return true;
   }
-  bool take_end(std::string_view end) {
-    if (!text.ends_with(end)) return false;
-    text.remove_suffix(end.size());
+  // `2024-02-29`
+  bool take_short_date(CivilDate* out) {
+    std::array<std::uint8_t, 8> pairs;
+    if (text.size() < 10 || !kYearMonth.read(text.data(), &pairs)) return false;
+    if (!is_ascii_digit(text[8]) || !is_ascii_digit(text[9])) return false;
+    *out = {pairs[0] * 100 + pairs[2], pairs[5], (text[8] - '0') * 10 + (text[9] - '0')};
+    text.remove_prefix(10);
+    return true;
+  }
+  // The same with a year of four digits or more.
+  bool take_long_date(CivilDate* out) {
+    return take_number(4, &out->year) && take('-') && take_two(&out->month) && take('-') && take_two(&out->day);
+  }
+  // `23:59:59`
+  bool take_seconds(int* out) {
+    std::array<std::uint8_t, 8> pairs;
+    if (text.size() < 8 || !kClock.read(text.data(), &pairs) || pairs[3] > 59 || pairs[6] > 59) return false;
+    *out = (pairs[0] * 60 + pairs[3]) * 60 + pairs[6];
+    text.remove_prefix(8);
+    return true;
+  }
+  bool take_era() {
+    if (text.empty() || text.back() != 'C' || !text.ends_with(" BC")) return false;
+    text.remove_suffix(3);
     return true;
   }
 };
@@ -54,45 +108,40 @@ int days_of_month(std::int64_t year, int month) {
 // `2024-02-29`; the year has four digits or more.
 bool take_civil(Rest& rest, bool is_bc, std::int64_t* days) {
   CivilDate date;
-  if (!rest.take_number(4, &date.year) || !rest.take('-') || !rest.take_two(&date.month) || !rest.take('-') ||
-      !rest.take_two(&date.day)) {
-    return false;
-  }
+  if (!rest.take_short_date(&date) && !rest.take_long_date(&date)) return false;
   if (date.year == 0) return false;
   if (is_bc) date.year = 1 - date.year;
-  if (date.month < 1 || date.month > 12 || date.day < 1 || date.day > days_of_month(date.year, date.month))
-    return false;
+  if (date.month < 1 || date.month > 12 || date.day < 1) return false;
+  if (date.day > 28 && date.day > days_of_month(date.year, date.month)) return false;
   *days = days_from_civil(date);
   return *days >= kFirstDay && *days <= kLastDay;
 }
 
 // `.25`, which may be missing.
 bool take_fraction(Rest& rest, std::int64_t* micros) {
+  constexpr std::array<std::int64_t, 7> kUnits = {1'000'000, 100'000, 10'000, 1'000, 100, 10, 1};
   *micros = 0;
   if (!rest.take('.')) return true;
-  std::int64_t unit = 100'000;
+  const std::string_view text = rest.text;
   std::size_t size = 0;
-  for (; size < rest.text.size() && is_ascii_digit(rest.text[size]); ++size) {
-    const int digit = rest.text[size] - '0';
-    if (size >= 6 && digit != 0) return false;
-    *micros += digit * unit;
-    unit /= 10;
+  for (; size < text.size() && size < 6 && is_ascii_digit(text[size]); ++size) {
+    *micros = *micros * 10 + (text[size] - '0');
   }
-  rest.text.remove_prefix(size);
+  *micros *= kUnits[size];
+  // What is finer than a microsecond must be nothing.
+  std::size_t zeros = size;
+  while (size == 6 && zeros < text.size() && text[zeros] == '0') ++zeros;
+  if (zeros < text.size() && is_ascii_digit(text[zeros])) return false;
+  rest.text.remove_prefix(zeros);
   return size > 0;
 }
 
 // `23:59:59.5`, up to 24:00:00.
 bool take_clock(Rest& rest, std::int64_t* micros) {
-  int hour = 0;
-  int minute = 0;
-  int second = 0;
+  int seconds = 0;
   std::int64_t fraction = 0;
-  if (!rest.take_two(&hour) || !rest.take(':') || !rest.take_two(&minute) || !rest.take(':') ||
-      !rest.take_two(&second) || !take_fraction(rest, &fraction) || minute > 59 || second > 59) {
-    return false;
-  }
-  *micros = ((std::int64_t{hour} * 60 + minute) * 60 + second) * kMicrosPerSecond + fraction;
+  if (!rest.take_seconds(&seconds) || !take_fraction(rest, &fraction)) return false;
+  *micros = seconds * kMicrosPerSecond + fraction;
   return *micros <= kMicrosPerDay;
 }
 
@@ -124,7 +173,7 @@ bool parse_date(std::string_view text, std::int32_t* out) {
     return true;
   }
   Rest rest{text};
-  const bool is_bc = rest.take_end(" BC");
+  const bool is_bc = rest.take_era();
   std::int64_t days = 0;
   if (!take_civil(rest, is_bc, &days) || !rest.text.empty()) return false;
   *out = static_cast<std::int32_t>(days);
@@ -154,7 +203,7 @@ bool parse_timestamp(std::string_view text, bool has_zone, std::int64_t* out) {
     return true;
   }
   Rest rest{text};
-  const bool is_bc = rest.take_end(" BC");
+  const bool is_bc = rest.take_era();
   std::int64_t days = 0;
   std::int64_t micros = 0;
   if (!take_civil(rest, is_bc, &days) || !(rest.take(' ') || rest.take('T')) || !take_clock(rest, &micros))

@@ -165,6 +165,28 @@ TEST(ValueParse, ReadsTheLastYearOfTimestamps) {
   EXPECT_EQ(read(TypeKind::kTimestampTz, "294276-01-01 00:00:00+00"), "294276-01-01 00:00:00+00");
 }
 
+// Dates and times of the usual form are read eight characters at a time: no other character passes for a digit.
+TEST(ValueParse, HoldsEachCharacterOfATimestampToItsForm) {
+  const std::string good = "2024-11-12 13:14:15.161718";
+  for (std::size_t i = 0; i < good.size(); ++i) {
+    for (int byte = 0; byte < 256; ++byte) {
+      std::string text = good;
+      text[i] = static_cast<char>(byte);
+      const bool is_digit = byte >= '0' && byte <= '9';
+      const bool was_digit = good[i] >= '0' && good[i] <= '9';
+      const std::string got = read(TypeKind::kTimestamp, text);
+      if (!was_digit) {
+        EXPECT_EQ(got == good, byte == good[i] || (i == 10 && byte == 'T')) << text;
+      } else if (!is_digit) {
+        EXPECT_EQ(got, "!is not of its type") << text;
+      } else if (got[0] != '!') {
+        // A trailing zero is not printed.
+        EXPECT_EQ(got, text.back() == '0' ? text.substr(0, text.size() - 1) : text);
+      }
+    }
+  }
+}
+
 TEST(ValueParse, RefusesDatesThatAreNone) {
   for (const char* text :
        {"2023-02-29", "2024-13-01", "2024-00-01", "2024-1-01", "0000-01-01", "2024-01-01 ", " 2024-01-01", "2024-01-32",
