@@ -195,14 +195,9 @@ const char* append_interval_value(std::string_view text, ColumnBuilder& out) {
 }
 
 const char* append_text_value(std::string_view text, ColumnBuilder& out) {
-  const DataType& type = out.type();
-  if (type.length != 0 && (type.is_fixed_length || static_cast<std::int64_t>(text.size()) > type.length)) {
-    const std::int64_t count = count_code_points(text);
-    if (count > type.length) return kTooLong;
-    if (type.is_fixed_length && count < type.length) return "is shorter than its type, which would fill it up";
-  }
-  out.append_bytes(text);
-  return nullptr;
+  const char* const wrong = wrong_length(text, out.type());
+  if (wrong == nullptr) out.append_bytes(text);
+  return wrong;
 }
 
 const char* append_bytes_value(std::string_view text, ColumnBuilder& out) {
@@ -372,6 +367,15 @@ bool parse_float_text(std::string_view text, T* out) {
 }
 
 }  // namespace
+
+const char* wrong_length(std::string_view text, const DataType& type) {
+  if (type.length == 0) return nullptr;
+  if (!type.is_fixed_length && static_cast<std::int64_t>(text.size()) <= type.length) return nullptr;
+  // Characters, not bytes; counted only where they may be too many.
+  const std::int64_t count = count_code_points(text);
+  if (count > type.length) return kTooLong;
+  return type.is_fixed_length && count < type.length ? "is shorter than its type, which would fill it up" : nullptr;
+}
 
 bool parse_bool(std::string_view text, bool* out) {
   if (is_word_in_any_case(text, "t") || is_word_in_any_case(text, "true")) {

@@ -15,6 +15,8 @@ namespace dpone {
 // check.
 const char* append_parsed_value(std::string_view text, ColumnBuilder& out);
 
+// What is wrong with the length of a text of type `type`, or nullptr. Types without a length take any.
+const char* wrong_length(std::string_view text, const DataType& type);
 // Spellings of bool: t, f, true, false, in any case.
 bool parse_bool(std::string_view text, bool* out);
 // Decimal digits with an optional `-`; no `+`, no blanks. False when it is no number or outside T.

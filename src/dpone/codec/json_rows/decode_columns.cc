@@ -5,7 +5,6 @@
 #include <span>
 #include <vector>
 
-#include "dpone/base/utf8.h"
 #include "dpone/data/decimal.h"
 #include "dpone/data/temporal_parse.h"
 #include "dpone/data/value_parse.h"
@@ -280,13 +279,6 @@ int decode_bool(DecodeColumn& self, const RowRun& run) {
   return -1;
 }
 
-// As append_parsed_value has it, of a type with a length.
-bool has_length(std::string_view text, const DataType& type) {
-  if (!type.is_fixed_length && static_cast<std::int64_t>(text.size()) <= type.length) return true;
-  const std::int64_t count = count_code_points(text);
-  return count <= type.length && (!type.is_fixed_length || count == type.length);
-}
-
 enum class TextMode : std::uint8_t { kText, kLabel, kJson };
 
 // No value is longer in memory than in the line, because escapes are longer than what they stand for.
@@ -333,8 +325,8 @@ int decode_text(DecodeColumn& self, const RowRun& run) {
       const std::int64_t begin = offsets[static_cast<std::ptrdiff_t>(row) - 1];
       const std::string_view text(reinterpret_cast<const char*>(values) + begin,
                                   static_cast<std::size_t>(offsets[row] - begin));
-      if (!has_length(text, type)) {
-        append_text(self, text, self.probe);
+      if (const char* const wrong = wrong_length(text, type)) {
+        fail(self, wrong);
         return static_cast<int>(row);
       }
     }

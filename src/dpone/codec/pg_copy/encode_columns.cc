@@ -11,12 +11,12 @@
 #include <string_view>
 
 #include "dpone/base/bytes.h"
-#include "dpone/base/utf8.h"
 #include "dpone/codec/pg_copy/numeric_wire.h"
 #include "dpone/codec/pg_copy/wire_format.h"
 #include "dpone/data/conversion.h"
 #include "dpone/data/decimal.h"
 #include "dpone/data/temporal.h"
+#include "dpone/data/value_parse.h"
 #include "dpone/data/value_text.h"
 
 namespace dpone::pg_copy {
@@ -72,14 +72,6 @@ bool holds_extreme_interval(std::string_view text) {
   return text.find(kTexts[0]) != std::string_view::npos || text.find(kTexts[1]) != std::string_view::npos;
 }
 
-// Characters of UTF-8, counted only where they may be too many.
-bool fits_length(std::string_view text, const DataType& to) {
-  if (to.length == 0) return true;
-  if (!to.is_fixed_length && static_cast<std::int64_t>(text.size()) <= to.length) return true;
-  const std::int64_t characters = count_code_points(text);
-  return to.is_fixed_length ? characters == to.length : characters <= to.length;
-}
-
 std::int64_t check_text(Operation& self, const Column& column, std::int64_t begin, std::int64_t count, Cells* cells) {
   take_bytes(self, column, begin, count, cells);
   if (self.to.has_infinity && !self.from.has_infinity) {
@@ -88,7 +80,7 @@ std::int64_t check_text(Operation& self, const Column& column, std::int64_t begi
   }
   if (self.to.length == 0) return -1;  // the server checks: labels, json
   return find_misfit(column, begin, count,
-                     [&](std::int64_t row) { return fits_length(column.bytes_at(row), self.to); });
+                     [&](std::int64_t row) { return wrong_length(column.bytes_at(row), self.to) == nullptr; });
 }
 
 template <class Value>
@@ -245,7 +237,7 @@ std::int64_t stage_text(Operation& self, const Column& column, std::int64_t begi
     if (self.from.kind == TypeKind::kChar1 && (column.bytes_at(row)[0] & 0x80) != 0) return false;
     text.clear();
     append_cast_text(column, row, text);
-    if (!fits_length(text, self.to)) return false;
+    if (wrong_length(text, self.to) != nullptr) return false;
     self.scratch.append(text.data(), text.size());
     return true;
   });
