@@ -107,6 +107,15 @@ class Decoder::Impl {
     std::string message;
   };
 
+  // What the scanner located: whole records, of which marks_[1] is the end of the first field.
+  struct Records {
+    std::size_t marks = 0;   // with marks_[0]; the last of them is a line end
+    std::int64_t count = 0;  // of records
+    std::int64_t lines = 0;  // that end in them, inside quotes too
+    bool is_suspect = false;
+    bool is_last = false;  // whose line end is not in the text
+  };
+
   Status kept(Status status) {
     if (!status && !error_) error_ = status.error();
     return status;
@@ -174,7 +183,7 @@ class Decoder::Impl {
         (!found.is_ascii && find_invalid_utf8({base, marks_[count - 1] + std::size_t{1}}) != std::string_view::npos);
     // Those of a record that is cut are counted when it is whole.
     const std::int64_t lines = found.newlines - std::count(base + marks_[count - 1] + 1, base + bytes, '\n');
-    return take_records(base, count, is_suspect, lines, false);
+    return take_records(base, {count, found.records, lines, is_suspect, false});
   }
 
   // The same where quotes are in the wrong place, so that no mark behind one can be trusted: its record ends with its
@@ -192,7 +201,7 @@ class Decoder::Impl {
         const Scan found = scan(text, format_.delimiter, format_.quote, marks_);
         const bool is_suspect = found.has_zero_byte || found.has_stray_return ||
                                 (!found.is_ascii && find_invalid_utf8(text) != std::string_view::npos);
-        DPONE_CHECK(take_records(base, marks_.size(), is_suspect, found.newlines, false));
+        DPONE_CHECK(take_records(base, {marks_.size(), found.records, found.newlines, is_suspect, false}));
         used += stray.record;
         continue;
       }
@@ -236,29 +245,32 @@ class Decoder::Impl {
     marks_.push_back(static_cast<std::uint32_t>(end_ - begin_));
     const bool is_suspect = found.has_zero_byte || found.has_stray_return ||
                             find_invalid_utf8({base, end_ - begin_}) != std::string_view::npos;
-    DPONE_CHECK(take_records(base, marks_.size(), is_suspect, found.newlines + 1, true));
+    DPONE_CHECK(take_records(base, {marks_.size(), found.records + 1, found.newlines + 1, is_suspect, true}));
     return {};
   }
 
-  // `count` marks from marks_[1] on, the last of them a line end; `lines` end up to there. Moves begin_ behind it.
-  Result<std::size_t> take_records(const char* base, std::size_t count, bool is_suspect, std::int64_t lines,
-                                   bool is_last) {
+  // Decodes whole records and moves begin_ behind them.
+  Result<std::size_t> take_records(const char* base, const Records& records) {
+    const std::size_t count = records.marks;
+    const bool is_last = records.is_last;
     const std::size_t bytes = marks_[count - 1] + std::size_t{1};
     const bool may_be_big = !is_last && bytes > static_cast<std::size_t>(options_.max_row_bytes);
     std::size_t first = 1;
-    for (; skipped_ < options_.skip_records && first < count; ++skipped_) {
+    std::int64_t left = records.count;
+    for (; skipped_ < options_.skip_records && first < count; ++skipped_, --left) {
       while (base[marks_[first]] != '\n') ++first;
       ++first;
     }
+    const bool are_regular = !may_be_big && are_all_regular(base, first, count, left);
     while (first < count) {
       RowRun run;
       run.base = base;
       run.end = buffer_.as<char>() + buffer_.capacity() + Buffer::kSlack;
       run.marks = marks_.data() + first;
       run.fields = fields_;
-      run.count = regular_rows(base, first, count, may_be_big);
+      run.count = are_regular ? most_rows(first, count) : regular_rows(base, first, count, may_be_big);
       if (run.count != 0) {
-        DPONE_CHECK(take_run(run, is_suspect));
+        DPONE_CHECK(take_run(run, records.is_suspect));
         first += static_cast<std::size_t>(run.count) * fields_;
         continue;
       }
@@ -271,7 +283,7 @@ class Decoder::Impl {
                          marks_[last] + std::size_t{1} - (is_last && last + 1 == count ? 1 : 0)));
       first = last + 1;
     }
-    line_ += lines;
+    line_ += records.lines;
     begin_ = std::min(begin_ + bytes, end_);
     byte_count_ += static_cast<std::int64_t>(bytes) - (is_last ? 1 : 0);
     return bytes;
@@ -282,10 +294,24 @@ class Decoder::Impl {
     return line_end + 1 - begin > static_cast<std::size_t>(options_.max_row_bytes);
   }
 
+  // Whether each of the `records` has the right number of fields: there are so many marks, and the last of each is a
+  // line end, so that no other mark can be one.
+  bool are_all_regular(const char* base, std::size_t first, std::size_t count, std::int64_t records) const {
+    if (count - first != static_cast<std::size_t>(records) * fields_) return false;
+    for (std::size_t mark = first + fields_ - 1; mark < count; mark += fields_) {
+      if (base[marks_[mark]] != '\n') return false;
+    }
+    return true;
+  }
+
+  int most_rows(std::size_t first, std::size_t count) const {
+    return static_cast<int>(std::min<std::size_t>((count - first) / fields_, run_rows_));
+  }
+
   // How many of the next records, up to a run, have the right number of fields and are not too big.
   int regular_rows(const char* base, std::size_t first, std::size_t count, bool may_be_big) const {
     const std::uint32_t* mark = marks_.data() + first;
-    const auto most = static_cast<int>(std::min<std::size_t>((count - first) / fields_, run_rows_));
+    const int most = most_rows(first, count);
     for (int row = 0; row < most; ++row, mark += fields_) {
       bool is_regular = base[mark[fields_ - 1]] == '\n';
       for (std::size_t i = 0; i + 1 < fields_; ++i) is_regular &= base[mark[i]] != '\n';

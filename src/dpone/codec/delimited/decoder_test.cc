@@ -343,6 +343,28 @@ TEST(DelimitedDecoder, ReadsRandomTextsAsTheSlowWayDoes) {
   }
 }
 
+// Quotes are looked for 64 bytes at a time; a doubled one may lie across two such windows.
+TEST(DelimitedDecoder, ReadsDoubledQuotesWhereverTheyAre) {
+  for (std::size_t size = 0; size < 200; ++size) {
+    for (const std::size_t quotes : {1, 2, 3, 64, 65}) {
+      const std::string value = std::string(size, 'a') + std::string(quotes, '"') + "b";
+      const std::string doubled = std::string(size, 'a') + std::string(2 * quotes, '"') + "b";
+      EXPECT_EQ(rows_of("\"" + doubled + "\",x\n", 2), (Rows{{value, "x"}})) << size << " " << quotes;
+      // One of them too few opens or closes the value in the middle.
+      EXPECT_FALSE(decode("\"" + doubled.substr(0, size) + doubled.substr(size + 1) + "\",x\n", texts(2))) << size;
+    }
+  }
+}
+
+// Fields that one row has too many and the next too few must not pass for each other's.
+TEST(DelimitedDecoder, CountsTheFieldsOfEachRow) {
+  for (const char* text : {"a,b\nc,d,e\nf\n", "a\nb,c,d\n", "a,b,c\nd\n", "a,b\nc\nd\n"}) {
+    const auto rows = decode(text, texts(2));
+    ASSERT_FALSE(rows) << text;
+    EXPECT_EQ(rows.error().slug(), "delimited.field_count") << text;
+  }
+}
+
 // A quote that is in the wrong place must not swallow the rows behind it.
 TEST(DelimitedDecoder, FindsAStrayQuoteWhereItIs) {
   std::string good;

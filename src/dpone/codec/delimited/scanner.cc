@@ -2,63 +2,10 @@
 
 #include <bit>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include "dpone/codec/delimited/byte_block.h"
 
 namespace dpone::delimited {
 namespace {
-
-constexpr std::size_t kBlock = 64;
-
-#if defined(__SSE2__)
-class Block {
- public:
-  // Four values, not an array: the compiler unrolls no loop at this level, and keeps an array in memory.
-  explicit Block(const char* bytes)
-      : a_(load(bytes)), b_(load(bytes + 16)), c_(load(bytes + 32)), d_(load(bytes + 48)) {}
-  // Bit i is set where byte i is `c`.
-  std::uint64_t equal(char c) const {
-    const __m128i wanted = _mm_set1_epi8(c);
-    return bits(a_, wanted) | bits(b_, wanted) << 16 | bits(c_, wanted) << 32 | bits(d_, wanted) << 48;
-  }
-  // True if there may be a byte up to `\r`.
-  bool has_control() const {
-    const __m128i least = _mm_min_epu8(_mm_min_epu8(a_, b_), _mm_min_epu8(c_, d_));
-    const __m128i low = _mm_set1_epi8('\r');
-    return _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(least, low), least)) != 0;
-  }
-  bool is_ascii() const { return _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(a_, b_), _mm_or_si128(c_, d_))) == 0; }
-
- private:
-  static __m128i load(const char* bytes) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes)); }
-  static std::uint64_t bits(__m128i part, __m128i wanted) {
-    return static_cast<std::uint16_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(part, wanted)));
-  }
-  __m128i a_, b_, c_, d_;
-};
-#else
-class Block {
- public:
-  explicit Block(const char* bytes) : bytes_(bytes) {}
-  std::uint64_t equal(char c) const {
-    return gather([&](char byte) { return byte == c; });
-  }
-  bool has_control() const { return true; }
-  bool is_ascii() const {
-    return gather([&](char byte) { return static_cast<unsigned char>(byte) >= 0x80; }) == 0;
-  }
-
- private:
-  template <class Test>
-  std::uint64_t gather(Test test) const {
-    std::uint64_t mask = 0;
-    for (std::size_t i = 0; i < kBlock; ++i) mask |= std::uint64_t{test(bytes_[i])} << i;
-    return mask;
-  }
-  const char* bytes_;
-};
-#endif
 
 // Bit i becomes the parity of bits 0..i: set from an opening quote up to its closing one.
 std::uint64_t prefix_parity(std::uint64_t bits) {
@@ -83,12 +30,13 @@ Scan scan(std::string_view text, char delimiter, char quote, std::vector<std::ui
   std::uint64_t stray_quotes = 0;
   std::uint64_t stray_returns = 0;
   std::size_t count = marks.size();
-  for (std::size_t at = 0; at < text.size(); at += kBlock) {
-    const Block block(text.data() + at);
+  for (std::size_t at = 0; at < text.size(); at += ByteBlock::kSize) {
+    const ByteBlock block(text.data() + at);
     const std::size_t rest = text.size() - at;
-    const std::uint64_t valid = rest >= kBlock ? ~std::uint64_t{0} : (std::uint64_t{1} << rest) - 1;
-    const bool has_control = block.has_control();
-    const std::uint64_t newline = has_control ? block.equal('\n') & valid : 0;
+    const std::uint64_t valid = rest >= ByteBlock::kSize ? ~std::uint64_t{0} : (std::uint64_t{1} << rest) - 1;
+    const std::uint64_t newline = block.equal('\n') & valid;
+    // Most texts have no other control character, so that the processor guesses this right.
+    const bool has_control = (block.at_most('\r') & valid & ~newline) != 0;
     std::uint64_t marked = newline | (block.equal(delimiter) & valid);
     std::uint64_t quoted = 0;
     std::uint64_t returned = has_control ? block.equal('\r') & valid : 0;
@@ -113,15 +61,16 @@ Scan scan(std::string_view text, char delimiter, char quote, std::vector<std::ui
       const std::uint64_t follows = (returned << 1) | last_return;
       last_return = returned >> 63;
       // One in the last byte of the text is judged by who sees what follows.
-      const std::uint64_t judged = rest >= kBlock ? follows : follows & valid;
+      const std::uint64_t judged = rest >= ByteBlock::kSize ? follows : follows & valid;
       stray_returns |= judged & ~newline;
     }
     if (has_control) zero_bytes |= block.equal('\0') & valid;
     result.newlines += std::popcount(newline);
+    result.records += std::popcount(newline & ~quoted);
     is_ascii &= block.is_ascii();
     marked &= ~quoted;
     const auto found = static_cast<std::size_t>(std::popcount(marked));
-    if (marks.size() < count + kBlock) marks.resize((count + kBlock) * 2);
+    if (marks.size() < count + ByteBlock::kSize) marks.resize((count + ByteBlock::kSize) * 2);
     std::uint32_t* out = marks.data() + count;
     const auto put = [&](std::size_t i) {
       out[i] = static_cast<std::uint32_t>(at) + static_cast<std::uint32_t>(std::countr_zero(marked));

@@ -9,6 +9,7 @@ namespace dpone::delimited {
 
 struct Scan {
   std::int64_t newlines = 0;  // quoted ones too
+  std::int64_t records = 0;   // those that are not
   bool has_zero_byte = false;
   bool has_stray_return = false;  // `\r` outside quotes that no `\n` follows
   bool has_stray_quote = false;   // one that opens inside a field, or closes before its end
