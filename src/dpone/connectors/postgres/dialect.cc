@@ -248,13 +248,13 @@ class SinkRenderer {
     out_.end_copy = is_alone ? std::string(kFixedSearchPath) : "COMMIT";
   }
 
-  // Statistics before the table is published, or its first queries plan blind. A sample of 9,000 rows is enough for
-  // that (a full one took 6 % of a load). With its columns named, ANALYZE leaves the rows counted as changed, so
-  // autovacuum takes the full sample soon after.
+  // Statistics before the table is published, or its first queries plan blind. A sample of 3,000 rows is enough for
+  // that (the full one takes 0.25 s of a cold table). With its columns named, ANALYZE leaves the rows counted as
+  // changed, so autovacuum takes the full sample soon after.
   void append_analyze() {
     out_.seal.push_back(
         "SELECT set_config('default_statistics_target', "
-        "least(30, current_setting('default_statistics_target')::integer)::text, true)");
+        "least(10, current_setting('default_statistics_target')::integer)::text, true)");
     out_.seal.emplace_back(kPlainSearchPath);
     const std::string columns = task_.columns.empty() ? "" : " (" + quote_names(sink_names(task_)) + ")";
     out_.seal.push_back("ANALYZE " + stage_ + columns);

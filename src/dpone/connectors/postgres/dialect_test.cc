@@ -38,7 +38,7 @@ TEST(Dialect, CreateRendersTheTableAndItsRename) {
   EXPECT_EQ(sql.stage, (Texts{R"(CREATE TABLE "s"."__dpone_{stage}" ("it's" integer NOT NULL))",
                               R"(COMMENT ON TABLE "s"."__dpone_{stage}" IS 'c')"}));
   EXPECT_EQ(sql.copy, R"(COPY "s"."__dpone_{stage}" ("it's") FROM STDIN (FORMAT binary, FREEZE))");
-  EXPECT_EQ(sql.seal, (Texts{"SELECT set_config('default_statistics_target', least(30, "
+  EXPECT_EQ(sql.seal, (Texts{"SELECT set_config('default_statistics_target', least(10, "
                              "current_setting('default_statistics_target')::integer)::text, true)",
                              kPlain, R"(ANALYZE "s"."__dpone_{stage}" ("it's"))", kFixed}));
   EXPECT_EQ(sql.publish, (Texts{"SET LOCAL lock_timeout = '1s'", R"(ALTER TABLE "s"."__dpone_{stage}" RENAME TO "t")",
