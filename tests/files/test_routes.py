@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import json
 import os
+import sqlite3
 import stat
 import subprocess
 import threading
@@ -61,6 +62,42 @@ def test_the_plan_says_what_columns_are_taken_for(dpone, dst):
     assert dpone("plan", "m.yaml").out == plan
     dst.run(TABLE)
     assert 'column "id" is read as the target\'s integer' in dpone("plan", "m.yaml").expect(0).out
+
+
+def test_the_report_keeps_what_columns_are_taken_for(dpone, dst, folder):
+    (folder / "t.csv").write_text("id,amount\n1,2.50\n")
+    run = dpone("copy", "--from", "t.csv", "--to", "dst", "--to-table", "public.t", "--format", "json").expect(0)
+    assert any("amount" in note and "numeric" in note for note in run.json["notes"])
+
+
+def test_a_text_with_a_zero_byte_is_not_written(dpone, folder):
+    with contextlib.closing(sqlite3.connect(folder / "s.db")) as database:
+        database.execute("create table t (id integer, v text)")
+        database.execute("insert into t values (1, 'whole'), (2, 'a' || char(0) || 'b')")
+        database.commit()
+    run = refused(dpone("copy", "--from", "s.db", "--table", "t", "--to", "t.csv"), 1, "delimited.zero_byte")
+    assert "row: 2" in run.err and "column: v" in run.err
+    assert not (folder / "t.csv").exists()
+
+
+def test_a_column_that_would_change_its_numbers_takes_no_file(dpone, folder):
+    with contextlib.closing(sqlite3.connect(folder / "s.db")) as database:
+        database.execute("create table t (id int, v decimal(10,2))")
+        database.commit()
+    for value in ("1.10", "\\x41", "abc"):
+        (folder / "t.csv").write_text(f"id,v\n1,{value}\n")
+        refused(dpone("copy", "--from", "t.csv", "--to", "s.db", "--to-table", "t"), 1, "type.mismatch")
+    (folder / "t.csv").write_text("id,v\n1,5\n")
+    dpone("copy", "--from", "t.csv", "--to", "s.db", "--to-table", "t").expect(0)
+    with contextlib.closing(sqlite3.connect(folder / "s.db")) as database:
+        assert database.execute("select * from t").fetchall() == [(1, 5)]
+
+
+def test_nobody_adopts_the_receipts_of_a_database(dpone, folder):
+    (folder / "t.csv").write_text("id\n1\n")
+    dpone("copy", "--from", "t.csv", "--to", "s.db", "--to-table", "t").expect(0)
+    refused(dpone("copy", "--from", "t.csv", "--to", "s.db", "--to-table", "__dpone__loads", "--adopt"), 1, "target.reserved_name")
+    dpone("copy", "--from", "t.csv", "--to", "s.db", "--to-table", "t").expect(0)
 
 
 def test_declared_types(dpone, dst):
@@ -146,6 +183,25 @@ def test_stdin_and_stdout(dpone, dst):
     assert json.loads(run.err[run.err.index("{\n") :])["target"] == "stdout"
     refused(dpone("copy", "--from", "-", "--to", "dst", "--to-table", "t", stdin="id\n1\n"), 2, "file.unknown_format")
     refused(dpone("copy", "--from", "-", "--from-format", "csv", "--to", "dst", stdin="id\n1\n"), 2, "usage.missing_option")
+
+
+def test_a_first_row_may_be_longer_than_the_sample(dpone, folder):
+    long = "x" * 9_000_000
+    (folder / "a.jsonl").write_text(json.dumps({"id": 1, "v": long}) + "\n" + json.dumps({"id": 2, "v": "short"}) + "\n")
+    dpone("copy", "--from", "a.jsonl", "--to", "s.db", "--to-table", "t").expect(0)
+    with contextlib.closing(sqlite3.connect(folder / "s.db")) as database:
+        assert database.execute("select id, length(v) from t order by id").fetchall() == [(1, len(long)), (2, 5)]
+
+
+def test_a_file_without_rows_among_others_adds_no_keys(dpone, folder):
+    for name, text in {"a.jsonl": "", "b.jsonl": '{"id": 1}\n', "c.jsonl": '{"id": 2, "v": "x"}\n'}.items():
+        (folder / name).write_text(text)
+    dpone("copy", "--from", "*.jsonl", "--to", "s.db", "--to-table", "t").expect(0)
+    with contextlib.closing(sqlite3.connect(folder / "s.db")) as database:
+        assert database.execute("select id, v from t order by id").fetchall() == [(1, None), (2, "x")]
+    for name in ("b.jsonl", "c.jsonl"):
+        (folder / name).write_text("")
+    refused(dpone("copy", "--from", "*.jsonl", "--to", "s.db", "--to-table", "t"), 1, "file.no_header")
 
 
 def test_compressed_stdin_is_known_by_its_first_bytes(dpone, folder):

@@ -65,6 +65,73 @@ def test_a_dropped_target_is_created_again(route):
     assert [row[1:3] for row in route.db.rows(RECEIPTS)] == [(1, 1), (2, 2)]
 
 
+def test_rows_that_somebody_put_in_its_place_are_kept(route):
+    route.db.run(FEED)
+    route.run().expect(0)
+    route.db.run("drop table public.t; create table public.t (id int, mine text); insert into public.t values (1, 'precious')")
+    said = route.refused(route.run(), 3, "target.not_ours")
+    assert "something else put it there" in said
+    assert route.db.rows("select * from public.t") == [(1, "precious")]
+    # Taken over, it is still not a table that dpone made: it gets no columns.
+    route.refused(route.run("--adopt"), 3, "schema.target_column_gone")
+    assert route.db.rows("select * from public.t") == [(1, "precious")]
+
+
+def test_a_column_that_was_dropped_at_the_target_stays_away(route):
+    route.db.run(FEED)
+    route.run().expect(0)
+    route.db.run("alter table public.t drop column v")
+    said = route.refused(route.run(), 3, "schema.target_column_gone")
+    assert "source.options.exclude" in said
+    route.run(source_options={"exclude": ["v"]}).expect(0)
+    assert route.db.rows("select * from public.t order by id limit 1") == [(1,)]
+
+
+def test_a_column_that_the_source_lost_is_no_matter_where_the_target_is_made_again(route):
+    route.db.run(FEED)
+    route.run().expect(0)
+    route.db.run("alter table feed.t drop column v")
+    route.refused(route.run(), 3, "schema.column_gone")
+    route.db.run("drop table public.t")
+    route.run().expect(0)
+    assert route.db.fingerprint("public.t") == route.db.fingerprint("feed.t")
+
+
+@pytest.mark.parametrize("keys", [{"target": ("public", "k" * 64)}, {"source": ("feed", "k" * 64)}, {"target": ("ä" * 32, "t")},
+                                  {"options": {"control_schema": "c" * 64}}])  # fmt: skip
+def test_a_name_that_the_server_would_cut_is_refused(route, keys):
+    route.db.run(FEED)
+    route.db.run(f"create table public.{'k' * 63} (id int); create table feed.{'k' * 63} (id int)")
+    said = route.refused(route.run(**keys), 2, "name.too_long")
+    assert "63 bytes" in said
+
+
+def test_a_column_name_that_the_server_would_cut_is_refused(route):
+    (route.dpone.folder / "long.csv").write_text("id," + "c" * 64 + "\n1,2\n")
+    run = route.dpone("copy", "--from", "long.csv", "--to", "dst", "--to-table", "public.t")
+    route.refused(run, 2, "name.too_long")
+    assert route.db.value("select to_regclass('public.t')") is None
+
+
+def test_nobody_adopts_the_receipts(route):
+    route.db.run(FEED)
+    route.run().expect(0)
+    run = route.run("--adopt", target="public.__dpone__loads", name="other")
+    route.refused(run, 1, "target.reserved_name")
+    route.run().expect(0)
+
+
+def test_receipts_that_may_not_be_written_are_found_before_the_load(route, roles):
+    route.db.run(FEED)
+    route.run().expect(0)
+    role = roles.create(route.db, "reader")
+    route.db.run(f'grant usage, create on schema public, feed to "{role}"; grant select on feed.t, public.__dpone__loads to "{role}"')
+    route.dpone.connect("dst", roles.url(route.db, role))
+    said = route.refused(route.run(target="public.other", name="other"), 1, "postgres.permission")
+    assert "GRANT SELECT, INSERT ON" in said
+    assert route.db.value("select to_regclass('public.other')") is None
+
+
 def test_a_run_id_that_was_published_is_reported_again(route):
     route.db.run(FEED)
     path = route.manifest()

@@ -26,9 +26,34 @@ def test_a_lost_state_folder_goes_on_from_the_receipt(load):
     shutil.rmtree(load.dpone.folder / ".dpone")
     add(load, 11)
     assert any("receipt of run" in note for note in load.plan().json["notes"])
-    assert load.run().json["result"]["inserted_rows"] == 1
+    run = load.run().json
+    assert run["result"]["inserted_rows"] == 1
+    assert "receipt of run" in run["warnings"][0]
     assert equal(load)
     assert load.state()["version"] == 2
+
+
+def test_a_target_that_was_emptied_is_no_place_for_a_delta(load):
+    load.run()
+    load.dst.run("truncate orders")
+    add(load, 11)
+    run = load.refused("target.emptied")
+    assert "state reset" in run.err
+    load.dpone("state", "reset", "orders.yaml").expect(0)
+    load.run()
+    assert equal(load)
+
+
+def test_an_append_goes_on_in_a_table_that_was_emptied_and_says_so(load):
+    """Whoever takes the rows on from a landing table empties it."""
+    load.strategy = {"mode": "incremental_append", "unique_key": "id"}
+    load.run()
+    load.dst.run("truncate orders")
+    add(load, 11)
+    run = load.run()
+    assert "the target is empty" in run.json["warnings"][0]
+    assert "the target is empty" in run.err
+    assert (11,) in load.rows("id")
 
 
 def test_a_state_behind_the_receipt_is_rolled_forward(load):

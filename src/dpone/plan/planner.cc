@@ -23,6 +23,14 @@ Status check_ownership(const PlanInput& input) {
         .with("published_at", newest->published_at)
         .hint("load into another table, or take this one over with --adopt (sink.options.adopt: true)");
   }
+  if (is_replacing && newest && !input.target.is_empty && newest->target_identity != input.target.identity) {
+    return Error(ErrorClass::kRefused, "target.not_ours",
+                 "the target is not what run " + newest->run_id +
+                     " published: something else put it there, with rows that no run of dpone knows")
+        .with("target", input.target.relation)
+        .with("process", input.manifest.name)
+        .hint("check whether its rows are still wanted; then take it over with --adopt (sink.options.adopt: true)");
+  }
   if (!own && !input.target.is_empty) {
     return Error(ErrorClass::kRefused, "target.not_ours", "the target has rows that no run of dpone has published")
         .with("target", input.target.relation)
@@ -84,6 +92,7 @@ Result<RoutePlan> draft(const PlanInput& input) {
   if (plan.task.cursor) {
     DPONE_TRY(StartPoint start, find_start({input.manifest, input.target, input.prior, input.state, input.request,
                                             *plan.task.cursor, plan.selection_fingerprint}));
+    if (start.corrected || (start.lower && input.target.is_empty)) plan.warnings = start.notes;
     plan.task.cursor->lower = std::move(start.lower);
     plan.corrected_state = std::move(start.corrected);
     plan.state_record = input.state.stored ? input.state.stored->record : 0;
@@ -91,8 +100,9 @@ Result<RoutePlan> draft(const PlanInput& input) {
   }
   const auto& own = input.prior.newest_of_process;
   plan.expected_version = next_version(input.prior);
-  plan.target_created = !input.target.exists || (own && own->target_created);
-  if (own && input.target.exists && own->target_identity != input.target.identity) {
+  const bool is_same = own && own->target_identity == input.target.identity;
+  plan.target_created = !input.target.exists || (is_same && own->target_created);
+  if (own && input.target.exists && !is_same) {
     plan.notes.push_back("the target is not the table that run " + own->run_id +
                          " published: something else replaced it since");
   }

@@ -107,8 +107,45 @@ TEST_F(Planner, ATargetOfAnotherProcessIsKeptUnlessAdopted) {
   EXPECT_EQ(made->expected_epoch, 6);
 }
 
-TEST_F(Planner, ATargetThatWasReplacedOrIsGoneIsNoted) {
+TEST_F(Planner, RowsThatSomethingElsePutInItsPlaceAreKeptUnlessAdopted) {
   target_is(false, "orders");
+  target_.identity = "table-2";
+  EXPECT_EQ(refusal(), "target.not_ours");
+  manifest_.sink.options.set("adopt", true);
+  prior_.newest_of_process->target_created = true;
+  ASSERT_TRUE(plan());
+  EXPECT_FALSE(plan()->target_created) << "it gets no new columns";
+  ColumnFacts other;
+  other.name = "other";
+  source_.columns.push_back(other);
+  proposed_.columns.push_back(other);
+  EXPECT_EQ(refusal(), "schema.new_column");
+}
+
+TEST_F(Planner, AColumnThatTheTargetLostIsNotMadeAgain) {
+  target_is(false, "orders");
+  prior_.newest_of_process->target_created = true;
+  ColumnFacts other;
+  other.name = "other";
+  source_.columns.push_back(other);
+  proposed_.columns.push_back(other);
+  EXPECT_EQ(refusal(), "none") << "it is new";
+  prior_.newest_of_process->columns = {"id", "other"};
+  EXPECT_EQ(refusal(), "schema.target_column_gone");
+}
+
+TEST_F(Planner, AColumnThatTheSourceLostIsNoMatterWhereTheTargetIsMadeAgain) {
+  target_is(false, "orders");
+  prior_.newest_of_process->columns = {"id", "gone"};
+  target_.columns.push_back(target_.columns[0]);
+  target_.columns.back().name = "gone";
+  EXPECT_EQ(refusal(), "schema.column_gone");
+  target_.exists = false;
+  EXPECT_EQ(refusal(), "none");
+}
+
+TEST_F(Planner, ATargetThatWasReplacedOrIsGoneIsNoted) {
+  target_is(true, "orders");
   target_.identity = "table-2";
   ASSERT_TRUE(plan());
   EXPECT_NE(plan()->notes.back().find("something else replaced it"), std::string::npos);

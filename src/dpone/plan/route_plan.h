@@ -21,6 +21,7 @@ struct RoutePlan {
   std::vector<std::string> method_reasons;  // why a better method was not taken
   std::vector<std::string> raw_reasons;     // why bytes are not passed through
   std::vector<std::string> notes;
+  std::vector<std::string> warnings;  // those of the notes that a run has to say too
   std::vector<Statement> statements;  // filled by the engine, from source and sink
   std::string manifest_hash;
   std::string selection_fingerprint;

@@ -170,6 +170,15 @@ Result<StartPoint> find_start(const StartInput& input) {
     return refused(input, "start_cursor.has_position", "the process has a position already, from run " + own->run_id)
         .hint("leave --start-cursor out; `dpone state reset` forgets the position");
   }
+  // Whoever empties a table that is only added to may have moved its rows on; a merge keeps the whole of its source.
+  if (input.target.is_empty && !own->cursor_after.is_null()) {
+    const std::string what = "the target is empty, and the position of run " + own->run_id + " is not the beginning";
+    if (input.manifest.strategy.mode != "incremental_append") {
+      return refused(input, "target.emptied", what + ": the rows up to it would be missing")
+          .hint("`dpone state reset` and a run load it from the beginning; or reset it and say --start-cursor VALUE");
+    }
+    start.notes.push_back(what + ": only what came since is added");
+  }
   start.lower = cursor_from_json(input.range, own->cursor_after);
   if (!start.lower && !own->cursor_after.is_null()) {
     return refused(input, "state.definition_changed", "the position of run " + own->run_id + " is of another cursor")

@@ -46,7 +46,7 @@ struct StartInput {
   const std::string& selection_fingerprint;
 };
 
-// Slugs, all of class kRefused: state.target_mismatch, target.replaced, state.definition_changed,
+// Slugs, all of class kRefused: state.target_mismatch, target.replaced, target.emptied, state.definition_changed,
 // start_cursor.needed, start_cursor.has_position, append.would_repeat.
 Result<StartPoint> find_start(const StartInput& input);
 

@@ -71,6 +71,20 @@ TEST_F(StartPointTest, GoesOnWhereTheReceiptSays) {
   EXPECT_TRUE(find()->notes.empty());
 }
 
+TEST_F(StartPointTest, AMergeIntoATargetThatWasEmptiedIsRefused) {
+  empty_target();
+  EXPECT_EQ(begins(), "target.emptied");
+  state_.stored->cursor = Json();
+  EXPECT_EQ(begins(), "beginning") << "after a reset";
+}
+
+TEST_F(StartPointTest, AnAppendGoesOnInATargetThatWasEmptiedAndSaysSo) {
+  manifest_.strategy.mode = "incremental_append";
+  empty_target();
+  EXPECT_EQ(begins(), "7");
+  EXPECT_NE(find()->notes.at(0).find("the target is empty"), std::string::npos);
+}
+
 TEST_F(StartPointTest, AFirstLoadBeginsAtTheBeginning) {
   forget_receipts();
   state_ = PriorState();

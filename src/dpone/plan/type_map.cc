@@ -34,6 +34,7 @@ Status decide(ColumnPolicy& policy, const ColumnFacts& from, const ColumnFacts& 
   policy.sink_type = to.type;
   policy.is_nullable = to.is_nullable;
   policy.travels_as_text = from.travels_as_text || to.travels_as_text;
+  if (!to.refusal.empty()) return mismatch(to.refusal);
   if (from.meaning != to.meaning) {
     return mismatch("its values mean something else there (" + from.meaning + " and " + to.meaning + ")");
   }
@@ -95,7 +96,8 @@ Result<std::vector<std::string>> select_columns(const manifest::Manifest& manife
 Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& source, const Facts& target,
                               const Facts& proposed, const PriorReceipts& prior) {
   ColumnMap map;
-  const bool is_ours = prior.newest_of_process && prior.newest_of_process->target_created;
+  const auto& own = prior.newest_of_process;
+  const bool is_ours = own && own->target_created && own->target_identity == target.identity;
   const bool follows = manifest.sink.options.text("new_columns") == "follow";
   bool has_guess = false;
   const bool has_columns = target.exists && target.has_fixed_columns;
@@ -107,6 +109,14 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
       continue;
     }
     if (to == nullptr) {
+      // One that the last run loaded is not new: somebody dropped or renamed it.
+      if (own && contains(own->columns, from.name)) {
+        return Error(ErrorClass::kRefused, "schema.target_column_gone",
+                     "the last run loaded column \"" + from.name + "\", and the target no longer has it")
+            .with("target", target.relation)
+            .with("column", from.name)
+            .hint("leave it out with source.options.exclude if it is no longer wanted; or add it to the target");
+      }
       const bool is_incremental = manifest.strategy.is_incremental();
       if (is_incremental || !is_ours || !follows || !from.is_nullable) {
         const std::string why = is_incremental ? "an incremental run leaves the target's columns as they are"
@@ -123,8 +133,7 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
       map.new_columns.push_back(wanted.name);
       map.notes.push_back("new column \"" + from.name + "\" (" + wanted.native_type + ") is added to the target");
     }
-    const bool is_new_in_file = target.exists && !has_columns && prior.newest_of_process &&
-                                !contains(prior.newest_of_process->columns, from.name);
+    const bool is_new_in_file = target.exists && !has_columns && own && !contains(own->columns, from.name);
     if (is_new_in_file) {
       if (!follows) {
         return Error(ErrorClass::kRefused, "schema.new_column",
@@ -163,8 +172,8 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
     }
     map.columns.push_back(std::move(policy));
   }
-  if (prior.newest_of_process) {
-    for (const std::string& name : prior.newest_of_process->columns) {
+  if (own && target.exists) {
+    for (const std::string& name : own->columns) {
       if (source.find(name) != nullptr || (has_columns && target.find(name) == nullptr)) continue;
       return Error(ErrorClass::kRefused, "schema.column_gone",
                    "the last run loaded column \"" + name + "\", and the source no longer has it")

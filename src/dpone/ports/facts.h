@@ -28,6 +28,7 @@ struct ColumnFacts {
   // What gives the values their meaning beside their type (PostgreSQL's lc_monetary for money, the server's age for a
   // text); empty for most types. Values only go where it is the same.
   std::string meaning;
+  std::string refusal;  // of a target's column: why it takes no value of the source's type; empty if it does
 };
 
 struct KeyFacts {

@@ -1,5 +1,7 @@
 #include "dpone/connectors/postgres/quote.h"
 
+#include "dpone/base/utf8.h"
+
 namespace dpone::postgres {
 
 std::string quote_name(std::string_view name) {
@@ -31,6 +33,15 @@ std::string quote_names(const std::vector<std::string>& names) {
     out += quote_name(name);
   }
   return out;
+}
+
+Status check_name_length(std::string_view name) {
+  constexpr std::size_t kMostBytes = 63;
+  if (name.size() <= kMostBytes) return {};
+  return Error(ErrorClass::kUsage, "name.too_long",
+               "PostgreSQL keeps 63 bytes of a name, and this one has " + std::to_string(name.size()) + ": " +
+                   std::string(name))
+      .hint("it would be cut to " + std::string(cut_utf8(name, kMostBytes)) + ": write the name that is meant");
 }
 
 }  // namespace dpone::postgres

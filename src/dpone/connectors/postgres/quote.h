@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "dpone/base/result.h"
+
 namespace dpone::postgres {
 
 // "Mixed ""Case""", always quoted. Names with NUL do not exist in PostgreSQL and are refused when manifests are read.
@@ -16,5 +18,8 @@ std::string quote_name(std::string_view schema, std::string_view name);
 std::string quote_literal(std::string_view value);
 // "a", "b"
 std::string quote_names(const std::vector<std::string>& names);
+
+// PostgreSQL cuts a longer name without a word, and two that begin alike would be one table. `name.too_long`.
+Status check_name_length(std::string_view name);
 
 }  // namespace dpone::postgres

@@ -75,6 +75,7 @@ class PostgresSink final : public Sink {
     for (const std::string& name : columns) {
       const ColumnFacts* from = source.find(name);
       if (from == nullptr) continue;
+      if (auto fits = check_name_length(name); !fits) facts.obstacles.push_back(std::move(fits).error());
       ColumnFacts column = *from;
       if (!is_postgres) column.native_type = native_type_for(from->type);
       column.is_generated = false;
@@ -400,7 +401,9 @@ class PostgresSink final : public Sink {
       facts.keys.push_back(std::move(key));
     }
     facts.is_empty = false;
-    if (native["rights"]["select"].as_bool() && (kind == "r" || kind == "p")) {
+    // Where row-level security applies, the question itself is an error; the plan says so.
+    const bool may_look = native["rights"]["select"].as_bool() && !native["rights"]["row_security_applies"].as_bool();
+    if (may_look && (kind == "r" || kind == "p")) {
       DPONE_TRY(const Rows any, connection.query("SELECT NOT EXISTS (SELECT FROM " + target_ + ")"));
       facts.is_empty = any.boolean(0, 0);
     }
@@ -425,6 +428,14 @@ class PostgresSink final : public Sink {
 Result<std::unique_ptr<Sink>> make_sink(SinkSettings settings, const RunContext& context) {
   if (settings.schema.empty()) {
     settings.schema = settings.connection.field("schema").empty() ? "public" : settings.connection.field("schema");
+  }
+  for (const std::string& name : {settings.schema, settings.table, settings.control_schema}) {
+    DPONE_CHECK(check_name_length(name));
+  }
+  if (settings.table.starts_with("__dpone_")) {
+    return Error(ErrorClass::kFailed, "target.reserved_name", "names that begin with __dpone_ are dpone's own")
+        .with("target", settings.table)
+        .hint("name another target");
   }
   auto connected = Connection::open(settings.connection, SessionRole::kSink, context);
   if (!connected) return std::move(connected.error().add("end", "sink"));

@@ -474,6 +474,7 @@ class PostgresSource final : public Source {
 Result<std::unique_ptr<Source>> make_source(SourceSettings settings, const RunContext& context) {
   if (settings.schema.empty())
     settings.schema = settings.connection.field("schema").empty() ? "public" : settings.connection.field("schema");
+  for (const std::string& name : {settings.schema, settings.table}) DPONE_CHECK(check_name_length(name));
   while (!settings.query.empty() &&
          (settings.query.back() == ';' || std::isspace(static_cast<unsigned char>(settings.query.back())) != 0)) {
     settings.query.pop_back();

@@ -32,7 +32,9 @@ ColumnFacts column_facts(const Json& column, const Json& entry, bool is_strict, 
     facts.type = *kept;
     facts.meaning = entry["meaning"].as_string();
   } else if (from != nullptr) {
-    facts.type = accepted_type(facts.native_type, is_strict, from->type);
+    const auto accepted = accepted_type(facts.native_type, is_strict, from->type);
+    facts.type = accepted.value_or(from->type);
+    if (!accepted) facts.refusal = "SQLite would make other numbers of its values there";
   } else {
     facts.type = declared_type(facts.native_type, is_strict);
   }
@@ -353,17 +355,18 @@ class SqliteSink final : public Sink {
                                     .hint("give one of them another name in source.options.query, or leave it out"));
       break;
     }
-    if (described.exists) return;
-    if (facts.columns.empty()) {
-      facts.obstacles.push_back(Error(ErrorClass::kFailed, "target.no_columns", "SQLite has no tables without columns")
-                                    .with("target", target_)
-                                    .hint("select at least one column"));
-    }
+    // Also where it exists: nobody adopts the receipts.
     if (equal_names(name_.substr(0, 7), "sqlite_") || equal_names(name_.substr(0, 8), "__dpone_")) {
       facts.obstacles.push_back(
           Error(ErrorClass::kFailed, "target.reserved_name", "names that begin so are SQLite's or dpone's own")
               .with("target", target_)
               .hint("name another target"));
+    }
+    if (described.exists) return;
+    if (facts.columns.empty()) {
+      facts.obstacles.push_back(Error(ErrorClass::kFailed, "target.no_columns", "SQLite has no tables without columns")
+                                    .with("target", target_)
+                                    .hint("select at least one column"));
     }
     for (const Json& name : facts.native["taken_names"].as_array()) {
       if (!equal_names(name.as_string(), name_)) continue;

@@ -95,7 +95,7 @@ DataType declared_type(std::string_view declared, bool is_strict) {
   return of(TypeKind::kText);
 }
 
-DataType accepted_type(std::string_view declared, bool is_strict, const DataType& from) {
+std::optional<DataType> accepted_type(std::string_view declared, bool is_strict, const DataType& from) {
   const Storage storage = storage_of(from);
   switch (affinity_of(declared, is_strict)) {
     case Affinity::kInteger:
@@ -110,7 +110,7 @@ DataType accepted_type(std::string_view declared, bool is_strict, const DataType
     case Affinity::kNumeric:
       if (storage == Storage::kInteger || is_never_numeric(from.kind)) return from;
       // Texts of digits would become numbers, numbers of many digits lose some.
-      return of(TypeKind::kBytes);
+      return std::nullopt;
   }
   return of(TypeKind::kText);
 }

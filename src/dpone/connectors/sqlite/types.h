@@ -29,8 +29,8 @@ Affinity affinity_of(std::string_view declared, bool is_strict);
 DataType declared_type(std::string_view declared, bool is_strict);
 
 // How a column of an existing target, without an entry, takes values of `from`: without any change by the column's
-// affinity. A pair that would change some is given a type that no conversion leads to.
-DataType accepted_type(std::string_view declared, bool is_strict, const DataType& from);
+// affinity. Nothing if it would change some.
+std::optional<DataType> accepted_type(std::string_view declared, bool is_strict, const DataType& from);
 
 // Equal values have equal bytes: `=` in SQLite is the type's own equality. Keys of merge need it.
 bool has_stored_equality(const DataType& type);

@@ -55,7 +55,8 @@ TEST(SqliteTypes, JsonThatIsNoTypeIsRefused) {
 
 TEST(SqliteTypes, AColumnTakesNoValuesThatItsAffinityWouldChange) {
   const auto takes = [](const char* declared, bool is_strict, const DataType& from) {
-    return can_convert(from, accepted_type(declared, is_strict, from));
+    const auto accepted = accepted_type(declared, is_strict, from);
+    return accepted && can_convert(from, *accepted);
   };
   EXPECT_TRUE(takes("DATE", false, of(TypeKind::kDate)));
   EXPECT_TRUE(takes("BOOLEAN", false, of(TypeKind::kBool)));
