@@ -110,8 +110,24 @@ Result<PriorReceipts> ControlTable::read(Connection& connection, std::string_vie
 }
 
 Status ControlTable::check_place(Connection& connection) const {
+  DPONE_CHECK(check_rights(connection));
   DPONE_CHECK(refuse_published(connection));
   return refuse_second_table(connection);
+}
+
+// A receipt that cannot be written would be found out when everything is loaded.
+Status ControlTable::check_rights(Connection& connection) const {
+  DPONE_TRY(const Rows rights,
+            connection.query("SELECT has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT'), "
+                             "quote_ident(current_user) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+                             "WHERE n.nspname = $1 AND c.relname = $2",
+                             {schema_, std::string(kTable)}));
+  if (rights.size() == 0 || rights.boolean(0, 0)) return {};
+  const std::string role = rights.text(0, 1);
+  return Error(ErrorClass::kFailed, "postgres.permission", "role " + role + " may not read and write dpone's receipts")
+      .with("table", name())
+      .hint("GRANT SELECT, INSERT ON " + name() + " TO " + role +
+            "; or keep the receipts elsewhere with sink.options.control_schema");
 }
 
 Status ControlTable::refuse_second_table(Connection& connection) const {

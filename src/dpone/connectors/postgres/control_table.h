@@ -19,7 +19,8 @@ class ControlTable {
   // Fails with `postgres.lock_timeout` when another finalizer holds it for 60 s.
   Result<PriorReceipts> read(Connection& connection, std::string_view process, std::string_view run_id) const;
   // Refuses a place for receipts that would not hold them: `control.second` when another schema has receipts of this
-  // target, `control.published` when a publication covers the table.
+  // target, `control.published` when a publication covers the table, `postgres.permission` when the role may not write
+  // there.
   Status check_place(Connection& connection) const;
   // Only the newest receipts; takes no lock. For use inside the finalize transaction.
   Result<PriorReceipts> read_newest(Connection& connection, std::string_view process, std::string_view run_id) const;
@@ -31,6 +32,7 @@ class ControlTable {
   const std::string& schema() const { return schema_; }
 
  private:
+  Status check_rights(Connection& connection) const;
   Status refuse_published(Connection& connection) const;
   Status refuse_second_table(Connection& connection) const;
   Result<bool> exists(Connection& connection) const;

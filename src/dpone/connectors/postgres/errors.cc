@@ -34,7 +34,8 @@ constexpr Rule kRules[] = {
     {"57014", kUnavailable, Retry::kSafe, "postgres.canceled",
      "raise statement_timeout, or run again when the server is less busy"},
     {"25006", kFailed, Retry::kNever, "postgres.read_only",
-     "the server is a standby or read-only: connect to the primary"},
+     "a source is only read: leave nextval, FOR UPDATE and functions that write out of its query; a target must not be "
+     "a standby or read-only: connect to the primary"},
     {"53300", kUnavailable, Retry::kSafe, "postgres.too_many_connections",
      "wait for free connections, or raise the limit"},
     {"53100", kFailed, Retry::kNever, "postgres.disk_full", "free space on the server, then run again"},

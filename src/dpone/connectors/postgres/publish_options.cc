@@ -53,6 +53,10 @@ PublishOption exchange(const Json& target) {
            "a publication covers its schema and would publish the stage");
   block_if(option, target["subscribed"].as_bool(), "a subscription writes it");
   block_if(option, target["security_labels"].as_bool(), "it has security labels");
+  for (const Json& name : target["rights"]["denied_tablespaces"].as_array()) {
+    option.blockers.push_back("role " + target["rights"]["role"].as_string() +
+                              " or its owner may not CREATE in tablespace " + name.as_string());
+  }
   block_if(option, target["extension"].is_string(), "it belongs to extension " + target["extension"].as_string());
   for (const Json& index : target["indexes"].as_array()) {
     block_if(option, !index["is_valid"].as_bool(),
@@ -108,8 +112,7 @@ PublishOption rewriting(const Json& target, bool is_truncate) {
   } else {
     block_if(option, !rights["delete"].as_bool(), "role " + role + " lacks DELETE on it");
   }
-  block_if(option, target["row_security"].as_bool() && !rights["owns"].as_bool() && !rights["is_superuser"].as_bool(),
-           "row-level security applies to role " + role);
+  block_if(option, rights["row_security_applies"].as_bool(), "row-level security applies to role " + role);
   if (!target["triggers"].as_array().empty()) {
     option.notes.push_back("triggers of the table: " + joined(target["triggers"]) +
                            (is_truncate ? " (INSERT and TRUNCATE triggers fire, DELETE triggers do not)"
@@ -135,8 +138,7 @@ PublishOption adding(const Json& target, bool is_merge) {
   block_if(option, !rights["select"].as_bool(), "role " + role + " lacks SELECT on it");
   block_if(option, !rights["insert"].as_bool(), "role " + role + " lacks INSERT on it");
   block_if(option, is_merge && !rights["update"].as_bool(), "role " + role + " lacks UPDATE on it");
-  block_if(option, target["row_security"].as_bool() && !rights["owns"].as_bool() && !rights["is_superuser"].as_bool(),
-           "row-level security applies to role " + role);
+  block_if(option, rights["row_security_applies"].as_bool(), "row-level security applies to role " + role);
   if (!target["triggers"].as_array().empty()) {
     option.notes.push_back("triggers of the table: " + joined(target["triggers"]) +
                            (is_merge ? " (INSERT and UPDATE triggers fire)" : " (INSERT triggers fire)"));

@@ -13,7 +13,7 @@ Json plain_table() {
     "security_labels":false,"extension":null,"indexes":[],"constraints":[],
     "rights":{"role":"me","is_superuser":false,"owns":true,"becomes_owner":true,"create_in_schema":true,
       "owner_creates_in_schema":true,"select":true,"insert":true,"truncate":true,"delete":true, "update": true,
-      "foreign_grantors":[]}})");
+      "foreign_grantors":[],"row_security_applies":false,"denied_tablespaces":[]}})");
 }
 
 std::vector<std::string> blockers(const Json& target, std::size_t option) {
@@ -97,6 +97,17 @@ TEST(PublishOptions, EachMissingRightIsNamed) {
   EXPECT_EQ(without("truncate", 2), Texts{});
   EXPECT_EQ(without("delete", 2), Texts{"role me lacks DELETE on it"});
   EXPECT_EQ(without("delete", 1), Texts{});
+}
+
+TEST(PublishOptions, WhatTheRoleMayNotDoIsNotPlanned) {
+  Json target = plain_table();
+  Json rights = target["rights"];
+  rights.set("row_security_applies", true).set("denied_tablespaces", *Json::parse(R"(["fast"])"));
+  target.set("rights", std::move(rights));
+  EXPECT_EQ(blockers(target, 0), Texts{"role me or its owner may not CREATE in tablespace fast"});
+  for (const std::size_t option : {1U, 2U, 3U, 4U}) {
+    EXPECT_EQ(blockers(target, option), Texts{"row-level security applies to role me"});
+  }
 }
 
 }  // namespace

@@ -112,17 +112,17 @@ std::string session_settings(const ConnectionSettings& settings, SessionRole rol
       "SET search_path = pg_catalog; SET standard_conforming_strings = on; SET jit = off; SET client_min_messages = "
       "warning; "
       "SET default_tablespace = ''; SET default_table_access_method = heap; SET array_nulls = on; "
-      "SET xmloption = content; SET quote_all_identifiers = off; SET transform_null_equals = off; ";
+      "SET xmloption = content; SET quote_all_identifiers = off; SET transform_null_equals = off; "
+      // Every transaction here says or expects what it is, and a role may have others as its defaults: a serializable
+      // and deferrable one would wait for every writer of the database.
+      "SET default_transaction_isolation = 'read committed'; SET default_transaction_deferrable = off; ";
   // A source waits for its sink and a sink for its source, for as long as it takes.
   if (server_version >= 140000) sql += "SET idle_session_timeout = 0; ";
   if (server_version >= 170000) sql += "SET transaction_timeout = 0; ";
   const std::string statement_timeout = settings.field("statement_timeout");
   sql += "SET statement_timeout = " + quote_literal(statement_timeout.empty() ? "0" : statement_timeout) + "; ";
   if (role == SessionRole::kSink) {
-    // Every transaction here depends on them, and a role may have others as its defaults.
-    sql +=
-        "SET default_transaction_isolation = 'read committed'; SET default_transaction_read_only = off; SET "
-        "default_transaction_deferrable = off; ";
+    sql += "SET default_transaction_read_only = off; ";
     const std::string idle_timeout = settings.field("idle_timeout");
     sql += "SET idle_in_transaction_session_timeout = " + quote_literal(idle_timeout.empty() ? "60s" : idle_timeout) +
            "; SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; "

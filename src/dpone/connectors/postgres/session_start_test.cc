@@ -66,6 +66,9 @@ TEST(SessionStart, ASettingIsSentOnlyToAServerThatKnowsIt) {
     EXPECT_TRUE(has(140000, "SET idle_session_timeout = 0;"));
     EXPECT_FALSE(has(160000, "SET transaction_timeout"));
     EXPECT_TRUE(has(170000, "SET transaction_timeout = 0;"));
+    // Whatever the role has as its defaults.
+    EXPECT_TRUE(has(120000, "SET default_transaction_isolation = 'read committed';"));
+    EXPECT_TRUE(has(120000, "SET default_transaction_deferrable = off;"));
   }
 }
 
