@@ -501,6 +501,20 @@ TEST(DelimitedEncoder, QuotesOnlyWhatNeedsIt) {
   EXPECT_EQ(out, "c1,c2,c3,\"a,b\"\nplain,\"with,comma\",\"\",\"two\nlines\"\n\"\"\"\",\"\r\", ,\n");
 }
 
+TEST(DelimitedEncoder, RefusesAZeroByteThatNobodyCouldReadBack) {
+  auto encoder = Encoder::create(texts(1).schema, {});
+  ASSERT_TRUE(encoder);
+  BatchBuilder builder(texts(1).schema);
+  builder.column(0).append_bytes("good");
+  builder.column(0).append_bytes(std::string_view("a\0b", 3));
+  std::string out;
+  const Status status = encoder->encode(*builder.finish(), out);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().slug(), "delimited.zero_byte");
+  EXPECT_EQ(context(status.error(), "row"), "2");
+  EXPECT_EQ(out, "good\n");
+}
+
 TEST(DelimitedEncoder, RefusesAValueThatNeedsQuotesWhereThereAreNone) {
   DelimitedFormat format;
   format.quote = '\0';

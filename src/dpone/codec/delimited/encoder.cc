@@ -47,18 +47,21 @@ void Encoder::append_header(std::string& out) {
   out += '\n';
 }
 
-bool Encoder::append_field(std::string_view value, std::string& out) const {
+Encoder::Written Encoder::append_field(std::string_view value, std::string& out) const {
   // A reader skips a byte-order mark at the front of its text.
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   bool needs_quotes = value == format_.null_text || value.starts_with(kByteOrderMark);
+  bool has_zero = false;
   for (const char c : value) {
+    has_zero |= c == '\0';
     needs_quotes |= c == format_.delimiter || c == '\n' || c == '\r' || (format_.quote != '\0' && c == format_.quote);
   }
+  if (has_zero) return Written::kZeroByte;
   if (!needs_quotes) {
     out += value;
-    return true;
+    return Written::kWhole;
   }
-  if (format_.quote == '\0') return false;
+  if (format_.quote == '\0') return Written::kNeedsQuotes;
   out += format_.quote;
   while (true) {
     const std::size_t at = value.find(format_.quote);
@@ -68,7 +71,19 @@ bool Encoder::append_field(std::string_view value, std::string& out) const {
     value.remove_prefix(at + 1);
   }
   out += format_.quote;
-  return true;
+  return Written::kWhole;
+}
+
+Error Encoder::unwritten(Written why, int column) const {
+  Error error = why == Written::kZeroByte ? Error(ErrorClass::kFailed, "delimited.zero_byte",
+                                                  "a value has a zero byte, which would not be read back")
+                                                .hint("leave it out in source.options.query, or leave out the column")
+                                          : Error(ErrorClass::kFailed, "delimited.needs_quotes",
+                                                  "a value holds a delimiter or a line end, or reads as NULL")
+                                                .hint("give the format a quote character");
+  return std::move(error)
+      .with("row", std::to_string(row_count_ + 1))
+      .with("column", schema_[static_cast<std::size_t>(column)].name);
 }
 
 Status Encoder::encode(const Batch& batch, std::string& out) {
@@ -84,11 +99,11 @@ Status Encoder::encode(const Batch& batch, std::string& out) {
         out += format_.null_text;
         continue;
       }
-      bool is_written = true;
+      Written written = Written::kWhole;
       if (is_plain_[static_cast<std::size_t>(i)]) {
         append_value_text(column, row, out);
       } else if (is_free_text(column.type().kind)) {
-        is_written = append_field(column.bytes_at(row), out);
+        written = append_field(column.bytes_at(row), out);
       } else {
         text.clear();
         append_value_text(column, row, text);
@@ -106,15 +121,11 @@ Status Encoder::encode(const Batch& batch, std::string& out) {
           }
           text.swap(form);
         }
-        is_written = append_field(text, out);
+        written = append_field(text, out);
       }
-      if (!is_written) {
+      if (written != Written::kWhole) {
         out.resize(begin);
-        return Error(ErrorClass::kFailed, "delimited.needs_quotes",
-                     "a value holds a delimiter or a line end, or reads as NULL")
-            .with("row", std::to_string(row_count_ + 1))
-            .with("column", schema_[static_cast<std::size_t>(i)].name)
-            .hint("give the format a quote character");
+        return unwritten(written, i);
       }
     }
     out += '\n';

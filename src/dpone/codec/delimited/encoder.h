@@ -21,16 +21,18 @@ class Encoder {
   // The line of names, if the format has one.
   void append_header(std::string& out);
   // Appends the rows of `batch`, whose columns are REQUIRED to be those of the schema. Without a quote character a
-  // value that needs quotes fails with `delimited.needs_quotes`, and a date or time that its format has no place for
-  // with `delimited.format_loss`; `out` then holds whole rows.
+  // value that needs quotes fails with `delimited.needs_quotes`, one with a zero byte with `delimited.zero_byte`, and a
+  // date or time that its format has no place for with `delimited.format_loss`; `out` then holds whole rows.
   Status encode(const Batch& batch, std::string& out);
   std::int64_t row_count() const { return row_count_; }
 
  private:
   Encoder(Schema schema, DelimitedFormat format, ValueForms forms);
 
-  // False if the value would need quotes, and there are none.
-  bool append_field(std::string_view value, std::string& out) const;
+  enum class Written : std::uint8_t { kWhole, kNeedsQuotes, kZeroByte };
+  // Anything but kWhole appends nothing: the value would need quotes, and there are none, or could not be read back.
+  Written append_field(std::string_view value, std::string& out) const;
+  Error unwritten(Written why, int column) const;
 
   Schema schema_;
   std::vector<bool> is_plain_;  // a column's values never need quotes
