@@ -170,6 +170,19 @@ def test_doctor_finds_nothing_wrong_and_says_so(dpone, src, dst):
     assert not (dpone.folder / ".dpone").exists()
 
 
+def test_doctor_looks_at_the_files_of_a_manifest(dpone):
+    dpone("init", "--demo").expect(0)
+    found = checks(dpone("doctor", "orders.yaml", "--format", "json").expect(0))
+    assert "columns" in found["source"]["text"]
+    assert "the first run makes it" in found["target"]["text"]
+    dpone("run", "orders.yaml").expect(0)
+    found = checks(dpone("doctor", "orders.yaml", "--format", "json").expect(0))
+    assert "columns" in found["target"]["text"]
+    (dpone.folder / "orders.csv").unlink()
+    run = dpone("doctor", "orders.yaml", "--format", "json").expect(2)
+    assert checks(run)["source"]["error_code"] == "file.not_found"
+
+
 def test_doctor_ends_with_the_worst_problem(dpone, src):
     dpone.connect("dead", "postgresql://me@127.0.0.1:1/db")
     run = dpone("doctor", "--format", "json").expect(4)

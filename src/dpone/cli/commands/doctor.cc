@@ -179,6 +179,28 @@ void check_environment(const connections::Listing& listing, const RunContext& co
                                  "export DPONE_CONN_SHOP_URL='postgresql://user@host/database' makes one called shop"));
 }
 
+// An end without a server is what the run will find there: a database that the first run makes is no problem.
+HealthCheck look_at(const std::string& name, const Result<Facts>& facts) {
+  if (!facts) return problem_check(name, facts.error());
+  if (!facts->exists) return ok_check(name, facts->relation + " is not there yet; the first run makes it");
+  return ok_check(name, fmt::format("{}, {} columns", facts->relation, facts->columns.size()));
+}
+
+Result<Facts> describe_source(const ResolvedRoute& route, const RunContext& context) {
+  DPONE_TRY(const auto source, open_source(route, context));
+  return source->describe();
+}
+
+Result<Facts> describe_sink(const ResolvedRoute& route, const RunContext& context) {
+  DPONE_TRY(const auto sink, open_sink(route, context));
+  return sink->describe(Facts());
+}
+
+bool has_server(const ConnectionSettings& settings) {
+  const Connector* const found = find_connector(settings.system);
+  return found == nullptr || found->extensions.empty();
+}
+
 void check_ends(const ResolvedRoute& route, const RunContext& context, bool is_offline,
                 std::vector<HealthCheck>& checks) {
   const std::string from = route.manifest.source.connection_id;
@@ -190,8 +212,18 @@ void check_ends(const ResolvedRoute& route, const RunContext& context, bool is_o
       check_reach(name, settings, context, checks);
     }
   };
-  check(from.empty() ? "source" : "connection " + from, route.source);
-  if (to.empty() || to != from) check(to.empty() ? "target" : "connection " + to, route.sink);
+  if (has_server(route.source)) {
+    check(from.empty() ? "source" : "connection " + from, route.source);
+  } else if (route.manifest.source.path == "-") {
+    checks.push_back(ok_check("source", "standard input"));
+  } else {
+    checks.push_back(look_at("source", describe_source(route, context)));
+  }
+  if (!has_server(route.sink)) {
+    checks.push_back(look_at("target", describe_sink(route, context)));
+  } else if (to.empty() || to != from) {
+    check(to.empty() ? "target" : "connection " + to, route.sink);
+  }
   if (route.state) check("state store", *route.state);
 }
 

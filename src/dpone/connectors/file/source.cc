@@ -62,6 +62,12 @@ class FileSource final : public Source {
     Sample all;
     Front front;
     for (const std::string& path : paths) DPONE_CHECK(look_at(path, paths.size(), all, front));
+    if (all.names.empty()) {
+      return Error(ErrorClass::kFailed, "file.no_header",
+                   "none of the files has a row, so that nobody knows their columns")
+          .with("file", shown(settings().path))
+          .hint("a JSON Lines file needs a row at least");
+    }
     DPONE_CHECK(take_declared(all));
     selection_->names = all.names;
     facts_ = facts_of(all, front);
@@ -117,17 +123,20 @@ class FileSource final : public Source {
     const bool is_stream = input->is_stream() || path == "-";
     std::string text;
     bool is_whole = false;
-    const std::size_t wanted = std::max(kLeastSampleBytes, std::min(share, front.bytes_left));
-    text.resize(wanted);
-    std::size_t have = 0;
-    while (have < wanted) {
-      DPONE_TRY(const std::size_t got, input->read({text.data() + have, wanted - have}));
-      is_whole = got == 0;
-      if (is_whole) break;
-      have += got;
+    std::size_t wanted = std::max(kLeastSampleBytes, std::min(share, front.bytes_left));
+    DPONE_CHECK(read_up_to(*input, wanted, text, is_whole));
+    // A first row may be longer than any sample.
+    const auto most = static_cast<std::size_t>(context_.max_row_bytes);
+    while (!is_whole && wanted < most && text.find('\n') == std::string::npos) {
+      wanted = std::min(2 * wanted, most);
+      DPONE_CHECK(read_up_to(*input, wanted, text, is_whole));
     }
-    text.resize(have);
-    front.bytes_left -= std::min(front.bytes_left, have);
+    front.bytes_left -= std::min(front.bytes_left, text.size());
+    // Among others, a file without rows says nothing of the keys that they have.
+    if (text.empty() && file_count > 1 && !selection_->format->has_fixed_names()) {
+      selection_->files.push_back({path, input->stamp()});
+      return {};
+    }
     const std::int64_t most_rows = std::max<std::int64_t>(settings().sample_rows - all.rows, 0);
     auto looked = selection_->format->sample(text, is_whole, most_rows);
     if (!looked) return std::move(looked).error().with("file", input->name());
@@ -150,6 +159,20 @@ class FileSource final : public Source {
       selection_->stream = std::move(input);
       selection_->front = std::move(text);
     }
+    return {};
+  }
+
+  // Appends to `text` until it has `wanted` bytes, or all that there is.
+  static Status read_up_to(Input& input, std::size_t wanted, std::string& text, bool& is_whole) {
+    std::size_t have = text.size();
+    text.resize(wanted);
+    while (have < wanted) {
+      DPONE_TRY(const std::size_t got, input.read({text.data() + have, wanted - have}));
+      is_whole = got == 0;
+      if (is_whole) break;
+      have += got;
+    }
+    text.resize(have);
     return {};
   }
 
