@@ -70,7 +70,7 @@ def test_a_plan_shows_what_a_run_sends(dpone, manifest):
 
 REPORT_KEYS = set(
     "schema_version manifest process selector run_id passed result attempts max_attempts exit_code source target method"
-    " version is_published is_repeated is_unchanged is_raw receipt cursor_after manifest_hash plan_hash ledger_head warnings started_at"
+    " version is_published is_repeated is_unchanged is_raw receipt cursor_after manifest_hash plan_hash ledger_head notes warnings started_at"
     " finished_at".split()
 )
 RESULT_KEYS = set(

@@ -144,7 +144,7 @@ void ProgressView::write_json() {
   facts.expected_rows = expected_rows_;
   facts.seconds = std::chrono::duration<double>(now - began_).count();
   const std::scoped_lock lock(mutex_);
-  facts.stage = stage_.empty() ? "connect" : stage_;
+  facts.stage = stage_;
   facts.stage_seconds = std::chrono::duration<double>(now - stage_began_).count();
   write_error(progress_line(facts));
 }

@@ -57,7 +57,7 @@ class ProgressView final : public engine::Progress {
   std::atomic<std::int64_t> bytes_{0};
   std::atomic<std::int64_t> expected_rows_{0};
   mutable std::mutex mutex_;
-  std::string stage_;
+  std::string stage_ = "connect";  // until the engine says otherwise
   const std::chrono::steady_clock::time_point began_;
   std::chrono::steady_clock::time_point stage_began_;
   bool is_drawn_ = false;

@@ -57,6 +57,7 @@ report::RunReport report_of(const ResolvedRoute& route, const Session& session, 
   if (outcome.plan) {
     report.plan_hash = outcome.plan->hash();
     report.is_raw = outcome.plan->task.is_raw;
+    report.notes = outcome.plan->notes;
   }
   report.ledger_head = std::move(outcome.ledger_head);
   report.rows_read = outcome.rows_read;

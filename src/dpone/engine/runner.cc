@@ -104,6 +104,19 @@ GateResult min_rows_gate(const plan::RoutePlan& plan, std::int64_t rows) {
   return gate;
 }
 
+// Columns of the key, and what may be done about it.
+Error key_error(const plan::RoutePlan& plan, const StageFacts& facts) {
+  std::string columns;
+  for (const std::string& column : plan.task.key) columns += (columns.empty() ? "" : ", ") + column;
+  return Error(ErrorClass::kFailed, "gate.key",
+               "gate key failed: of the loaded rows, " + std::to_string(*facts.key_nulls) + " have no key, and " +
+                   std::to_string(*facts.key_duplicates) + " have one that another row has")
+      .with("key", columns)
+      .hint(
+          "nothing was published; the target is unchanged. Look for them with GROUP BY and HAVING count(*) > 1 at the "
+          "source; a merge can keep the latest of several rows of one key: sink.strategy.keep_latest_by");
+}
+
 Error gate_error(const GateResult& gate) {
   return Error(ErrorClass::kFailed, "gate." + gate.name, "gate " + gate.name + " failed: " + gate.facts.canonical())
       .hint("nothing was published; the target is unchanged");
@@ -132,6 +145,7 @@ class Run {
     drop_leftovers();
     DPONE_TRY(outcome_.plan, plan_with(route_, prior, state_dir_));
     DPONE_CHECK(correct_state());
+    for (const std::string& warning : outcome_.plan->warnings) warn(warning);
     for (const std::string& column : outcome_.plan->task.new_columns) {
       warn("new column \"" + column + "\" of the source is added to the target");
     }
@@ -154,7 +168,6 @@ class Run {
   Status correct_state() {
     const auto& corrected = outcome_.plan->corrected_state;
     if (!corrected || route_.state == nullptr) return {};
-    for (const std::string& note : outcome_.plan->notes) context_.debug(note);
     return store(*corrected);
   }
 
@@ -260,7 +273,7 @@ class Run {
     const StageFacts facts = *sealed;
     outcome_.rows_superseded = facts.rows_superseded;
     outcome_.rows_loaded -= facts.rows_superseded;
-    DPONE_CHECK(judge(key_gate(*outcome_.plan, facts)));
+    if (!judge(key_gate(*outcome_.plan, facts))) return key_error(*outcome_.plan, facts);
     DPONE_TRY(const bool changes, changes_target(stage));
     if (!changes) {
       DPONE_CHECK(stage.drop());

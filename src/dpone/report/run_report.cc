@@ -103,6 +103,8 @@ Json RunReport::to_json() const {
       .set("error_details", std::move(details))
       .set("quality_gates", std::move(gate_list))
       .set("run_throughput", throughput(*this));
+  Json note_list = Json::array();
+  for (const std::string& note : notes) note_list.push(note);
   Json warning_list = Json::array();
   for (const std::string& warning : warnings) warning_list.push(warning);
   Json out = Json::object();
@@ -129,6 +131,7 @@ Json RunReport::to_json() const {
       .set("manifest_hash", text_or_null(manifest_hash))
       .set("plan_hash", text_or_null(plan_hash))
       .set("ledger_head", text_or_null(ledger_head))
+      .set("notes", std::move(note_list))
       .set("warnings", std::move(warning_list))
       .set("started_at", format_rfc3339(started_at, true))
       .set("finished_at", format_rfc3339(finished_at, true));

@@ -46,6 +46,7 @@ struct RunReport {
   Json receipt;       // null when nothing was published
 
   std::vector<GateResult> gates;
+  std::vector<std::string> notes;  // of the plan: what was decided about types, and why
   std::vector<std::string> warnings;
   std::vector<Error> errors;  // the first one decides status and exit code
   std::int64_t attempts = 1;
