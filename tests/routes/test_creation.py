@@ -106,6 +106,20 @@ def test_a_missing_extension_names_the_statement(two, src, dst):
     assert dst.fingerprint("public.t") == src.fingerprint("public.t")
 
 
+def test_a_missing_collation_is_found_by_the_plan(two, src, dst):
+    src.run("create collation public.ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false);"
+            "create table public.t (id int, v text collate public.ci); insert into public.t values (1, 'a')")  # fmt: skip
+    run = two("--dry-run").expect(1)
+    assert "collation.missing" in run.err and "column: v" in run.err
+    assert "CREATE COLLATION public.ci" in two().expect(1).err
+    # A table that is there has one of its own.
+    dst.run("create table public.t (id int, v text)")
+    two().expect(0)
+    dst.run("drop table public.t; create collation public.ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false)")
+    two("--run-id", "again").expect(0)
+    assert columns(dst, "public.t") == columns(src, "public.t")
+
+
 @pytest.mark.parametrize("selection", [{"columns": ["id", "m"]}, {"exclude": ["h", "k", "s"]}], ids=["columns", "exclude"])
 def test_a_column_that_is_not_selected_needs_no_type_at_the_target(two, src, dst, selection):
     src.run(

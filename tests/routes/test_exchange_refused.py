@@ -41,6 +41,9 @@ OTHER_METHOD = {
     "invalid_index": (
         "create index bad on public.t (v);"
         "update pg_index set indisvalid = false where indexrelid = 'public.bad'::regclass", "index bad is invalid", 12),
+    "index_of_an_extension": (
+        "create extension hstore; create index ix on public.t (v); alter index public.ix depends on extension hstore",
+        "index ix depends on extension hstore", 12),
     "own_foreign_key": (
         "alter table public.t add parent int references public.t (id); update public.t set parent = 1",
         "its key t_parent_fkey refers to the table itself", 12),

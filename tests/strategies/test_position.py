@@ -164,6 +164,30 @@ def test_a_table_that_is_there_is_taken_over_from_its_greatest_cursor(load):
     assert [row[0] for row in load.rows()] == [1, 2, 4, 5, 6, 7, 8, 9, 10]
 
 
+def test_taking_over_a_table_that_has_it_all_is_a_run_too(load):
+    load.dst.run("create table orders (id int primary key, state text, changed int); insert into orders select n, 'old', n from generate_series(1, 10) n")
+    load.sink["adopt"] = True
+    run = load.run("--start-cursor", "target-max").json
+    assert (run["is_published"], run["result"]["inserted_rows"], run["result"]["updated_rows"]) == (True, 0, 0)
+    load.sink = {}
+    assert load.run().json["is_unchanged"]
+    add(load, 11)
+    assert load.run().json["result"]["inserted_rows"] == 1
+    assert equal(load)
+
+
+def test_a_table_that_took_the_place_is_taken_over_when_told_where_to_begin(load):
+    load.run()
+    load.dst.run("create table copied as table orders; drop table orders; alter table copied rename to orders; alter table orders add primary key (id)")
+    add(load, 11)
+    load.refused("target.replaced")
+    load.run("--adopt", "--start-cursor", "none")
+    assert equal(load)
+    add(load, 12)
+    load.run()
+    assert equal(load)
+
+
 @pytest.mark.parametrize("change", ["alter table orders alter changed type text", "alter table orders drop changed"])
 def test_a_greatest_value_that_is_no_position_of_the_source(load, change):
     load.dst.run("create table orders (id int primary key, state text, changed int); insert into orders values (1, 'old', 999), (2, 'old', 1005)")

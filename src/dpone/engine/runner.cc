@@ -188,9 +188,12 @@ class Run {
     task.cursor->is_bounded = true;
     cursor_after_ = bound.is_beyond_lower ? bound.upper : task.cursor->lower;
     is_beyond_lower_ = bound.is_beyond_lower;
-    // A first load makes the target even if it has no rows.
-    return bound.has_rows || !task.target.exists;
+    return bound.has_rows || is_first();
   }
+
+  // A first load makes the target even if it has no rows, and takes over one that has them all: from then on it is
+  // ours, and its receipt says where to go on.
+  bool is_first() const { return !outcome_.plan->task.target.exists || outcome_.plan->expected_version == 1; }
 
   Status end_unchanged(evidence::Ledger& ledger) {
     outcome_.is_unchanged = true;
@@ -288,7 +291,7 @@ class Run {
     const LoadTask& task = outcome_.plan->task;
     const bool compares = task.method == PublishMethod::kMerge || task.only_new_rows;
     const bool may_be_known = !task.cursor || !is_beyond_lower_;
-    if (!compares || !may_be_known || replaces_all(task.method)) return true;
+    if (!compares || !may_be_known || replaces_all(task.method) || is_first()) return true;
     return stage.changes_target();
   }
 

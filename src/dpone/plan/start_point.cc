@@ -25,8 +25,8 @@ bool is_reset(const StartInput& input) {
 Status check_same_target(const StartInput& input, const Receipt& own) {
   const auto& newest = input.prior.newest_of_target;
   const char* const cure =
-      "check what the table holds now; to load it from the beginning, `dpone state reset` and an empty or absent "
-      "target";
+      "check what the table holds now; --adopt with --start-cursor takes its rows over; `dpone state reset` with an "
+      "empty or absent target loads it from the beginning";
   if (!input.target.exists) {
     return refused(input, "target.replaced", "the target that run " + own.run_id + " loaded is gone").hint(cure);
   }
@@ -143,6 +143,11 @@ Result<StartPoint> find_start(const StartInput& input) {
     }
     return start;
   }
+  // Told both to take over what is there and where to begin, a position in another table is no matter.
+  if (is_requested && input.manifest.sink.options.flag("adopt") && has_rows(input) && !check_same_target(input, *own)) {
+    start.notes.push_back("the target is not the table that run " + own->run_id + " loaded: it is taken over");
+    return from_request(input, std::move(start));
+  }
   if (is_reset(input)) {
     if (has_rows(input)) DPONE_CHECK(check_same_target(input, *own));
     start.notes.push_back("the state was reset: the run begins anew");
@@ -151,7 +156,9 @@ Result<StartPoint> find_start(const StartInput& input) {
     if (repeats && has_rows(input)) {
       return refused(input, "append.would_repeat",
                      "the state was reset, and the target still has the rows that would be added again")
-          .hint("empty the target, or say --start-cursor VALUE, target-max or none");
+          .hint(
+              "empty the target, or say --start-cursor VALUE or target-max; none reads everything, and adds what is "
+              "there again");
     }
     return start;
   }

@@ -71,6 +71,18 @@ TEST_F(StartPointTest, GoesOnWhereTheReceiptSays) {
   EXPECT_TRUE(find()->notes.empty());
 }
 
+TEST_F(StartPointTest, AnotherTableIsTakenOverWhereItIsSaidWhereToBegin) {
+  target_.identity = "200";
+  EXPECT_EQ(begins(), "target.replaced");
+  manifest_.sink.options = Options(manifest::common_sink_options());
+  manifest_.sink.options.set("adopt", true);
+  EXPECT_EQ(begins(), "target.replaced");
+  request_.start_cursor = "5";
+  EXPECT_EQ(begins(), "5");
+  target_.identity = "100";
+  EXPECT_EQ(begins(), "start_cursor.has_position") << "it is ours: a nightly command must not begin anew each time";
+}
+
 TEST_F(StartPointTest, AMergeIntoATargetThatWasEmptiedIsRefused) {
   empty_target();
   EXPECT_EQ(begins(), "target.emptied");

@@ -26,7 +26,9 @@ Status decide(ColumnPolicy& policy, const ColumnFacts& from, const ColumnFacts& 
                  "column \"" + from.name + "\" is " + from.native_type + " at the source and " + to.native_type +
                      " at the target: " + std::move(why))
         .with("column", from.name)
-        .hint("alter the target's column, cast in a source query, or leave the column out with exclude");
+        .hint(
+            "alter the target's column, cast in a source query, or leave the column out with exclude; a "
+            "target that dpone made of an earlier guess may be dropped and made anew");
   };
   policy.source_native = from.native_type;
   policy.sink_native = to.native_type;

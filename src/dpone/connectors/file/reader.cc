@@ -73,7 +73,8 @@ class FileReader final : public BatchReader {
     if (error.slug().ends_with(".value") && !column.empty()) {
       return std::move(error).hint(
           "correct the value; or declare what the column is, --type '" + column +
-          "=text' or the type that the target has (source.options.types); or collect such rows "
+          "=text' or the type that the target has (source.options.types), and where that is an earlier guess, drop the "
+          "target first; or collect such rows "
           "with --on-error reject-file");
     }
     if (error.slug() == "json_rows.unknown_key") {

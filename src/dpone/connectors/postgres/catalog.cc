@@ -124,6 +124,9 @@ std::string target_facts_sql(const std::string& oid_expression, int server_versi
       'is_replica_identity', i.indisreplident, 'is_valid', i.indisvalid, 'is_partial', i.indpred IS NOT NULL,
       'uses_functions', EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
          AND d.refclassid = 'pg_proc'::regclass),
+      'depends_on', (SELECT min(e.extname) FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
+         WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid AND d.deptype = 'x'
+           AND d.refclassid = 'pg_extension'::regclass),
       'tablespace', (SELECT t.spcname FROM pg_tablespace t WHERE t.oid = ic.reltablespace),
       'options', to_jsonb(ic.reloptions),
       'columns', (SELECT jsonb_agg(ka.attname ORDER BY u.ordinality) FROM unnest(i.indkey::int2[]) WITH ORDINALITY u(num, ordinality)

@@ -61,6 +61,8 @@ PublishOption exchange(const Json& target) {
   for (const Json& index : target["indexes"].as_array()) {
     block_if(option, !index["is_valid"].as_bool(),
              "index " + index["name"].as_string() + " is invalid: REINDEX or drop it");
+    block_if(option, index["depends_on"].is_string(),
+             "index " + index["name"].as_string() + " depends on extension " + index["depends_on"].as_string());
   }
   for (const Json& constraint : target["constraints"].as_array()) {
     block_if(option, constraint["type"].as_string() == "f" && !constraint["may_lock_referenced"].as_bool(),

@@ -91,12 +91,38 @@ Status find_missing_builtins(Connection& connection, const Facts& source, Json& 
   return {};
 }
 
+// A new column keeps the collation of the source's, which is made by hand: its rules are the provider's.
+Status find_missing_collations(Connection& connection, const Facts& source, Json& findings) {
+  for (const Json& column : source.native["columns"].as_array()) {
+    if (!column["collation"].is_string()) continue;
+    const std::string& name = column["collation"].as_string();
+    DPONE_TRY(
+        const Rows found,
+        connection.query("SELECT EXISTS (SELECT FROM pg_collation c JOIN pg_namespace n ON n.oid = "
+                         "c.collnamespace WHERE quote_ident(n.nspname) || '.' || quote_ident(c.collname) = $1 AND "
+                         "c.collencoding IN (-1, pg_char_to_encoding(getdatabaseencoding())))",
+                         {name}));
+    if (found.boolean(0, 0)) continue;
+    Json columns = Json::array();
+    columns.push(column["name"]);
+    Json finding = Json::object();
+    finding.set("columns", std::move(columns)).set("is_for_new_columns", true);
+    finding.set("obstacle", obstacle("collation.missing", "collation " + name + " is not known to the target",
+                                     "CREATE COLLATION " + name +
+                                         " there as it is at the source; or create the column with another one, or "
+                                         "leave it out with source.options.exclude"));
+    findings.push(std::move(finding));
+  }
+  return {};
+}
+
 }  // namespace
 
 Status compare_types(Connection& connection, const Facts& source, Facts& target) {
   Json findings = Json::array();
   Json signatures = Json::array();
   DPONE_CHECK(find_missing_builtins(connection, source, findings));
+  DPONE_CHECK(find_missing_collations(connection, source, findings));
   for (const Json& type : source.native["user_types"].as_array()) {
     Json finding = Json::object();
     finding.set("columns", type["columns"]);
@@ -119,11 +145,15 @@ void propose_types(const Facts& described, const Facts& source, const std::vecto
     const ColumnFacts* to = described.find(name.as_string());
     return to == nullptr || (from != nullptr && from->native_type == to->native_type);
   };
+  const auto is_new = [&](const Json& name) { return takes_type(name) && described.find(name.as_string()) == nullptr; };
   std::vector<std::string> statements;
   const std::string own_schema = "CREATE SCHEMA " + quote_name(described.native["schema"].as_string());
   for (const Json& finding : described.native["needed_types"].as_array()) {
     const auto& needed_by = finding["columns"].as_array();
-    if (std::none_of(needed_by.begin(), needed_by.end(), takes_type)) continue;
+    const bool is_needed = finding["is_for_new_columns"].as_bool()
+                               ? std::any_of(needed_by.begin(), needed_by.end(), is_new)
+                               : std::any_of(needed_by.begin(), needed_by.end(), takes_type);
+    if (!is_needed) continue;
     const Json& found = finding["obstacle"];
     if (!found.is_null()) {
       Error error(ErrorClass::kFailed, found["slug"].as_string(), found["message"].as_string());
