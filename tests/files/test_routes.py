@@ -93,6 +93,18 @@ def test_a_column_that_would_change_its_numbers_takes_no_file(dpone, folder):
         assert database.execute("select * from t").fetchall() == [(1, 5)]
 
 
+def test_a_json_value_that_is_none_is_refused_or_rejected(dpone, dst, folder):
+    (folder / "t.csv").write_text('id,v\n1,"{""a"": 1}"\n2,{bad\n')
+    copy = ("copy", "--from", "t.csv", "--type", "v=jsonb")
+    run = refused(dpone(*copy, "--to", "s.db", "--to-table", "t"), 1, "delimited.value")
+    assert "file: t.csv" in run.err and "row: 2" in run.err and "column: v" in run.err
+    rejects = ("--on-error", "reject-file", "--reject-path", "bad.csv")
+    for to in ("s.db", "dst"):
+        dpone(*copy, "--to", to, "--to-table", "t", *rejects).expect(0)
+        assert "{bad" in (folder / "bad.csv").read_text()
+    assert dst.rows("select id, v::text from t") == [(1, '{"a": 1}')]
+
+
 def test_nobody_adopts_the_receipts_of_a_database(dpone, folder):
     (folder / "t.csv").write_text("id\n1\n")
     dpone("copy", "--from", "t.csv", "--to", "s.db", "--to-table", "t").expect(0)

@@ -259,6 +259,7 @@ def test_exchange_leaves_foreign_keys_in_force(route):
     small(route, "create table public.ref (id int primary key); insert into public.ref select generate_series(1, 5);"
                  "alter table public.t add foreign key (id) references public.ref")  # fmt: skip
     run = route.adopt(options={"overwrite_type": "exchange"})
-    route.refused(run, 1, "postgres.foreign_key")
+    said = route.refused(run, 1, "postgres.foreign_key")
+    assert 'target: "public"."t"' in said and "the target is unchanged" in said
     assert route.db.rows("select * from public.t") == [(1, "old")]
     assert route.db.rows("select relname from pg_class where relname ~ '^__dpone_[0-9a-f]'") == []

@@ -56,10 +56,11 @@ Status decide(ColumnPolicy& policy, const ColumnFacts& from, const ColumnFacts& 
   if (policy.travels_as_text) {
     const bool becomes_text =
         !to.travels_as_text && (to.type.kind == TypeKind::kText || to.type.kind == TypeKind::kEnum);
-    if (!becomes_text) return mismatch("no conversion between them keeps every value");
+    if (!becomes_text) return mismatch("dpone has no conversion between them that keeps every value");
   }
   bool is_checked = false;
-  if (!can_convert(from.type, to.type, &is_checked)) return mismatch("no conversion between them keeps every value");
+  if (!can_convert(from.type, to.type, &is_checked))
+    return mismatch("dpone has no conversion between them that keeps every value");
   policy.fidelity = is_checked ? Fidelity::kChecked : Fidelity::kReversible;
   return {};
 }

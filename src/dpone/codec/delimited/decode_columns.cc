@@ -20,6 +20,7 @@ constexpr const char* kNoValue = "is not of its type";
 constexpr const char* kCode = "is a code and no plain number (leading zeros, a zero with a sign, a point at its end)";
 constexpr const char* kInexact = "has more digits than a double precision keeps";
 constexpr const char* kOtherForm = "does not stand as date_format, timestamp_format or decimal say";
+constexpr const char* kNoJson = "is no JSON";
 constexpr const char* kWrongQuotes = "has a quote in the wrong place";
 
 bool is_null(std::string_view field, std::string_view null_text) {
@@ -199,6 +200,7 @@ std::uint8_t* copy_unquoted(std::string_view field, char quote, const char* read
   return to;
 }
 
+template <bool kIsJson>
 int decode_text(DecodeColumn& self, const RowRun& run) {
   ColumnBuilder& builder = self.builder;
   ColumnParts& parts = builder.parts();
@@ -236,6 +238,13 @@ int decode_text(DecodeColumn& self, const RowRun& run) {
       copy_run_over(to, text.data(), text.size(), rows.end);
       to += text.size();
     }
+    if (kIsJson && has_value) {
+      const std::string_view json(reinterpret_cast<const char*>(value), static_cast<std::size_t>(to - value));
+      if (!self.json.parse(json, json_rows::Scanner::Strictness::kJson, 0)) {
+        self.problem = kNoJson;
+        return static_cast<int>(row);
+      }
+    }
     if (length != 0 && has_value) {
       self.problem = wrong_length({reinterpret_cast<const char*>(value), static_cast<std::size_t>(to - value)}, type);
       if (self.problem != nullptr) return static_cast<int>(row);
@@ -271,7 +280,7 @@ int decode_parsed(DecodeColumn& self, const RowRun& run) {
   return -1;
 }
 
-DecodeColumn::Function function_of(const DataType& type) {
+DecodeColumn::Function function_of(const DataType& type, bool checks_json) {
   switch (type.kind) {
     case TypeKind::kBool:
       return decode_bool;
@@ -293,11 +302,12 @@ DecodeColumn::Function function_of(const DataType& type) {
       return decode_fixed<TimestampReader<false>>;
     case TypeKind::kTimestampTz:
       return decode_fixed<TimestampReader<true>>;
-    case TypeKind::kText:
     case TypeKind::kJson:
     case TypeKind::kJsonb:
+      return checks_json ? decode_text<true> : decode_text<false>;
+    case TypeKind::kText:
     case TypeKind::kEnum:
-      return decode_text;
+      return decode_text<false>;
     default:
       return decode_parsed;
   }
@@ -315,10 +325,10 @@ bool unquote(std::string_view field, char quote, std::string& out) {
   return true;
 }
 
-std::unique_ptr<DecodeColumn> compile_decode(const Field& field, const DelimitedFormat& format,
-                                             const ValueForms& forms) {
+std::unique_ptr<DecodeColumn> compile_decode(const Field& field, const DelimitedFormat& format, const ValueForms& forms,
+                                             bool checks_json) {
   auto column = std::make_unique<DecodeColumn>(field, format, forms);
-  column->decode = forms.has(field.type.kind) ? decode_parsed : function_of(field.type);
+  column->decode = forms.has(field.type.kind) ? decode_parsed : function_of(field.type, checks_json);
   return column;
 }
 

@@ -34,7 +34,7 @@ class Decoder::Impl {
         fields_(layout.fields),
         schema_(std::make_shared<const Schema>(std::move(layout.schema))) {
     for (std::size_t i = 0; i < schema_->size(); ++i) {
-      columns_.push_back(compile_decode((*schema_)[i], format_, forms_));
+      columns_.push_back(compile_decode((*schema_)[i], format_, forms_, options_.checks_json));
       columns_.back()->field = layout.field_of[i];
       const DataType& type = (*schema_)[i].type;
       const TypeKind kind = type.kind == TypeKind::kArray ? type.element->kind : type.kind;

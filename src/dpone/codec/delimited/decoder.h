@@ -40,6 +40,8 @@ struct DecoderOptions {
   std::int64_t max_row_bytes = std::int64_t{256} << 20;
   std::int64_t target_rows = 65'536;                  // a batch is full with so many rows
   std::int64_t target_bytes = std::int64_t{8} << 20;  // or when its values reach this
+  // A json value that is none is wrong. Off, the text is taken as it is: most targets look for themselves.
+  bool checks_json = false;
   // Gets every row that is wrong, which is then left out. Without it the first one ends the stream.
   std::function<Status(const RejectedRow&)> on_reject;
 };

@@ -343,6 +343,18 @@ TEST(DelimitedDecoder, ReadsRandomTextsAsTheSlowWayDoes) {
   }
 }
 
+TEST(DelimitedDecoder, LooksAtJsonWhenAsked) {
+  const char* const text = "\"{\"\"a\"\": [1, null]}\"\n\n{bad\n";
+  EXPECT_TRUE(decode(text, layout_of({type_of(TypeKind::kJsonb)})));
+  DecoderOptions options;
+  options.checks_json = true;
+  const auto rows = decode(text, layout_of({type_of(TypeKind::kJsonb)}), {}, options);
+  ASSERT_FALSE(rows);
+  EXPECT_EQ(rows.error().slug(), "delimited.value");
+  EXPECT_EQ(context(rows.error(), "row"), "3");
+  EXPECT_NE(rows.error().message().find("'{bad' is no JSON"), std::string::npos) << rows.error().message();
+}
+
 // Quotes are looked for 64 bytes at a time; a doubled one may lie across two such windows.
 TEST(DelimitedDecoder, ReadsDoubledQuotesWhereverTheyAre) {
   for (std::size_t size = 0; size < 200; ++size) {

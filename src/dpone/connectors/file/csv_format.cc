@@ -82,6 +82,7 @@ class CsvFormat final : public RowFormat {
     with.skip_records = format_.has_header ? 1 : 0;
     with.max_row_bytes = std::min(options.max_row_bytes, kMostRowBytes);
     with.target_bytes = kBatchBytes;
+    with.checks_json = options.checks_json;
     if (options.on_reject) {
       with.on_reject = [take = std::move(options.on_reject)](const delimited::RejectedRow& row) {
         return take({row.row, row.line, row.text, row.error});

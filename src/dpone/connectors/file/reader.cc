@@ -13,9 +13,10 @@ namespace {
 
 class FileReader final : public BatchReader {
  public:
-  FileReader(std::shared_ptr<Selection> selection, Schema schema, const RunContext& context)
+  FileReader(std::shared_ptr<Selection> selection, Schema schema, bool checks_json, const RunContext& context)
       : selection_(std::move(selection)),
         schema_(std::move(schema)),
+        checks_json_(checks_json),
         context_(context),
         rejects_(selection_->settings.reject_path) {}
 
@@ -99,6 +100,7 @@ class FileReader final : public BatchReader {
     }
     RowDecoderOptions options;
     options.max_row_bytes = context_.max_row_bytes;
+    options.checks_json = checks_json_;
     if (!rejects_.path().empty()) {
       options.on_reject = [this](const RejectedRow& row) { return rejects_.add(file_name(), row); };
     }
@@ -141,6 +143,7 @@ class FileReader final : public BatchReader {
 
   const std::shared_ptr<Selection> selection_;
   const Schema schema_;
+  const bool checks_json_;
   const RunContext& context_;
   RejectFile rejects_;
   std::size_t file_ = 0;  // the next
@@ -155,9 +158,9 @@ class FileReader final : public BatchReader {
 
 }  // namespace
 
-std::unique_ptr<BatchReader> make_reader(std::shared_ptr<Selection> selection, Schema schema,
+std::unique_ptr<BatchReader> make_reader(std::shared_ptr<Selection> selection, Schema schema, bool checks_json,
                                          const RunContext& context) {
-  return std::make_unique<FileReader>(std::move(selection), std::move(schema), context);
+  return std::make_unique<FileReader>(std::move(selection), std::move(schema), checks_json, context);
 }
 
 }  // namespace dpone::file

@@ -9,7 +9,8 @@
 
 namespace dpone::file {
 
-std::unique_ptr<BatchReader> make_reader(std::shared_ptr<Selection> selection, Schema schema,
+// `checks_json`: a json value that is none is for the reader to refuse or reject; nobody behind it does.
+std::unique_ptr<BatchReader> make_reader(std::shared_ptr<Selection> selection, Schema schema, bool checks_json,
                                          const RunContext& context);
 
 }  // namespace dpone::file

@@ -39,6 +39,7 @@ struct RejectedRow {
 
 struct RowDecoderOptions {
   std::int64_t max_row_bytes = 0;
+  bool checks_json = false;  // see codec/delimited/decoder.h
   // Gets every row that is wrong, which is then left out. Without it the first one ends the stream.
   std::function<Status(const RejectedRow&)> on_reject;
 };

@@ -35,7 +35,9 @@ class FileSnapshot final : public Snapshot {
         .hint("load it with full_refresh or incremental_merge");
   }
   Result<std::unique_ptr<BatchReader>> open(const Slice&, const LoadTask& task) override {
-    return make_reader(selection_, batch_schema(task.columns), context_);
+    // A row can be rejected only here.
+    const bool checks_json = !task.target.checks_json || !selection_->settings.reject_path.empty();
+    return make_reader(selection_, batch_schema(task.columns), checks_json, context_);
   }
   Result<std::unique_ptr<RawReader>> open_raw(const Slice&, const LoadTask&) override {
     return internal_error("a file has no raw format");

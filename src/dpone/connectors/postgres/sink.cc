@@ -54,6 +54,7 @@ class PostgresSink final : public Sink {
                   {settings_.schema}));
     DPONE_TRY(Json acl, Json::parse(default_acl.text(0, 0)));
     facts.native.set("default_acl", std::move(acl));
+    facts.checks_json = true;
     DPONE_CHECK(compare_types(connection, source, facts));
     if (oid && !settings_.key.empty()) DPONE_CHECK(add_key_operators(connection, *oid, facts));
     const bool has_money = std::any_of(source.columns.begin(), source.columns.end(),

@@ -207,6 +207,15 @@ Error PostgresStage::seal_error(Error error) const {
         .native(error.native_code())
         .hint("remove the NULLs at the source; the target is unchanged");
   }
+  // The message names the stage, under whose name the constraint was tried.
+  if (error.native_code() == "23503" || error.native_code() == "23514") {
+    return std::move(error)
+        .with("target", target_)
+        .hint(
+            "a row of the source breaks a constraint of the target: correct it there, or drop the constraint; the "
+            "target "
+            "is unchanged");
+  }
   return error;
 }
 
@@ -227,13 +236,14 @@ Result<StageFacts> PostgresStage::seal() {
   if (!committed) return seal_error(std::move(committed).error());
   DPONE_CHECK(context_.fault("stage.committed"));
   for (const std::string& sql : statements_.constrain) {
-    DPONE_CHECK(
+    auto constrained =
         retry_locks("the locks of the tables that its foreign keys refer to", [&](bool& is_locked_out) -> Status {
           auto done = connection_.execute(sql);
           if (done) return {};
           is_locked_out = done.error().native_code() == "55P03";
           return std::move(done).error();
-        }));
+        });
+    if (!constrained) return seal_error(std::move(constrained).error());
   }
   return facts;
 }
