@@ -22,6 +22,20 @@ def dev(*arguments, **env):
     )  # fmt: skip
 
 
+def test_ctest_knows_the_labels(tmp_path):
+    """Configured anew: the build that made the tested program may be another one's."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("DPONE_RUN_", "DPONE_IT_"))}
+
+    def ctest(*arguments):
+        return subprocess.run(["ctest", "--test-dir", tmp_path, *arguments], capture_output=True, text=True, check=False, env=env).stdout
+
+    subprocess.run(["cmake", "-S", ROOT, "-B", tmp_path, "-G", "Ninja"], capture_output=True, check=True)
+    for label in ("unit", "integration_live", "integration_postgres_xmin", "integration_matrix", "integration_replay", "integration_replay_services"):
+        assert "Total Tests: 1" in ctest("-N", "-L", f"^{label}$"), label
+    ran = ctest("-L", "^integration_")
+    assert ran.count("***Skipped") == 5, "nothing is selected where no variable asks for it"
+
+
 def test_a_package_runs_and_has_the_same_bytes_again(tmp_path):
     said = []
     for folder in ("first", "second"):
