@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 
 import pytest
 import yaml
@@ -178,6 +179,10 @@ def test_doctor_looks_at_the_files_of_a_manifest(dpone):
     dpone("run", "orders.yaml").expect(0)
     found = checks(dpone("doctor", "orders.yaml", "--format", "json").expect(0))
     assert "columns" in found["target"]["text"]
+    assert checks(dpone("doctor", "orders.yaml", "--offline", "--format", "json").expect(0))["source"]["text"].startswith("not looked at")
+    (dpone.folder / "orders.csv").unlink()
+    os.mkfifo(dpone.folder / "orders.csv")
+    assert "a stream" in checks(dpone("doctor", "orders.yaml", "--format", "json").expect(0))["source"]["text"]
     (dpone.folder / "orders.csv").unlink()
     run = dpone("doctor", "orders.yaml", "--format", "json").expect(2)
     assert checks(run)["source"]["error_code"] == "file.not_found"

@@ -95,14 +95,14 @@ def test_a_server_that_is_missing_fails(variables):
 @pytest.mark.parametrize("value", [{}, {"DPONE_RUN_INTEGRATION": ""}, {"DPONE_RUN_INTEGRATION": "0"}])
 def test_without_its_variable_a_label_selects_nothing(value):
     done = dev(*shown()[1], **value)
-    assert done.returncode == 2
+    assert done.returncode == 77
     assert "nothing is selected: set DPONE_RUN_INTEGRATION=1" in done.stderr
 
 
 @pytest.mark.parametrize("label", ["integration_matrix", "integration_replay", "integration_replay_services", "integration_all"])
 def test_a_label_without_tests_says_so(label):
     done = dev("test", "-L", label, DPONE_RUN_INTEGRATION="1")
-    assert done.returncode == 2
+    assert done.returncode == 77
     assert f"label {label}: nothing is selected: " in done.stderr
 
 

@@ -305,6 +305,18 @@ def test_a_file_is_replaced_only_by_whoever_wrote_it(dpone, folder):
     refused(dpone("copy", "--from", "a.csv", "--to", "out.csv"), 3, "receipts.unreadable")
 
 
+def test_an_older_file_of_ours_that_was_put_back_is_replaced(dpone, folder):
+    copy = ("copy", "--from", "in.csv", "--to", "out.csv", "-q")
+    dpone.write("in.csv", "id\n1\n")
+    dpone(*copy).expect(0)
+    yesterday = (folder / "out.csv").read_bytes()
+    dpone.write("in.csv", "id\n2\n")
+    dpone(*copy).expect(0)
+    (folder / "out.csv").write_bytes(yesterday)
+    dpone(*copy).expect(0)
+    assert (folder / "out.csv").read_text() == "id\n2\n"
+
+
 def test_columns_that_come_and_go(dpone, folder):
     copy = ("copy", "--from", "a.csv", "--to", "out.csv", "-q")
     dpone.write("a.csv", "id\n1\n")

@@ -9,7 +9,7 @@ integration_replay_services    tests of that folder that bear this mark themselv
 A test gets its labels by its folder. One whose variable is not set is not selected; one whose variable is set and
 whose service is missing fails. `./dev test SUITE` sets the variables; `./dev test -L LABEL` leaves them to the caller.
 
-As a program, `labels.py LABEL` prints the folder of a label, or says why nothing would run and ends with 2.
+As a program, `labels.py LABEL` prints the folder of a label, or says why nothing would run and ends with 77.
 """
 
 import os
@@ -87,7 +87,7 @@ def main(label):
     reason = obstacle(label)
     if reason:
         print(f"label {label}: nothing is selected: {reason}", file=sys.stderr)
-        return 2
+        return 77
     print("tests/integration" if label == LIVE else f"tests/integration/{LABELS[label][0]}")
     return 0
 

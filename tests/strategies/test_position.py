@@ -36,9 +36,13 @@ def test_a_lost_state_folder_goes_on_from_the_receipt(load):
 def test_a_target_that_was_emptied_is_no_place_for_a_delta(load):
     load.run()
     load.dst.run("truncate orders")
+    load.src.run("delete from orders where id > 5")
+    assert load.run().json["is_unchanged"], "a source that has nothing more does no harm"
     add(load, 11)
-    run = load.refused("target.emptied")
-    assert "state reset" in run.err
+    assert any("is refused" in note for note in load.plan().json["notes"])
+    run = load.run(code=3)
+    assert "target.emptied" in run.err and "state reset" in run.err
+    assert load.rows() == []
     load.dpone("state", "reset", "orders.yaml").expect(0)
     load.run()
     assert equal(load)
@@ -183,7 +187,31 @@ def test_a_table_that_took_the_place_is_taken_over_when_told_where_to_begin(load
     load.refused("target.replaced")
     load.run("--adopt", "--start-cursor", "none")
     assert equal(load)
+    # The same without anything new: it is taken over all the same.
+    load.dst.run("create table copied as table orders; drop table orders; alter table copied rename to orders; alter table orders add primary key (id)")
+    load.refused("target.replaced")
+    run = load.run("--adopt", "--start-cursor", "target-max").json
+    assert (run["is_published"], run["result"]["inserted_rows"]) == (True, 0)
     add(load, 12)
+    load.run()
+    assert equal(load)
+
+
+def test_where_to_begin_is_kept_when_there_is_nothing_to_load(load):
+    load.run()
+    load.dst.run("truncate orders")
+    load.dpone("state", "reset", load.manifest()).expect(0)
+    load.run("--start-cursor", "150")
+    add(load, 151)
+    load.run()
+    assert load.rows("id") == [(151,)]
+
+
+def test_a_table_that_is_taken_over_needs_no_new_rows(load):
+    load.dst.run("create table orders (id int primary key, state text, changed int); insert into orders select n, 'old', n from generate_series(1, 10) n")
+    load.sections = {"quality": {"min_rows": 1}}
+    load.run("--adopt", "--start-cursor", "target-max")
+    add(load, 11)
     load.run()
     assert equal(load)
 

@@ -100,6 +100,12 @@ GateResult min_rows_gate(const plan::RoutePlan& plan, std::int64_t rows) {
     return gate;
   }
   gate.facts.set("min_rows", *plan.min_rows);
+  // A run that finds nothing new never comes here, but for one that takes a table over or was told where to begin.
+  if (rows == 0 && plan.task.cursor && plan.task.target.exists && !plan.task.target.is_empty) {
+    gate.verdict = Verdict::kNotApplicable;
+    gate.reason = "there is nothing new, and the target has its rows";
+    return gate;
+  }
   gate.verdict = rows >= *plan.min_rows ? Verdict::kPass : Verdict::kFail;
   return gate;
 }
@@ -188,12 +194,17 @@ class Run {
     task.cursor->is_bounded = true;
     cursor_after_ = bound.is_beyond_lower ? bound.upper : task.cursor->lower;
     is_beyond_lower_ = bound.is_beyond_lower;
+    if (bound.has_rows && outcome_.plan->emptied) return *outcome_.plan->emptied;
     return bound.has_rows || is_first();
   }
 
   // A first load makes the target even if it has no rows, and takes over one that has them all: from then on it is
   // ours, and its receipt says where to go on.
-  bool is_first() const { return !outcome_.plan->task.target.exists || outcome_.plan->expected_version == 1; }
+  // So is one that was told where to begin, which would be forgotten.
+  bool is_first() const {
+    const plan::RoutePlan& plan = *outcome_.plan;
+    return !plan.task.target.exists || plan.expected_version == 1 || plan.begins_as_told;
+  }
 
   Status end_unchanged(evidence::Ledger& ledger) {
     outcome_.is_unchanged = true;

@@ -267,6 +267,7 @@ class Runner : public testing::Test {
     receipt.target_epoch = version;
     receipt.rows_loaded = rows;
     world_.prior.newest_of_process = world_.prior.newest_of_target = receipt;
+    world_.prior.identities = {receipt.target_identity};
   }
 
   RunOutcome run() {

@@ -23,7 +23,10 @@ Status check_ownership(const PlanInput& input) {
         .with("published_at", newest->published_at)
         .hint("load into another table, or take this one over with --adopt (sink.options.adopt: true)");
   }
-  if (is_replacing && newest && !input.target.is_empty && newest->target_identity != input.target.identity) {
+  // An older one of ours, restored or swapped back, may be replaced.
+  const std::vector<std::string>& ours = input.prior.identities;
+  const bool is_known = std::find(ours.begin(), ours.end(), input.target.identity) != ours.end();
+  if (is_replacing && newest && !input.target.is_empty && !is_known) {
     return Error(ErrorClass::kRefused, "target.not_ours",
                  "the target is not what run " + newest->run_id +
                      " published: something else put it there, with rows that no run of dpone knows")
@@ -92,6 +95,8 @@ Result<RoutePlan> draft(const PlanInput& input) {
   if (plan.task.cursor) {
     DPONE_TRY(StartPoint start, find_start({input.manifest, input.target, input.prior, input.state, input.request,
                                             *plan.task.cursor, plan.selection_fingerprint}));
+    plan.emptied = std::move(start.emptied);
+    plan.begins_as_told = input.request.start_cursor.has_value();
     if (start.corrected || (start.lower && input.target.is_empty)) plan.warnings = start.notes;
     plan.task.cursor->lower = std::move(start.lower);
     plan.corrected_state = std::move(start.corrected);

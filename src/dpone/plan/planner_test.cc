@@ -44,6 +44,7 @@ class Planner : public testing::Test {
     receipt.target_identity = "table-1";
     receipt.published_at = "2026-01-01T00:00:00Z";
     prior_.newest_of_target = receipt;
+    prior_.identities = {"table-0", "table-1"};
     if (process == manifest_.name) prior_.newest_of_process = receipt;
   }
 
@@ -111,6 +112,9 @@ TEST_F(Planner, RowsThatSomethingElsePutInItsPlaceAreKeptUnlessAdopted) {
   target_is(false, "orders");
   target_.identity = "table-2";
   EXPECT_EQ(refusal(), "target.not_ours");
+  target_.identity = "table-0";
+  EXPECT_EQ(refusal(), "none") << "an older one of ours was put back";
+  target_.identity = "table-2";
   manifest_.sink.options.set("adopt", true);
   prior_.newest_of_process->target_created = true;
   ASSERT_TRUE(plan());

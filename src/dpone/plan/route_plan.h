@@ -32,6 +32,9 @@ struct RoutePlan {
   std::string empty_source_refusal;
   bool allow_empty_source = false;
   std::optional<std::int64_t> min_rows;
+  // Raised by a run that would add rows to a target which lost those before them; without rows it does no harm.
+  std::optional<Error> emptied;
+  bool begins_as_told = false;  // by --start-cursor: a run that finds nothing new is published too, or it would be lost
   // What the stored state should say before the run, where it does not. Not part of the hash: the notes tell of it.
   std::optional<State> corrected_state;
   std::int64_t state_record = 0;  // of the stored state that the plan was made from; 0: there was none

@@ -178,13 +178,18 @@ Result<StartPoint> find_start(const StartInput& input) {
         .hint("leave --start-cursor out; `dpone state reset` forgets the position");
   }
   // Whoever empties a table that is only added to may have moved its rows on; a merge keeps the whole of its source.
-  if (input.target.is_empty && !own->cursor_after.is_null()) {
+  // A run that published none may have left it empty.
+  if (input.target.is_empty && !own->cursor_after.is_null() && own->rows_loaded > 0) {
     const std::string what = "the target is empty, and the position of run " + own->run_id + " is not the beginning";
     if (input.manifest.strategy.mode != "incremental_append") {
-      return refused(input, "target.emptied", what + ": the rows up to it would be missing")
-          .hint("`dpone state reset` and a run load it from the beginning; or reset it and say --start-cursor VALUE");
+      start.emptied =
+          refused(input, "target.emptied", what + ": the rows up to it would be missing")
+              .hint(
+                  "`dpone state reset` and a run load it from the beginning; or reset it and say --start-cursor VALUE");
+      start.notes.push_back(what + ": a run that finds new rows is refused");
+    } else {
+      start.notes.push_back(what + ": only what came since is added");
     }
-    start.notes.push_back(what + ": only what came since is added");
   }
   start.lower = cursor_from_json(input.range, own->cursor_after);
   if (!start.lower && !own->cursor_after.is_null()) {

@@ -33,6 +33,7 @@ struct StartPoint {
   std::optional<CursorPosition> lower;  // absent: from the beginning
   // What the stored state should say, where it does not: the engine writes it before it loads.
   std::optional<State> corrected;
+  std::optional<Error> emptied;    // see RoutePlan
   std::vector<std::string> notes;  // what was found, a sentence each
 };
 
@@ -46,7 +47,7 @@ struct StartInput {
   const std::string& selection_fingerprint;
 };
 
-// Slugs, all of class kRefused: state.target_mismatch, target.replaced, target.emptied, state.definition_changed,
+// Slugs, all of class kRefused: state.target_mismatch, target.replaced, state.definition_changed,
 // start_cursor.needed, start_cursor.has_position, append.would_repeat.
 Result<StartPoint> find_start(const StartInput& input);
 

@@ -85,7 +85,11 @@ TEST_F(StartPointTest, AnotherTableIsTakenOverWhereItIsSaidWhereToBegin) {
 
 TEST_F(StartPointTest, AMergeIntoATargetThatWasEmptiedIsRefused) {
   empty_target();
-  EXPECT_EQ(begins(), "target.emptied");
+  prior_.newest_of_process->rows_loaded = 3;
+  ASSERT_TRUE(find()->emptied);
+  EXPECT_EQ(find()->emptied->slug(), "target.emptied");
+  prior_.newest_of_process->rows_loaded = 0;
+  EXPECT_FALSE(find()->emptied) << "it may have had none";
   state_.stored->cursor = Json();
   EXPECT_EQ(begins(), "beginning") << "after a reset";
 }
@@ -93,7 +97,9 @@ TEST_F(StartPointTest, AMergeIntoATargetThatWasEmptiedIsRefused) {
 TEST_F(StartPointTest, AnAppendGoesOnInATargetThatWasEmptiedAndSaysSo) {
   manifest_.strategy.mode = "incremental_append";
   empty_target();
+  prior_.newest_of_process->rows_loaded = 3;
   EXPECT_EQ(begins(), "7");
+  EXPECT_FALSE(find()->emptied);
   EXPECT_NE(find()->notes.at(0).find("the target is empty"), std::string::npos);
 }
 

@@ -40,6 +40,7 @@ struct PriorReceipts {
   std::optional<Receipt> newest_of_target;   // of the target, any process, by epoch
   std::optional<Receipt> of_run;             // the receipt of this run id, if it was used before
   bool is_target_made = false;               // some run, of any process, created the target
+  std::vector<std::string> identities;       // of what the runs of the target have published
 };
 
 // Version and epoch of the receipt that comes next.

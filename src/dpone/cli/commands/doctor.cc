@@ -186,6 +186,14 @@ HealthCheck look_at(const std::string& name, const Result<Facts>& facts) {
   return ok_check(name, fmt::format("{}, {} columns", facts->relation, facts->columns.size()));
 }
 
+// What can be read only once, or is written only once, is not looked at: a look would take the run's rows.
+bool is_stream(const std::string& path) {
+  std::error_code code;
+  const auto status = std::filesystem::status(path, code);
+  return path == "-" || (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status) &&
+                         !std::filesystem::is_directory(status));
+}
+
 Result<Facts> describe_source(const ResolvedRoute& route, const RunContext& context) {
   DPONE_TRY(const auto source, open_source(route, context));
   return source->describe();
@@ -214,12 +222,14 @@ void check_ends(const ResolvedRoute& route, const RunContext& context, bool is_o
   };
   if (has_server(route.source)) {
     check(from.empty() ? "source" : "connection " + from, route.source);
-  } else if (route.manifest.source.path == "-") {
-    checks.push_back(ok_check("source", "standard input"));
+  } else if (is_offline || is_stream(route.source.field("path"))) {
+    checks.push_back(ok_check("source", is_offline ? "not looked at (--offline)" : "a stream, which is not looked at"));
   } else {
     checks.push_back(look_at("source", describe_source(route, context)));
   }
-  if (!has_server(route.sink)) {
+  if (!has_server(route.sink) && (is_offline || is_stream(route.sink.field("path")))) {
+    checks.push_back(ok_check("target", is_offline ? "not looked at (--offline)" : "a stream, which is not looked at"));
+  } else if (!has_server(route.sink)) {
     checks.push_back(look_at("target", describe_sink(route, context)));
   } else if (to.empty() || to != from) {
     check(to.empty() ? "target" : "connection " + to, route.sink);

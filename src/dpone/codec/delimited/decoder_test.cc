@@ -352,6 +352,8 @@ TEST(DelimitedDecoder, LooksAtJsonWhenAsked) {
   ASSERT_FALSE(rows);
   EXPECT_EQ(rows.error().slug(), "delimited.value");
   EXPECT_EQ(context(rows.error(), "row"), "3");
+  const std::string deep = std::string(100, '[') + std::string(100, ']');
+  EXPECT_TRUE(decode(deep + "\n", layout_of({type_of(TypeKind::kJson)}), {}, options));
   EXPECT_NE(rows.error().message().find("'{bad' is no JSON"), std::string::npos) << rows.error().message();
 }
 

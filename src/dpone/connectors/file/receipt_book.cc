@@ -103,6 +103,7 @@ PriorReceipts ReceiptBook::prior(std::string_view process, std::string_view run_
   for (const FileReceipt& entry : entries) {
     const Receipt& receipt = entry.receipt;
     prior.is_target_made = prior.is_target_made || receipt.target_created;
+    prior.identities.push_back(receipt.target_identity);
     const auto& newest = prior.newest_of_target;
     if (!newest || receipt.target_epoch >= newest->target_epoch) prior.newest_of_target = receipt;
     if (receipt.process != process) continue;

@@ -207,7 +207,7 @@ std::string target_facts_sql(const std::string& oid_expression, int server_versi
     'denied_tablespaces', (SELECT coalesce(jsonb_agg(DISTINCT t.spcname), '[]'::jsonb) FROM pg_class x
        JOIN pg_tablespace t ON t.oid = x.reltablespace
        WHERE (x.oid = c.oid OR x.oid IN (SELECT i.indexrelid FROM pg_index i WHERE i.indrelid = c.oid))
-         AND NOT (has_tablespace_privilege(t.oid, 'CREATE') AND has_tablespace_privilege(c.relowner, t.oid, 'CREATE'))),
+         AND NOT has_tablespace_privilege(t.oid, 'CREATE')),
     'create_in_schema', has_schema_privilege(n.oid, 'CREATE'),
     'owner_creates_in_schema', has_schema_privilege(c.relowner, n.oid, 'CREATE'),
     'select', has_table_privilege(c.oid, 'SELECT'), 'insert', has_table_privilege(c.oid, 'INSERT'),

@@ -106,7 +106,11 @@ Result<PriorReceipts> ControlTable::read(Connection& connection, std::string_vie
   }
   DPONE_TRY(const bool is_there, exists(connection));
   if (!is_there) return PriorReceipts{};
-  return read_newest(connection, process, run_id);
+  DPONE_TRY(PriorReceipts prior, read_newest(connection, process, run_id));
+  DPONE_TRY(const Rows identities,
+            connection.query("SELECT DISTINCT target_oid::text FROM " + name() + " WHERE target = $1", {target_}));
+  for (int row = 0; row < identities.size(); ++row) prior.identities.emplace_back(identities.text(row, 0));
+  return prior;
 }
 
 Status ControlTable::check_place(Connection& connection) const {

@@ -54,8 +54,8 @@ PublishOption exchange(const Json& target) {
   block_if(option, target["subscribed"].as_bool(), "a subscription writes it");
   block_if(option, target["security_labels"].as_bool(), "it has security labels");
   for (const Json& name : target["rights"]["denied_tablespaces"].as_array()) {
-    option.blockers.push_back("role " + target["rights"]["role"].as_string() +
-                              " or its owner may not CREATE in tablespace " + name.as_string());
+    option.blockers.push_back("role " + target["rights"]["role"].as_string() + " may not CREATE in tablespace " +
+                              name.as_string());
   }
   block_if(option, target["extension"].is_string(), "it belongs to extension " + target["extension"].as_string());
   for (const Json& index : target["indexes"].as_array()) {

@@ -58,6 +58,14 @@ Result<PriorReceipts> ControlTable::read(Database& database, std::string_view pr
   DPONE_TRY(const auto maker, find(" AND target_created = 1 LIMIT 1", false, false));
   prior.is_target_made = maker.has_value();
   DPONE_TRY(prior.of_run, find(" AND process = ?2 AND run_id = ?3 LIMIT 1", true, true));
+  DPONE_TRY(Query identities, database.prepare(std::string("SELECT DISTINCT target_identity FROM ") + kLoadsTable +
+                                               " WHERE target = ?1"));
+  identities.bind_text(1, target_);
+  while (true) {
+    DPONE_TRY(const bool has_row, identities.step());
+    if (!has_row) break;
+    prior.identities.emplace_back(identities.text(0));
+  }
   return prior;
 }
 
