@@ -14,6 +14,11 @@ def equal(load):
     return load.rows() == load.src.rows("select * from orders order by id")
 
 
+def take_the_place(load):
+    """Another table with the same rows, as a restored dump is."""
+    load.dst.run("create table copied as table orders; drop table orders; alter table copied rename to orders; alter table orders add primary key (id)")
+
+
 def restore(load, version):
     """The target as it was after `version`: what a restored backup or a failed-over replica is."""
     load.dst.run(f"delete from __dpone__loads where version > {version}")
@@ -182,13 +187,13 @@ def test_taking_over_a_table_that_has_it_all_is_a_run_too(load):
 
 def test_a_table_that_took_the_place_is_taken_over_when_told_where_to_begin(load):
     load.run()
-    load.dst.run("create table copied as table orders; drop table orders; alter table copied rename to orders; alter table orders add primary key (id)")
+    take_the_place(load)
     add(load, 11)
     load.refused("target.replaced")
     load.run("--adopt", "--start-cursor", "none")
     assert equal(load)
     # The same without anything new: it is taken over all the same.
-    load.dst.run("create table copied as table orders; drop table orders; alter table copied rename to orders; alter table orders add primary key (id)")
+    take_the_place(load)
     load.refused("target.replaced")
     run = load.run("--adopt", "--start-cursor", "target-max").json
     assert (run["is_published"], run["result"]["inserted_rows"]) == (True, 0)
