@@ -11,8 +11,8 @@ from pairs import Figure, RunFailed, Runner, compare, peak_memory
 from tables import ROOT, TARGET, binary
 
 
-# Of a table, its log and its index, and as much again.
-BYTES_PER_ROW = 800
+# A table, its log and its index, and as much again.
+MEMORY_PER_TABLE = 4
 CODEC_BARS = {"decode": 9, "encode": 15, "CSV decode": 3.5}
 
 
@@ -23,12 +23,15 @@ class Bench:
         self.server = server
         self.rows = rows
         self.rounds = rounds
-        self.memory = min(rows * BYTES_PER_ROW, 4 << 30)
         self.folder = ROOT / "build/bench/work"
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def checkpoint(self):
         self.server.checkpoint()
+
+    def memory(self, source, table="orders"):
+        """Bytes that a copy of `table` of database `source` makes the machine use."""
+        return min(self.server.size(source, f"public.{table}") * MEMORY_PER_TABLE, 4 << 30)
 
     def dpone(self, source, table, *options, name="dpone"):
         """dpone reloads `table` of database `source`; from the second run on, the target exists."""
@@ -48,7 +51,7 @@ class Bench:
             if wants_key and not self.server.has_key(TARGET, f"public.{table}"):
                 raise RunFailed("dpone left the target without its primary key")
 
-        return Runner(name, command, env, str(self.folder), self.checkpoint, verify, self.memory)
+        return Runner(name, command, env, str(self.folder), self.checkpoint, verify, self.memory(source, table))
 
     def pipe(self, source, table):
         """psql COPY BINARY | psql COPY BINARY into a fresh logged table as dpone makes it: NOT NULL and primary key are the source's."""
@@ -66,7 +69,7 @@ class Bench:
         command = ["bash", "-o", "pipefail", "-c", f"{copy_out} | {copy_in}"]
         env = {"PATH": os.environ["PATH"], **self.server.libpq("postgres")}
         verify = self.server.checker(source, f"public.{table}", f"pipe.{table}")
-        return Runner("psql pipe", command, env, str(self.folder), prepare, verify, self.memory)
+        return Runner("psql pipe", command, env, str(self.folder), prepare, verify, self.memory(source, table))
 
     def peer(self, name, command, env, table, source):
         def prepare():
@@ -74,7 +77,7 @@ class Bench:
             self.checkpoint()
 
         verify = self.server.checker(source, "public.orders", table)
-        return Runner(name, command, env, str(self.folder), prepare, verify, self.memory)
+        return Runner(name, command, env, str(self.folder), prepare, verify, self.memory(source))
 
 
 def reload(bench):

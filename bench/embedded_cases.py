@@ -50,7 +50,7 @@ def environment(bench, source=None):
 
 def copy(bench, name, arguments, *, prepare, verify, source=None):
     command = [str(binary()), "copy", "-q", "--allow-empty-source", *arguments]
-    return Runner(name, command, environment(bench, source), str(bench.folder), prepare, verify, bench.memory // 5)
+    return Runner(name, command, environment(bench, source), str(bench.folder), prepare, verify, bench.memory(bench.server.source(csv_rows(bench))))
 
 
 def into_table(bench, table):
@@ -71,7 +71,7 @@ def csv_to_postgres(bench):
     prepare, verify = into_table(bench, "public.csv_orders")
     shell = f"psql -X -q -d {TARGET} -c \"\\copy public.csv_orders from '{path}' (format csv, header)\""
     env = {"PATH": os.environ["PATH"], "PGTZ": "UTC", **bench.server.libpq("postgres")}
-    limit = Runner("psql copy", ["bash", "-c", shell], env, str(bench.folder), prepare, verify, bench.memory // 5)
+    limit = Runner("psql copy", ["bash", "-c", shell], env, str(bench.folder), prepare, verify, bench.memory(bench.server.source(csv_rows(bench))))
     for loaders, bar in ((1, 0.60), (2, 0.45)):
         arguments = ["--from", str(path), "--to", "bench_dst", "--to-table", "public.csv_orders", "--loaders", str(loaders)]
         runner = copy(bench, f"dpone {loaders} loaders", arguments, prepare=prepare, verify=verify)
@@ -163,7 +163,7 @@ def sqlite_to_postgres(bench):
     env = {"PATH": os.environ["PATH"], **bench.server.libpq("postgres")}
     shell = f"psql -X -q -d {TARGET} -c 'copy public.from_sqlite from stdin (format binary)' < {data}"
     legs = [
-        Runner("psql copy in", ["bash", "-c", shell], env, str(bench.folder), prepare, verify, bench.memory // 5),
+        Runner("psql copy in", ["bash", "-c", shell], env, str(bench.folder), prepare, verify, bench.memory(bench.server.source(csv_rows(bench)))),
         Runner("sqlite read", ["bash", "-c", f"sqlite3 {path} 'select * from orders' > /dev/null"], dict(os.environ), str(bench.folder)),
     ]
     yield from against_longer_leg(f"SQLite -> PostgreSQL, {rows:,} rows", runner, legs[:1], bench.rounds)
@@ -267,7 +267,7 @@ def merge(bench):
         ]
         env = {"PATH": os.environ["PATH"], **bench.server.libpq("postgres")}
         command = ["bash", "-e", "-o", "pipefail", "-c", "\n".join(lines)]
-        return Runner(name, command, env, str(bench.folder), change("pipe.merge_orders"), changed("pipe.merge_orders"), bench.memory // 20)
+        return Runner(name, command, env, str(bench.folder), change("pipe.merge_orders"), changed("pipe.merge_orders"), bench.memory(source) // 20)
 
     def sql_seconds(runner):
         """What psql says of the SQL alone."""
@@ -283,7 +283,7 @@ def merge(bench):
             one.run()
     hand = min(scripts, key=lambda one: min(one.parts))
     print("  SQL alone: " + ", ".join(f"{one.name} {min(one.parts):.2f} s" for one in scripts), flush=True)
-    ours = dataclasses.replace(ours, prepare=change("public.merge_orders"), verify=changed("public.merge_orders"), memory=bench.memory // 20, part=publish_seconds)
+    ours = dataclasses.replace(ours, prepare=change("public.merge_orders"), verify=changed("public.merge_orders"), memory=bench.memory(source) // 20, part=publish_seconds)
     again = repeat(hand)
     rounds = 3 * bench.rounds  # they are short
     seconds = alternate([hand, ours, again], rounds)

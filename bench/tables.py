@@ -70,6 +70,9 @@ class BenchServer(Server):
         )
         return [(quoted(name), type_, is_not_null) for name, type_, is_not_null in self.rows(database, sql)]
 
+    def size(self, database, table):
+        return self.rows(database, f"select pg_table_size('{table}')")[0][0]
+
     def has_key(self, database, table):
         return bool(self.rows(database, f"select 1 from pg_index where indrelid = '{table}'::regclass and indisprimary"))
 
