@@ -256,6 +256,7 @@ def test_connection_ids_that_are_none(dpone, src, connection):
         "true union all select 1, 'x', 2",
         "'unclosed",
         "true /*",
+        "id = $1",
         "true -- ",
     ],
 )
@@ -283,6 +284,7 @@ def test_a_condition_stays_one(copy, src, leaves_target, where):
         "copy public.orders to program 'touch x'",
         "select 1 as a) TO PROGRAM 'touch x' --",
         "select * from no_such_table",
+        "select $1 as a",
         "select 1 as a, 2 as a",
         "select * into public.copied from public.orders",
         "select 1 as a for",

@@ -343,6 +343,13 @@ def test_connection_by_fields_service_and_pgpass(dpone, src):
     assert "next: " in run.err
 
 
+@pytest.mark.parametrize("parameter", ["sslmode=sometimes", "service=nowhere"])
+def test_settings_that_no_server_is_asked_about_are_the_caller_s_mistake(dpone, orders, parameter):
+    run = dpone("connections", "test", f"postgresql://localhost/db?{parameter}").expect(2)
+    assert "postgres.settings" in run.err
+    assert "next: " in run.err
+
+
 def test_connection_by_params(dpone, orders, dst):
     parts = fields(orders)
     dpone.env["DPONE_TEST_PASSWORD"] = parts["password"]

@@ -71,6 +71,15 @@ class Route:
         keys["options"] = {"adopt": True, **(options or {})}
         return self.dpone("plan", self.manifest(**keys), *args, "--format", "json")
 
+    def as_role(self, roles, *grants):
+        """Connects `dst` as a role that owns nothing and has `grants`."""
+        loader = roles.create(self.db, "loader")
+        self.db.run(f'grant create, usage on schema public to "{loader}"')
+        for grant in grants:
+            self.db.run(f'{grant} to "{loader}"')
+        self.dpone.connect("dst", roles.url(self.db, loader))
+        return loader
+
     def refused(self, run, code, slug):
         """Asserts exit code and slug; gives what was said."""
         run.expect(code)

@@ -106,6 +106,25 @@ def test_a_missing_extension_names_the_statement(two, src, dst):
     assert dst.fingerprint("public.t") == src.fingerprint("public.t")
 
 
+@pytest.mark.parametrize("typed", [[], ["--no-raw"]], ids=["raw", "typed"])
+def test_an_extension_may_lie_in_another_schema_at_the_target(two, src, dst, typed):
+    src.run("create extension hstore;"
+            "create table public.t (id int, h public.hstore default '', hs public.hstore[]);"
+            "insert into public.t values (1, 'a=>1', '{\"a=>2\",NULL}'), (2, null, null)")  # fmt: skip
+    dst.run("create schema ext; create extension hstore schema ext")
+    for _ in ("a new table", "the same again"):
+        two(*typed).expect(0)
+        assert [column[:2] for column in columns(dst, "public.t")] == [("id", "integer"), ("h", "ext.hstore"), ("hs", "ext.hstore[]")]
+        assert dst.rows("select id, h::text, hs::text from public.t order by id") == src.rows("select id, h::text, hs::text from public.t order by id")
+
+
+def test_a_type_that_is_made_of_an_extension_s_type_in_another_schema_is_an_error(two, src, dst):
+    src.run("create extension hstore; create domain public.d as public.hstore; create table public.t (d public.d)")
+    dst.run("create schema ext; create extension hstore schema ext")
+    run = two("--dry-run").expect(1)
+    assert "type.differs" in run.err and "public.hstore, which is ext.hstore at the target" in run.err
+
+
 def test_a_missing_collation_is_found_by_the_plan(two, src, dst):
     src.run("create collation public.ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false);"
             "create table public.t (id int, v text collate public.ci); insert into public.t values (1, 'a')")  # fmt: skip

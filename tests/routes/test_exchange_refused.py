@@ -111,7 +111,7 @@ def test_a_subscription_that_writes_the_target_rules_out_exchange(route):
 
 def test_grants_of_a_column_by_a_stranger_rule_out_exchange(route, roles):
     route.db.run(FEED + TARGET)
-    loader = as_role(route, roles)
+    loader = route.as_role(roles)
     middle, last = roles.create(route.db, "middle"), roles.create(route.db, "last")
     route.db.run(f'alter table public.t owner to "{loader}"; grant usage on schema public to "{middle}";'
                  f'set role "{loader}"; grant select (v) on public.t to "{middle}" with grant option;'
@@ -168,19 +168,9 @@ def test_a_partitioned_target_is_loaded_by_truncate_insert(route):
     assert route.db.value("select count(*) from public.t") == 9
 
 
-def as_role(route, roles, *grants):
-    """Connects `dst` as a role that owns nothing and has `grants`."""
-    loader = roles.create(route.db, "loader")
-    route.db.run(f'grant create, usage on schema public to "{loader}"')
-    for grant in grants:
-        route.db.run(f'{grant} to "{loader}"')
-    route.dpone.connect("dst", roles.url(route.db, loader))
-    return loader
-
-
 def test_who_does_not_own_the_target_loads_by_truncate_insert(route, roles):
     route.db.run(FEED + TARGET)
-    loader = as_role(route, roles, "grant select, insert, truncate on public.t")
+    loader = route.as_role(roles, "grant select, insert, truncate on public.t")
     plan = route.plan().expect(0).json
     assert plan["method"] == "truncate_insert"
     assert any(f"role {loader} is not a member of its owner" in line for line in plan["method_reasons"])
@@ -192,7 +182,7 @@ def test_who_does_not_own_the_target_loads_by_truncate_insert(route, roles):
 def test_each_missing_right_is_named(route, roles, right):
     route.db.run(FEED + TARGET)
     granted = ", ".join({"select", "insert", "truncate"} - {right})
-    loader = as_role(route, roles, f"grant {granted} on public.t")
+    loader = route.as_role(roles, f"grant {granted} on public.t")
     said = route.refused(route.adopt(), 3, "publish.no_method")
     assert f"role {loader} lacks {right.upper()} on it" in said
     assert route.db.value("select count(*) from public.t where v = 'old'") == 2
@@ -200,7 +190,7 @@ def test_each_missing_right_is_named(route, roles, right):
 
 def test_grants_by_a_stranger_rule_out_exchange(route, roles):
     route.db.run(FEED + TARGET)
-    loader = as_role(route, roles)
+    loader = route.as_role(roles)
     middle, last = roles.create(route.db, "middle"), roles.create(route.db, "last")
     route.db.run(f'alter table public.t owner to "{loader}"; grant usage on schema public to "{middle}";'
                  f'set role "{loader}"; grant select on public.t to "{middle}" with grant option;'
@@ -216,7 +206,7 @@ def test_a_key_to_a_table_that_we_may_not_lock_rules_out_exchange(route, roles):
     route.db.run(FEED + TARGET + "create table public.ref (id int primary key);"
                  "insert into public.ref select generate_series(1, 9);"
                  "alter table public.t add constraint t_ref foreign key (id) references public.ref")  # fmt: skip
-    loader = as_role(route, roles, "grant references, select on public.ref")
+    loader = route.as_role(roles, "grant references, select on public.ref")
     route.db.run(f'alter table public.t owner to "{loader}"')
     plan = route.plan().expect(0).json
     assert plan["method"] == "truncate_insert"
@@ -230,7 +220,7 @@ def test_a_key_to_a_table_that_we_may_not_lock_rules_out_exchange(route, roles):
 
 def test_an_owner_that_may_not_create_rules_out_exchange(route, roles):
     route.db.run(FEED + TARGET)
-    loader, owner = as_role(route, roles), roles.create(route.db, "owner")
+    loader, owner = route.as_role(roles), roles.create(route.db, "owner")
     route.db.run(f'grant "{owner}" to "{loader}"; alter table public.t owner to "{owner}"')
     plan = route.plan().expect(0).json
     assert plan["method"] == "truncate_insert"
@@ -239,7 +229,7 @@ def test_an_owner_that_may_not_create_rules_out_exchange(route, roles):
 
 def test_membership_without_set_rules_out_exchange(route, roles):
     route.db.run(FEED + TARGET)
-    loader, owner = as_role(route, roles), roles.create(route.db, "owner")
+    loader, owner = route.as_role(roles), roles.create(route.db, "owner")
     route.db.run(f'grant create, usage on schema public to "{owner}"; grant "{owner}" to "{loader}" with set false;'
                  f'alter table public.t owner to "{owner}"')  # fmt: skip
     assert route.plan().expect(0).json["method"] == "truncate_insert"

@@ -74,6 +74,17 @@ def test_delete_insert_is_refused_where_a_row_refers_to_the_target(route):
     assert old_rows(route.db) == 2
 
 
+def test_delete_insert_is_refused_where_the_role_may_not_read_what_refers_to_the_target(route, roles):
+    route.db.run(FEED + TARGET + "create table public.w (id int references public.t (id), v text)")
+    loader = route.as_role(roles, "grant select, insert, delete on public.t")
+    said = route.refused(load(route, "delete_insert"), 3, "publish.referenced")
+    assert f"w_id_fkey of public.w may have rows that refer to it, and role {loader} may not SELECT them" in said
+    assert old_rows(route.db) == 2
+    route.db.run(f'grant select (id) on public.w to "{loader}"')
+    load(route, "delete_insert").expect(0)
+    assert old_rows(route.db) == 0
+
+
 @pytest.mark.parametrize("action", ["cascade", "set null", "set default"])
 def test_delete_insert_is_refused_where_a_key_would_change_rows(route, action):
     route.db.run(FEED + TARGET)

@@ -19,8 +19,9 @@ Status check_names(const std::vector<std::string>& wanted, const Facts& source, 
   return {};
 }
 
-// How a value of `from` becomes one of `to`; fails when some value could be altered unseen.
-Status decide(ColumnPolicy& policy, const ColumnFacts& from, const ColumnFacts& to) {
+// How a value of `from` becomes one of `to`; fails when some value could be altered unseen. `wanted` is what the sink
+// would make for it.
+Status decide(ColumnPolicy& policy, const ColumnFacts& from, const ColumnFacts& wanted, const ColumnFacts& to) {
   const auto mismatch = [&](std::string why) {
     return Error(ErrorClass::kFailed, "type.mismatch",
                  "column \"" + from.name + "\" is " + from.native_type + " at the source and " + to.native_type +
@@ -48,8 +49,10 @@ Status decide(ColumnPolicy& policy, const ColumnFacts& from, const ColumnFacts& 
     policy.fidelity = is_any_text ? Fidelity::kIdentical : Fidelity::kChecked;
     return {};
   }
-  // The same name may hold other values on another version.
-  if (from.native_type == to.native_type && (from.type == to.type || policy.travels_as_text)) {
+  // The same type may hold other values on another version, and have another name: an extension lies in a schema.
+  const bool is_same = from.native_type == to.native_type ||
+                       (from.travels_as_text && wanted.travels_as_text && wanted.native_type == to.native_type);
+  if (is_same && (from.type == to.type || policy.travels_as_text)) {
     policy.fidelity = from.type == to.type ? Fidelity::kIdentical : Fidelity::kChecked;
     return {};
   }
@@ -151,7 +154,7 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
     ColumnPolicy policy;
     policy.name = from.name;
     policy.sink_name = to->name;
-    DPONE_CHECK(decide(policy, from, *to));
+    DPONE_CHECK(decide(policy, from, wanted, *to));
     // The types of a table that dpone made of guesses are guesses still.
     policy.is_guessed = from.is_inferred && (prior.is_target_made || !has_columns);
     if (!from.guess.empty() && policy.type == from.type) {

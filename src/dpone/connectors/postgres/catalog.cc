@@ -177,7 +177,9 @@ std::string target_facts_sql(const std::string& oid_expression, int server_versi
   'extension', (SELECT x.extname FROM pg_depend d JOIN pg_extension x ON x.oid = d.refobjid
     WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e' AND d.refclassid = 'pg_extension'::regclass),
   'incoming_foreign_keys', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', k.conname, 'table', k.conrelid::regclass::text,
-      'on_delete', k.confdeltype::text, 'is_own', k.conrelid = c.oid,
+      'on_delete', k.confdeltype::text, 'is_own', k.conrelid = c.oid, 'may_read', (SELECT
+         has_schema_privilege(r.relnamespace, 'USAGE') AND bool_and(has_column_privilege(r.oid, u.num, 'SELECT'))
+         FROM pg_class r, unnest(k.conkey) u(num) WHERE r.oid = k.conrelid GROUP BY r.relnamespace),
       'columns', (SELECT jsonb_agg(a.attname ORDER BY u.ordinality) FROM unnest(k.conkey) WITH ORDINALITY u(num, ordinality)
          JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.num)) ORDER BY k.conrelid, k.conname), '[]'::jsonb)
     FROM pg_constraint k WHERE k.confrelid = c.oid AND k.contype = 'f' AND k.conparentid = 0),

@@ -33,6 +33,7 @@ std::int64_t Rows::affected() const { return std::strtoll(PQcmdTuples(result_.ge
 int Rows::column_count() const { return PQnfields(result_.get()); }
 std::string Rows::column_name(int column) const { return PQfname(result_.get(), column); }
 std::uint32_t Rows::column_type(int column) const { return PQftype(result_.get(), column); }
+int Rows::parameter_count() const { return PQnparams(result_.get()); }
 int Rows::column_typmod(int column) const { return PQfmod(result_.get(), column); }
 
 void Connection::Close::operator()(pg_conn* connection) const { PQfinish(connection); }
@@ -221,7 +222,11 @@ Result<Rows> Connection::describe(const std::string& sql) {
     return connection_error("cannot send a statement");
   DPONE_CHECK(last_result());
   if (PQsendDescribePrepared(connection_.get(), "") == 0) return connection_error("cannot send a statement");
-  return last_result();
+  DPONE_TRY(Rows described, last_result());
+  if (described.parameter_count() == 0) return described;
+  return Error(ErrorClass::kFailed, "postgres.syntax", "the SQL has a parameter, $1, and nothing gives it a value")
+      .with("connection", id())
+      .hint("write the value itself, as SQL");
 }
 
 Status Connection::begin_copy_out(const std::string& sql) {

@@ -34,6 +34,7 @@ class Rows {
   // Rows that the command says it touched (its command tag), 0 if it names none.
   std::int64_t affected() const;
   // Column descriptions, as after Connection::describe.
+  int parameter_count() const;
   int column_count() const;
   std::string column_name(int column) const;
   std::uint32_t column_type(int column) const;

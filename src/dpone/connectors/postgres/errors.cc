@@ -14,6 +14,7 @@ struct Rule {
 };
 
 constexpr ErrorClass kFailed = ErrorClass::kFailed;
+constexpr ErrorClass kUsage = ErrorClass::kUsage;
 constexpr ErrorClass kUnavailable = ErrorClass::kUnavailable;
 
 constexpr Rule kRules[] = {
@@ -66,6 +67,7 @@ constexpr Rule kRules[] = {
 };
 
 constexpr std::string_view kTls = "postgres.tls";
+constexpr std::string_view kProtocol = "postgres.protocol";
 constexpr std::string_view kSettings = "postgres.settings";
 
 // What libpq itself says: in English, as dpone sets no locale.
@@ -73,6 +75,7 @@ struct TextRule {
   std::string_view part;
   std::string_view slug;
   std::string_view next_step;
+  ErrorClass error_class = kFailed;
 };
 
 constexpr TextRule kTextRules[] = {
@@ -83,10 +86,13 @@ constexpr TextRule kTextRules[] = {
     {"root certificate", kTls, "name the file of the authority that signed the server's certificate in sslrootcert"},
     {"certificate", kTls, "check sslcert, sslkey and sslrootcert"},
     {"private key", kTls, "check sslcert and sslkey; the key's file may be readable by its owner only"},
-    {"service file", kSettings, "check the service's name and pg_service.conf"},
-    {"definition of service", kSettings, "check the service's name and pg_service.conf"},
-    {"channel binding", kSettings, "check channel_binding; it needs TLS"},
-    {"invalid ", kSettings, "correct the connection's settings"},
+    {"channel binding", kTls, "check channel_binding; it needs TLS"},
+    {"received invalid response", kProtocol, "check host and port: what answers there is no PostgreSQL server"},
+    {"expected authentication request", kProtocol, "check host and port: what answers there is no PostgreSQL server"},
+    // What libpq refuses before it has asked any server.
+    {"service file", kSettings, "check the service's name and pg_service.conf", kUsage},
+    {"definition of service", kSettings, "check the service's name and pg_service.conf", kUsage},
+    {"invalid ", kSettings, "correct the connection's settings", kUsage},
 };
 
 bool is_sqlstate(std::string_view text) {
@@ -136,7 +142,7 @@ Error connect_error(std::string_view verbose) {
   if (!state.empty()) return error_from_sqlstate(state, std::move(message));
   for (const TextRule& rule : kTextRules) {
     if (text.find(rule.part) == std::string::npos) continue;
-    return Error(kFailed, std::string(rule.slug), std::move(message)).hint(std::string(rule.next_step));
+    return Error(rule.error_class, std::string(rule.slug), std::move(message)).hint(std::string(rule.next_step));
   }
   return error_from_sqlstate("08001", std::move(message));
 }

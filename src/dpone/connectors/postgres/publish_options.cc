@@ -101,6 +101,8 @@ PublishOption rewriting(const Json& target, bool is_truncate) {
       option.blockers.push_back(name + " refers to it, and TRUNCATE refuses that");
     } else if (on_delete == "c" || on_delete == "n" || on_delete == "d") {
       option.blockers.push_back(name + " would change its rows (CASCADE, SET NULL or SET DEFAULT)");
+    } else if (!key["may_read"].as_bool()) {
+      option.blockers.push_back(name + " may have rows that refer to it, and role " + role + " may not SELECT them");
     } else {
       option.notes.push_back(name + " must have no row that refers to it; this is checked under the lock");
     }

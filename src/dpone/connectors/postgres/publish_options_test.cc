@@ -61,10 +61,15 @@ TEST(PublishOptions, EachPropertyRulesOutExchangeAlone) {
 
 TEST(PublishOptions, AForeignKeyOfAnotherTableStandsAgainstWhatItMustAndAnOwnOneOnlyAgainstExchange) {
   Json target = plain_table();
-  target.set("incoming_foreign_keys", *Json::parse(R"([{"name":"k","table":"w","on_delete":"a","is_own":false}])"));
+  target.set("incoming_foreign_keys",
+             *Json::parse(R"([{"name":"k","table":"w","on_delete":"a","is_own":false,"may_read":true}])"));
   EXPECT_EQ(blockers(target, 0), Texts{"foreign key k of w refers to it"});
   EXPECT_EQ(blockers(target, 1), Texts{"foreign key k of w refers to it, and TRUNCATE refuses that"});
   EXPECT_EQ(blockers(target, 2), Texts{});
+  target.set("incoming_foreign_keys",
+             *Json::parse(R"([{"name":"k","table":"w","on_delete":"a","is_own":false,"may_read":false}])"));
+  EXPECT_EQ(blockers(target, 2),
+            Texts{"foreign key k of w may have rows that refer to it, and role me may not SELECT them"});
   for (const char* action : {"c", "n", "d"}) {
     target.set("incoming_foreign_keys",
                *Json::parse(R"([{"name":"k","table":"w","is_own":false,"on_delete":")" + std::string(action) + "\"}]"));

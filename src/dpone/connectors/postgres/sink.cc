@@ -78,7 +78,8 @@ class PostgresSink final : public Sink {
       if (from == nullptr) continue;
       if (auto fits = check_name_length(name); !fits) facts.obstacles.push_back(std::move(fits).error());
       ColumnFacts column = *from;
-      if (!is_postgres) column.native_type = native_type_for(from->type);
+      column.native_type =
+          is_postgres ? proposed_native_type(from->native_type, described.native) : native_type_for(from->type);
       column.is_generated = false;
       column.has_default = false;
       Json detail = Json::object();
@@ -92,8 +93,10 @@ class PostgresSink final : public Sink {
         for (const Json& row : source.native["columns"].as_array()) {
           if (row["name"].as_string() != name) continue;
           detail.set("collation", row["collation"]);
+          // The text of a default names the type as the source does.
           const bool has_portable_default = row["default"].is_string() && row["default_is_portable"].as_bool() &&
-                                            row["generated"].as_string().empty();
+                                            row["generated"].as_string().empty() &&
+                                            column.native_type == from->native_type;
           if (has_portable_default) detail.set("default", row["default"]);
         }
       }

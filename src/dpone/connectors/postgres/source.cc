@@ -66,7 +66,7 @@ void add_type_details(Json& native, const Json& columns, const TypeCatalog& type
     const TypeInfo& info = *types.find(oid);
     Json type = Json::object();
     type.set("schema", info.schema).set("name", info.name).set("signature", types.signature(oid));
-    type.set("extension", info.extension).set("create", types.create_statement(oid));
+    type.set("formatted", info.formatted).set("extension", info.extension).set("create", types.create_statement(oid));
     type.set("columns", needed_by.at(oid));
     user_types.push(std::move(type));
   }

@@ -16,15 +16,18 @@ Json obstacle(std::string slug, std::string message, std::string next_step) {
   return out;
 }
 
-Result<Json> compare_extension_type(Connection& connection, const Json& type, Json& signatures) {
+// Adds what the target has for the type to `extension_types`, or gives an obstacle.
+Result<Json> compare_extension_type(Connection& connection, const Json& type, Json& extension_types) {
   const std::string& name = type["name"].as_string();
   const std::string& extension = type["extension"].as_string();
+  const std::string extension_name = extension.substr(0, extension.find(' '));
   DPONE_TRY(const Rows found,
-            connection.query("SELECT t.oid FROM pg_type t WHERE t.typname = $1 AND EXISTS (SELECT FROM pg_depend d "
-                             "WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e')",
-                             {name}));
+            connection.query("SELECT t.oid, format_type(t.oid, NULL) FROM pg_type t JOIN pg_depend d ON d.classid = "
+                             "'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e' JOIN pg_extension x ON "
+                             "d.refclassid = 'pg_extension'::regclass AND x.oid = d.refobjid "
+                             "WHERE t.typname = $1 AND x.extname = $2",
+                             {name, extension_name}));
   if (found.size() == 0) {
-    const std::string extension_name = extension.substr(0, extension.find(' '));
     return obstacle(
         "type.extension_missing",
         "type " + quote_name(name) + " needs extension " + extension_name + ", which the target's database lacks",
@@ -32,14 +35,18 @@ Result<Json> compare_extension_type(Connection& connection, const Json& type, Js
   }
   const Oid oid = static_cast<Oid>(found.integer(0, 0));
   DPONE_TRY(const TypeCatalog types, read_types(connection, {oid}));
-  Json pair = Json::array();
-  pair.push(type["signature"]).push(types.signature(oid));
-  signatures.push(std::move(pair));
+  Json theirs = Json::object();
+  theirs.set("signature", type["signature"]).set("target_signature", types.signature(oid));
+  theirs.set("type", type["formatted"]).set("target_type", found.text(0, 1));
+  extension_types.push(std::move(theirs));
   return Json();
 }
 
+// An extension may lie in another schema than at the source, and statements name types in full.
+bool is_elsewhere(const Json& extension_type) { return !(extension_type["type"] == extension_type["target_type"]); }
+
 // Sets `create_schema` and `create` in `finding`, or gives an obstacle.
-Result<Json> compare_own_type(Connection& connection, const Json& type, Json& finding) {
+Result<Json> compare_own_type(Connection& connection, const Json& type, const Json& extension_types, Json& finding) {
   const std::string& schema = type["schema"].as_string();
   const std::string& name = type["name"].as_string();
   DPONE_TRY(const Rows found,
@@ -48,6 +55,15 @@ Result<Json> compare_own_type(Connection& connection, const Json& type, Json& fi
                              {schema, name}));
   if (found.is_null(0, 1)) {
     if (!found.boolean(0, 0)) finding.set("create_schema", "CREATE SCHEMA " + quote_name(schema));
+    for (const Json& needed : extension_types.as_array()) {
+      if (!is_elsewhere(needed) ||
+          type["signature"].as_string().find(needed["signature"].as_string()) == std::string::npos)
+        continue;
+      return obstacle("type.differs",
+                      "type " + quote_name(schema, name) + " is made of " + needed["type"].as_string() + ", which is " +
+                          needed["target_type"].as_string() + " at the target",
+                      "create the type there, cast in a source query, or leave the column out with exclude");
+    }
     finding.set("create", type["create"]).set("name", quote_name(schema, name));
     return Json();
   }
@@ -120,19 +136,20 @@ Status find_missing_collations(Connection& connection, const Facts& source, Json
 
 Status compare_types(Connection& connection, const Facts& source, Facts& target) {
   Json findings = Json::array();
-  Json signatures = Json::array();
+  Json extension_types = Json::array();
   DPONE_CHECK(find_missing_builtins(connection, source, findings));
   DPONE_CHECK(find_missing_collations(connection, source, findings));
   for (const Json& type : source.native["user_types"].as_array()) {
     Json finding = Json::object();
     finding.set("columns", type["columns"]);
-    DPONE_TRY(Json found, type["extension"].as_string().empty() ? compare_own_type(connection, type, finding)
-                                                                : compare_extension_type(connection, type, signatures));
+    DPONE_TRY(Json found, type["extension"].as_string().empty()
+                              ? compare_own_type(connection, type, extension_types, finding)
+                              : compare_extension_type(connection, type, extension_types));
     if (!found.is_null()) finding.set("obstacle", std::move(found));
     findings.push(std::move(finding));
   }
   target.native.set("needed_types", std::move(findings));
-  target.native.set("extension_signatures", std::move(signatures));
+  target.native.set("extension_types", std::move(extension_types));
   target.native.set("is_before_14", connection.server_version() < 140000);
   return {};
 }
@@ -181,16 +198,27 @@ void propose_types(const Facts& described, const Facts& source, const std::vecto
 Json proposed_type(const Json& at_source, const Json& described) {
   std::string signature =
       signature_on(at_source["signature"].as_string(), static_cast<int>(described["server_version"].as_int()));
-  for (const Json& pair : described["extension_signatures"].as_array()) {
-    const std::string& theirs = pair.as_array()[0].as_string();
+  for (const Json& type : described["extension_types"].as_array()) {
+    const std::string& theirs = type["signature"].as_string();
     const std::size_t at = signature.find(theirs);
-    if (at != std::string::npos) signature.replace(at, theirs.size(), pair.as_array()[1].as_string());
+    if (at != std::string::npos) signature.replace(at, theirs.size(), type["target_signature"].as_string());
   }
   Json detail = Json::object();
   detail.set("signature", signature);
   detail.set("raw_obstacle",
              at_source[described["is_before_14"].as_bool() ? "raw_obstacle_before_14" : "raw_obstacle"]);
   return detail;
+}
+
+std::string proposed_native_type(const std::string& at_source, const Json& described) {
+  for (const Json& type : described["extension_types"].as_array()) {
+    const std::string& theirs = type["type"].as_string();
+    const bool is_it =
+        at_source.rfind(theirs, 0) == 0 &&
+        (at_source.size() == theirs.size() || at_source[theirs.size()] == '(' || at_source[theirs.size()] == '[');
+    if (is_it) return type["target_type"].as_string() + at_source.substr(theirs.size());
+  }
+  return at_source;
 }
 
 }  // namespace dpone::postgres

@@ -12,7 +12,7 @@
 
 namespace dpone::postgres {
 
-// Sets `needed_types`, `extension_signatures` and `is_before_14` in `target.native`. Reads the catalog only.
+// Sets `needed_types`, `extension_types` and `is_before_14` in `target.native`. Reads the catalog only.
 Status compare_types(Connection& connection, const Facts& source, Facts& target);
 
 // From what compare_types found: sets `create_types` in `proposed.native` and appends obstacles, for the types of
@@ -23,5 +23,8 @@ void propose_types(const Facts& described, const Facts& source, const std::vecto
 // What the source says of a column's type (`signature`, `raw_obstacle`), as it will be at the target: with its version,
 // its versions of extensions, and what stands against binary there. Pure.
 Json proposed_type(const Json& at_source, const Json& described);
+// The name of the type of a source's column, as it is at the target: an extension may lie in another schema there.
+// Pure.
+std::string proposed_native_type(const std::string& at_source, const Json& described);
 
 }  // namespace dpone::postgres
