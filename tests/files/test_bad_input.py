@@ -85,6 +85,13 @@ def test_a_field_beyond_the_limit(dpone, folder):
     assert not (folder / "out.csv").exists()
 
 
+def test_a_first_row_beyond_the_limit(dpone):
+    dpone.write("in.jsonl", '{"id":"' + "y" * 3_000_000 + '"}\n')
+    dpone.write("m.yaml", "name: big\nsource: {type: file, path: in.jsonl}\nsink: {type: file, path: out.csv, strategy: {mode: full_refresh}}\nruntime: {max_row_bytes: 1MiB}\n")
+    run = refused(dpone("run", "m.yaml"), 1, "json_rows.row_too_big")
+    assert "file: in.jsonl" in run.err and "runtime.max_row_bytes" in run.err
+
+
 def test_a_value_that_the_sample_did_not_see(dpone, folder):
     dpone.write("in.csv", GOOD + "".join(f"{n},row\n" for n in range(200_000)) + "x1,row\n")
     run = refused(dpone("copy", "--from", "in.csv", "--to", "out.jsonl"), 1, "delimited.value")

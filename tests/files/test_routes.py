@@ -1,6 +1,7 @@
 """Files to tables, tables to files, files to files, streams and patterns."""
 
 import contextlib
+import csv
 import gzip
 import json
 import os
@@ -94,7 +95,7 @@ def test_a_column_that_would_change_its_numbers_takes_no_file(dpone, folder):
 
 
 def test_a_json_value_that_is_none_is_refused_or_rejected(dpone, dst, folder):
-    (folder / "t.csv").write_text('id,v\n1,"{""a"": 1}"\n2,{bad\n')
+    (folder / "t.csv").write_text('id,v\n1,"{""a"": 1}"\n2,{bad\n3,"""\\u0000"""\n')
     copy = ("copy", "--from", "t.csv", "--type", "v=jsonb")
     run = refused(dpone(*copy, "--to", "s.db", "--to-table", "t"), 1, "delimited.value")
     assert "file: t.csv" in run.err and "row: 2" in run.err and "column: v" in run.err
@@ -102,7 +103,53 @@ def test_a_json_value_that_is_none_is_refused_or_rejected(dpone, dst, folder):
     for to in ("s.db", "dst"):
         dpone(*copy, "--to", to, "--to-table", "t", *rejects).expect(0)
         assert "{bad" in (folder / "bad.csv").read_text()
+        assert "what a jsonb does not keep" in (folder / "bad.csv").read_text()
     assert dst.rows("select id, v::text from t") == [(1, '{"a": 1}')]
+
+
+ENDS = {"csv": ("id,state\n1,new\n,new\n3,lost\n4,paid\n", "delimited"),
+        "jsonl": ('{"id":1,"state":"new"}\n{"state":"new"}\n{"id":3,"state":"lost"}\n{"id":4,"state":"paid"}\n', "json_rows")}  # fmt: skip
+
+
+@pytest.mark.parametrize("format", ENDS)
+def test_what_the_target_rules_out_is_refused_or_rejected_with_its_place(dpone, dst, folder, format):
+    text, codec = ENDS[format]
+    (folder / f"t.{format}").write_text(text)
+    dst.run("create type state as enum ('new', 'paid'); create domain known as state;"
+            "create table t (id int not null, state known)")  # fmt: skip
+    copy = ("copy", "--from", f"t.{format}", "--to", "dst", "--to-table", "t")
+    run = refused(dpone(*copy), 1, f"{codec}.null")
+    for part in (f"file: t.{format}", "row: 2", "line: ", "column: id", "--on-error reject-file"):
+        assert part in run.err
+    dpone(*copy, "--on-error", "reject-file", "--reject-path", "bad.csv").expect(0)
+    assert dst.rows("select id, state::text from t order by id") == [(1, "new"), (4, "paid")]
+    with (folder / "bad.csv").open(newline="") as rejects:
+        null, label = csv.DictReader(rejects)
+    assert [null[key] for key in ("row", "slug", "column")] == ["2", f"{codec}.null", "id"]
+    assert [label[key] for key in ("row", "slug", "column")] == ["3", f"{codec}.label", "state"]
+    assert "none of the labels that the column takes: new, paid" in label["message"]
+
+
+def test_a_value_of_a_declared_type_that_the_target_s_does_not_hold_is_rejected_with_its_place(dpone, dst, folder):
+    (folder / "t.csv").write_text("id,v\n1,abc\n2,abcd\n3000000000,a\n")
+    dst.run("create table t (id int, v varchar(3))")
+    copy = ("copy", "--from", "t.csv", "--to", "dst", "--to-table", "t", "--type", "id=bigint", "--type", "v=text")
+    run = refused(dpone(*copy), 1, "delimited.value")
+    assert "file: t.csv" in run.err and "row: 2" in run.err and "line: 3" in run.err and "column: v" in run.err
+    dpone(*copy, "--on-error", "reject-file", "--reject-path", "bad.csv").expect(0)
+    assert dst.rows("select id, v from t") == [(1, "abc")]
+
+
+def test_a_null_that_sqlite_rules_out_is_rejected(dpone, folder):
+    with contextlib.closing(sqlite3.connect(folder / "s.db")) as database:
+        database.execute("create table t (id int not null, v text) strict")
+        database.commit()
+    (folder / "t.csv").write_text("id,v\n1,a\n,b\n")
+    copy = ("copy", "--from", "t.csv", "--to", "s.db", "--to-table", "t")
+    assert "row: 2" in refused(dpone(*copy), 1, "delimited.null").err
+    dpone(*copy, "--on-error", "reject-file", "--reject-path", "bad.csv").expect(0)
+    with contextlib.closing(sqlite3.connect(folder / "s.db")) as database:
+        assert database.execute("select * from t").fetchall() == [(1, "a")]
 
 
 def test_nobody_adopts_the_receipts_of_a_database(dpone, folder):

@@ -83,6 +83,8 @@ struct Field {
   bool is_nullable = true;
   // Nobody declared the type, some values only looked like it: those that would lose something by it are refused.
   bool is_guessed = false;
+  // The only texts that the column takes; any if empty.
+  std::vector<std::string> labels = {};
 };
 
 using Schema = std::vector<Field>;

@@ -19,6 +19,14 @@ Status check_names(const std::vector<std::string>& wanted, const Facts& source, 
   return {};
 }
 
+// Whether a text is the same value when it is read as the second kind, if it is one of it at all.
+bool is_read_alike(TypeKind from, TypeKind to) {
+  const auto is_integer = [](TypeKind kind) {
+    return kind == TypeKind::kInt16 || kind == TypeKind::kInt32 || kind == TypeKind::kInt64;
+  };
+  return from == to || (is_integer(from) && is_integer(to)) || (is_text(from) && is_text(to));
+}
+
 // How a value of `from` becomes one of `to`; fails when some value could be altered unseen. `wanted` is what the sink
 // would make for it.
 Status decide(ColumnPolicy& policy, const ColumnFacts& from, const ColumnFacts& wanted, const ColumnFacts& to) {
@@ -36,6 +44,7 @@ Status decide(ColumnPolicy& policy, const ColumnFacts& from, const ColumnFacts& 
   policy.type = from.type;
   policy.sink_type = to.type;
   policy.is_nullable = to.is_nullable;
+  policy.labels = to.labels;
   policy.travels_as_text = from.travels_as_text || to.travels_as_text;
   if (!to.refusal.empty()) return mismatch(to.refusal);
   if (from.meaning != to.meaning) {
@@ -65,6 +74,8 @@ Status decide(ColumnPolicy& policy, const ColumnFacts& from, const ColumnFacts& 
   if (!can_convert(from.type, to.type, &is_checked))
     return mismatch("dpone has no conversion between them that keeps every value");
   policy.fidelity = is_checked ? Fidelity::kChecked : Fidelity::kReversible;
+  // What reads the text can say which row of which file does not fit, and leave it out.
+  if (is_checked && from.is_textual && is_read_alike(from.type.kind, to.type.kind)) policy.type = to.type;
   return {};
 }
 

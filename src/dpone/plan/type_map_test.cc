@@ -116,6 +116,31 @@ TEST(TypeMapTest, AnInferredColumnIsReadAsTheTargetsType) {
   EXPECT_EQ(mapped(from, range), "checked");
 }
 
+// A declared type that is wider than the target's: where the text is read, a value that does not fit has a place.
+TEST(TypeMapTest, ATextualColumnIsReadAsANarrowerTypeOfItsKind) {
+  manifest::Manifest manifest;
+  manifest.source.options = Options(manifest::common_source_options());
+  manifest.sink.options = Options(manifest::common_sink_options());
+  const auto read_as = [&](ColumnFacts from, const ColumnFacts& to) {
+    Facts source;
+    source.exists = true;
+    from.is_textual = true;
+    source.columns = {from};
+    Facts target = source;
+    target.columns = {to};
+    const auto map = map_columns(manifest, source, target, source, PriorReceipts());
+    EXPECT_TRUE(map) << map.error().to_line();
+    EXPECT_EQ(map->columns[0].fidelity, Fidelity::kChecked);
+    return map->columns[0].type.kind;
+  };
+  EXPECT_EQ(read_as(column(TypeKind::kInt64, "bigint"), column(TypeKind::kInt32, "integer")), TypeKind::kInt32);
+  EXPECT_EQ(read_as(column(TypeKind::kText, "text"), column(TypeKind::kEnum, "state")), TypeKind::kEnum);
+  // Its text would be another one: `007` is 7.
+  ColumnFacts narrow = column(TypeKind::kText, "character varying(3)");
+  narrow.type.length = 3;
+  EXPECT_EQ(read_as(column(TypeKind::kInt64, "bigint"), narrow), TypeKind::kInt64);
+}
+
 // A file has the columns of whoever writes it.
 TEST(TypeMapTest, ATargetWithoutColumnsOfItsOwnTakesThoseOfTheSource) {
   manifest::Manifest manifest;

@@ -23,8 +23,9 @@ struct ColumnPolicy {
   DataType sink_type;  // what the sink's type is in batches; differs from `type` unless kIdentical
   Fidelity fidelity = Fidelity::kIdentical;
   bool travels_as_text = false;
-  bool is_nullable = true;  // in the target
-  bool is_guessed = false;  // the type is nobody's declaration, see Field
+  bool is_nullable = true;          // in the target
+  bool is_guessed = false;          // the type is nobody's declaration, see Field
+  std::vector<std::string> labels;  // the only texts that the target takes; any if empty
 };
 
 inline std::string_view to_string(Fidelity value) {
@@ -42,6 +43,16 @@ inline std::string_view to_string(Fidelity value) {
 inline Schema batch_schema(const std::vector<ColumnPolicy>& columns) {
   Schema schema;
   for (const ColumnPolicy& column : columns) schema.push_back({column.name, column.type, true, column.is_guessed});
+  return schema;
+}
+
+// The same with what the target rules out, for a source whose rows nobody has looked at yet.
+inline Schema strict_schema(const std::vector<ColumnPolicy>& columns) {
+  Schema schema = batch_schema(columns);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    schema[i].is_nullable = columns[i].is_nullable;
+    schema[i].labels = columns[i].labels;
+  }
   return schema;
 }
 

@@ -21,6 +21,7 @@ struct ColumnFacts {
   bool is_generated = false;     // computed by the system: never loaded
   bool has_default = false;      // default or identity: may be left out of a load
   bool travels_as_text = false;  // no typed form here: read and written in its text form
+  bool is_textual = false;       // values stand as texts: the type is what they are read as
   // Nobody declared the type: every value is a text, read as whatever type is wanted. `guess` is why it is this one, a
   // sentence, and empty if nothing was looked at.
   bool is_inferred = false;
@@ -28,6 +29,7 @@ struct ColumnFacts {
   // What gives the values their meaning beside their type (PostgreSQL's lc_monetary for money, the server's age for a
   // text); empty for most types. Values only go where it is the same.
   std::string meaning;
+  std::vector<std::string> labels;  // of a target's column: the only texts that it takes; any if empty
   std::string refusal;  // of a target's column: why it takes no value of the source's type; empty if it does
 };
 

@@ -21,6 +21,7 @@ constexpr const char* kCode = "is a code and no plain number (leading zeros, a z
 constexpr const char* kInexact = "has more digits than a double precision keeps";
 constexpr const char* kOtherForm = "does not stand as date_format, timestamp_format or decimal say";
 constexpr const char* kNoJson = "is no JSON";
+constexpr const char* kNoJsonb = "is JSON with what a jsonb does not keep (\\u0000, half a surrogate pair)";
 constexpr const char* kWrongQuotes = "has a quote in the wrong place";
 
 bool is_null(std::string_view field, std::string_view null_text) {
@@ -200,6 +201,19 @@ std::uint8_t* copy_unquoted(std::string_view field, char quote, const char* read
   return to;
 }
 
+// What is wrong with a text as a value of json or jsonb, or nullptr. A key that stands twice is nobody's mistake here.
+const char* json_problem(json_rows::JsonText& reader, std::string_view text, TypeKind kind) {
+  using Strictness = json_rows::Scanner::Strictness;
+  const auto slug_with = [&](Strictness strictness) {
+    return reader.parse(text, strictness, 0) ? std::string_view() : std::string_view(reader.problem().slug);
+  };
+  std::string_view slug = slug_with(kind == TypeKind::kJsonb ? Strictness::kJsonb : Strictness::kJson);
+  if (slug == "json_rows.duplicate_key") slug = slug_with(Strictness::kJson);
+  // One that nests deeper than the scanner goes may be JSON all the same.
+  if (slug.empty() || slug == "json_rows.depth") return nullptr;
+  return slug == "json_rows.escape" || slug == "json_rows.zero_byte" ? kNoJsonb : kNoJson;
+}
+
 template <bool kIsJson>
 int decode_text(DecodeColumn& self, const RowRun& run) {
   ColumnBuilder& builder = self.builder;
@@ -240,12 +254,8 @@ int decode_text(DecodeColumn& self, const RowRun& run) {
     }
     if (kIsJson && has_value) {
       const std::string_view json(reinterpret_cast<const char*>(value), static_cast<std::size_t>(to - value));
-      const bool is_json = self.json.parse(json, json_rows::Scanner::Strictness::kJson, 0);
-      // One that nests deeper than the scanner goes may be JSON all the same.
-      if (!is_json && std::strcmp(self.json.problem().slug, "json_rows.depth") != 0) {
-        self.problem = kNoJson;
-        return static_cast<int>(row);
-      }
+      self.problem = json_problem(self.json, json, type.kind);
+      if (self.problem != nullptr) return static_cast<int>(row);
     }
     if (length != 0 && has_value) {
       self.problem = wrong_length({reinterpret_cast<const char*>(value), static_cast<std::size_t>(to - value)}, type);

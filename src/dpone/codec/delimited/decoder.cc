@@ -10,6 +10,7 @@
 #include "dpone/codec/delimited/decode_columns.h"
 #include "dpone/codec/delimited/scanner.h"
 #include "dpone/data/buffer.h"
+#include "dpone/data/field_rules.h"
 #include "dpone/data/type_name.h"
 
 namespace dpone::delimited {
@@ -370,14 +371,20 @@ class Decoder::Impl {
     std::optional<Fault> first;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       DecodeColumn& column = *columns_[i];
-      const int row = column.decode(column, run);
+      const Field& field = (*schema_)[i];
+      const std::int64_t before = column.builder.length();
+      int row = column.decode(column, run);
+      const auto broken = row < 0 ? find_broken_rule(field, column.builder, before) : std::nullopt;
+      if (broken) row = broken->row;
       if (row < 0 || (first && first->row <= row)) continue;
       constexpr std::size_t kShownBytes = 60;
       const std::string_view text = run.field(static_cast<std::size_t>(row), column.field);
       const std::string_view shown = cut_utf8(text, kShownBytes);
-      first = Fault{row, i, "delimited.value",
-                    fmt::format("the value '{}{}' {}: {}", shown, shown.size() < text.size() ? "..." : "",
-                                column.problem, type_name((*schema_)[i].type))};
+      const std::string value = fmt::format("the value '{}{}'", shown, shown.size() < text.size() ? "..." : "");
+      first = broken ? Fault{row, i, broken->is_null ? "delimited.null" : "delimited.label",
+                             value + " " + describe_rule(field, *broken)}
+                     : Fault{row, i, "delimited.value",
+                             fmt::format("{} {}: {}", value, column.problem, type_name(field.type))};
     }
     return first;
   }

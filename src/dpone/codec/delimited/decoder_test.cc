@@ -257,6 +257,33 @@ TEST(DelimitedDecoder, LeavesWrongRowsOutWhenAsked) {
   EXPECT_EQ(rejected[7], "5004:5004 delimited.quote 4,o\"k\"");
 }
 
+TEST(DelimitedDecoder, RefusesWhatTheColumnRulesOut) {
+  DecodeLayout layout = texts(3);
+  layout.schema[0].type = type_of(TypeKind::kInt32);
+  layout.schema[0].is_nullable = false;
+  layout.schema[1].type = type_of(TypeKind::kEnum);
+  layout.schema[1].labels = {"new", "paid"};
+  const std::string text = "1,new,a\n,new,b\n3,lost,c\n4,,d\n5,\"paid\",\n";
+  const auto refused = decode(text, layout);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().slug(), "delimited.null");
+  EXPECT_EQ(context(refused.error(), "row"), "2");
+  EXPECT_EQ(context(refused.error(), "column"), "c1");
+  std::vector<std::string> rejected;
+  DecoderOptions options;
+  options.on_reject = [&](const RejectedRow& row) -> Status {
+    rejected.push_back(std::to_string(row.row) + " " + row.error.slug() + ": " + row.error.message());
+    return {};
+  };
+  const auto rows = decode(text, layout, {}, options);
+  ASSERT_TRUE(rows) << rows.error().to_line();
+  EXPECT_EQ(*rows, (Rows{{"1", "new", "a"}, {"4", "NULL", "d"}, {"5", "paid", "NULL"}}));
+  EXPECT_EQ(rejected,
+            (std::vector<std::string>{
+                "2 delimited.null: the value '' is NULL, and the column takes none",
+                "3 delimited.label: the value 'lost' is none of the labels that the column takes: new, paid"}));
+}
+
 TEST(DelimitedDecoder, RefusesARowThatIsTooBig) {
   DecoderOptions options;
   options.max_row_bytes = 1 << 20;
@@ -352,6 +379,11 @@ TEST(DelimitedDecoder, LooksAtJsonWhenAsked) {
   ASSERT_FALSE(rows);
   EXPECT_EQ(rows.error().slug(), "delimited.value");
   EXPECT_EQ(context(rows.error(), "row"), "3");
+  for (const char* kept : {"\"{\"\"a\"\": 1, \"\"a\"\": 2}\"\n", "\"{\"\"a\"\": \"\"\\u0001\"\"}\"\n"})
+    EXPECT_TRUE(decode(kept, layout_of({type_of(TypeKind::kJsonb)}), {}, options)) << kept;
+  const char* const zero = "\"{\"\"a\"\": \"\"\\u0000\"\"}\"\n";
+  EXPECT_TRUE(decode(zero, layout_of({type_of(TypeKind::kJson)}), {}, options));
+  EXPECT_FALSE(decode(zero, layout_of({type_of(TypeKind::kJsonb)}), {}, options));
   const std::string deep = std::string(100, '[') + std::string(100, ']');
   EXPECT_TRUE(decode(deep + "\n", layout_of({type_of(TypeKind::kJson)}), {}, options));
   EXPECT_NE(rows.error().message().find("'{bad' is no JSON"), std::string::npos) << rows.error().message();

@@ -10,6 +10,7 @@
 #include "dpone/codec/json_rows/decode_columns.h"
 #include "dpone/codec/json_rows/key_index.h"
 #include "dpone/data/buffer.h"
+#include "dpone/data/field_rules.h"
 #include "dpone/data/type_name.h"
 
 namespace dpone::json_rows {
@@ -324,12 +325,19 @@ class Decoder::Impl {
     std::optional<Fault> found;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       DecodeColumn& column = *columns_[i];
-      const int row = column.decode(column, run);
+      const Field& field = (*schema_)[i];
+      const std::int64_t before = column.builder.length();
+      int row = column.decode(column, run);
+      const auto broken = row < 0 ? find_broken_rule(field, column.builder, before) : std::nullopt;
+      if (broken) row = broken->row;
       if (row < 0 || (found && found->row <= first + row)) continue;
-      const std::string_view text = run.token(static_cast<std::size_t>(row), i).json();
-      found =
-          Fault{first + row, i, column.problem.slug,
-                fmt::format("the value {} {}: {}", shown(text), column.problem.what, type_name((*schema_)[i].type))};
+      const Token& token = run.token(static_cast<std::size_t>(row), i);
+      const std::string value =
+          token.kind == TokenKind::kMissing ? "a value that is not there" : "the value " + shown(token.json());
+      found = broken ? Fault{first + row, i, broken->is_null ? "json_rows.null" : "json_rows.label",
+                             value + " " + describe_rule(field, *broken)}
+                     : Fault{first + row, i, column.problem.slug,
+                             fmt::format("{} {}: {}", value, column.problem.what, type_name(field.type))};
     }
     return found;
   }

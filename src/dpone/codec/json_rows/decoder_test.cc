@@ -348,6 +348,27 @@ TEST(JsonRowsDecoder, LeavesWrongRowsOutWhenAsked) {
   }
 }
 
+TEST(JsonRowsDecoder, RefusesWhatTheColumnRulesOut) {
+  Schema schema = {{"id", type_of(TypeKind::kInt32), false}, {"state", type_of(TypeKind::kEnum), true}};
+  schema[1].labels = {"new", "paid"};
+  std::vector<std::string> rejected;
+  DecoderOptions options;
+  options.on_reject = [&](const RejectedRow& row) -> Status {
+    rejected.push_back(std::to_string(row.row) + " " + row.error.slug() + ": " + row.error.message());
+    return {};
+  };
+  const auto rows = decode(
+      "{\"id\":1,\"state\":\"new\"}\n{\"state\":\"new\"}\n{\"id\":null}\n{\"id\":4,\"state\":\"lost\"}\n{\"id\":5}\n",
+      schema, {}, options);
+  ASSERT_TRUE(rows) << rows.error().to_line();
+  EXPECT_EQ(*rows, (Rows{{"1", "new"}, {"5", "NULL"}}));
+  EXPECT_EQ(rejected,
+            (std::vector<std::string>{
+                "2 json_rows.null: a value that is not there is NULL, and the column takes none",
+                "3 json_rows.null: the value null is NULL, and the column takes none",
+                "4 json_rows.label: the value \"lost\" is none of the labels that the column takes: new, paid"}));
+}
+
 TEST(JsonRowsDecoder, HoldsRowsToTheirLimitHoweverTheyCome) {
   DecoderOptions options;
   options.max_row_bytes = 300'000;

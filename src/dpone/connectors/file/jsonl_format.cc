@@ -81,6 +81,11 @@ class JsonlFormat final : public RowFormat {
     if (inference.keys.empty()) {
       options.skips_wrong = false;
       DPONE_TRY(inference, json_rows::infer(front, options));
+      if (!is_whole && front.find('\n') == std::string_view::npos) {
+        return Error(ErrorClass::kFailed, "json_rows.row_too_big", "the first row is bigger than a row may be")
+            .with("row", "1")
+            .hint("each row should be an object on a line of its own; or raise runtime.max_row_bytes");
+      }
       return Error(ErrorClass::kFailed, "file.no_header",
                    "the file has no row with a key, so that nobody knows its columns")
           .hint("a JSON Lines file needs a row at least");

@@ -78,6 +78,9 @@ class FileReader final : public BatchReader {
           "target first; or collect such rows "
           "with --on-error reject-file");
     }
+    if (error.slug().ends_with(".null") || error.slug().ends_with(".label")) {
+      return std::move(error).hint("correct the value; or collect such rows with --on-error reject-file");
+    }
     if (error.slug() == "json_rows.unknown_key") {
       return std::move(error).hint(
           "no row that was looked at has it: make it a column with --type 'KEY=TYPE' (source.options.types), raise "

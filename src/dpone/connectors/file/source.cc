@@ -37,7 +37,7 @@ class FileSnapshot final : public Snapshot {
   Result<std::unique_ptr<BatchReader>> open(const Slice&, const LoadTask& task) override {
     // A row can be rejected only here.
     const bool checks_json = !task.target.checks_json || !selection_->settings.reject_path.empty();
-    return make_reader(selection_, batch_schema(task.columns), checks_json, context_);
+    return make_reader(selection_, strict_schema(task.columns), checks_json, context_);
   }
   Result<std::unique_ptr<RawReader>> open_raw(const Slice&, const LoadTask&) override {
     return internal_error("a file has no raw format");
@@ -236,6 +236,7 @@ class FileSource final : public Source {
     for (std::size_t i = 0; i < sample.names.size(); ++i) {
       ColumnFacts column;
       column.name = sample.names[i];
+      column.is_textual = true;
       const auto declared = settings().types.find(column.name);
       if (declared != settings().types.end()) {
         column.type = declared->second;

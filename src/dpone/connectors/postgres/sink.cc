@@ -392,6 +392,7 @@ class PostgresSink final : public Sink {
       entry.is_nullable = !column["not_null"].as_bool();
       entry.is_generated = !column["generated"].as_string().empty();
       entry.has_default = column["default"].is_string() || !column["identity"].as_string().empty();
+      entry.labels = types.labels(type_oid);
       Json detail = Json::object();
       detail.set("signature", types.signature(type_oid))
           .set("raw_obstacle", types.raw_obstacle(type_oid, connection.server_version()));

@@ -295,6 +295,12 @@ DataType TypeCatalog::logical_type(Oid oid, int typmod, bool& as_text) const {
   return type_with(text_of(0, false), signature(oid));
 }
 
+std::vector<std::string> TypeCatalog::labels(Oid oid) const {
+  const TypeInfo* info = find(oid);
+  if (info == nullptr) return {};
+  return info->type == 'd' ? labels(info->base) : info->labels;
+}
+
 std::string TypeCatalog::create_statement(Oid oid) const {
   const TypeInfo* info = find(oid);
   if (info == nullptr || info->is_builtin() || !info->extension.empty() || info->element != 0) return {};

@@ -67,6 +67,8 @@ class TypeCatalog {
   std::string raw_obstacle(Oid oid, int server_version) const;
   // How a column of this type travels in batches. `as_text` is set when it has no typed form.
   DataType logical_type(Oid oid, int typmod, bool& as_text) const;
+  // Of an enum, and of a domain over one; empty otherwise.
+  std::vector<std::string> labels(Oid oid) const;
   // The type's statement for a server that lacks it: empty for built-in and extension types.
   std::string create_statement(Oid oid) const;
   // User types that `oid` needs, in an order in which they can be created, itself last.
