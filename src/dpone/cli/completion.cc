@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "dpone/base/contains.h"
+
 namespace dpone::cli {
 namespace {
 
@@ -16,7 +18,7 @@ std::vector<std::string> groups_of(std::span<const CommandSpec> commands) {
     const std::size_t space = command.name.find(' ');
     if (space == std::string_view::npos) continue;
     const std::string group(command.name.substr(0, space));
-    if (std::find(groups.begin(), groups.end(), group) == groups.end()) groups.push_back(group);
+    if (!contains(groups, group)) groups.push_back(group);
   }
   return groups;
 }
@@ -26,7 +28,7 @@ std::vector<std::string> first_words(std::span<const CommandSpec> commands) {
   std::vector<std::string> words;
   for (const CommandSpec& command : commands) {
     const std::string word(command.name.substr(0, command.name.find(' ')));
-    if (std::find(words.begin(), words.end(), word) == words.end()) words.push_back(word);
+    if (!contains(words, word)) words.push_back(word);
   }
   words.emplace_back("help");
   return words;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "dpone/base/contains.h"
+
 namespace dpone {
 namespace {
 
@@ -27,8 +29,7 @@ std::optional<BrokenRule> find_broken_rule(const Field& field, ColumnBuilder& bu
       if (!field.is_nullable) return BrokenRule{index, true};
       continue;
     }
-    if (has_labels && std::find(field.labels.begin(), field.labels.end(), text_of(parts, row)) == field.labels.end())
-      return BrokenRule{index, false};
+    if (has_labels && !contains(field.labels, text_of(parts, row))) return BrokenRule{index, false};
   }
   return std::nullopt;
 }

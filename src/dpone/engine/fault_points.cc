@@ -2,11 +2,12 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <csignal>
 #include <thread>
+
+#include "dpone/base/contains.h"
 
 namespace dpone::engine {
 namespace {
@@ -24,7 +25,7 @@ Result<NamedFault> NamedFault::parse(std::string_view text, std::stop_token stop
   const std::size_t equals = text.find('=');
   const std::string point(text.substr(0, equals));
   const std::string action(equals == std::string_view::npos ? "" : text.substr(equals + 1));
-  const bool is_known = std::find(kPoints.begin(), kPoints.end(), point) != kPoints.end();
+  const bool is_known = contains(kPoints, point);
   const bool is_action = action == "kill" || action == "stop" || action == "interrupt" || action == "error";
   if (!is_known || !is_action) {
     return Error(ErrorClass::kUsage, "fault.unknown", "DPONE_FAULT is not `<point>=kill|stop|interrupt|error`")

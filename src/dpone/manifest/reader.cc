@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "dpone/base/contains.h"
 #include "dpone/base/file.h"
 #include "dpone/base/log.h"
 #include "dpone/base/nearest.h"
@@ -357,7 +358,7 @@ class Reader {
     if (path == "source.type" || path == "sink.type") {
       for (const EndpointSchema& schema : schemas_) choices.emplace_back(schema.type);
     }
-    if (std::find(choices.begin(), choices.end(), value.text) != choices.end()) return Json(value.text);
+    if (contains(choices, value.text)) return Json(value.text);
     if (path == "sink.strategy.mode") return refuse_mode(value);
     const std::string list = fmt::format("{}", fmt::join(choices, ", "));
     if (path.ends_with("connection_type") && (value.text == "airflow" || value.text == "vault")) {
@@ -382,7 +383,7 @@ class Reader {
       if (mode.is_available) available.emplace_back(mode.name);
     }
     const std::string list = fmt::format("{}", fmt::join(available, ", "));
-    if (std::find(names.begin(), names.end(), value.text) != names.end()) {
+    if (contains(names, value.text)) {
       refuse(value.at, "strategy.not_available",
              fmt::format("the strategy {} is not available in this build, which has {}", value.text, list));
     } else {

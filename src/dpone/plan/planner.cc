@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dpone/base/contains.h"
 #include "dpone/base/sha256.h"
 #include "dpone/plan/strategy/full_refresh.h"
 #include "dpone/plan/strategy/incremental.h"
@@ -25,7 +26,7 @@ Status check_ownership(const PlanInput& input) {
   }
   // An older one of ours, restored or swapped back, may be replaced.
   const std::vector<std::string>& ours = input.prior.identities;
-  const bool is_known = std::find(ours.begin(), ours.end(), input.target.identity) != ours.end();
+  const bool is_known = contains(ours, input.target.identity);
   if (is_replacing && newest && !input.target.is_empty && !is_known) {
     return Error(ErrorClass::kRefused, "target.not_ours",
                  "the target is not what run " + newest->run_id +
@@ -129,7 +130,7 @@ Result<RoutePlan> complete(RoutePlan plan, const PlanInput& input, const std::ve
         break;
       }
       for (const std::string& reason : verdict.reasons) {
-        if (std::find(plan.raw_reasons.begin(), plan.raw_reasons.end(), reason) == plan.raw_reasons.end()) {
+        if (!contains(plan.raw_reasons, reason)) {
           plan.raw_reasons.push_back(reason);
         }
       }

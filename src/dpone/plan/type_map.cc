@@ -2,15 +2,12 @@
 
 #include <algorithm>
 
+#include "dpone/base/contains.h"
 #include "dpone/base/nearest.h"
 #include "dpone/data/conversion.h"
 
 namespace dpone::plan {
 namespace {
-
-bool contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
 
 Status check_names(const std::vector<std::string>& wanted, const Facts& source, std::string_view option) {
   for (const std::string& name : wanted) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "dpone/base/contains.h"
 #include "dpone/base/error_json.h"
 #include "dpone/cli/commands/commands.h"
 #include "dpone/cli/connectors.h"
@@ -48,7 +49,7 @@ std::string list_text(const connections::Listing& listing) {
   for (const connections::FoundConnection& found : listing.connections) {
     text += fmt::format("{}: {}, {}\n", found.id, found.system, found.problem ? "not usable" : "complete");
     for (const std::string& name : found.variables) {
-      const bool is_unread = std::find(found.unread.begin(), found.unread.end(), name) != found.unread.end();
+      const bool is_unread = contains(found.unread, name);
       text += "  " + name + (is_unread ? "  (not read: no field of " + found.system + ")" : "") + "\n";
     }
     if (!found.problem) continue;

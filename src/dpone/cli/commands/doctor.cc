@@ -220,20 +220,19 @@ void check_ends(const ResolvedRoute& route, const RunContext& context, bool is_o
       check_reach(name, settings, context, checks);
     }
   };
-  if (has_server(route.source)) {
-    check(from.empty() ? "source" : "connection " + from, route.source);
-  } else if (is_offline || is_stream(route.source.field("path"))) {
-    checks.push_back(ok_check("source", is_offline ? "not looked at (--offline)" : "a stream, which is not looked at"));
-  } else {
-    checks.push_back(look_at("source", describe_source(route, context)));
-  }
-  if (!has_server(route.sink) && (is_offline || is_stream(route.sink.field("path")))) {
-    checks.push_back(ok_check("target", is_offline ? "not looked at (--offline)" : "a stream, which is not looked at"));
-  } else if (!has_server(route.sink)) {
-    checks.push_back(look_at("target", describe_sink(route, context)));
-  } else if (to.empty() || to != from) {
-    check(to.empty() ? "target" : "connection " + to, route.sink);
-  }
+  const auto check_end = [&](const std::string& name, const std::string& connection, const ConnectionSettings& settings,
+                             const auto& describe) {
+    if (has_server(settings)) {
+      check(connection.empty() ? name : "connection " + connection, settings);
+    } else if (is_offline || is_stream(settings.field("path"))) {
+      checks.push_back(ok_check(name, is_offline ? "not looked at (--offline)" : "a stream, which is not looked at"));
+    } else {
+      checks.push_back(look_at(name, describe(route, context)));
+    }
+  };
+  check_end("source", from, route.source, describe_source);
+  const bool is_asked = !to.empty() && to == from && has_server(route.sink);
+  if (!is_asked) check_end("target", to, route.sink, describe_sink);
   if (route.state) check("state store", *route.state);
 }
 

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <deque>
 
+#include "dpone/base/contains.h"
 #include "dpone/base/utf8.h"
 #include "dpone/codec/json_rows/decode_columns.h"
 #include "dpone/codec/json_rows/key_index.h"
@@ -126,7 +127,7 @@ class Decoder::Impl {
       if (column == kNoColumn) {
         key_ = key.view();
         *value = &ignored_;
-        const bool is_known = std::find(ignored_keys_.begin(), ignored_keys_.end(), key_) != ignored_keys_.end();
+        const bool is_known = contains(ignored_keys_, key_);
         if (format_.ignores_unknown_keys || is_known) return true;
         scanner_.fail(key.text, "json_rows.unknown_key", "a key is not in the schema");
         return false;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "dpone/base/contains.h"
 #include "dpone/base/nearest.h"
 #include "dpone/base/sha256.h"
 #include "dpone/connectors/file/errors.h"
@@ -207,7 +208,7 @@ class FileSource final : public Source {
   Status take_declared(Sample& all) const {
     for (const auto& [column, type] : settings().types) {
       std::vector<std::string>& names = all.names;
-      if (std::find(names.begin(), names.end(), column) != names.end()) continue;
+      if (contains(names, column)) continue;
       const std::string near = nearest_name(column, names);
       if (!selection_->format->has_fixed_names()) {
         names.push_back(column);

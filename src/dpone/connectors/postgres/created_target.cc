@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dpone/base/contains.h"
 #include "dpone/base/sha256.h"
 #include "dpone/base/utf8.h"
 #include "dpone/connectors/postgres/quote.h"
@@ -24,10 +25,7 @@ std::string default_key_name(const std::string& table, const KeyFacts& key) {
   return cut(table, kMaxNameBytes - suffix.size()) + suffix;
 }
 
-bool contains(const Json& array, const std::string& name) {
-  const auto& values = array.as_array();
-  return std::find(values.begin(), values.end(), Json(name)) != values.end();
-}
+bool has_name(const Json& names, const std::string& name) { return contains(names.as_array(), Json(name)); }
 
 std::string key_definition(const Facts& source, const KeyFacts& key) {
   std::string of_source;
@@ -125,12 +123,11 @@ Json propose_keys(const Facts& source, const std::string& table, const std::vect
                   const Json& taken, Facts& facts) {
   Json keys = Json::array();
   for (const KeyFacts& key : source.keys) {
-    const bool is_whole = std::all_of(key.columns.begin(), key.columns.end(), [&](const std::string& column) {
-      return std::find(columns.begin(), columns.end(), column) != columns.end();
-    });
+    const bool is_whole = std::all_of(key.columns.begin(), key.columns.end(),
+                                      [&](const std::string& column) { return contains(columns, column); });
     if (!is_whole) continue;
     const auto is_free = [&](const std::string& name) {
-      return !contains(taken, name) && std::none_of(facts.keys.begin(), facts.keys.end(),
+      return !has_name(taken, name) && std::none_of(facts.keys.begin(), facts.keys.end(),
                                                     [&](const KeyFacts& other) { return other.name == name; });
     };
     int attempt = 0;

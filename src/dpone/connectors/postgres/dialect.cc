@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dpone/base/contains.h"
 #include "dpone/connectors/postgres/quote.h"
 
 namespace dpone::postgres {
@@ -77,13 +78,9 @@ std::vector<std::string> sink_names(const LoadTask& task) {
   return names;
 }
 
-bool is_new_column(const LoadTask& task, const std::string& name) {
-  return std::find(task.new_columns.begin(), task.new_columns.end(), name) != task.new_columns.end();
-}
+bool is_new_column(const LoadTask& task, const std::string& name) { return contains(task.new_columns, name); }
 
-bool is_key(const LoadTask& task, const std::string& name) {
-  return std::find(task.key.begin(), task.key.end(), name) != task.key.end();
-}
+bool is_key(const LoadTask& task, const std::string& name) { return contains(task.key, name); }
 
 // Row `t` of the target and row `s` of the stage have the same key. Operators by their full name: the statement may run
 // under a search_path that is not ours.
@@ -216,7 +213,7 @@ class SinkRenderer {
     std::vector<std::string> grantees;
     for (const Json& grant : native_["default_acl"].as_array()) {
       const std::string grantee = grant["grantee"].is_null() ? "PUBLIC" : quote_name(grant["grantee"].as_string());
-      if (std::find(grantees.begin(), grantees.end(), grantee) == grantees.end()) grantees.push_back(grantee);
+      if (!contains(grantees, grantee)) grantees.push_back(grantee);
     }
     for (const std::string& grantee : grantees) out.push_back("REVOKE ALL ON TABLE " + stage_ + " FROM " + grantee);
     if (task_.method == PublishMethod::kExchange) {

@@ -2,10 +2,10 @@
 
 #include <libpq-fe.h>
 
-#include <algorithm>
 #include <array>
 #include <memory>
 
+#include "dpone/base/contains.h"
 #include "dpone/base/nearest.h"
 #include "dpone/connectors/postgres/quote.h"
 
@@ -56,10 +56,10 @@ Result<Keywords> connection_keywords(const ConnectionSettings& settings) {
   };
   add("fallback_application_name", "dpone");
   for (const auto& [name, value] : settings.fields) {
-    const bool passes = std::find(kPassThrough.begin(), kPassThrough.end(), name) != kPassThrough.end();
+    const bool passes = contains(kPassThrough, name);
     if (passes) {
       add(name, value);
-    } else if (std::find(kOwn.begin(), kOwn.end(), name) == kOwn.end()) {
+    } else if (!contains(kOwn, name)) {
       std::vector<std::string_view> known(kPassThrough.begin(), kPassThrough.end());
       known.insert(known.end(), kOwn.begin(), kOwn.end());
       const std::string nearest = nearest_name(name, known);

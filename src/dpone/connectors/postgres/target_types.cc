@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dpone/base/contains.h"
 #include "dpone/connectors/postgres/catalog.h"
 #include "dpone/connectors/postgres/created_target.h"
 #include "dpone/connectors/postgres/quote.h"
@@ -157,7 +158,7 @@ Status compare_types(Connection& connection, const Facts& source, Facts& target)
 void propose_types(const Facts& described, const Facts& source, const std::vector<std::string>& columns,
                    Facts& proposed) {
   const auto takes_type = [&](const Json& name) {
-    if (std::find(columns.begin(), columns.end(), name.as_string()) == columns.end()) return false;
+    if (!contains(columns, name.as_string())) return false;
     const ColumnFacts* from = source.find(name.as_string());
     const ColumnFacts* to = described.find(name.as_string());
     return to == nullptr || (from != nullptr && from->native_type == to->native_type);
@@ -185,7 +186,7 @@ void propose_types(const Facts& described, const Facts& source, const std::vecto
     }
     for (const char* key : {"create_schema", "create"}) {
       const std::string& sql = finding[key].as_string();
-      const bool is_planned = std::find(statements.begin(), statements.end(), sql) != statements.end();
+      const bool is_planned = contains(statements, sql);
       // The target's own schema is made with the target.
       if (!sql.empty() && !is_planned && sql != own_schema) statements.push_back(sql);
     }

@@ -1,8 +1,8 @@
 #include "dpone/connectors/postgres/types.h"
 
-#include <algorithm>
 #include <array>
 
+#include "dpone/base/contains.h"
 #include "dpone/connectors/postgres/quote.h"
 #include "dpone/data/type_name.h"
 
@@ -242,7 +242,7 @@ std::string TypeCatalog::meaning(Oid oid) const {
 }
 
 std::string TypeCatalog::raw_obstacle(Oid oid, int server_version) const {
-  if (std::find(kRegTypes.begin(), kRegTypes.end(), oid) != kRegTypes.end()) {
+  if (contains(kRegTypes, oid)) {
     return "names an object of one server's catalog";
   }
   const TypeInfo* info = find(oid);
@@ -335,7 +335,7 @@ std::string TypeCatalog::create_statement(Oid oid) const {
 
 void TypeCatalog::dependencies(Oid oid, std::vector<Oid>& ordered) const {
   const TypeInfo* info = find(oid);
-  if (info == nullptr || std::find(ordered.begin(), ordered.end(), oid) != ordered.end()) return;
+  if (info == nullptr || contains(ordered, oid)) return;
   if (info->element != 0) dependencies(info->element, ordered);
   if (info->is_builtin()) return;
   if (info->base != 0) dependencies(info->base, ordered);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dpone/base/contains.h"
 #include "dpone/base/sha256.h"
 #include "dpone/connectors/sqlite/catalog.h"
 #include "dpone/connectors/sqlite/database.h"
@@ -23,10 +24,6 @@ std::string quote_names(const std::vector<std::string>& names, std::string_view 
   std::string out;
   for (const std::string& name : names) out += (out.empty() ? "" : ", ") + std::string(prefix) + quote_name(name);
   return out;
-}
-
-bool contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 // Blanks and comments in front.

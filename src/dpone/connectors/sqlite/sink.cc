@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "dpone/base/contains.h"
 #include "dpone/base/sha256.h"
 #include "dpone/connectors/sqlite/catalog.h"
 #include "dpone/connectors/sqlite/control_table.h"
@@ -17,10 +18,6 @@
 
 namespace dpone::sqlite {
 namespace {
-
-bool contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
 
 // The entry or declaration of a target's column, and what it takes of `from` (null: the source has no such column).
 ColumnFacts column_facts(const Json& column, const Json& entry, bool is_strict, const ColumnFacts* from) {
