@@ -50,11 +50,15 @@ run_compiled() {
   "$PYTHON" tests/harness/counts.py "$suite" ${record[@]+"${record[@]}"} <"$log" || die 1 "suite $suite failed"
 }
 
-# The unit tests, built so that they count the lines that they reach.
+# The unit tests and all of the program's that ask for no service, built so that they count the lines that they reach.
 if [ -n "$is_coverage" ]; then
-  need build coverage
+  need build test coverage
+  "$DPONE_ROOT/scripts/dev/build.sh" coverage dpone
   find build/coverage -name '*.gcda' -delete 2>/dev/null || true
   run_compiled unit coverage dpone_unit
+  step "Running tests that need no service"
+  DPONE_BINARY=$(find "$DPONE_ROOT/build/coverage" -name dpone -type f -perm -u+x | head -1) \
+    "$PYTHON" -m pytest -c tests/pytest.ini --no-services tests/cli tests/files tests/sqlite "$@"
   gcov=gcov
   case ${CXX:-} in
     g++-*) gcov=gcov-${CXX#g++-} ;;

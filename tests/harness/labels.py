@@ -43,6 +43,10 @@ def label_of(path, marks=()):
     return next((label for label in fits if label in marks), fits[0])
 
 
+def pytest_addoption(parser):
+    parser.addoption("--no-services", action="store_true", help="leave out the tests that ask for a server")
+
+
 def has_external_server():
     return "DPONE_IT_PG_HOST" in os.environ
 
@@ -62,7 +66,8 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker(label)
         is_asked_for = label is None or all(map(is_set, LABELS[label][1]))
         needs_other = has_external_server() and item.get_closest_marker(OWN_SERVER)
-        (kept if is_asked_for and not needs_other else left_out).append(item)
+        needs_service = config.getoption("--no-services") and "servers" in item.fixturenames
+        (kept if is_asked_for and not needs_other and not needs_service else left_out).append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = kept
