@@ -255,12 +255,15 @@ def test_urls_with_a_password_warn_and_never_print_it(dpone, orders, dst):
 
 def test_run_id_again_is_reported_not_run(dpone, manifest, orders):
     first = dpone("run", manifest, "--run-id", "mine-1", "--format", "json").expect(0).json
+    evidence = (dpone.folder / ".dpone/runs/mine-1/run.json").read_bytes()
     orders.run("insert into orders values (4)")
     again = dpone("run", manifest, "--run-id", "mine-1", "--format", "json").expect(0).json
     assert again["is_repeated"]
     assert again["receipt"] == first["receipt"]
     other = dpone.write("other.yaml", full_refresh(source={"options": {"where": "id = 1"}}))
     refused(dpone("run", other, "--run-id", "mine-1"), 3, "run_id.reused")
+    assert (dpone.folder / ".dpone/runs/mine-1/run.json").read_bytes() == evidence
+    assert sorted(path.name for path in (dpone.folder / ".dpone/runs/mine-1").iterdir()) == ["run.2.json", "run.json"]
     for bad in ("../x", "a b", "", "x" * 300):
         assert dpone("run", manifest, "--run-id", bad).expect(2).out == ""
 

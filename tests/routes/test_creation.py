@@ -118,6 +118,92 @@ def test_an_extension_may_lie_in_another_schema_at_the_target(two, src, dst, typ
         assert dst.rows("select id, h::text, hs::text from public.t order by id") == src.rows("select id, h::text, hs::text from public.t order by id")
 
 
+@pytest.mark.parametrize("majors", [(16, 16), (16, 12), (12, 18)], ids=lambda majors: f"from-{majors[0]}-to-{majors[1]}")
+def test_a_type_that_dpone_made_is_the_same_the_next_time(dpone, databases, _server, majors):
+    """The text of a CHECK is another one when it has been created from its text; an extension is of another version."""
+    src, dst = (databases(_server(major)) for major in majors)
+    dpone.connect("src", src.url)
+    dpone.connect("dst", dst.url)
+    src.run("create extension hstore; create domain public.code as varchar(10) not null check (value in ('AA', 'AB'));"
+            "create domain public.day as date check (extract(year from value) > 1000);"
+            "create domain public.tags as hstore; create type public.pair as (a hstore, b hstore);"
+            "create table public.t (id int, c public.code, d public.day, t public.tags, p public.pair, ps public.pair[]);"
+            "insert into public.t values (1, 'AA', '2024-01-02', 'a=>1', row('b=>2', null)::public.pair,"
+            "  array[row('c=>3', 'd=>4')::public.pair])")  # fmt: skip
+    dst.run("create extension hstore")
+    path = dpone.write("m.yaml", full_refresh("public.t"))
+    for _ in range(2):
+        dpone("run", path).expect(0)
+        assert dst.rows("select t::text from public.t") == src.rows("select t::text from public.t")
+
+
+def test_a_type_made_by_hand_of_an_extension_s_type_in_another_schema_is_the_same(two, src, dst):
+    src.run("create extension hstore; create domain public.d as public.hstore; create type public.c as (a public.hstore, b public.hstore);"
+            "create table public.t (d public.d, c public.c); insert into public.t values ('a=>1', row('b=>2', null))")  # fmt: skip
+    dst.run("create schema ext; create extension hstore schema ext;"
+            "create domain public.d as ext.hstore; create type public.c as (a ext.hstore, b ext.hstore)")  # fmt: skip
+    for _ in range(2):
+        two().expect(0)
+        assert dst.rows("select t::text from public.t t") == src.rows("select t::text from public.t t")
+
+
+def test_a_multirange_comes_with_its_range_whatever_its_name(two, src, dst):
+    src.run("create schema m; create type public.fr as range (subtype = float8, multirange_type_name = m.fmr);"
+            "create table public.t (r public.fr, m m.fmr); insert into public.t values ('[1,2)', '{[1,2),[3,4)}')")  # fmt: skip
+    dst.run("create schema m")
+    for _ in range(2):
+        two().expect(0)
+        assert dst.rows("select t::text from public.t t") == src.rows("select t::text from public.t t")
+
+
+def test_what_an_older_server_cannot_read_is_left_out_and_told(dpone, databases, _server):
+    src, dst = databases(_server(16)), databases(_server(12))
+    dpone.connect("src", src.url)
+    dpone.connect("dst", dst.url)
+    src.run("create type public.mood as enum ('sad'); create table public.t (id uuid primary key default gen_random_uuid(), m public.mood default 'sad',"
+            "  e int default 7 + 1, unique nulls not distinct (e)); insert into public.t values ('aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa')")  # fmt: skip
+    plan = dpone("plan", dpone.write("m.yaml", full_refresh("public.t"))).expect(0)
+    assert 'column "id" is created without the source\'s default, gen_random_uuid()' in plan.out
+    assert "without NULLS NOT DISTINCT" in plan.out
+    for _ in range(2):
+        dpone("run", "m.yaml").expect(0)
+    assert [column[3] for column in columns(dst, "public.t")] == [None, "'sad'::mood", "(7 + 1)"]
+    assert sorted(key[2] for key in keys(dst, "public.t")) == ["PRIMARY KEY (id)", "UNIQUE (e)"]
+
+
+def test_rows_from_before_a_not_null_that_was_never_validated_arrive(dpone, databases, _server):
+    src, dst = databases(_server(18)), databases(_server(18))
+    dpone.connect("src", src.url)
+    dpone.connect("dst", dst.url)
+    src.run("create table public.t (id int, v text); insert into public.t values (1, null); alter table public.t add constraint nn not null v not valid")
+    dpone("copy", "--from", "src", "--to", "dst", "--table", "public.t").expect(0)
+    assert dst.rows("select * from public.t") == [(1, None)]
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "grant"),
+    [("create type public.k as enum ('a')", "", 'GRANT CREATE ON SCHEMA "public"'),
+     ("create schema s; create type s.k as enum ('a')", "", "GRANT CREATE ON DATABASE"),
+     ("create schema s; create type s.k as enum ('a')", "create schema s; create type s.k as enum ('a')", 'GRANT USAGE ON SCHEMA "s"'),
+     ("create schema s; create extension hstore schema s; create domain s.k as s.hstore", "create schema e; create extension hstore schema e",
+      "GRANT USAGE ON SCHEMA e")],
+    ids=["create", "schema", "usage", "extension"],
+)  # fmt: skip
+def test_a_right_that_a_type_needs_is_named_by_the_plan(route, databases, postgres, roles, source, target, grant):
+    other = databases(postgres)
+    route.dpone.connect("src", other.url)
+    other.run("create schema feed;" + source)
+    schema = "public" if "public.k" in source else "s"
+    column = f"{schema}.{'hstore' if 'hstore' in source else 'k'}"
+    other.run(f"create table feed.t (id int, k {column})")
+    route.db.run("create schema dest;" + target)
+    loader = roles.create(route.db, "loader")
+    route.db.run(f'grant create, usage on schema dest to "{loader}"; revoke create on schema public from public')
+    route.dpone.connect("dst", roles.url(route.db, loader))
+    run = route.dpone("plan", route.manifest(target="dest.t")).expect(1)
+    assert "postgres.permission" in run.err and grant in run.err and f'TO "{loader}"' in run.err
+
+
 def test_a_type_that_is_made_of_an_extension_s_type_in_another_schema_is_an_error(two, src, dst):
     src.run("create extension hstore; create domain public.d as public.hstore; create table public.t (d public.d)")
     dst.run("create schema ext; create extension hstore schema ext")

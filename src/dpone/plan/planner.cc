@@ -66,7 +66,7 @@ Result<RoutePlan> draft(const PlanInput& input) {
   plan.mode = input.manifest.strategy.mode;
   plan.manifest_hash = input.manifest.hash();
   plan.notes = input.source.notes;
-  plan.notes.insert(plan.notes.end(), input.target.notes.begin(), input.target.notes.end());
+  plan.notes.insert(plan.notes.end(), input.proposed.notes.begin(), input.proposed.notes.end());
   plan.notes.insert(plan.notes.end(), map.notes.begin(), map.notes.end());
   plan.task.columns = std::move(map.columns);
   plan.task.new_columns = std::move(map.new_columns);

@@ -149,11 +149,25 @@ Status check_run_id(std::string_view run_id) {
       .hint("use letters, digits and . _ - : +, at most 128, not beginning with a dot");
 }
 
+namespace {
+
+// Whether the report there tells of a run that published: it is evidence, and no later run under its id replaces it.
+bool is_of_published_run(const std::filesystem::path& path) {
+  constexpr std::size_t kMostBytes = std::size_t{64} << 20;
+  const auto text = read_file(path, kMostBytes);
+  if (!text) return false;
+  const auto report = Json::parse(*text);
+  return report && (*report)["is_published"].as_bool();
+}
+
+}  // namespace
+
 Result<std::filesystem::path> write_report(const RunReport& report, const std::filesystem::path& state_dir) {
   DPONE_CHECK(check_run_id(report.run_id));
   const std::filesystem::path folder = state_dir / "runs" / report.run_id;
   DPONE_CHECK(make_directories(folder));
-  const std::filesystem::path path = folder / "run.json";
+  std::filesystem::path path = folder / "run.json";
+  for (int number = 2; is_of_published_run(path); ++number) path = folder / fmt::format("run.{}.json", number);
   DPONE_CHECK(write_file_atomically(path, report.to_json().pretty() + "\n"));
   return path;
 }

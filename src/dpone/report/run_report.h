@@ -68,8 +68,9 @@ struct RunReport {
   Json to_json() const;
 };
 
-// Writes `<state_dir>/runs/<run_id>/run.json` atomically and returns that path. An id that is no plain file name is
-// refused (class kUsage, slug `run_id.invalid`).
+// Writes `<state_dir>/runs/<run_id>/run.json` atomically and returns that path; where the report of a run that
+// published lies there, `run.2.json` and so on. An id that is no plain file name is refused (class kUsage, slug
+// `run_id.invalid`).
 Result<std::filesystem::path> write_report(const RunReport& report, const std::filesystem::path& state_dir);
 
 // Whether `run_id` may name a folder: letters, digits, `.`, `_`, `-`, `:`, `+`, at most 128, not beginning with a dot.

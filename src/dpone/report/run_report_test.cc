@@ -140,6 +140,14 @@ TEST(RunReport, IsWrittenAtomicallyUnderItsRunId) {
   const Result<std::string> text = read_file(*path, 1 << 20);
   ASSERT_TRUE(text);
   EXPECT_EQ(Json::parse(*text)->canonical(), good_report().to_json().canonical());
+  // What tells of a publication stays, whatever its id is used for later.
+  RunReport refused_later = good_report();
+  refused_later.is_published = false;
+  const std::filesystem::path runs = folder / "runs" / "20261123T220000Z-7f3a9c2e";
+  EXPECT_EQ(*write_report(refused_later, folder), runs / "run.2.json");
+  EXPECT_EQ(*write_report(good_report(), folder), runs / "run.2.json");
+  EXPECT_EQ(*write_report(good_report(), folder), runs / "run.3.json");
+  EXPECT_EQ(*read_file(*path, 1 << 20), *text);
   for (const char* bad : {"", "..", "a/b", ".hidden", "a b", "x\n"}) {
     RunReport report = good_report();
     report.run_id = bad;

@@ -57,13 +57,19 @@ Result<std::optional<Oid>> find_relation(Connection& connection, const std::stri
                          : "did you mean " + near + "? Names are case-sensitive and not folded");
 }
 
-std::string source_facts_sql(const std::string& oid_expression, int) {
+std::string source_facts_sql(const std::string& oid_expression, int server_version) {
+  // Rows from before a NOT NULL that was never validated may be NULL. Of two keys of one name, jsonb has the last.
+  const std::string validated_not_null =
+      server_version >= 180000
+          ? ", 'not_null', a.attnotnull AND NOT EXISTS (SELECT FROM pg_constraint nn WHERE nn.conrelid = c.oid "
+            "AND nn.contype = 'n' AND nn.conkey = ARRAY[a.attnum] AND NOT nn.convalidated)"
+          : "";
   return R"((SELECT jsonb_build_object(
   'oid', c.oid::int8, 'schema', n.nspname, 'name', c.relname, 'kind', c.relkind::text,
   'has_children', EXISTS (SELECT FROM pg_inherits h WHERE h.inhparent = c.oid),
   'lc_monetary', current_setting('lc_monetary'),
   'columns', (SELECT coalesce(jsonb_agg(jsonb_build_object()" +
-         std::string(kColumnCore) + R"(,
+         std::string(kColumnCore) + validated_not_null + R"(,
     'default_is_portable', NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_attrdef'::regclass
        AND d.objid = ad.oid AND d.refobjid >= 16384 AND d.refclassid <> 'pg_type'::regclass
        AND NOT (d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid)))
@@ -73,7 +79,11 @@ std::string source_facts_sql(const std::string& oid_expression, int) {
   'keys', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', k.conname, 'primary', k.contype = 'p',
       'definition', pg_get_constraintdef(k.oid), 'columns', (SELECT jsonb_agg(a.attname ORDER BY u.ordinality)
         FROM unnest(k.conkey) WITH ORDINALITY u(num, ordinality)
-        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = u.num)) ORDER BY k.contype, k.conname), '[]'::jsonb)
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = u.num),
+      'included', (SELECT coalesce(jsonb_agg(a.attname ORDER BY u.ordinality), '[]'::jsonb) FROM pg_index i,
+        unnest(i.indkey::int2[]) WITH ORDINALITY u(num, ordinality)
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = u.num
+        WHERE i.indexrelid = k.conindid AND u.ordinality > i.indnkeyatts)) ORDER BY k.contype, k.conname), '[]'::jsonb)
     FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u'))
   )::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = )" +
          oid_expression + ")";
@@ -178,8 +188,9 @@ std::string target_facts_sql(const std::string& oid_expression, int server_versi
     WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e' AND d.refclassid = 'pg_extension'::regclass),
   'incoming_foreign_keys', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', k.conname, 'table', k.conrelid::regclass::text,
       'on_delete', k.confdeltype::text, 'is_own', k.conrelid = c.oid, 'may_read', (SELECT
-         has_schema_privilege(r.relnamespace, 'USAGE') AND bool_and(has_column_privilege(r.oid, u.num, 'SELECT'))
-         FROM pg_class r, unnest(k.conkey) u(num) WHERE r.oid = k.conrelid GROUP BY r.relnamespace),
+         has_schema_privilege(r.relnamespace, 'USAGE') AND NOT row_security_active(r.oid)
+           AND bool_and(has_column_privilege(r.oid, u.num, 'SELECT'))
+         FROM pg_class r, unnest(k.conkey) u(num) WHERE r.oid = k.conrelid GROUP BY r.oid, r.relnamespace),
       'columns', (SELECT jsonb_agg(a.attname ORDER BY u.ordinality) FROM unnest(k.conkey) WITH ORDINALITY u(num, ordinality)
          JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.num)) ORDER BY k.conrelid, k.conname), '[]'::jsonb)
     FROM pg_constraint k WHERE k.confrelid = c.oid AND k.contype = 'f' AND k.conparentid = 0),

@@ -25,16 +25,32 @@ std::string default_key_name(const std::string& table, const KeyFacts& key) {
   return cut(table, kMaxNameBytes - suffix.size()) + suffix;
 }
 
-bool has_name(const Json& names, const std::string& name) { return contains(names.as_array(), Json(name)); }
-
-std::string key_definition(const Facts& source, const KeyFacts& key) {
+// The definition of `key` for a new table of `columns`; empty if it cannot be one there. Appends to `notes` what it
+// lacks of the source's.
+std::string key_definition(const Facts& source, const KeyFacts& key, const std::vector<std::string>& columns,
+                           int server_version, std::vector<std::string>& notes) {
   std::string of_source;
+  std::vector<std::string> included;
   for (const Json& row : source.native["keys"].as_array()) {
-    if (row["name"].as_string() == key.name) of_source = row["definition"].as_string();
+    if (row["name"].as_string() != key.name) continue;
+    of_source = row["definition"].as_string();
+    for (const Json& name : row["included"].as_array()) {
+      if (contains(columns, name.as_string())) included.push_back(name.as_string());
+    }
   }
   const auto has = [&](const char* words) { return of_source.find(words) != std::string::npos; };
+  // It is a constraint of ranges, by operators that an extension gives.
+  if (has(" WITHOUT OVERLAPS")) {
+    notes.push_back("key " + key.name + " is left out: dpone does not create keys WITHOUT OVERLAPS");
+    return {};
+  }
+  const bool is_distinct = has(" NULLS NOT DISTINCT");
+  if (is_distinct && server_version < 150000) {
+    notes.push_back("key " + key.name + " is created without NULLS NOT DISTINCT, which PostgreSQL has since 15");
+  }
   return std::string(key.is_primary ? "PRIMARY KEY" : "UNIQUE") +
-         (has(" NULLS NOT DISTINCT") ? " NULLS NOT DISTINCT" : "") + " (" + quote_names(key.columns) + ")" +
+         (is_distinct && server_version >= 150000 ? " NULLS NOT DISTINCT" : "") + " (" + quote_names(key.columns) +
+         ")" + (included.empty() ? "" : " INCLUDE (" + quote_names(included) + ")") +
          (has(" DEFERRABLE") ? " DEFERRABLE" : "") + (has(" INITIALLY DEFERRED") ? " INITIALLY DEFERRED" : "");
 }
 
@@ -64,6 +80,30 @@ void add_obstacles(const std::string& schema, Facts& facts) {
 }
 
 }  // namespace
+
+bool has_name(const Json& names, const std::string& name) { return contains(names.as_array(), Json(name)); }
+
+bool has_portable_default(const Json& column) {
+  return column["default"].is_string() && column["default_is_portable"].as_bool() &&
+         column["generated"].as_string().empty();
+}
+
+Status find_unknown_defaults(Connection& connection, const Facts& source, Facts& facts) {
+  Json unknown = Json::array();
+  if (source.system == "postgres" &&
+      source.native["server_version"].as_int() / 10000 != connection.server_version() / 10000) {
+    for (const Json& column : source.native["columns"].as_array()) {
+      if (!has_portable_default(column) || facts.find(column["name"].as_string()) != nullptr) continue;
+      const auto parsed = connection.describe("SELECT " + column["default"].as_string());
+      if (parsed) continue;
+      if (!connection.is_alive()) return parsed.error();
+      // A type that is missing is not made yet.
+      if (parsed.error().native_code() == "42883") unknown.push(column["name"]);
+    }
+  }
+  facts.native.set("unknown_defaults", std::move(unknown));
+  return {};
+}
 
 Error name_taken(const std::string& relation, const std::string& by) {
   return Error(ErrorClass::kFailed, "target.name_taken", relation + " is the name of " + by)
@@ -126,6 +166,9 @@ Json propose_keys(const Facts& source, const std::string& table, const std::vect
     const bool is_whole = std::all_of(key.columns.begin(), key.columns.end(),
                                       [&](const std::string& column) { return contains(columns, column); });
     if (!is_whole) continue;
+    const int server_version = static_cast<int>(facts.native["server_version"].as_int());
+    std::string definition = key_definition(source, key, columns, server_version, facts.notes);
+    if (definition.empty()) continue;
     const auto is_free = [&](const std::string& name) {
       return !has_name(taken, name) && std::none_of(facts.keys.begin(), facts.keys.end(),
                                                     [&](const KeyFacts& other) { return other.name == name; });
@@ -134,7 +177,7 @@ Json propose_keys(const Facts& source, const std::string& table, const std::vect
     while (!is_free(key_name(source, table, key, attempt)) && attempt + 1 < kAttempts) ++attempt;
     const std::string name = key_name(source, table, key, attempt);
     Json entry = Json::object();
-    entry.set("name", name).set("definition", key_definition(source, key));
+    entry.set("name", name).set("definition", std::move(definition));
     keys.push(std::move(entry));
     facts.keys.push_back({name, key.columns, key.is_primary});
   }

@@ -19,8 +19,17 @@ Result<Facts> describe_absent(Connection& connection, const std::string& schema,
 // The obstacle that a new table's name is that of something else, `by`.
 Error name_taken(const std::string& relation, const std::string& by);
 
+// Whether the default of a column, a row of the source's `columns`, means the same in another database.
+bool has_portable_default(const Json& column);
+// Sets `unknown_defaults` in `facts.native`: columns of `source` that `facts` lacks, whose default needs a function or
+// an operator that this server does not have. Asks the server to parse them.
+Status find_unknown_defaults(Connection& connection, const Facts& source, Facts& facts);
+// Whether a JSON array has that text.
+bool has_name(const Json& names, const std::string& name);
+
 // Appends to `facts.keys`, and returns as `[{"name", "definition"}]`, those keys of `source` whose columns are all
-// among `columns`. Names that `taken` (a JSON array) holds, or that an earlier key got, get a number. Pure.
+// among `columns`; to `facts.notes` what they lack at the target. Names that `taken` (a JSON array) holds, or that an
+// earlier key got, get a number. Pure.
 Json propose_keys(const Facts& source, const std::string& table, const std::vector<std::string>& columns,
                   const Json& taken, Facts& facts);
 

@@ -61,12 +61,24 @@ TEST(CreatedTarget, AKeyIsMadeWithItsFlagsWhereAllOfItsColumnsAreLoaded) {
   source.keys = {{"k", {"a", "b"}, false}, {"p", {"c"}, true}};
   source.native = *Json::parse(R"x({"keys":[
     {"name":"k","definition":"UNIQUE NULLS NOT DISTINCT (a, b) DEFERRABLE INITIALLY DEFERRED"},
-    {"name":"p","definition":"PRIMARY KEY (c)"}]})x");
-  Facts facts;
-  const Json keys = propose_keys(source, "t", {"a", "b"}, Json::array(), facts);
-  EXPECT_EQ(keys.canonical(),
+    {"name":"p","definition":"PRIMARY KEY (c) INCLUDE (a, d)","included":["a", "d"]}]})x");
+  const auto proposed = [&](const std::vector<std::string>& columns, int server_version) {
+    Facts facts;
+    facts.native.set("server_version", server_version);
+    std::string said = propose_keys(source, "t", columns, Json::array(), facts).canonical();
+    for (const std::string& note : facts.notes) said += "; " + note;
+    return said;
+  };
+  EXPECT_EQ(proposed({"a", "b"}, 150000),
             R"x([{"definition":"UNIQUE NULLS NOT DISTINCT (\"a\", \"b\") DEFERRABLE INITIALLY DEFERRED",)x"
             R"x("name":"t_a_b_key"}])x");
+  EXPECT_EQ(proposed({"a", "b"}, 140000),
+            R"x([{"definition":"UNIQUE (\"a\", \"b\") DEFERRABLE INITIALLY DEFERRED","name":"t_a_b_key"}])x"
+            "; key k is created without NULLS NOT DISTINCT, which PostgreSQL has since 15");
+  EXPECT_EQ(proposed({"a", "c"}, 150000),
+            R"x([{"definition":"PRIMARY KEY (\"c\") INCLUDE (\"a\")","name":"t_pkey"}])x");
+  source.native = *Json::parse(R"x({"keys":[{"name":"k","definition":"UNIQUE (a, b WITHOUT OVERLAPS)"}]})x");
+  EXPECT_EQ(proposed({"a", "b"}, 180000), "[]; key k is left out: dpone does not create keys WITHOUT OVERLAPS");
 }
 
 }  // namespace

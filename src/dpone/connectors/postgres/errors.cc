@@ -102,6 +102,17 @@ bool is_sqlstate(std::string_view text) {
   return text.size() == 5;
 }
 
+// `text` without what stands in double quotes: hosts, sockets and values are no words of libpq's.
+std::string without_names(std::string_view text) {
+  std::string words;
+  bool is_name = false;
+  for (const char c : text) {
+    if (c == '"') is_name = !is_name;
+    if (!is_name) words += c;
+  }
+  return words;
+}
+
 // Cuts each SQLSTATE (`FATAL:  28P01: `) and place in the server's source (`LOCATION:  ...`) out of `text`; the last
 // SQLSTATE, as that of the last host that was tried, or empty.
 std::string cut_sqlstates(std::string& text) {
@@ -140,8 +151,10 @@ Error connect_error(std::string_view verbose) {
   std::string message = "cannot connect: " + text;
   if (state.empty() && text.find("no password supplied") != std::string::npos) state = "28P01";
   if (!state.empty()) return error_from_sqlstate(state, std::move(message));
+  const std::string words = without_names(text);
   for (const TextRule& rule : kTextRules) {
-    if (text.find(rule.part) == std::string::npos) continue;
+    if (words.find(rule.part) == std::string::npos) continue;
+    if (rule.error_class == kUsage && words.find("connection to server") != std::string::npos) continue;
     return Error(rule.error_class, std::string(rule.slug), std::move(message)).hint(std::string(rule.next_step));
   }
   return error_from_sqlstate("08001", std::move(message));

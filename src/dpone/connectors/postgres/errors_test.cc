@@ -118,6 +118,14 @@ constexpr ConnectCase kConnectCases[] = {
      "cannot connect: definition of service \"x\" not found"},
     {"invalid sslmode value: \"x\"\n", ErrorClass::kUsage, "postgres.settings",
      "cannot connect: invalid sslmode value: \"x\""},
+    // A name is no word of libpq's.
+    {"could not translate host name \"certificate-db.invalid\" to address: Name or service not known\n",
+     ErrorClass::kUnavailable, "postgres.connection",
+     "cannot connect: could not translate host name \"certificate-db.invalid\" to address: Name or service not known"},
+    {"connection to server on socket \"/tmp/invalid dir/.s.PGSQL.5432\" failed: No such file or directory\n",
+     ErrorClass::kUnavailable, "postgres.connection",
+     "cannot connect: connection to server on socket \"/tmp/invalid dir/.s.PGSQL.5432\" failed: No such file or "
+     "directory"},
     // What answered is no PostgreSQL server.
     {"h failed: received invalid response to SSL negotiation: H\n", ErrorClass::kFailed, "postgres.protocol",
      "cannot connect: h failed: received invalid response to SSL negotiation: H"},

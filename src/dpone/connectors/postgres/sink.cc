@@ -56,6 +56,7 @@ class PostgresSink final : public Sink {
     facts.native.set("default_acl", std::move(acl));
     facts.checks_json = true;
     DPONE_CHECK(compare_types(connection, source, facts));
+    DPONE_CHECK(find_unknown_defaults(connection, source, facts));
     if (oid && !settings_.key.empty()) DPONE_CHECK(add_key_operators(connection, *oid, facts));
     const bool has_money = std::any_of(source.columns.begin(), source.columns.end(),
                                        [](const ColumnFacts& column) { return !column.meaning.empty(); });
@@ -93,11 +94,16 @@ class PostgresSink final : public Sink {
         for (const Json& row : source.native["columns"].as_array()) {
           if (row["name"].as_string() != name) continue;
           detail.set("collation", row["collation"]);
+          if (!has_portable_default(row) || described.find(name) != nullptr) continue;
           // The text of a default names the type as the source does.
-          const bool has_portable_default = row["default"].is_string() && row["default_is_portable"].as_bool() &&
-                                            row["generated"].as_string().empty() &&
-                                            column.native_type == from->native_type;
-          if (has_portable_default) detail.set("default", row["default"]);
+          const bool is_known =
+              column.native_type == from->native_type && !has_name(described.native["unknown_defaults"], name);
+          if (is_known) {
+            detail.set("default", row["default"]);
+          } else {
+            facts.notes.push_back("column \"" + name + "\" is created without the source's default, " +
+                                  row["default"].as_string() + ", which the target cannot read");
+          }
         }
       }
       details.set(name, std::move(detail));
@@ -389,9 +395,10 @@ class PostgresSink final : public Sink {
       entry.native_type = column["type"].as_string();
       entry.type = types.logical_type(type_oid, static_cast<int>(column["typmod"].as_int()), entry.travels_as_text);
       entry.meaning = types.meaning(type_oid);
-      entry.is_nullable = !column["not_null"].as_bool();
+      entry.is_nullable = !column["not_null"].as_bool() && !types.refuses_null(type_oid);
       entry.is_generated = !column["generated"].as_string().empty();
-      entry.has_default = column["default"].is_string() || !column["identity"].as_string().empty();
+      entry.has_default =
+          column["default"].is_string() || !column["identity"].as_string().empty() || types.has_default(type_oid);
       entry.labels = types.labels(type_oid);
       Json detail = Json::object();
       detail.set("signature", types.signature(type_oid))

@@ -66,11 +66,13 @@ void add_type_details(Json& native, const Json& columns, const TypeCatalog& type
     const TypeInfo& info = *types.find(oid);
     Json type = Json::object();
     type.set("schema", info.schema).set("name", info.name).set("signature", types.signature(oid));
-    type.set("formatted", info.formatted).set("extension", info.extension).set("create", types.create_statement(oid));
+    type.set("formatted", info.formatted).set("extension", info.extension);
+    type.set("create", types.create_statement(oid, true)).set("create_before_14", types.create_statement(oid, false));
     type.set("columns", needed_by.at(oid));
     user_types.push(std::move(type));
   }
   native.set("type_details", std::move(details)).set("user_types", std::move(user_types));
+  native.set("server_version", server_version);
 }
 
 // The codec knows of a limit, not where a user sets it.

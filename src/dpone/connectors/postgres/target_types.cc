@@ -17,17 +17,25 @@ Json obstacle(std::string slug, std::string message, std::string next_step) {
   return out;
 }
 
+Json no_right(const std::string& role, const std::string& what, const std::string& grant) {
+  return obstacle("postgres.permission",
+                  "role " + role + " may not " + what + ", where a type of the source's columns lies",
+                  "GRANT " + grant + " TO " + quote_name(role));
+}
+
 // Adds what the target has for the type to `extension_types`, or gives an obstacle.
 Result<Json> compare_extension_type(Connection& connection, const Json& type, Json& extension_types) {
   const std::string& name = type["name"].as_string();
   const std::string& extension = type["extension"].as_string();
   const std::string extension_name = extension.substr(0, extension.find(' '));
   DPONE_TRY(const Rows found,
-            connection.query("SELECT t.oid, format_type(t.oid, NULL) FROM pg_type t JOIN pg_depend d ON d.classid = "
-                             "'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e' JOIN pg_extension x ON "
-                             "d.refclassid = 'pg_extension'::regclass AND x.oid = d.refobjid "
-                             "WHERE t.typname = $1 AND x.extname = $2",
-                             {name, extension_name}));
+            connection.query(
+                "SELECT t.oid, format_type(t.oid, NULL), has_schema_privilege(t.typnamespace, 'USAGE'), "
+                "t.typnamespace::regnamespace::text, current_user FROM pg_type t JOIN pg_depend d ON d.classid = "
+                "'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e' JOIN pg_extension x ON "
+                "d.refclassid = 'pg_extension'::regclass AND x.oid = d.refobjid "
+                "WHERE t.typname = $1 AND x.extname = $2",
+                {name, extension_name}));
   if (found.size() == 0) {
     return obstacle(
         "type.extension_missing",
@@ -40,7 +48,8 @@ Result<Json> compare_extension_type(Connection& connection, const Json& type, Js
   theirs.set("signature", type["signature"]).set("target_signature", types.signature(oid));
   theirs.set("type", type["formatted"]).set("target_type", found.text(0, 1));
   extension_types.push(std::move(theirs));
-  return Json();
+  if (found.boolean(0, 2)) return Json();
+  return no_right(found.text(0, 4), "use schema " + found.text(0, 3), "USAGE ON SCHEMA " + found.text(0, 3));
 }
 
 // An extension may lie in another schema than at the source, and statements name types in full.
@@ -51,11 +60,29 @@ Result<Json> compare_own_type(Connection& connection, const Json& type, const Js
   const std::string& schema = type["schema"].as_string();
   const std::string& name = type["name"].as_string();
   DPONE_TRY(const Rows found,
-            connection.query("SELECT n.oid IS NOT NULL, t.oid FROM (SELECT 1) one LEFT JOIN pg_namespace n ON "
+            connection.query("SELECT n.oid IS NOT NULL, t.oid, coalesce(has_schema_privilege(n.oid, 'USAGE'), true), "
+                             "CASE WHEN n.oid IS NULL THEN has_database_privilege(current_database(), 'CREATE') ELSE "
+                             "has_schema_privilege(n.oid, 'CREATE') END, current_database(), current_user "
+                             "FROM (SELECT 1) one LEFT JOIN pg_namespace n ON "
                              "n.nspname = $1 LEFT JOIN pg_type t ON t.typnamespace = n.oid AND t.typname = $2",
                              {schema, name}));
+  const bool has_schema = found.boolean(0, 0);
+  const std::string role = found.text(0, 5);
+  const std::string quoted_schema = quote_name(schema);
+  if (!found.boolean(0, 2)) return no_right(role, "use schema " + quoted_schema, "USAGE ON SCHEMA " + quoted_schema);
   if (found.is_null(0, 1)) {
-    if (!found.boolean(0, 0)) finding.set("create_schema", "CREATE SCHEMA " + quote_name(schema));
+    if (!found.boolean(0, 3)) {
+      const std::string database = quote_name(found.text(0, 4));
+      return has_schema ? no_right(role, "create types in schema " + quoted_schema, "CREATE ON SCHEMA " + quoted_schema)
+                        : no_right(role, "create schema " + quoted_schema, "CREATE ON DATABASE " + database);
+    }
+    const std::string& create = type[connection.server_version() < 140000 ? "create_before_14" : "create"].as_string();
+    if (create.empty() && connection.server_version() < 140000) {
+      return obstacle("type.missing",
+                      "type " + quote_name(schema, name) + " is a multirange, which PostgreSQL has since 14",
+                      "load into a newer server, cast in a source query, or leave the column out with exclude");
+    }
+    if (!has_schema) finding.set("create_schema", "CREATE SCHEMA " + quoted_schema);
     for (const Json& needed : extension_types.as_array()) {
       if (!is_elsewhere(needed) ||
           type["signature"].as_string().find(needed["signature"].as_string()) == std::string::npos)
@@ -65,12 +92,13 @@ Result<Json> compare_own_type(Connection& connection, const Json& type, const Js
                           needed["target_type"].as_string() + " at the target",
                       "create the type there, cast in a source query, or leave the column out with exclude");
     }
-    finding.set("create", type["create"]).set("name", quote_name(schema, name));
+    finding.set("create", create).set("name", quote_name(schema, name));
     return Json();
   }
   const Oid oid = static_cast<Oid>(found.integer(0, 1));
   DPONE_TRY(const TypeCatalog types, read_types(connection, {oid}));
-  if (types.signature(oid) == signature_on(type["signature"].as_string(), connection.server_version())) return Json();
+  const std::string expected = signature_on(type["signature"].as_string(), connection.server_version());
+  if (across_versions(types.signature(oid)) == across_versions(expected)) return Json();
   Json differs = obstacle("type.differs", "type " + quote_name(schema, name) + " differs between source and target",
                           "make the types equal (ALTER TYPE), or load into another schema");
   differs.set("source", type["signature"]).set("target", types.signature(oid));
@@ -201,8 +229,10 @@ Json proposed_type(const Json& at_source, const Json& described) {
       signature_on(at_source["signature"].as_string(), static_cast<int>(described["server_version"].as_int()));
   for (const Json& type : described["extension_types"].as_array()) {
     const std::string& theirs = type["signature"].as_string();
-    const std::size_t at = signature.find(theirs);
-    if (at != std::string::npos) signature.replace(at, theirs.size(), type["target_signature"].as_string());
+    const std::string& ours = type["target_signature"].as_string();
+    for (std::size_t at = signature.find(theirs); at != std::string::npos;
+         at = signature.find(theirs, at + ours.size()))
+      signature.replace(at, theirs.size(), ours);
   }
   Json detail = Json::object();
   detail.set("signature", signature);

@@ -178,6 +178,7 @@ TypeCatalog TypeCatalog::from_json(const Json& types, std::string lc_monetary, i
     for (const Json& label : row["labels"].as_array()) info.labels.push_back(label.as_string());
     info.subtype = static_cast<Oid>(row["subtype"].as_int());
     info.range_options = row["range_options"].as_string();
+    info.multirange = row["multirange"].as_string();
     for (const Json& attribute : row["attributes"].as_array()) {
       info.attributes.push_back({attribute["name"].as_string(), static_cast<Oid>(attribute["type"].as_int()),
                                  static_cast<int>(attribute["typmod"].as_int()), attribute["formatted"].as_string()});
@@ -213,12 +214,9 @@ std::string TypeCatalog::signature(Oid oid) const {
       for (const std::string& label : info->labels) labels.push(label);
       return "enum(" + labels.canonical() + ")";
     }
-    case 'd': {
-      std::string text =
-          "domain(" + signature(info->base) + ":" + info->base_formatted + (info->is_not_null ? ":not null" : "");
-      for (const std::string& check : info->checks) text += ":" + check;
-      return text + ")";
-    }
+    // What a domain refuses changes no value, and the text of a CHECK is not the same again when it has been created.
+    case 'd':
+      return "domain(" + signature(info->base) + ":" + std::to_string(info->base_typmod) + ")";
     case 'r':
     case 'm':
       return std::string(info->type == 'r' ? "range(" : "multirange(") + signature(info->subtype) + ":" +
@@ -226,13 +224,24 @@ std::string TypeCatalog::signature(Oid oid) const {
     case 'c': {
       std::string text = "composite(";
       for (const TypeAttribute& attribute : info->attributes) {
-        text += quote_name(attribute.name) + ":" + signature(attribute.type) + ":" + attribute.formatted + ",";
+        text +=
+            quote_name(attribute.name) + ":" + signature(attribute.type) + ":" + std::to_string(attribute.typmod) + ",";
       }
       return text + ")";
     }
     default:
       return "oid:" + std::to_string(oid);
   }
+}
+
+std::string across_versions(std::string signature) {
+  constexpr std::string_view kBegin = "extension(";
+  for (std::size_t at = signature.find(kBegin); at != std::string::npos; at = signature.find(kBegin, at + 1)) {
+    const std::size_t version = signature.find(' ', at);
+    const std::size_t colon = signature.find(':', at);
+    if (version < colon && colon != std::string::npos) signature.erase(version, colon - version);
+  }
+  return signature;
 }
 
 std::string TypeCatalog::meaning(Oid oid) const {
@@ -295,13 +304,23 @@ DataType TypeCatalog::logical_type(Oid oid, int typmod, bool& as_text) const {
   return type_with(text_of(0, false), signature(oid));
 }
 
+bool TypeCatalog::refuses_null(Oid oid) const {
+  const TypeInfo* info = find(oid);
+  return info != nullptr && info->type == 'd' && (info->is_not_null || refuses_null(info->base));
+}
+
+bool TypeCatalog::has_default(Oid oid) const {
+  const TypeInfo* info = find(oid);
+  return info != nullptr && info->type == 'd' && (!info->default_text.empty() || has_default(info->base));
+}
+
 std::vector<std::string> TypeCatalog::labels(Oid oid) const {
   const TypeInfo* info = find(oid);
   if (info == nullptr) return {};
   return info->type == 'd' ? labels(info->base) : info->labels;
 }
 
-std::string TypeCatalog::create_statement(Oid oid) const {
+std::string TypeCatalog::create_statement(Oid oid, bool has_multiranges) const {
   const TypeInfo* info = find(oid);
   if (info == nullptr || info->is_builtin() || !info->extension.empty() || info->element != 0) return {};
   const std::string name = quote_name(info->schema, info->name);
@@ -327,7 +346,8 @@ std::string TypeCatalog::create_statement(Oid oid) const {
       return "CREATE TYPE " + name + " AS (" + fields + ")";
     }
     case 'r':
-      return "CREATE TYPE " + name + " AS RANGE (" + info->range_options + ")";
+      return "CREATE TYPE " + name + " AS RANGE (" + info->range_options +
+             (info->multirange.empty() || !has_multiranges ? "" : ", MULTIRANGE_TYPE_NAME = " + info->multirange) + ")";
     default:
       return {};
   }
@@ -380,6 +400,11 @@ DataType type_with(DataType type, std::string_view signature) {
 std::string type_closure_sql(int server_version) {
   const std::string multirange =
       server_version >= 140000 ? " UNION ALL SELECT r.rngtypid FROM pg_range r WHERE r.rngmultitypid = t.oid" : "";
+  const std::string multirange_name =
+      server_version >= 140000
+          ? "(SELECT quote_ident(mn.nspname) || '.' || quote_ident(mt.typname) FROM pg_range r JOIN pg_type mt ON "
+            "mt.oid = r.rngmultitypid JOIN pg_namespace mn ON mn.oid = mt.typnamespace WHERE r.rngtypid = t.oid)"
+          : "NULL";
   const std::string multirange_subtype = server_version >= 140000
                                              ? "(SELECT r.rngtypid::int8 FROM pg_range r WHERE r.rngmultitypid = t.oid)"
                                              : "NULL::int8";
@@ -407,6 +432,8 @@ SELECT coalesce(jsonb_agg(jsonb_build_object(
   'labels', (SELECT jsonb_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid),
   'subtype', coalesce((SELECT r.rngsubtype::int8 FROM pg_range r WHERE r.rngtypid = t.oid), )" +
          multirange_subtype + R"(),
+  'multirange', )" +
+         multirange_name + R"(,
   'range_options', (SELECT 'SUBTYPE = ' || format_type(r.rngsubtype, NULL)
        || CASE WHEN oc.opcdefault THEN '' ELSE ', SUBTYPE_OPCLASS = ' || quote_ident(ocn.nspname) || '.' || quote_ident(oc.opcname) END
        || CASE WHEN r.rngcollation = 0 OR r.rngcollation = st.typcollation THEN ''

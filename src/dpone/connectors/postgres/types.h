@@ -40,6 +40,7 @@ struct TypeInfo {
   std::vector<std::string> checks;        // domains: `CONSTRAINT "name" CHECK (...)`
   std::vector<std::string> labels;        // enums, in order
   Oid subtype = 0;                        // ranges and multiranges
+  std::string multirange;                 // ranges since 14: its quoted name
   std::string range_options;              // ranges: operator class, collation, canonical and difference functions
   std::vector<TypeAttribute> attributes;  // composites
   std::string extension;                  // `hstore 1.8`
@@ -69,8 +70,12 @@ class TypeCatalog {
   DataType logical_type(Oid oid, int typmod, bool& as_text) const;
   // Of an enum, and of a domain over one; empty otherwise.
   std::vector<std::string> labels(Oid oid) const;
-  // The type's statement for a server that lacks it: empty for built-in and extension types.
-  std::string create_statement(Oid oid) const;
+  // Whether a domain takes no NULL, and whether it has a default.
+  bool refuses_null(Oid oid) const;
+  bool has_default(Oid oid) const;
+  // The type's statement for a server that lacks it: empty for built-in and extension types, and for multiranges, which
+  // come with their range (since PostgreSQL 14).
+  std::string create_statement(Oid oid, bool has_multiranges) const;
   // User types that `oid` needs, in an order in which they can be created, itself last.
   void dependencies(Oid oid, std::vector<Oid>& ordered) const;
 
@@ -79,6 +84,9 @@ class TypeCatalog {
   int server_version_;
   std::string lc_monetary_;
 };
+
+// A signature without the versions of extensions: equal where values keep their text.
+std::string across_versions(std::string signature);
 
 // A built-in scalar type that means the same on every server: nothing has to be asked of it.
 bool is_plain_type(Oid oid);
