@@ -453,3 +453,70 @@ def test_a_format_that_would_lose_a_part_is_refused(dpone, dst, folder):
     refused(dpone("copy", "--from", "dst", "--table", "t", "--to", "out.csv", "--date-format", "%d.%m.%Y", "--adopt"), 1, "delimited.format_loss")
     for option, value in (("--date-format", "%d.%m.%y"), ("--timestamp-format", "%Y-%m-%d"), ("--decimal", ";")):
         assert dpone("copy", "--from", "dst", "--table", "t", "--to", "out.csv", option, value).code == 2
+
+
+def test_rejected_rows_are_not_written_where_the_target_goes(dpone, folder):
+    (folder / "t.csv").write_text("id\n1\nx\n")
+    rejects = ("--type", "id=bigint", "--on-error", "reject-file", "--reject-path")
+    for to in (["--to", "s.db", "--to-table", "t"], ["--to", "out.csv"]):
+        run = refused(dpone("copy", "--from", "t.csv", *to, *rejects, f"./{to[1]}"), 2, "option.invalid")
+        assert "reject_path" in run.err
+        assert not (folder / to[1]).exists()
+    refused(dpone("copy", "--from", "t.csv", "--to", "out.csv", *rejects, "-"), 2, "option.invalid")
+    run = dpone("copy", "--from", "t.csv", "--to", "out.csv", *rejects, "bad.csv").expect(0)
+    assert "1 row is wrong and was left out: see bad.csv" in run.out
+
+
+@pytest.mark.parametrize("mode", ["full_refresh", "incremental_merge"])
+def test_a_row_without_its_key_is_wrong_the_first_time_too(dpone, folder, mode):
+    (folder / "t.csv").write_text("id,n\n1,a\n,c\n")
+    copy = ("copy", "--from", "t.csv", "--to", "s.db", "--to-table", "t", "--mode", mode, "--key", "id")
+    run = refused(dpone(*copy), 1, "delimited.null")
+    assert "file: t.csv" in run.err and "row: 2" in run.err
+    for _ in range(2):
+        dpone(*copy, "--on-error", "reject-file", "--reject-path", "bad.csv").expect(0)
+    with contextlib.closing(sqlite3.connect(folder / "s.db")) as database:
+        assert database.execute("select * from t").fetchall() == [(1, "a")]
+
+
+def test_rows_beyond_the_limit_are_not_judged(dpone, folder):
+    (folder / "t.csv").write_text("id\n1\n2\nx\n4\n")
+    copy = ("copy", "--from", "t.csv", "--to", "out.csv", "--type", "id=bigint", "--limit")
+    dpone(*copy, "2", "-q").expect(0)
+    assert (folder / "out.csv").read_text() == "id\n1\n2\n"
+    assert "row: 3" in refused(dpone(*copy, "3"), 1, "delimited.value").err
+    rejects = ("--on-error", "reject-file", "--reject-path", "bad.csv")
+    dpone(*copy, "2", *rejects).expect(0)
+    assert not (folder / "bad.csv").exists()
+    dpone(*copy, "3", *rejects).expect(0)
+    assert (folder / "out.csv").read_text() == "id\n1\n2\n4\n"
+
+
+@pytest.mark.parametrize(
+    "declared, target, wrong",
+    [("numeric", "numeric(5)", "123456"), ("bigint", "numeric(3)", "1234"), ("numeric(14,4)", "numeric(10,2)", "1.234"),
+     ("double precision", "real", "1e300"), ("text", "char(2)", "abc"), ("timestamp", "timestamp(0)", "2024-01-02 03:04:05.6")],
+)  # fmt: skip
+def test_a_declared_type_of_any_kind_is_read_as_the_target_s(dpone, dst, folder, declared, target, wrong):
+    right = {"char(2)": "ab", "numeric(10,2)": "12.00", "timestamp(0)": "2024-01-02 03:04:05"}.get(target, "12")
+    (folder / "t.csv").write_text(f"v\n{right}\n{wrong}\n")
+    dst.run(f"create table t (v {target})")
+    copy = ("copy", "--from", "t.csv", "--to", "dst", "--to-table", "t", "--type", f"v={declared}")
+    run = refused(dpone(*copy), 1, "delimited.value")
+    assert "file: t.csv" in run.err and "row: 2" in run.err and "column: v" in run.err
+    dry = dpone(*copy, "--on-error", "reject-file", "--reject-path", "bad.csv", "--dry-run").expect(0)
+    assert "ends the run" not in dry.out
+    dpone(*copy, "--on-error", "reject-file", "--reject-path", "bad.csv").expect(0)
+    assert dst.rows("select v::text from t") == [(right,)]
+
+
+def test_null_is_refused_by_a_domain_too(dpone, dst, folder):
+    (folder / "t.csv").write_text("id\n1\n\"\"\nx\n\n4\n")
+    dst.run("create domain base as int not null; create domain id as base; create table t (id id)")
+    copy = ("copy", "--from", "t.csv", "--to", "dst", "--to-table", "t", "--infer", "text")
+    assert "row: 2" in refused(dpone(*copy), 1, "delimited.value").err
+    dpone(*copy, "--on-error", "reject-file", "--reject-path", "bad.csv").expect(0)
+    assert dst.rows("select id::int from t order by 1") == [(1,), (4,)]
+    with (folder / "bad.csv").open(newline="") as rejects:
+        assert [(row["row"], row["slug"]) for row in csv.DictReader(rejects)] == [
+            ("2", "delimited.value"), ("3", "delimited.value"), ("4", "delimited.null")]  # fmt: skip

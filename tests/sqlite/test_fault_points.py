@@ -6,11 +6,20 @@ import pytest
 
 from harness.held import fault_points
 
-METHODS = ["new_file", "create", "exchange", "truncate_insert"]
-POINTS = [point for point in fault_points() if point != "state.before_write"]
+REPLACING = ["new_file", "create", "exchange", "truncate_insert"]
+ADDING = ["append", "merge"]
+METHODS = [*REPLACING, *ADDING]
+POINTS = fault_points()
 AFTER_COMMIT = POINTS[POINTS.index("finalize.committed") :]
 OLD = [(number, "old") for number in range(1, 41)]
 NEW = [(number, "new") for number in range(21, 81)]
+# What the target holds when NEW has been published.
+PUBLISHED = {method: NEW for method in REPLACING} | {"append": OLD + NEW[20:], "merge": OLD[:20] + NEW}
+
+
+def cases(methods):
+    """Only a run with a cursor writes a state."""
+    return [(point, method) for point in POINTS for method in methods if point != "state.before_write" or method in ADDING]
 
 
 @pytest.fixture
@@ -18,20 +27,24 @@ def orders(dpone, source, target, manifest):
     """prepare(method) -> manifest: source rows NEW; target rows OLD, published by dpone, or absent for a create."""
 
     def prepare(method, journal="delete"):
-        source.run("create table orders (id integer primary key, state text not null)")
+        source.run("create table orders (id integer primary key, state text not null, changed integer not null default 1)")
         is_new = method in ("new_file", "create")
-        path = manifest(options=None if is_new else {"overwrite_type": method})
+        if method in ADDING:
+            cursor = "id" if method == "append" else "changed"
+            path = manifest(mode=f"incremental_{method}", source={"cursor": cursor}, unique_key=["id"])
+        else:
+            path = manifest(options=None if is_new else {"overwrite_type": method})
         if method == "create":
             target.run("create table other (n); insert into other values (1)")
         if not is_new:
             with source.open() as connection:
-                connection.executemany("insert into orders values (?, ?)", OLD)
+                connection.executemany("insert into orders (id, state) values (?, ?)", OLD)
             dpone("run", path, "-q").expect(0)
             target.run(f"create index by_state on orders (state); pragma journal_mode = {journal}")
             source.run("delete from orders")
         with source.open() as connection:
             connection.execute("begin")
-            connection.executemany("insert into orders values (?, ?)", NEW)
+            connection.executemany("insert into orders values (?, ?, 2)", NEW)
             connection.execute("commit")
         return path
 
@@ -41,29 +54,33 @@ def orders(dpone, source, target, manifest):
 def check_target(target, method, is_published):
     """Wholly old or wholly new, and the receipts say the same."""
     is_new = method in ("new_file", "create")
-    assert [loaded for _, _, loaded in target.receipts()] == ([] if is_new else [40]) + [60] * is_published
+    loaded_now = 40 if method == "append" else 60
+    assert [loaded for _, _, loaded in target.receipts()] == ([] if is_new else [40]) + [loaded_now] * is_published
     rows = target.rows("select id, state from orders order by id") if target.has("orders") else None
-    assert rows == (NEW if is_published else None if is_new else OLD)
+    assert rows == (PUBLISHED[method] if is_published else None if is_new else OLD)
     if method == "create":
         assert target.value("select count(*) from other") == 1
 
 
-def check_rerun(dpone, target, path):
-    """The next run needs no hand, doubles nothing and clears up."""
+def check_rerun(dpone, target, path, method):
+    """The next run needs no hand, doubles nothing and clears up; a position is where the rows end."""
     dpone("run", path, "-q").expect(0)
-    assert target.rows("select id, state from orders order by id") == NEW
+    assert target.rows("select id, state from orders order by id") == PUBLISHED[method]
     assert target.leftovers() == []
+    if method in ADDING:
+        assert len(target.receipts()) == 2
+        (state,) = dpone("state", "export", path).expect(0).json["states"]
+        assert (state["cursor"]["value"], state["version"]) == ("80" if method == "append" else "2", 2)
 
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point, method", cases(METHODS))
 def test_killed_at(point, method, orders, dpone, target):
     path = orders(method)
     dpone("run", path, "-q", "--run-id", "killed", env={"DPONE_FAULT": f"{point}=kill"}).expect(-signal.SIGKILL)
     is_published = point in AFTER_COMMIT
     check_target(target, method, is_published)
     dpone("reconcile", path, "--run-id", "killed").expect(0 if is_published else 4)
-    check_rerun(dpone, target, path)
+    check_rerun(dpone, target, path, method)
 
 
 @pytest.mark.parametrize("point", ["stage.created", "stage.committed", "finalize.locked", "finalize.before_send"])
@@ -71,11 +88,10 @@ def test_killed_in_wal_mode_at(point, orders, dpone, target):
     path = orders("exchange", "wal")
     dpone("run", path, "-q", env={"DPONE_FAULT": f"{point}=kill"}).expect(-signal.SIGKILL)
     check_target(target, "exchange", False)
-    check_rerun(dpone, target, path)
+    check_rerun(dpone, target, path, "exchange")
 
 
-@pytest.mark.parametrize("method", ["new_file", "exchange"])
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point, method", cases(["new_file", "exchange", "merge"]))
 def test_interrupted_at(point, method, orders, dpone, target):
     path = orders(method)
     is_published = point in AFTER_COMMIT
@@ -84,11 +100,10 @@ def test_interrupted_at(point, method, orders, dpone, target):
     check_target(target, method, is_published)
     assert target.leftovers() == []
     assert run.json["result"]["status"] == ("success" if is_published else "interrupted")
-    check_rerun(dpone, target, path)
+    check_rerun(dpone, target, path, method)
 
 
-@pytest.mark.parametrize("method", ["create", "truncate_insert"])
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point, method", cases(["create", "truncate_insert", "append"]))
 def test_error_at(point, method, orders, dpone, target):
     path = orders(method)
     is_published = point in AFTER_COMMIT
@@ -96,7 +111,7 @@ def test_error_at(point, method, orders, dpone, target):
     assert "fault.injected" in run.err
     check_target(target, method, is_published)
     assert target.leftovers() == []
-    check_rerun(dpone, target, path)
+    check_rerun(dpone, target, path, method)
 
 
 def test_killed_after_commit_and_run_again_with_its_run_id_publishes_once(orders, dpone, target):

@@ -1,8 +1,9 @@
-"""`load`: a process from database `src` into database `dst`, by a cursor."""
+"""`load`: a process from database `src` into database `dst`, by a cursor. `load_into_each`: into SQLite, too."""
 
 import pytest
 
 from harness.manifest import full_refresh
+from harness.sqlite_file import File
 
 
 class Load:
@@ -10,10 +11,13 @@ class Load:
         self.dpone, self.src, self.dst = dpone, src, dst
         self.source, self.strategy, self.sections = {}, {"mode": "incremental_merge", "unique_key": "id"}, {}
         self.sink, self.name, self.table = {}, "orders", "public.orders"
+        self.is_sqlite = isinstance(dst, File)
 
     def manifest(self):
         options = {"options": self.source} if self.source else {}
         sink = {"strategy": self.strategy, **({"options": self.sink} if self.sink else {})}
+        if self.is_sqlite:
+            sink |= {"type": "sqlite", "table": {"name": self.table.partition(".")[2]}}
         text = full_refresh(self.table, name=self.name, source=options, sink=sink, **self.sections)
         return self.dpone.write(f"{self.name}.yaml", text)
 
@@ -37,9 +41,9 @@ class Load:
         return states[0] if states else None
 
     def rows(self, columns="*"):
-        if self.dst.value("select to_regclass('public.orders') is null"):
+        if not (self.dst.has("orders") if self.is_sqlite else self.dst.value("select to_regclass('public.orders') is not null")):
             return None
-        return self.dst.rows(f"select {columns} from public.orders order by id")
+        return self.dst.rows(f"select {columns} from orders order by id")
 
     def receipts(self):
         return self.dst.rows("select process, version, target_epoch, method, rows_loaded from __dpone__loads order by published_at")
@@ -52,6 +56,16 @@ def load(dpone, src, dst):
     loading = Load(dpone, src, dst)
     loading.source = {"cursor": "changed"}
     return loading
+
+
+@pytest.fixture(params=["postgres", "sqlite"])
+def load_into_each(request, load):
+    if request.param == "sqlite":
+        path = load.dpone.folder / "target.db"
+        load.dpone.connect("dst", f"sqlite:{path}")
+        load.__init__(load.dpone, load.src, File(path))
+        load.source = {"cursor": "changed"}
+    return load
 
 
 @pytest.fixture

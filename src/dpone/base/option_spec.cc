@@ -139,7 +139,9 @@ Result<Json> parse_texts(const OptionSpec& spec, std::string_view text) {
       name = trimmed(text.substr(0, end));
       text.remove_prefix(end);
     }
-    if (name.empty() || !text.starts_with('=')) return invalid(spec, "wants NAME=TEXT, several by commas");
+    if (name.empty() || !text.starts_with('='))
+      return invalid(spec, "wants " + std::string(spec.value_name.empty() ? "NAME=TEXT" : spec.value_name) +
+                               ", several by commas");
     text.remove_prefix(1);
     std::size_t end = 0;
     int depth = 0;

@@ -49,6 +49,22 @@ std::string identity_of(const ConnectionSettings& settings, const manifest::Tabl
   return json.set("table", table.name).canonical();
 }
 
+// The rejected rows are complete before the target takes its place, and would be gone.
+Status check_reject_path(const manifest::Manifest& manifest, const ConnectionSettings& sink) {
+  const std::string target = sink.field("path");
+  if (target.empty() || !manifest.source.options.is_given("reject_path")) return {};
+  const auto whole = [](const std::string& path) {
+    std::error_code code;
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(path, code), code);
+  };
+  const std::string rejects = path_from(manifest.file, manifest.source.options.text("reject_path"));
+  if (whole(rejects) != whole(target)) return {};
+  return Error(ErrorClass::kUsage, "option.invalid", "reject_path is the target's own file")
+      .with("option", "source.options.reject_path")
+      .with("path", rejects)
+      .hint("name another file for the rows that are wrong");
+}
+
 Result<ResolvedRoute> connected(manifest::Manifest manifest, connections::ResolvedConnection source,
                                 connections::ResolvedConnection sink, std::string arguments) {
   DPONE_CHECK(plan::check_capabilities(manifest, connector(source.settings.system).source,
@@ -71,6 +87,7 @@ Result<ResolvedRoute> connected(manifest::Manifest manifest, connections::Resolv
         .with("connection", source.settings.id)
         .hint("name another target: --to-table, or sink.table in the manifest");
   }
+  DPONE_CHECK(check_reject_path(manifest, sink.settings));
   std::vector<std::string> variables = std::move(source.variables_read);
   variables.insert(variables.end(), sink.variables_read.begin(), sink.variables_read.end());
   std::optional<ConnectionSettings> state;

@@ -272,8 +272,8 @@ class Run {
     if (moved.read.rows_rejected > 0) {
       const bool is_one = moved.read.rows_rejected == 1;
       warn(std::to_string(moved.read.rows_rejected) +
-           (is_one ? " row is wrong and was left out" : " rows are wrong and were left out") +
-           ": see the file of rejected rows");
+           (is_one ? " row is wrong and was left out" : " rows are wrong and were left out") + ": see " +
+           moved.read.rejected_to);
     }
     DPONE_CHECK(context_.fault("load.finished"));
     DPONE_CHECK(judge(row_count_gate(moved.read, moved.written)));

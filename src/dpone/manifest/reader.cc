@@ -195,6 +195,14 @@ class Reader {
     const std::string where = section.path.empty() ? "" : fmt::format(" in {}", section.path);
     const std::string near = nearest_name(entry.key, known);
     std::string message = fmt::format("unknown key {}{}", shown(entry.key), where);
+    // How the rows are chosen is the source's matter, though a strategy needs it.
+    const auto& of_source = common_source_options();
+    const bool is_of_source =
+        std::any_of(of_source.begin(), of_source.end(), [&](const OptionSpec& spec) { return spec.name == entry.key; });
+    if (section.path == "sink.strategy" && is_of_source) {
+      refuse(entry.at, "manifest.unknown_key", message + "; it belongs into source.options");
+      return;
+    }
     if (near.empty()) {
       for (const SectionSpec& other : sections()) {
         const bool is_other_end =

@@ -21,7 +21,9 @@ bool is_read_alike(TypeKind from, TypeKind to) {
   const auto is_integer = [](TypeKind kind) {
     return kind == TypeKind::kInt16 || kind == TypeKind::kInt32 || kind == TypeKind::kInt64;
   };
-  return from == to || (is_integer(from) && is_integer(to)) || (is_text(from) && is_text(to));
+  const bool is_decimal = to == TypeKind::kDecimal && (is_integer(from) || from == TypeKind::kNumeric);
+  const bool is_float = from == TypeKind::kFloat64 && to == TypeKind::kFloat32;
+  return from == to || (is_integer(from) && is_integer(to)) || is_decimal || is_float || (is_text(from) && is_text(to));
 }
 
 // How a value of `from` becomes one of `to`; fails when some value could be altered unseen. `wanted` is what the sink
@@ -115,6 +117,7 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
   const bool follows = manifest.sink.options.text("new_columns") == "follow";
   bool has_guess = false;
   const bool has_columns = target.exists && target.has_fixed_columns;
+  const std::string outcome = source.leaves_wrong_out ? "is left out with its row" : "ends the run";
   for (const ColumnFacts& wanted : proposed.columns) {
     const ColumnFacts& from = *source.find(wanted.name);
     const ColumnFacts* to = has_columns ? target.find(wanted.name) : &wanted;
@@ -172,17 +175,17 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
     }
     if (from.is_inferred && policy.fidelity == Fidelity::kChecked) {
       map.notes.push_back("column \"" + from.name + "\" is read as the target's " + to->native_type +
-                          ", in place of what it looks like; a value that is none ends the run");
+                          ", in place of what it looks like; a value that is none " + outcome);
     } else if (policy.fidelity == Fidelity::kChecked && from.native_type == to->native_type) {
-      map.notes.push_back(
-          "column \"" + from.name + "\": " + from.native_type +
-          " has other limits at the target; each value is checked, and one that does not fit ends the run");
+      map.notes.push_back("column \"" + from.name + "\": " + from.native_type +
+                          " has other limits at the target; each value is checked, and one that does not fit " +
+                          outcome);
     } else if (policy.fidelity == Fidelity::kReversible) {
       map.notes.push_back("column \"" + from.name + "\": " + from.native_type + " becomes " + to->native_type +
                           ", which holds every value");
     } else if (policy.fidelity == Fidelity::kChecked) {
       map.notes.push_back("column \"" + from.name + "\": " + from.native_type + " becomes " + to->native_type +
-                          "; each value is checked, and one that does not fit ends the run");
+                          "; each value is checked, and one that does not fit " + outcome);
     }
     map.columns.push_back(std::move(policy));
   }

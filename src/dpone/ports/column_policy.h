@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "dpone/base/contains.h"
 #include "dpone/data/type.h"
 
 namespace dpone {
@@ -46,11 +47,12 @@ inline Schema batch_schema(const std::vector<ColumnPolicy>& columns) {
   return schema;
 }
 
-// The same with what the target rules out, for a source whose rows nobody has looked at yet.
-inline Schema strict_schema(const std::vector<ColumnPolicy>& columns) {
+// The same with what the target rules out, and with a value in each column of the key, for a source whose rows nobody
+// has looked at yet.
+inline Schema strict_schema(const std::vector<ColumnPolicy>& columns, const std::vector<std::string>& key) {
   Schema schema = batch_schema(columns);
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    schema[i].is_nullable = columns[i].is_nullable;
+    schema[i].is_nullable = columns[i].is_nullable && !contains(key, columns[i].sink_name);
     schema[i].labels = columns[i].labels;
   }
   return schema;

@@ -62,6 +62,7 @@ struct Facts {
   std::vector<PublishOption> publish;
   // Sinks: whether a load has to fit the columns that are there. A file has those of whoever writes it, and lists none.
   bool has_fixed_columns = true;
+  bool leaves_wrong_out = false;   // sources: rows that are wrong are left out, and end no run
   bool checks_json = false;        // sinks: the system refuses a json value that is none
   std::vector<std::string> notes;  // what a user should know of it, a sentence each; they go into the plan
   std::string guess_basis;         // what the types that nobody declared are told by; a note where one of them is used

@@ -28,6 +28,7 @@ struct ReadSummary {
   std::int64_t rows_reported = 0;  // the source's own count, from the same snapshot
   std::int64_t bytes = 0;
   std::int64_t rows_rejected = 0;  // left out because they are wrong, where the user wants that; in neither count
+  std::string rejected_to = {};    // where these are
 };
 
 class BatchReader {

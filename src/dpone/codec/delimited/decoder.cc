@@ -336,19 +336,15 @@ class Decoder::Impl {
       std::optional<Fault> fault;
       if (is_suspect) fault = find_fault(good);
       if (fault) good.count = fault->row;
-      if (auto wrong = decode(good)) {
+      // What comes before a wrong value may break a rule of its column: rules are asked of rows that are decoded.
+      while (auto wrong = decode(good)) {
         fault = std::move(wrong);
         good.count = fault->row;
-        if (options_.on_reject) {
-          take_back();
-          decode(good);
-        }
+        take_back();
       }
-      if (!fault || options_.on_reject) {
-        row_count_ += good.count;
-        batch_rows_ += good.count;
-        if (is_full()) close_batch();
-      }
+      row_count_ += good.count;
+      batch_rows_ += good.count;
+      if (is_full()) close_batch();
       if (!fault) {
         piece_rows_ = std::min(2 * piece_rows_, kMostRunRows);
         run.marks += static_cast<std::size_t>(good.count) * run.fields;
@@ -357,7 +353,6 @@ class Decoder::Impl {
       }
       piece_rows_ = fault->row + 1;
       const std::size_t end = row_end(run, fault->row);
-      if (!options_.on_reject) row_count_ += fault->row;
       DPONE_CHECK(refuse(*fault, row_begin(run, fault->row), std::min(end, end_ - begin_)));
       run.marks += (static_cast<std::size_t>(fault->row) + 1) * run.fields;
       run.count -= fault->row + 1;

@@ -282,6 +282,21 @@ TEST(DelimitedDecoder, RefusesWhatTheColumnRulesOut) {
             (std::vector<std::string>{
                 "2 delimited.null: the value '' is NULL, and the column takes none",
                 "3 delimited.label: the value 'lost' is none of the labels that the column takes: new, paid"}));
+  // In one column, before and behind a value that cannot be read.
+  rejected.clear();
+  layout = texts(2);
+  layout.schema[0].type = type_of(TypeKind::kInt32);
+  layout.schema[0].is_nullable = false;
+  const std::string mixed = "1,a\n,b\n,c\nx,d\n,e\n6,f\n";
+  const auto kept = decode(mixed, layout, {}, options);
+  ASSERT_TRUE(kept) << kept.error().to_line();
+  EXPECT_EQ(*kept, (Rows{{"1", "a"}, {"6", "f"}}));
+  ASSERT_EQ(rejected.size(), 4U);
+  EXPECT_EQ(rejected[0].substr(0, 16), "2 delimited.null");
+  EXPECT_EQ(rejected[1].substr(0, 16), "3 delimited.null");
+  EXPECT_EQ(rejected[2].substr(0, 17), "4 delimited.value");
+  EXPECT_EQ(rejected[3].substr(0, 16), "5 delimited.null");
+  EXPECT_EQ(context(decode(mixed, layout).error(), "row"), "2");
 }
 
 TEST(DelimitedDecoder, RefusesARowThatIsTooBig) {

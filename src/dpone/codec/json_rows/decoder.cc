@@ -288,19 +288,16 @@ class Decoder::Impl {
     int first = 0;
     while (first < count) {
       int good = std::min(count, first + piece_rows_);
-      const std::optional<Fault> fault = decode(first, good, end);
-      if (fault) {
+      std::optional<Fault> fault;
+      // What comes before a wrong value may break a rule of its column: rules are asked of rows that are decoded.
+      while (auto wrong = decode(first, good, end)) {
+        fault = std::move(wrong);
         good = fault->row;
-        if (options_.on_reject) {
-          for (auto& column : columns_) column->builder.truncate(batch_rows_);
-          decode(first, good, end);
-        }
+        for (auto& column : columns_) column->builder.truncate(batch_rows_);
       }
       row_count_ += good - first;
-      if (!fault || options_.on_reject) {
-        batch_rows_ += good - first;
-        if (is_full()) close_batch();
-      }
+      batch_rows_ += good - first;
+      if (is_full()) close_batch();
       if (!fault) {
         piece_rows_ = std::min(2 * piece_rows_, kMostRunRows);
         first = good;

@@ -367,6 +367,16 @@ TEST(JsonRowsDecoder, RefusesWhatTheColumnRulesOut) {
                 "2 json_rows.null: a value that is not there is NULL, and the column takes none",
                 "3 json_rows.null: the value null is NULL, and the column takes none",
                 "4 json_rows.label: the value \"lost\" is none of the labels that the column takes: new, paid"}));
+  // In one column, before and behind a value that cannot be read.
+  rejected.clear();
+  const std::string mixed = "{\"id\":1}\n{}\n{\"id\":\"x\"}\n{}\n{\"id\":5}\n";
+  const auto kept = decode(mixed, schema, {}, options);
+  ASSERT_TRUE(kept) << kept.error().to_line();
+  EXPECT_EQ(*kept, (Rows{{"1", "NULL"}, {"5", "NULL"}}));
+  ASSERT_EQ(rejected.size(), 3U);
+  EXPECT_EQ(rejected[0].substr(0, 16), "2 json_rows.null");
+  EXPECT_EQ(rejected[1].substr(0, 17), "3 json_rows.value");
+  EXPECT_EQ(rejected[2].substr(0, 16), "4 json_rows.null");
 }
 
 TEST(JsonRowsDecoder, HoldsRowsToTheirLimitHoweverTheyCome) {

@@ -13,7 +13,6 @@ namespace dpone::file {
 namespace {
 
 constexpr std::int64_t kMostRowBytes = std::int64_t{1} << 30;
-constexpr std::size_t kMostHeaderBytes = std::size_t{1} << 20;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 class CsvEncoder final : public RowEncoder {

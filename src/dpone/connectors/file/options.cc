@@ -68,7 +68,8 @@ constexpr OptionSpec kSourceOptions[] = {
     {.name = "types",
      .kind = OptionKind::kTextMap,
      .description = "Types of columns as in SQL, `amount: numeric(12,2)`; the others are told by the target or by "
-                    "their values"},
+                    "their values",
+     .value_name = "COLUMN=TYPE"},
     {.name = "infer",
      .kind = OptionKind::kChoice,
      .choices = "auto|text",
@@ -192,6 +193,7 @@ Result<SourceSettings> source_settings(const std::string& path, const Options& o
   if (!rejects && !settings.reject_path.empty()) {
     return invalid("reject_path", "goes with on_error: reject-file");
   }
+  if (settings.reject_path == "-") return invalid("reject_path", "names a file, and no stream");
   if (options.is_given("limit")) settings.limit = options.integer("limit");
   return settings;
 }

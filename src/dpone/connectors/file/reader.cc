@@ -61,6 +61,7 @@ class FileReader final : public BatchReader {
   Result<ReadSummary> finish() override {
     DPONE_CHECK(rejects_.finish());
     summary_.rows_rejected = rejects_.count();
+    summary_.rejected_to = rejects_.path();
     return summary_;
   }
 
@@ -69,7 +70,7 @@ class FileReader final : public BatchReader {
 
   // Where a value is to blame, the way out is a type that takes it.
   Error located(Error error) const {
-    error.add("file", file_name());
+    if (error.context_value("file").empty()) error.add("file", file_name());
     const std::string column(error.context_value("column"));
     if (error.slug().ends_with(".value") && !column.empty()) {
       return std::move(error).hint(
@@ -104,8 +105,14 @@ class FileReader final : public BatchReader {
     RowDecoderOptions options;
     options.max_row_bytes = context_.max_row_bytes;
     options.checks_json = checks_json_;
-    if (!rejects_.path().empty()) {
-      options.on_reject = [this](const RejectedRow& row) { return rejects_.add(file_name(), row); };
+    // A row beyond the limit is nobody's, be it wrong or not.
+    if (!rejects_.path().empty() || selection_->settings.limit) {
+      options.on_reject = [this, before = summary_.rows_counted](const RejectedRow& row) -> Status {
+        const auto& limit = selection_->settings.limit;
+        if (limit && before + decoder_->row_count() >= *limit) return {};
+        if (rejects_.path().empty()) return row.error;
+        return rejects_.add(file_name(), row);
+      };
     }
     DPONE_TRY(decoder_, selection_->format->make_decoder(selection_->names, schema_, std::move(options)));
     is_at_end_ = false;

@@ -30,6 +30,9 @@ struct FormatSettings {
   char decimal = '.';
 };
 
+// A first record of fixed names ends within so many bytes.
+inline constexpr std::size_t kMostHeaderBytes = std::size_t{1} << 20;
+
 struct RejectedRow {
   std::int64_t row = 0;   // of the file, from 1
   std::int64_t line = 0;  // where it begins

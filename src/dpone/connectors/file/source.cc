@@ -38,7 +38,7 @@ class FileSnapshot final : public Snapshot {
   Result<std::unique_ptr<BatchReader>> open(const Slice&, const LoadTask& task) override {
     // A row can be rejected only here.
     const bool checks_json = !task.target.checks_json || !selection_->settings.reject_path.empty();
-    return make_reader(selection_, strict_schema(task.columns), checks_json, context_);
+    return make_reader(selection_, strict_schema(task.columns, task.key), checks_json, context_);
   }
   Result<std::unique_ptr<RawReader>> open_raw(const Slice&, const LoadTask&) override {
     return internal_error("a file has no raw format");
@@ -129,7 +129,8 @@ class FileSource final : public Source {
     std::size_t wanted = std::max(kLeastSampleBytes, std::min(share, front.bytes_left));
     DPONE_CHECK(read_up_to(*input, wanted, text, is_whole));
     // A first row may be longer than any sample.
-    const auto most = static_cast<std::size_t>(context_.max_row_bytes);
+    const auto most =
+        selection_->format->has_fixed_names() ? kMostHeaderBytes : static_cast<std::size_t>(context_.max_row_bytes);
     while (!is_whole && wanted < most && text.find('\n') == std::string::npos) {
       wanted = std::min(2 * wanted, most);
       DPONE_CHECK(read_up_to(*input, wanted, text, is_whole));
@@ -257,7 +258,8 @@ class FileSource final : public Source {
     facts.guess_basis =
         fmt::format("types are told by the {} {} row{}; --type COLUMN=TYPE (source.options.types) decides otherwise",
                     front.is_whole ? "file's" : "first", sample.rows, sample.rows == 1 ? "" : "s");
-    if (!settings().reject_path.empty()) {
+    facts.leaves_wrong_out = !settings().reject_path.empty();
+    if (facts.leaves_wrong_out) {
       facts.notes.push_back("rows that are wrong are left out and written to " + settings().reject_path);
     }
     Json files = Json::array();

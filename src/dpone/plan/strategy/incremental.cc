@@ -48,6 +48,13 @@ Result<std::string> latest_by(const PlanInput& input, RoutePlan& plan) {
                          (is_text ? "; as texts, 9 is greater than 10" : ""));
     return policy.sink_name;
   }
+  const bool is_guess = column->is_inferred && column->type.kind == TypeKind::kText;
+  if (is_guess) {
+    return Error(ErrorClass::kFailed, "strategy.keep_latest_by",
+                 "column \"" + name + "\" cannot tell which row is the latest: nobody has declared that it is a text")
+        .with("option", "sink.strategy.keep_latest_by")
+        .hint("declare its type, --type '" + name + "=text' (source.options.types); as texts, 9 is greater than 10");
+  }
   return Error(ErrorClass::kFailed, "strategy.keep_latest_by",
                "column \"" + name +
                    "\" cannot tell which row is the latest: it is not loaded, or is not the same at both "
