@@ -366,3 +366,18 @@ def test_help_of_a_group(dpone, args):
     for name in ("list", "test", "discover"):
         assert f"  connections {name} " in out
     assert dpone("help", "connections", "list").expect(0).out == dpone("connections", "list", "--help").expect(0).out
+
+
+def test_a_missing_manifest_is_looked_for(dpone):
+    assert "see dpone run --help" in refused(dpone("run"), 2, "usage.missing_argument").err
+    dpone("init", "--demo", "shop", "-q").expect(0)
+    dpone.write("other.yaml", "a: b\n")
+    assert "next: name one of the manifests here: shop/orders.yaml, shop/orders_changes.yaml" in refused(dpone("run", "shop"), 2, "file.is_directory").err
+    dpone.write("my load.yaml", (dpone.folder / "shop/orders.yaml").read_text())
+    assert "next: name one of the manifests here: 'my load.yaml'" in refused(dpone("plan"), 2, "usage.missing_argument").err
+
+
+def test_a_cursor_is_the_source_s_matter(dpone):
+    dpone.write("m.yaml", "name: a\nsource: {type: sqlite, connection_type: params, params: {path: a.db}, table: {name: t}}\n"
+                          "sink: {type: sqlite, connection_type: params, params: {path: b.db}, table: {name: t}, strategy: {mode: incremental_append, cursor: id}}\n")  # fmt: skip
+    assert "it belongs into source.options" in dpone("run", "m.yaml").expect(2).err

@@ -5,6 +5,7 @@
 #include "dpone/base/guarded.h"
 #include "dpone/cli/commands/commands.h"
 #include "dpone/cli/help.h"
+#include "dpone/cli/manifest_files.h"
 #include "dpone/cli/output.h"
 #include "dpone/cli/render_error.h"
 #include "dpone/cli/terminal.h"
@@ -41,7 +42,9 @@ int dispatch(std::span<const char* const> argv) {
   const bool is_json = asks_for_json(argv);
   auto parsed = parse_arguments(commands(), argv);
   if (!parsed) {
-    const int code = fail(parsed.error(), is_json);
+    Error error = parsed.error();
+    if (error.context_value("argument") == "MANIFEST") error = with_manifests_of(std::move(error), ".");
+    const int code = fail(error, is_json);
     if (parsed.error().slug() == "usage.missing_command") {
       print_error("\n" + render_help(commands(), terminal_width(STDERR_FILENO)));
     }

@@ -261,6 +261,7 @@ class Parser {
       if (!specs[i].is_required) continue;
       return usage("missing_argument", "dpone " + std::string(parsed_.command->name) + " needs " +
                                            std::string(specs[i].name) + ": " + std::string(specs[i].description))
+          .with("argument", std::string(specs[i].name))
           .hint("see " + help_line(parsed_.command));
     }
     if (parsed_.positionals.size() > specs.size()) {

@@ -157,7 +157,7 @@ bool is_of_published_run(const std::filesystem::path& path) {
   const auto text = read_file(path, kMostBytes);
   if (!text) return false;
   const auto report = Json::parse(*text);
-  return report && (*report)["is_published"].as_bool();
+  return report && (*report)["is_published"].as_bool() && !(*report)["is_repeated"].as_bool();
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "dpone/cli/commands/commands.h"
 #include "dpone/cli/copy_route.h"
+#include "dpone/cli/manifest_files.h"
 #include "dpone/cli/output.h"
 #include "dpone/cli/plan_output.h"
 #include "dpone/cli/route_setup.h"
@@ -15,8 +16,12 @@ namespace dpone::cli {
 namespace {
 
 Result<ResolvedRoute> route_of_manifest(const ParsedArguments& arguments) {
-  DPONE_TRY(manifest::Manifest manifest, load_manifest_with(arguments.positionals[0], arguments.options));
-  return resolve_route(std::move(manifest));
+  const std::string& file = arguments.positionals[0];
+  auto manifest = load_manifest_with(file, arguments.options);
+  if (!manifest && manifest.error().slug() == "file.is_directory")
+    return with_manifests_of(std::move(manifest).error(), file);
+  DPONE_CHECK(manifest);
+  return resolve_route(*std::move(manifest));
 }
 
 Result<ResolvedRoute> route_of_manifest_or_copy(const ParsedArguments& arguments) {
