@@ -290,6 +290,8 @@ def test_a_condition_stays_one(copy, src, leaves_target, where):
         "select 1 as a for",
         "explain select 1",
         "show all",
+        "select row(1, 2) as r",
+        "select xmin, id from public.orders",
     ],
 )
 def test_a_query_only_reads(dpone, orders, leaves_target, query):

@@ -169,6 +169,11 @@ def test_bombs(dpone, folder):
     packed += packer.flush()
     (folder / "value.csv.gz").write_bytes(packed)
     (folder / "window.csv.zst").write_bytes(b"\x28\xb5\x2f\xfd" + bytes([0, (31 - 10) << 3]) + b"\x01\0\0")
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    (folder / "line.csv.gz").write_bytes(b"".join(packer.compress(b"a" * 1_000_000) for _ in range(300)) + packer.flush())
+    run, peak = dpone.measure("copy", "--from", "line.csv.gz", "--to", "out.csv")
+    refused(run, 1, "file.bad_header")
+    assert peak < 100, "a first record ends within 1 MiB, or is none"
     for name, slug in (("value.csv.gz", "delimited.row_too_big"), ("window.csv.zst", "compression.window")):
         run, peak = dpone.measure("copy", "--from", name, "--to", "out.csv")
         refused(run, 1, slug)

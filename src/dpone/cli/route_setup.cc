@@ -53,9 +53,14 @@ std::string identity_of(const ConnectionSettings& settings, const manifest::Tabl
 Status check_reject_path(const manifest::Manifest& manifest, const ConnectionSettings& sink) {
   const std::string target = sink.field("path");
   if (target.empty() || !manifest.source.options.is_given("reject_path")) return {};
-  const auto whole = [](const std::string& path) {
+  const auto whole = [](std::filesystem::path path) {
+    constexpr int kMostLinks = 40;
     std::error_code code;
-    return std::filesystem::weakly_canonical(std::filesystem::absolute(path, code), code);
+    path = std::filesystem::absolute(path, code);
+    // Links that lead to nothing yet, too.
+    for (int i = 0; i < kMostLinks && std::filesystem::is_symlink(path, code); ++i)
+      path = path.parent_path() / std::filesystem::read_symlink(path, code);
+    return std::filesystem::weakly_canonical(path, code);
   };
   const std::string rejects = path_from(manifest.file, manifest.source.options.text("reject_path"));
   if (whole(rejects) != whole(target)) return {};

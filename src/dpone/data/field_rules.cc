@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "dpone/base/contains.h"
-
 namespace dpone {
 namespace {
 
@@ -18,30 +16,32 @@ std::string_view text_of(const ColumnParts& parts, std::int64_t row) {
 
 }  // namespace
 
-std::optional<BrokenRule> find_broken_rule(const Field& field, ColumnBuilder& builder, std::int64_t first) {
+FieldRules::FieldRules(const Field& field) : field_(field) {
+  if (is_text(field.type.kind)) labels_.insert(field.labels.begin(), field.labels.end());
+}
+
+std::optional<BrokenRule> FieldRules::find_broken(ColumnBuilder& builder, std::int64_t first) const {
   const ColumnParts& parts = builder.parts();
-  const bool may_lack_value = field.is_nullable || parts.null_count == 0;
-  const bool has_labels = !field.labels.empty() && is_text(field.type.kind);
-  if (may_lack_value && !has_labels) return std::nullopt;
+  const bool may_lack_value = field_.is_nullable || parts.null_count == 0;
+  if (may_lack_value && labels_.empty()) return std::nullopt;
   for (std::int64_t row = first; row < parts.length; ++row) {
     const int index = static_cast<int>(row - first);
     if (is_null(parts, row)) {
-      if (!field.is_nullable) return BrokenRule{index, true};
-      continue;
+      if (!field_.is_nullable) return BrokenRule{index, true};
+    } else if (!labels_.empty() && !labels_.contains(text_of(parts, row))) {
+      return BrokenRule{index, false};
     }
-    if (has_labels && !contains(field.labels, text_of(parts, row))) return BrokenRule{index, false};
   }
   return std::nullopt;
 }
 
-std::string describe_rule(const Field& field, const BrokenRule& broken) {
-  if (broken.is_null) return "is NULL, and the column takes none";
+std::string FieldRules::describe(const BrokenRule& broken) const {
+  if (broken.is_null) return "is NULL, and the column has to have one";
   constexpr std::size_t kMostShown = 10;
+  const std::vector<std::string>& labels = field_.labels;
   std::string shown;
-  for (std::size_t i = 0; i < std::min(field.labels.size(), kMostShown); ++i) {
-    shown += (i == 0 ? "" : ", ") + field.labels[i];
-  }
-  return "is none of the labels that the column takes: " + shown + (field.labels.size() > kMostShown ? ", ..." : "");
+  for (std::size_t i = 0; i < std::min(labels.size(), kMostShown); ++i) shown += (i == 0 ? "" : ", ") + labels[i];
+  return "is none of the labels that the column takes: " + shown + (labels.size() > kMostShown ? ", ..." : "");
 }
 
 }  // namespace dpone

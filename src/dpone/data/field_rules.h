@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_set>
 
 #include "dpone/data/batch_builder.h"
 
@@ -15,10 +17,19 @@ struct BrokenRule {
   bool is_null = false;  // otherwise it is no label
 };
 
-// The first row of `builder`, from `first` on, that breaks a rule of `field`.
-std::optional<BrokenRule> find_broken_rule(const Field& field, ColumnBuilder& builder, std::int64_t first);
+// Immutable. REQUIRES: `field` lives longer.
+class FieldRules {
+ public:
+  explicit FieldRules(const Field& field);
 
-// `is none of the labels that the column takes: new, paid`
-std::string describe_rule(const Field& field, const BrokenRule& broken);
+  // The first row of `builder`, from `first` on, that breaks a rule.
+  std::optional<BrokenRule> find_broken(ColumnBuilder& builder, std::int64_t first) const;
+  // `is none of the labels that the column takes: new, paid`
+  std::string describe(const BrokenRule& broken) const;
+
+ private:
+  const Field& field_;
+  std::unordered_set<std::string_view> labels_;
+};
 
 }  // namespace dpone

@@ -124,7 +124,10 @@ Error key_error(const plan::RoutePlan& plan, const StageFacts& facts) {
 }
 
 Error gate_error(const GateResult& gate) {
-  return Error(ErrorClass::kFailed, "gate." + gate.name, "gate " + gate.name + " failed: " + gate.facts.canonical())
+  std::string said;
+  for (const auto& [name, value] : gate.facts.as_object())
+    said += (said.empty() ? "" : ", ") + name + " " + value.canonical();
+  return Error(ErrorClass::kFailed, "gate." + gate.name, "gate " + gate.name + " failed: " + said)
       .hint("nothing was published; the target is unchanged");
 }
 

@@ -16,14 +16,33 @@ Status check_names(const std::vector<std::string>& wanted, const Facts& source, 
   return {};
 }
 
-// Whether a text is the same value when it is read as the second kind, if it is one of it at all.
-bool is_read_alike(TypeKind from, TypeKind to) {
+// Whether a text that is a value of `from` is the same value when it is read as `to`, or none: a number that is
+// rounded, or a text that would be taken for JSON, is another.
+bool is_read_alike(const DataType& from, const DataType& to) {
   const auto is_integer = [](TypeKind kind) {
     return kind == TypeKind::kInt16 || kind == TypeKind::kInt32 || kind == TypeKind::kInt64;
   };
-  const bool is_decimal = to == TypeKind::kDecimal && (is_integer(from) || from == TypeKind::kNumeric);
-  const bool is_float = from == TypeKind::kFloat64 && to == TypeKind::kFloat32;
-  return from == to || (is_integer(from) && is_integer(to)) || is_decimal || is_float || (is_text(from) && is_text(to));
+  switch (from.kind) {
+    case TypeKind::kInt16:
+    case TypeKind::kInt32:
+    case TypeKind::kInt64:
+      return is_integer(to.kind);
+    case TypeKind::kDecimal:
+    case TypeKind::kNumeric:
+      return to.kind == TypeKind::kDecimal;
+    case TypeKind::kText:
+      return to.kind == TypeKind::kText || to.kind == TypeKind::kEnum;
+    case TypeKind::kArray:
+      return to.kind == TypeKind::kArray && from.element && to.element && is_read_alike(*from.element, *to.element);
+    case TypeKind::kTime:
+    case TypeKind::kTimeTz:
+    case TypeKind::kTimestamp:
+    case TypeKind::kTimestampTz:
+    case TypeKind::kBit:
+      return from.kind == to.kind;
+    default:
+      return false;
+  }
 }
 
 // How a value of `from` becomes one of `to`; fails when some value could be altered unseen. `wanted` is what the sink
@@ -74,7 +93,7 @@ Status decide(ColumnPolicy& policy, const ColumnFacts& from, const ColumnFacts& 
     return mismatch("dpone has no conversion between them that keeps every value");
   policy.fidelity = is_checked ? Fidelity::kChecked : Fidelity::kReversible;
   // What reads the text can say which row of which file does not fit, and leave it out.
-  if (is_checked && from.is_textual && is_read_alike(from.type.kind, to.type.kind)) policy.type = to.type;
+  if (is_checked && from.is_textual && is_read_alike(from.type, to.type)) policy.type = to.type;
   return {};
 }
 

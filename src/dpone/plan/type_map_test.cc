@@ -135,6 +135,9 @@ TEST(TypeMapTest, ATextualColumnIsReadAsANarrowerTypeOfItsKind) {
   };
   EXPECT_EQ(read_as(column(TypeKind::kInt64, "bigint"), column(TypeKind::kInt32, "integer")), TypeKind::kInt32);
   EXPECT_EQ(read_as(column(TypeKind::kText, "text"), column(TypeKind::kEnum, "state")), TypeKind::kEnum);
+  EXPECT_EQ(read_as(column(TypeKind::kFloat64, "double precision"), column(TypeKind::kFloat32, "real")),
+            TypeKind::kFloat64);
+  EXPECT_EQ(read_as(column(TypeKind::kText, "text"), column(TypeKind::kJson, "json")), TypeKind::kText);
   // Its text would be another one: `007` is 7.
   ColumnFacts narrow = column(TypeKind::kText, "character varying(3)");
   narrow.type.length = 3;

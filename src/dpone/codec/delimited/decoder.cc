@@ -35,6 +35,7 @@ class Decoder::Impl {
         fields_(layout.fields),
         schema_(std::make_shared<const Schema>(std::move(layout.schema))) {
     for (std::size_t i = 0; i < schema_->size(); ++i) {
+      rules_.emplace_back((*schema_)[i]);
       columns_.push_back(compile_decode((*schema_)[i], format_, forms_, options_.checks_json));
       columns_.back()->field = layout.field_of[i];
       const DataType& type = (*schema_)[i].type;
@@ -369,7 +370,7 @@ class Decoder::Impl {
       const Field& field = (*schema_)[i];
       const std::int64_t before = column.builder.length();
       int row = column.decode(column, run);
-      const auto broken = row < 0 ? find_broken_rule(field, column.builder, before) : std::nullopt;
+      const auto broken = row < 0 ? rules_[i].find_broken(column.builder, before) : std::nullopt;
       if (broken) row = broken->row;
       if (row < 0 || (first && first->row <= row)) continue;
       constexpr std::size_t kShownBytes = 60;
@@ -377,7 +378,7 @@ class Decoder::Impl {
       const std::string_view shown = cut_utf8(text, kShownBytes);
       const std::string value = fmt::format("the value '{}{}'", shown, shown.size() < text.size() ? "..." : "");
       first = broken ? Fault{row, i, broken->is_null ? "delimited.null" : "delimited.label",
-                             value + " " + describe_rule(field, *broken)}
+                             value + " " + rules_[i].describe(*broken)}
                      : Fault{row, i, "delimited.value",
                              fmt::format("{} {}: {}", value, column.problem, type_name(field.type))};
     }
@@ -441,6 +442,7 @@ class Decoder::Impl {
   const std::size_t fields_;
   const std::shared_ptr<const Schema> schema_;
   std::vector<std::unique_ptr<DecodeColumn>> columns_;
+  std::vector<FieldRules> rules_;  // of each column
   std::size_t run_rows_ = kMostRunRows;
   int piece_rows_ = kMostRunRows;     // of a run at once: few where rows are wrong, which cost the piece a second look
   std::vector<std::uint32_t> marks_;  // the first stands for the byte before the text

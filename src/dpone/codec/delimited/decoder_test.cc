@@ -280,7 +280,7 @@ TEST(DelimitedDecoder, RefusesWhatTheColumnRulesOut) {
   EXPECT_EQ(*rows, (Rows{{"1", "new", "a"}, {"4", "NULL", "d"}, {"5", "paid", "NULL"}}));
   EXPECT_EQ(rejected,
             (std::vector<std::string>{
-                "2 delimited.null: the value '' is NULL, and the column takes none",
+                "2 delimited.null: the value '' is NULL, and the column has to have one",
                 "3 delimited.label: the value 'lost' is none of the labels that the column takes: new, paid"}));
   // In one column, before and behind a value that cannot be read.
   rejected.clear();

@@ -48,6 +48,7 @@ class Decoder::Impl {
         keys_(std::move(keys)),
         ignored_keys_(std::move(layout.ignored_keys)) {
     for (std::size_t i = 0; i < schema_->size(); ++i) {
+      rules_.emplace_back((*schema_)[i]);
       columns_.push_back(compile_decode((*schema_)[i], format_, options_.max_row_bytes));
       columns_.back()->index = i;
       strictness_.push_back(is_jsonb((*schema_)[i].type) ? Scanner::Strictness::kJsonb : Scanner::Strictness::kJson);
@@ -326,14 +327,14 @@ class Decoder::Impl {
       const Field& field = (*schema_)[i];
       const std::int64_t before = column.builder.length();
       int row = column.decode(column, run);
-      const auto broken = row < 0 ? find_broken_rule(field, column.builder, before) : std::nullopt;
+      const auto broken = row < 0 ? rules_[i].find_broken(column.builder, before) : std::nullopt;
       if (broken) row = broken->row;
       if (row < 0 || (found && found->row <= first + row)) continue;
       const Token& token = run.token(static_cast<std::size_t>(row), i);
       const std::string value =
           token.kind == TokenKind::kMissing ? "a value that is not there" : "the value " + shown(token.json());
       found = broken ? Fault{first + row, i, broken->is_null ? "json_rows.null" : "json_rows.label",
-                             value + " " + describe_rule(field, *broken)}
+                             value + " " + rules_[i].describe(*broken)}
                      : Fault{first + row, i, column.problem.slug,
                              fmt::format("{} {}: {}", value, column.problem.what, type_name(field.type))};
     }
@@ -370,6 +371,7 @@ class Decoder::Impl {
   KeyIndex keys_;
   std::vector<std::string> ignored_keys_;
   std::vector<std::unique_ptr<DecodeColumn>> columns_;
+  std::vector<FieldRules> rules_;  // of each column
   std::vector<Scanner::Strictness> strictness_;
   int run_rows_;  // at most, in a run
   // Of a run at once: few where rows are wrong, which cost the piece a second look.

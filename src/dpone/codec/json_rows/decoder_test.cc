@@ -364,8 +364,8 @@ TEST(JsonRowsDecoder, RefusesWhatTheColumnRulesOut) {
   EXPECT_EQ(*rows, (Rows{{"1", "new"}, {"5", "NULL"}}));
   EXPECT_EQ(rejected,
             (std::vector<std::string>{
-                "2 json_rows.null: a value that is not there is NULL, and the column takes none",
-                "3 json_rows.null: the value null is NULL, and the column takes none",
+                "2 json_rows.null: a value that is not there is NULL, and the column has to have one",
+                "3 json_rows.null: the value null is NULL, and the column has to have one",
                 "4 json_rows.label: the value \"lost\" is none of the labels that the column takes: new, paid"}));
   // In one column, before and behind a value that cannot be read.
   rejected.clear();

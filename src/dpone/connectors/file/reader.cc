@@ -68,19 +68,22 @@ class FileReader final : public BatchReader {
  private:
   const std::string& file_name() const { return input_->name(); }
 
-  // Where a value is to blame, the way out is a type that takes it.
+  // Where a value is to blame, the way out is a type that takes it: of the column, or of the target.
   Error located(Error error) const {
     if (error.context_value("file").empty()) error.add("file", file_name());
     const std::string column(error.context_value("column"));
+    const bool is_declared = selection_->settings.types.contains(column);
+    if (error.slug().ends_with(".null") || error.slug().ends_with(".label") ||
+        (error.slug().ends_with(".value") && is_declared)) {
+      return std::move(error).hint(
+          "correct the value, or let the target's column take it; or collect such rows with --on-error reject-file");
+    }
     if (error.slug().ends_with(".value") && !column.empty()) {
       return std::move(error).hint(
           "correct the value; or declare what the column is, --type '" + column +
           "=text' or the type that the target has (source.options.types), and where that is an earlier guess, drop the "
           "target first; or collect such rows "
           "with --on-error reject-file");
-    }
-    if (error.slug().ends_with(".null") || error.slug().ends_with(".label")) {
-      return std::move(error).hint("correct the value; or collect such rows with --on-error reject-file");
     }
     if (error.slug() == "json_rows.unknown_key") {
       return std::move(error).hint(

@@ -35,7 +35,11 @@ std::string key_definition(const Facts& source, const KeyFacts& key, const std::
     if (row["name"].as_string() != key.name) continue;
     of_source = row["definition"].as_string();
     for (const Json& name : row["included"].as_array()) {
-      if (contains(columns, name.as_string())) included.push_back(name.as_string());
+      if (contains(columns, name.as_string())) {
+        included.push_back(name.as_string());
+      } else {
+        notes.push_back("key " + key.name + " does not include \"" + name.as_string() + "\", which is not loaded");
+      }
     }
   }
   const auto has = [&](const char* words) { return of_source.find(words) != std::string::npos; };
@@ -97,8 +101,9 @@ Status find_unknown_defaults(Connection& connection, const Facts& source, Facts&
       const auto parsed = connection.describe("SELECT " + column["default"].as_string());
       if (parsed) continue;
       if (!connection.is_alive()) return parsed.error();
-      // A type that is missing is not made yet.
-      if (parsed.error().native_code() == "42883") unknown.push(column["name"]);
+      // A type or schema that is missing is not made yet.
+      const std::string& code = parsed.error().native_code();
+      if (code != "42704" && code != "3F000") unknown.push(column["name"]);
     }
   }
   facts.native.set("unknown_defaults", std::move(unknown));

@@ -1,5 +1,8 @@
 #include "dpone/connectors/postgres/quote.h"
 
+#include <array>
+
+#include "dpone/base/contains.h"
 #include "dpone/base/utf8.h"
 
 namespace dpone::postgres {
@@ -42,6 +45,15 @@ Status check_name_length(std::string_view name) {
                "PostgreSQL keeps 63 bytes of a name, and this one has " + std::to_string(name.size()) + ": " +
                    std::string(name))
       .hint("it would be cut to " + std::string(cut_utf8(name, kMostBytes)) + ": write the name that is meant");
+}
+
+Status check_column_name(std::string_view name) {
+  constexpr std::array<std::string_view, 6> kSystemColumns = {"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"};
+  if (!contains(kSystemColumns, name)) return check_name_length(name);
+  return Error(ErrorClass::kFailed, "name.system_column",
+               "every table of PostgreSQL has a column " + std::string(name) + " of its own")
+      .with("column", std::string(name))
+      .hint("give it another name in a source query, or leave it out with source.options.exclude");
 }
 
 }  // namespace dpone::postgres

@@ -21,5 +21,7 @@ std::string quote_names(const std::vector<std::string>& names);
 
 // PostgreSQL cuts a longer name without a word, and two that begin alike would be one table. `name.too_long`.
 Status check_name_length(std::string_view name);
+// The same, and that it is no column that every table has by itself (`xmin`). `name.system_column`.
+Status check_column_name(std::string_view name);
 
 }  // namespace dpone::postgres

@@ -77,12 +77,18 @@ class PostgresSink final : public Sink {
     for (const std::string& name : columns) {
       const ColumnFacts* from = source.find(name);
       if (from == nullptr) continue;
-      if (auto fits = check_name_length(name); !fits) facts.obstacles.push_back(std::move(fits).error());
+      if (auto fits = check_column_name(name); !fits) facts.obstacles.push_back(std::move(fits).error());
       ColumnFacts column = *from;
       column.native_type =
           is_postgres ? proposed_native_type(from->native_type, described.native) : native_type_for(from->type);
       column.is_generated = false;
       column.has_default = false;
+      if (described.find(name) == nullptr && column.native_type == "record") {
+        facts.obstacles.push_back(
+            Error(ErrorClass::kFailed, "type.record", "column \"" + name + "\" is a record without a type")
+                .with("column", name)
+                .hint("select its fields by themselves, or cast it to a composite type in the source query"));
+      }
       Json detail = Json::object();
       if (is_postgres) {
         Json proposed = proposed_type(source.native["type_details"][name], described.native);
@@ -94,15 +100,16 @@ class PostgresSink final : public Sink {
         for (const Json& row : source.native["columns"].as_array()) {
           if (row["name"].as_string() != name) continue;
           detail.set("collation", row["collation"]);
-          if (!has_portable_default(row) || described.find(name) != nullptr) continue;
+          const bool has_default = row["default"].is_string() && row["generated"].as_string().empty();
+          if (!has_default || described.find(name) != nullptr) continue;
           // The text of a default names the type as the source does.
-          const bool is_known =
-              column.native_type == from->native_type && !has_name(described.native["unknown_defaults"], name);
+          const bool is_known = has_portable_default(row) && column.native_type == from->native_type &&
+                                !has_name(described.native["unknown_defaults"], name);
           if (is_known) {
             detail.set("default", row["default"]);
           } else {
             facts.notes.push_back("column \"" + name + "\" is created without the source's default, " +
-                                  row["default"].as_string() + ", which the target cannot read");
+                                  row["default"].as_string());
           }
         }
       }

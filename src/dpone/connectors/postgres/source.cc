@@ -67,7 +67,19 @@ void add_type_details(Json& native, const Json& columns, const TypeCatalog& type
     Json type = Json::object();
     type.set("schema", info.schema).set("name", info.name).set("signature", types.signature(oid));
     type.set("formatted", info.formatted).set("extension", info.extension);
-    type.set("create", types.create_statement(oid, true)).set("create_before_14", types.create_statement(oid, false));
+    // A range brings its multirange, whose name and schema matter where a column is of it.
+    const auto is_its_multirange = [&](Oid other) {
+      return types.find(other)->type == 'm' && types.find(other)->subtype == oid;
+    };
+    const auto multirange = std::find_if(ordered.begin(), ordered.end(), is_its_multirange);
+    const bool has_multirange = multirange != ordered.end();
+    type.set("create", types.create_statement(oid, has_multirange));
+    type.set("create_before_14", types.create_statement(oid, false));
+    if (has_multirange) type.set("multirange_schema", types.find(*multirange)->schema);
+    if (info.type == 'm') {
+      const TypeInfo& range = *types.find(info.subtype);
+      type.set("range", quote_name(range.schema, range.name));
+    }
     type.set("columns", needed_by.at(oid));
     user_types.push(std::move(type));
   }

@@ -18,8 +18,7 @@ Json obstacle(std::string slug, std::string message, std::string next_step) {
 }
 
 Json no_right(const std::string& role, const std::string& what, const std::string& grant) {
-  return obstacle("postgres.permission",
-                  "role " + role + " may not " + what + ", where a type of the source's columns lies",
+  return obstacle("postgres.permission", "role " + role + " may not " + what + ", which a new column needs",
                   "GRANT " + grant + " TO " + quote_name(role));
 }
 
@@ -55,54 +54,87 @@ Result<Json> compare_extension_type(Connection& connection, const Json& type, Js
 // An extension may lie in another schema than at the source, and statements name types in full.
 bool is_elsewhere(const Json& extension_type) { return !(extension_type["type"] == extension_type["target_type"]); }
 
-// Sets `create_schema` and `create` in `finding`, or gives an obstacle.
-Result<Json> compare_own_type(Connection& connection, const Json& type, const Json& extension_types, Json& finding) {
-  const std::string& schema = type["schema"].as_string();
-  const std::string& name = type["name"].as_string();
+// Where a type is to be made: sets `key` in `finding` to what makes the schema, or gives an obstacle.
+Result<Json> need_schema(Connection& connection, const std::string& schema, const char* key, Json& finding) {
   DPONE_TRY(const Rows found,
-            connection.query("SELECT n.oid IS NOT NULL, t.oid, coalesce(has_schema_privilege(n.oid, 'USAGE'), true), "
-                             "CASE WHEN n.oid IS NULL THEN has_database_privilege(current_database(), 'CREATE') ELSE "
-                             "has_schema_privilege(n.oid, 'CREATE') END, current_database(), current_user "
-                             "FROM (SELECT 1) one LEFT JOIN pg_namespace n ON "
-                             "n.nspname = $1 LEFT JOIN pg_type t ON t.typnamespace = n.oid AND t.typname = $2",
-                             {schema, name}));
-  const bool has_schema = found.boolean(0, 0);
-  const std::string role = found.text(0, 5);
-  const std::string quoted_schema = quote_name(schema);
-  if (!found.boolean(0, 2)) return no_right(role, "use schema " + quoted_schema, "USAGE ON SCHEMA " + quoted_schema);
-  if (found.is_null(0, 1)) {
-    if (!found.boolean(0, 3)) {
-      const std::string database = quote_name(found.text(0, 4));
-      return has_schema ? no_right(role, "create types in schema " + quoted_schema, "CREATE ON SCHEMA " + quoted_schema)
-                        : no_right(role, "create schema " + quoted_schema, "CREATE ON DATABASE " + database);
-    }
-    const std::string& create = type[connection.server_version() < 140000 ? "create_before_14" : "create"].as_string();
-    if (create.empty() && connection.server_version() < 140000) {
-      return obstacle("type.missing",
-                      "type " + quote_name(schema, name) + " is a multirange, which PostgreSQL has since 14",
-                      "load into a newer server, cast in a source query, or leave the column out with exclude");
-    }
-    if (!has_schema) finding.set("create_schema", "CREATE SCHEMA " + quoted_schema);
-    for (const Json& needed : extension_types.as_array()) {
-      if (!is_elsewhere(needed) ||
-          type["signature"].as_string().find(needed["signature"].as_string()) == std::string::npos)
-        continue;
-      return obstacle("type.differs",
-                      "type " + quote_name(schema, name) + " is made of " + needed["type"].as_string() + ", which is " +
-                          needed["target_type"].as_string() + " at the target",
-                      "create the type there, cast in a source query, or leave the column out with exclude");
-    }
-    finding.set("create", create).set("name", quote_name(schema, name));
-    return Json();
+            connection.query("SELECT n.oid IS NOT NULL, CASE WHEN n.oid IS NULL THEN "
+                             "has_database_privilege(current_database(), 'CREATE') ELSE has_schema_privilege(n.oid, "
+                             "'CREATE') AND has_schema_privilege(n.oid, 'USAGE') END, current_database(), current_user "
+                             "FROM (SELECT 1) one LEFT JOIN pg_namespace n ON n.nspname = $1",
+                             {schema}));
+  const std::string name = quote_name(schema);
+  const bool is_there = found.boolean(0, 0);
+  if (!found.boolean(0, 1)) {
+    return is_there ? no_right(found.text(0, 3), "create types in schema " + name, "CREATE, USAGE ON SCHEMA " + name)
+                    : no_right(found.text(0, 3), "create schema " + name,
+                               "CREATE ON DATABASE " + quote_name(found.text(0, 2)));
   }
-  const Oid oid = static_cast<Oid>(found.integer(0, 1));
+  if (!is_there) finding.set(key, "CREATE SCHEMA " + name);
+  return Json();
+}
+
+// A multirange is made with its range, since PostgreSQL 14.
+Json compare_multirange(const std::string& name, const std::string& range, const Json& findings, int server_version) {
+  const auto& made = findings.as_array();
+  const bool is_made = std::any_of(made.begin(), made.end(), [&](const Json& finding) {
+    return finding["name"].as_string() == range && !finding["create"].as_string().empty();
+  });
+  if (is_made && server_version >= 140000) return Json();
+  return obstacle(
+      "type.missing",
+      "type " + name + " is the multirange of " + range +
+          (server_version < 140000 ? ", and PostgreSQL has them since 14" : ", which the target has without it"),
+      "cast in a source query, or leave the column out with exclude");
+}
+
+// Sets what makes a type that is missing in `finding`, or gives an obstacle.
+Result<Json> create_own_type(Connection& connection, const Json& type, const Json& extension_types,
+                             const Json& findings, Json& finding) {
+  const std::string name = quote_name(type["schema"].as_string(), type["name"].as_string());
+  const bool has_multiranges = connection.server_version() >= 140000;
+  if (type["range"].is_string())
+    return compare_multirange(name, type["range"].as_string(), findings, connection.server_version());
+  DPONE_TRY(Json denied, need_schema(connection, type["schema"].as_string(), "create_schema", finding));
+  if (denied.is_null() && has_multiranges && type["multirange_schema"].is_string()) {
+    DPONE_TRY(denied,
+              need_schema(connection, type["multirange_schema"].as_string(), "create_multirange_schema", finding));
+  }
+  if (!denied.is_null()) return denied;
+  for (const Json& needed : extension_types.as_array()) {
+    const bool is_part = type["signature"].as_string().find(needed["signature"].as_string()) != std::string::npos;
+    if (!is_part || !is_elsewhere(needed)) continue;
+    return obstacle("type.differs",
+                    "type " + name + " is made of " + needed["type"].as_string() + ", which is " +
+                        needed["target_type"].as_string() + " at the target",
+                    "create the type there, cast in a source query, or leave the column out with exclude");
+  }
+  finding.set("create", type[has_multiranges ? "create" : "create_before_14"]).set("name", name);
+  return Json();
+}
+
+Result<Json> compare_own_type(Connection& connection, const Json& type, const Json& extension_types,
+                              const Json& findings, Json& finding) {
+  const std::string schema = quote_name(type["schema"].as_string());
+  const std::string name = quote_name(type["schema"].as_string(), type["name"].as_string());
+  DPONE_TRY(const Rows found,
+            connection.query("SELECT t.oid, has_schema_privilege(n.oid, 'USAGE'), has_type_privilege(t.oid, 'USAGE'), "
+                             "current_user FROM pg_namespace n JOIN pg_type t ON t.typnamespace = n.oid "
+                             "WHERE n.nspname = $1 AND t.typname = $2",
+                             {type["schema"].as_string(), type["name"].as_string()}));
+  if (found.size() == 0) return create_own_type(connection, type, extension_types, findings, finding);
+  const Oid oid = static_cast<Oid>(found.integer(0, 0));
   DPONE_TRY(const TypeCatalog types, read_types(connection, {oid}));
   const std::string expected = signature_on(type["signature"].as_string(), connection.server_version());
-  if (across_versions(types.signature(oid)) == across_versions(expected)) return Json();
-  Json differs = obstacle("type.differs", "type " + quote_name(schema, name) + " differs between source and target",
-                          "make the types equal (ALTER TYPE), or load into another schema");
-  differs.set("source", type["signature"]).set("target", types.signature(oid));
-  return differs;
+  if (across_versions(types.signature(oid)) != across_versions(expected)) {
+    Json differs = obstacle("type.differs", "type " + name + " differs between source and target",
+                            "make the types equal (ALTER TYPE), or load into another schema");
+    differs.set("source", type["signature"]).set("target", types.signature(oid));
+    return differs;
+  }
+  const std::string role = found.text(0, 3);
+  if (!found.boolean(0, 1)) return no_right(role, "use schema " + schema, "USAGE ON SCHEMA " + schema);
+  if (!found.boolean(0, 2)) return no_right(role, "use type " + name, "USAGE ON TYPE " + name);
+  return Json();
 }
 
 // Built-in types have the same OIDs everywhere, but some came later: xid8, multiranges.
@@ -172,8 +204,10 @@ Status compare_types(Connection& connection, const Facts& source, Facts& target)
     Json finding = Json::object();
     finding.set("columns", type["columns"]);
     DPONE_TRY(Json found, type["extension"].as_string().empty()
-                              ? compare_own_type(connection, type, extension_types, finding)
+                              ? compare_own_type(connection, type, extension_types, findings, finding)
                               : compare_extension_type(connection, type, extension_types));
+    // A column that is there was made by somebody who had the right.
+    if (found["slug"].as_string() == "postgres.permission") finding.set("is_for_new_columns", true);
     if (!found.is_null()) finding.set("obstacle", std::move(found));
     findings.push(std::move(finding));
   }
@@ -212,7 +246,7 @@ void propose_types(const Facts& described, const Facts& source, const std::vecto
     if (!described.exists && finding["name"].as_string() == described.relation) {
       proposed.obstacles.push_back(name_taken(described.relation, "a type of the source's columns"));
     }
-    for (const char* key : {"create_schema", "create"}) {
+    for (const char* key : {"create_schema", "create_multirange_schema", "create"}) {
       const std::string& sql = finding[key].as_string();
       const bool is_planned = contains(statements, sql);
       // The target's own schema is made with the target.
