@@ -72,18 +72,18 @@ class FileReader final : public BatchReader {
   Error located(Error error) const {
     if (error.context_value("file").empty()) error.add("file", file_name());
     const std::string column(error.context_value("column"));
-    const bool is_declared = selection_->settings.types.contains(column);
-    if (error.slug().ends_with(".null") || error.slug().ends_with(".label") ||
-        (error.slug().ends_with(".value") && is_declared)) {
-      return std::move(error).hint(
-          "correct the value, or let the target's column take it; or collect such rows with --on-error reject-file");
-    }
+    const std::string collected = "; or collect such rows with --on-error reject-file";
+    if (error.slug().ends_with(".null") || error.slug().ends_with(".label"))
+      return std::move(error).hint("correct the value, or let the target's column take it" + collected);
     if (error.slug().ends_with(".value") && !column.empty()) {
-      return std::move(error).hint(
-          "correct the value; or declare what the column is, --type '" + column +
-          "=text' or the type that the target has (source.options.types), and where that is an earlier guess, drop the "
-          "target first; or collect such rows "
-          "with --on-error reject-file");
+      const std::string declare = "correct the value; or declare what the column is, --type '" + column + "=text'";
+      return std::move(error).hint(declare +
+                                   (selection_->settings.types.contains(column)
+                                        ? ", where the target's column takes that"
+                                        : " or the type that the target has (source.options.types), and where that is "
+                                          "an earlier guess, drop the "
+                                          "target first") +
+                                   collected);
     }
     if (error.slug() == "json_rows.unknown_key") {
       return std::move(error).hint(
