@@ -195,11 +195,11 @@ class Reader {
     const std::string where = section.path.empty() ? "" : fmt::format(" in {}", section.path);
     const std::string near = nearest_name(entry.key, known);
     std::string message = fmt::format("unknown key {}{}", shown(entry.key), where);
+    const auto has_key = [&](std::span<const OptionSpec> keys) {
+      return std::any_of(keys.begin(), keys.end(), [&](const OptionSpec& spec) { return spec.name == entry.key; });
+    };
     // How the rows are chosen is the source's matter, though a strategy needs it.
-    const auto& of_source = common_source_options();
-    const bool is_of_source =
-        std::any_of(of_source.begin(), of_source.end(), [&](const OptionSpec& spec) { return spec.name == entry.key; });
-    if (section.path == "sink.strategy" && is_of_source) {
+    if (section.path == "sink.strategy" && has_key(common_source_options())) {
       refuse(entry.at, "manifest.unknown_key", message + "; it belongs into source.options");
       return;
     }
@@ -207,9 +207,7 @@ class Reader {
       for (const SectionSpec& other : sections()) {
         const bool is_other_end =
             !section.path.empty() && !other.path.empty() && other.path.substr(0, 3) != end.substr(0, 3);
-        const bool has_it = std::any_of(other.keys.begin(), other.keys.end(),
-                                        [&](const OptionSpec& spec) { return spec.name == entry.key; });
-        if (!has_it || is_other_end || other.path == section.path) continue;
+        if (!has_key(other.keys) || is_other_end || other.path == section.path) continue;
         message += fmt::format("; it belongs into {}", other.path.empty() ? "the top level" : other.path);
         break;
       }

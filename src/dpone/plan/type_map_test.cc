@@ -16,8 +16,8 @@ ColumnFacts column(TypeKind kind, std::string native, std::string meaning = "") 
   return facts;
 }
 
-// How column `from` of the source reaches column `to` of an existing target: its fidelity, or the slug of the error.
-std::string mapped(const ColumnFacts& from, const ColumnFacts& to) {
+// How column `from` of the source reaches column `to` of an existing target.
+Result<ColumnMap> map_of(const ColumnFacts& from, const ColumnFacts& to) {
   manifest::Manifest manifest;
   manifest.source.options = Options(manifest::common_source_options());
   manifest.sink.options = Options(manifest::common_sink_options());
@@ -26,7 +26,12 @@ std::string mapped(const ColumnFacts& from, const ColumnFacts& to) {
   source.columns = {from};
   Facts target = source;
   target.columns = {to};
-  const auto map = map_columns(manifest, source, target, source, PriorReceipts());
+  return map_columns(manifest, source, target, source, PriorReceipts());
+}
+
+// Its fidelity, or the slug of the error.
+std::string mapped(const ColumnFacts& from, const ColumnFacts& to) {
+  const auto map = map_of(from, to);
   return map ? std::string(to_string(map->columns[0].fidelity)) : map.error().slug();
 }
 
@@ -89,16 +94,8 @@ TEST(TypeMapTest, AnInferredColumnIsReadAsTheTargetsType) {
   ColumnFacts to = column(TypeKind::kText, "character varying(3)");
   to.type.length = 3;
   EXPECT_EQ(mapped(column(TypeKind::kText, "text"), column(TypeKind::kUuid, "uuid")), "type.mismatch");
-  manifest::Manifest manifest;
-  manifest.source.options = Options(manifest::common_source_options());
-  manifest.sink.options = Options(manifest::common_sink_options());
-  Facts source;
-  source.exists = true;
   from.is_inferred = true;
-  source.columns = {from};
-  Facts target = source;
-  target.columns = {to};
-  const auto map = map_columns(manifest, source, target, source, PriorReceipts());
+  const auto map = map_of(from, to);
   ASSERT_TRUE(map) << map.error().to_line();
   EXPECT_TRUE(map->columns[0].type == to.type);
   EXPECT_EQ(map->columns[0].fidelity, Fidelity::kChecked);
@@ -118,17 +115,9 @@ TEST(TypeMapTest, AnInferredColumnIsReadAsTheTargetsType) {
 
 // A declared type that is wider than the target's: where the text is read, a value that does not fit has a place.
 TEST(TypeMapTest, ATextualColumnIsReadAsANarrowerTypeOfItsKind) {
-  manifest::Manifest manifest;
-  manifest.source.options = Options(manifest::common_source_options());
-  manifest.sink.options = Options(manifest::common_sink_options());
-  const auto read_as = [&](ColumnFacts from, const ColumnFacts& to) {
-    Facts source;
-    source.exists = true;
+  const auto read_as = [](ColumnFacts from, const ColumnFacts& to) {
     from.is_textual = true;
-    source.columns = {from};
-    Facts target = source;
-    target.columns = {to};
-    const auto map = map_columns(manifest, source, target, source, PriorReceipts());
+    const auto map = map_of(from, to);
     EXPECT_TRUE(map) << map.error().to_line();
     EXPECT_EQ(map->columns[0].fidelity, Fidelity::kChecked);
     return map->columns[0].type.kind;

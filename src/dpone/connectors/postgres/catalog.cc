@@ -16,13 +16,16 @@ std::string acl_sql(const std::string& acl) {
          acl + ") WITH ORDINALITY x)";
 }
 
-// Shared by source and target: what a column is.
-constexpr const char* kColumnCore = R"('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
-    'type_oid', a.atttypid::int8, 'typmod', a.atttypmod, 'not_null', a.attnotnull,
+// Shared by source and target: what a column is. `not_null` is the condition that it is so.
+std::string column_core(const std::string& not_null) {
+  return R"('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
+    'type_oid', a.atttypid::int8, 'typmod', a.atttypmod, 'not_null', )" +
+         not_null + R"(,
     'collation', (SELECT quote_ident(cn.nspname) || '.' || quote_ident(co.collname)
        FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace JOIN pg_type ct ON ct.oid = a.atttypid
        WHERE co.oid = a.attcollation AND a.attcollation <> ct.typcollation),
     'default', pg_get_expr(ad.adbin, ad.adrelid), 'generated', a.attgenerated::text, 'identity', a.attidentity::text)";
+}
 
 }  // namespace
 
@@ -58,18 +61,17 @@ Result<std::optional<Oid>> find_relation(Connection& connection, const std::stri
 }
 
 std::string source_facts_sql(const std::string& oid_expression, int server_version) {
-  // Rows from before a NOT NULL that was never validated may be NULL. Of two keys of one name, jsonb has the last.
-  const std::string validated_not_null =
-      server_version >= 180000
-          ? ", 'not_null', a.attnotnull AND NOT EXISTS (SELECT FROM pg_constraint nn WHERE nn.conrelid = c.oid "
-            "AND nn.contype = 'n' AND nn.conkey = ARRAY[a.attnum] AND NOT nn.convalidated)"
-          : "";
+  // Rows from before a NOT NULL that was never validated may be NULL.
+  const std::string not_null =
+      server_version >= 180000 ? "a.attnotnull AND NOT EXISTS (SELECT FROM pg_constraint nn WHERE nn.conrelid = c.oid "
+                                 "AND nn.contype = 'n' AND nn.conkey = ARRAY[a.attnum] AND NOT nn.convalidated)"
+                               : "a.attnotnull";
   return R"((SELECT jsonb_build_object(
   'oid', c.oid::int8, 'schema', n.nspname, 'name', c.relname, 'kind', c.relkind::text,
   'has_children', EXISTS (SELECT FROM pg_inherits h WHERE h.inhparent = c.oid),
   'lc_monetary', current_setting('lc_monetary'),
   'columns', (SELECT coalesce(jsonb_agg(jsonb_build_object()" +
-         std::string(kColumnCore) + validated_not_null + R"(,
+         column_core(not_null) + R"(,
     'default_is_portable', NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_attrdef'::regclass
        AND d.objid = ad.oid AND d.refobjid >= 16384 AND d.refclassid <> 'pg_type'::regclass
        AND NOT (d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid)))
@@ -115,7 +117,7 @@ std::string target_facts_sql(const std::string& oid_expression, int server_versi
   'has_parents', EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = c.oid),
   'lc_monetary', current_setting('lc_monetary'),
   'columns', (SELECT coalesce(jsonb_agg(jsonb_build_object()";
-  sql += kColumnCore;
+  sql += column_core("a.attnotnull");
   sql += R"(,
     'number', a.attnum, 'statistics', nullif(a.attstattarget, -1), 'options', to_jsonb(a.attoptions),
     'acl', )" +

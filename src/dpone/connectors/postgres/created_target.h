@@ -21,8 +21,8 @@ Error name_taken(const std::string& relation, const std::string& by);
 
 // Whether the default of a column, a row of the source's `columns`, means the same in another database.
 bool has_portable_default(const Json& column);
-// Sets `unknown_defaults` in `facts.native`: columns of `source` that `facts` lacks, whose default needs a function or
-// an operator that this server does not have. Asks the server to parse them.
+// Sets `unknown_defaults` in `facts.native`: columns of `source` that `facts` lacks, whose default this server cannot
+// read, being of another version. Asks it to parse them.
 Status find_unknown_defaults(Connection& connection, const Facts& source, Facts& facts);
 // Whether a JSON array has that text.
 bool has_name(const Json& names, const std::string& name);

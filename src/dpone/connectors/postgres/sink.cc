@@ -83,7 +83,8 @@ class PostgresSink final : public Sink {
           is_postgres ? proposed_native_type(from->native_type, described.native) : native_type_for(from->type);
       column.is_generated = false;
       column.has_default = false;
-      if (described.find(name) == nullptr && column.native_type == "record") {
+      const bool is_new = described.find(name) == nullptr;
+      if (is_new && column.native_type == "record") {
         facts.obstacles.push_back(
             Error(ErrorClass::kFailed, "type.record", "column \"" + name + "\" is a record without a type")
                 .with("column", name)
@@ -96,12 +97,12 @@ class PostgresSink final : public Sink {
         column.meaning = meaning_of(proposed["signature"].as_string(), from->travels_as_text,
                                     described.native["lc_monetary"].as_string(),
                                     static_cast<int>(described.native["server_version"].as_int()));
-        if (described.find(name) == nullptr) type_details.set(name, std::move(proposed));
+        if (is_new) type_details.set(name, std::move(proposed));
         for (const Json& row : source.native["columns"].as_array()) {
           if (row["name"].as_string() != name) continue;
           detail.set("collation", row["collation"]);
           const bool has_default = row["default"].is_string() && row["generated"].as_string().empty();
-          if (!has_default || described.find(name) != nullptr) continue;
+          if (!has_default || !is_new) continue;
           // The text of a default names the type as the source does.
           const bool is_known = has_portable_default(row) && column.native_type == from->native_type &&
                                 !has_name(described.native["unknown_defaults"], name);
