@@ -21,7 +21,9 @@ endif()
 
 find_program(DPONE_CCACHE ccache)
 if(DPONE_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${DPONE_CCACHE})
+  # Paths count from the checkout's root, so that a clone in another folder finds what the first one compiled.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
+      ${DPONE_CCACHE})
 endif()
 find_program(DPONE_MOLD mold)
 if(DPONE_MOLD AND NOT CMAKE_INTERPROCEDURAL_OPTIMIZATION)
