@@ -18,7 +18,7 @@ constexpr std::size_t kBufferRoom = kBufferBytes + 16 * 1024;
 // A buffer that a huge row has grown beyond this is not kept.
 constexpr std::size_t kMostKeptBytes = 4 * kBufferBytes;
 constexpr std::size_t kRawQueueBytes = 8 * kBufferBytes;
-constexpr std::size_t kBatchQueueBytes = std::size_t{12} << 20;
+constexpr std::size_t kBatchQueueBytes = std::size_t{8} << 20;
 // Before that, another writer costs more than it gains.
 constexpr std::int64_t kGrowBytes = std::int64_t{16} << 20;
 
