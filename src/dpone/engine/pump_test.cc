@@ -45,7 +45,12 @@ class RawParts final : public RawReader {
  public:
   explicit RawParts(std::vector<std::string> parts) : parts_(std::move(parts)) {}
   void give_up() override { given_up_.set_value(); }
-  Status next(std::string& out) override {
+  struct Given {
+    std::size_t capacity;
+    std::size_t wanted;
+  };
+  Status next(std::string& out, std::size_t wanted) override {
+    given_.push_back({out.capacity(), wanted});
     if (before_) DPONE_CHECK(before_(next_));
     if (next_ == parts_.size()) return {};
     out += parts_[next_++];
@@ -58,6 +63,7 @@ class RawParts final : public RawReader {
     return ReadSummary{static_cast<std::int64_t>(next_), static_cast<std::int64_t>(next_), 0};
   }
   std::vector<std::string> parts_;
+  std::vector<Given> given_;  // of each call
   std::size_t next_ = 0;
   std::function<Status(std::size_t)> before_;
   std::optional<Error> end_error_;
@@ -214,6 +220,19 @@ TEST_F(Engine, MovesAChunkFarBiggerThanTheQueue) {
   std::string all;
   for (const std::string& text : texts) all += text;
   EXPECT_TRUE(writer.text_ == all);
+}
+
+TEST_F(Engine, ABufferThatAHugeRowHasGrownIsNotKept) {
+  std::vector<std::string> texts = parts(40, 100);
+  texts[3] = std::string(5'000'000, 'x');
+  RawParts reader(texts);
+  RawCollector writer;
+  ASSERT_TRUE(pump(reader, writer, context_, progress_));
+  // Every buffer has gone round more than twice since.
+  for (std::size_t i = 20; i < reader.given_.size(); ++i) {
+    EXPECT_LE(reader.given_[i].capacity, std::size_t{1} << 20);
+    EXPECT_EQ(reader.given_[i].wanted, std::size_t{256} << 10);
+  }
 }
 
 TEST_F(Engine, MovesNothing) {

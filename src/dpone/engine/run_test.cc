@@ -58,7 +58,7 @@ class MemoryReader final : public BatchReader, public RawReader {
     }
     return std::optional<Batch>(Batch(std::make_shared<const Schema>(), world_.batches[next_++], {}));
   }
-  Status next(std::string& out) override {
+  Status next(std::string& out, std::size_t) override {
     if (next_ < world_.batches.size()) out.assign(static_cast<std::size_t>(world_.batches[next_++]), 'r');
     return {};
   }

@@ -2,6 +2,7 @@
 // thread at a time and may be handed to another; only give_up() may be called from a second thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -37,9 +38,9 @@ class RawReader {
   virtual ~RawReader() = default;
   // As BatchReader::give_up.
   virtual void give_up() = 0;
-  // Appends about `out.capacity() - out.size()` bytes to `out`, or nothing at the end: whole rows, without what a
-  // format has around them, so that any writer can take any part.
-  virtual Status next(std::string& out) = 0;
+  // Appends whole rows to `out`, until they are `wanted` bytes or more, or nothing at the end. What a format has around
+  // the rows is left out, so that any writer can take any part.
+  virtual Status next(std::string& out, std::size_t wanted) = 0;
   // Rows whose last byte has been handed out: for progress.
   virtual std::int64_t rows_so_far() const = 0;
   virtual Result<ReadSummary> finish() = 0;

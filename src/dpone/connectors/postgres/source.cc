@@ -102,14 +102,14 @@ class RawCopyReader final : public RawReader {
 
   // A message of COPY holds a row, by the server's habit and not by the protocol: a row that is cut waits in `rest_`,
   // and header and trailer are left out.
-  Status next(std::string& out) override {
+  Status next(std::string& out, std::size_t wanted) override {
     const std::size_t before = out.size();
     out += rest_;
     rest_.clear();
     while (!is_at_end_) {
       const std::size_t size = out.size();
-      const std::size_t wanted = out.capacity() > size + 4096 ? out.capacity() - size - 4096 : kReadBytes;
-      DPONE_TRY(const bool more, connection_.read_copy(out, wanted));
+      const std::size_t missing = wanted - std::min(wanted, size - before);
+      DPONE_TRY(const bool more, connection_.read_copy(out, std::max<std::size_t>(missing, 1)));
       is_at_end_ = !more;
       const std::string_view fresh = std::string_view(out).substr(size);
       DPONE_CHECK(fed(is_text_ ? lines_.feed(fresh) : walker_.feed(fresh)));
