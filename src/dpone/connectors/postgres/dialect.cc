@@ -613,6 +613,14 @@ std::string relation_of(const Json& native, const std::string& alias = {}) {
   return alias.empty() ? table : table + " AS " + alias;
 }
 
+// Whether the source prints the values: COPY does it by itself in its text format.
+bool is_printed(const ColumnPolicy& column, bool is_raw) { return column.travels_as_text && !is_raw; }
+
+// format() makes '' of NULL. A row of NULLs is not NULL, though IS NULL says so.
+std::string printed_or_null(const std::string& name) {
+  return "CASE WHEN " + name + " IS DISTINCT FROM NULL THEN " + printed(name) + " END";
+}
+
 std::string literal_of(const std::string& value, const std::string& type) { return quote_literal(value) + "::" + type; }
 
 // `"c"`, or `("c", "k")` with the position `bound` as `'1'::bigint` or `('1'::bigint, 'a'::text)`.
@@ -675,10 +683,10 @@ std::string render_upper_bound(const LoadTask& task) {
   const CursorRange& range = *task.cursor;
   // By its relation, or ORDER BY would take a column for the text of that name.
   const auto qualified = [](const std::string& column) { return "rows_of." + quote_name(column); };
-  std::string values = qualified(range.column) + "::text";
+  std::string values = printed(qualified(range.column));
   std::string order = qualified(range.column) + " DESC";
   for (const std::string& column : range.key) {
-    values += ", " + qualified(column) + "::text";
+    values += ", " + printed(qualified(column));
     order += ", " + qualified(column) + " DESC";
   }
   std::string is_beyond = "true";
@@ -699,11 +707,10 @@ std::string render_find_null(const LoadTask& task, const std::string& column) {
 
 std::string render_select(const LoadTask& task, bool is_raw) {
   const Json& native = task.source.native;
-  const bool is_all_text = is_raw && task.format.is_text;
   std::string columns;
   for (const ColumnPolicy& column : task.columns) {
-    const bool cast = column.travels_as_text && (!is_raw || is_all_text);
-    columns += (columns.empty() ? "" : ", ") + quote_name(column.name) + (cast ? "::text" : "");
+    const std::string name = quote_name(column.name);
+    columns += (columns.empty() ? "" : ", ") + (is_printed(column, is_raw) ? printed_or_null(name) : name);
   }
   std::string sql = "SELECT " + columns + " FROM " + relation_of(native) +
                     where_clause(native, task.cursor ? cursor_condition(*task.cursor) : std::string());
@@ -715,15 +722,14 @@ std::string render_copy_out(const LoadTask& task, std::string_view format, bool 
   const Json& native = task.source.native;
   const bool is_plain = native["kind"].as_string() == "r" && !native["has_children"].as_bool() &&
                         native["where"].is_null() && native["limit"].is_null() && !task.columns.empty() && !task.cursor;
-  const bool has_cast = std::any_of(task.columns.begin(), task.columns.end(), [&](const ColumnPolicy& column) {
-    return column.travels_as_text && (!is_raw || format == "text");
-  });
+  const bool has_printed = std::any_of(task.columns.begin(), task.columns.end(),
+                                       [&](const ColumnPolicy& column) { return is_printed(column, is_raw); });
   const bool has_generated = std::any_of(task.columns.begin(), task.columns.end(), [&](const ColumnPolicy& column) {
     const ColumnFacts* facts = task.source.find(column.name);
     return facts != nullptr && facts->is_generated;
   });
   std::string sql = "COPY ";
-  if (is_plain && !has_cast && !has_generated) {
+  if (is_plain && !has_printed && !has_generated) {
     std::vector<std::string> names;
     for (const ColumnPolicy& column : task.columns) names.push_back(column.name);
     sql += quote_name(native["schema"].as_string(), native["name"].as_string()) + " (" + quote_names(names) + ")";
@@ -732,6 +738,8 @@ std::string render_copy_out(const LoadTask& task, std::string_view format, bool 
   }
   return sql + " TO STDOUT (FORMAT " + std::string(format) + ")";
 }
+
+std::string printed(const std::string& expression) { return "pg_catalog.format('%s', " + expression + ")"; }
 
 std::string render_guard(const std::string& condition, std::string_view slug, const std::string& detail) {
   // The planner evaluates constants, failing casts included, whichever branch is taken: the text must not be one.

@@ -43,10 +43,13 @@ struct SinkRenderOptions {
 SinkStatements render_sink(const LoadTask& task, const TemporaryNames& names, const SinkRenderOptions& options);
 
 // Columns of `task` (source names) as a COPY TO statement; `format` is `binary` or `text`. Columns that travel as text
-// are cast, all of them when `is_all_text`.
+// are printed by their type's output function, unless the bytes are passed through.
 std::string render_copy_out(const LoadTask& task, std::string_view format, bool is_raw);
 // The SELECT behind it, for the describe that checks it.
 std::string render_select(const LoadTask& task, bool is_raw);
+
+// The text of `expression`, by its type's output function: a cast to text may be a user's own function.
+std::string printed(const std::string& expression);
 
 // A guard that ends the transaction with SQLSTATE 22P02 and a message `dpone:<slug>:<detail>` unless `condition` holds.
 // It needs no procedural language. `detail` is an SQL expression of type text.

@@ -223,19 +223,21 @@ TEST(Dialect, AppendLetsOthersWriteAndCountsWhatTriggersLeave) {
 // An output column called like the cursor would be what ORDER BY sorts: the text, in which 9 comes behind 2000.
 TEST(Dialect, TheUpperBoundIsOrderedByTheCursorAndNotByItsText) {
   LoadTask task = incremental_task(PublishMethod::kAppend);
-  EXPECT_EQ(render_upper_bound(task),
-            R"(SELECT rows_of."c"::text, "c" > '7'::bigint FROM "a"."b" AS rows_of WHERE (x = 1 -- why)"
-            "\n"
-            R"() AND "c" > '7'::bigint AND "c" IS NOT NULL ORDER BY rows_of."c" DESC LIMIT 1)");
+  EXPECT_EQ(
+      render_upper_bound(task),
+      R"(SELECT pg_catalog.format('%s', rows_of."c"), "c" > '7'::bigint FROM "a"."b" AS rows_of WHERE (x = 1 -- why)"
+      "\n"
+      R"() AND "c" > '7'::bigint AND "c" IS NOT NULL ORDER BY rows_of."c" DESC LIMIT 1)");
   task.cursor->key = {"k"};
   task.cursor->key_native_types = {"text"};
   task.cursor->lower = CursorPosition{"7", {"it's"}};
   task.source.native = *Json::parse(R"({"query":"select 1"})");
-  EXPECT_EQ(render_upper_bound(task),
-            R"(SELECT rows_of."c"::text, rows_of."k"::text, ("c", "k") > ('7'::bigint, 'it''s'::text) FROM (select 1)"
-            "\n"
-            R"() AS rows_of WHERE ("c", "k") > ('7'::bigint, 'it''s'::text) AND "c" IS NOT NULL ORDER BY rows_of."c" )"
-            R"(DESC, rows_of."k" DESC LIMIT 1)");
+  EXPECT_EQ(
+      render_upper_bound(task),
+      R"(SELECT pg_catalog.format('%s', rows_of."c"), pg_catalog.format('%s', rows_of."k"), ("c", "k") > ('7'::bigint, 'it''s'::text) FROM (select 1)"
+      "\n"
+      R"() AS rows_of WHERE ("c", "k") > ('7'::bigint, 'it''s'::text) AND "c" IS NOT NULL ORDER BY rows_of."c" )"
+      R"(DESC, rows_of."k" DESC LIMIT 1)");
 }
 
 TEST(Dialect, ADeltaIsReadBetweenItsBounds) {
