@@ -17,6 +17,14 @@ std::string relation_of(const Json& native, const std::string& alias = {}) {
   return alias.empty() ? table : table + " AS " + alias;
 }
 
+// Whether the source prints the values: COPY does it by itself in its text format.
+bool is_printed(const ColumnPolicy& column, bool is_raw) { return column.travels_as_text && !is_raw; }
+
+// format() makes '' of NULL. A row of NULLs is not NULL, though IS NULL says so.
+std::string printed_or_null(const std::string& name) {
+  return "CASE WHEN " + name + " IS DISTINCT FROM NULL THEN " + printed(name) + " END";
+}
+
 std::string literal_of(const std::string& value, const DataType&, const std::string& type) {
   return quote_literal(value) + "::" + type;
 }
@@ -77,13 +85,13 @@ std::string render_upper_bound(const ReadTask& task) {
       range.lower ? column + " > " + literal_of(*range.lower, range.type, range.native_type) : "true";
   std::string condition = sql::beyond_lower(dialect(), range, qualified);
   condition += (condition.empty() ? "" : " AND ") + quote_name(range.column) + " IS NOT NULL";
-  return "SELECT " + column + "::text, " + is_beyond + " FROM " + relation_of(task.source.native, "rows_of") +
+  return "SELECT " + printed(column) + ", " + is_beyond + " FROM " + relation_of(task.source.native, "rows_of") +
          sql::where_clause(task.source.native["where"], condition) + " ORDER BY " + column + " DESC LIMIT 1";
 }
 
 std::string render_greatest(const ReadTask& task) {
   const std::string column = qualified(task.cursor()->column);
-  return "SELECT " + column + "::text FROM " + relation_of(task.source.native, "rows_of") +
+  return "SELECT " + printed(column) + " FROM " + relation_of(task.source.native, "rows_of") +
          sql::where_clause(task.source.native["where"], column + " IS NOT NULL") + " ORDER BY " + column +
          " DESC LIMIT 1";
 }
@@ -95,11 +103,10 @@ std::string render_find_null(const ReadTask& task, const std::string& column) {
 
 std::string render_select(const ReadTask& task, bool is_raw) {
   const Json& native = task.source.native;
-  const bool is_all_text = is_raw && task.format.is_text;
   std::string columns;
   for (const ColumnPolicy& column : task.columns) {
-    const bool cast = column.travels_as_text && (!is_raw || is_all_text);
-    columns += (columns.empty() ? "" : ", ") + quote_name(column.name) + (cast ? "::text" : "");
+    const std::string name = quote_name(column.name);
+    columns += (columns.empty() ? "" : ", ") + (is_printed(column, is_raw) ? printed_or_null(name) : name);
   }
   std::string sql = "SELECT " + columns + " FROM " + relation_of(native) +
                     sql::where_clause(native["where"], sql::extraction_condition(dialect(), task, source_column));
@@ -112,15 +119,14 @@ std::string render_copy_out(const ReadTask& task, std::string_view format, bool 
   const bool is_plain = native["kind"].as_string() == "r" && !native["has_children"].as_bool() &&
                         native["where"].is_null() && native["limit"].is_null() && !task.columns.empty() &&
                         std::holds_alternative<ReadAll>(task.extraction);
-  const bool has_cast = std::any_of(task.columns.begin(), task.columns.end(), [&](const ColumnPolicy& column) {
-    return column.travels_as_text && (!is_raw || format == "text");
-  });
+  const bool has_printed = std::any_of(task.columns.begin(), task.columns.end(),
+                                       [&](const ColumnPolicy& column) { return is_printed(column, is_raw); });
   const bool has_generated = std::any_of(task.columns.begin(), task.columns.end(), [&](const ColumnPolicy& column) {
     const ColumnFacts* facts = task.source.find(column.name);
     return facts != nullptr && facts->is_generated;
   });
   std::string sql = "COPY ";
-  if (is_plain && !has_cast && !has_generated) {
+  if (is_plain && !has_printed && !has_generated) {
     std::vector<std::string> names;
     for (const ColumnPolicy& column : task.columns) names.push_back(column.name);
     sql += quote_name(native["schema"].as_string(), native["name"].as_string()) + " (" + quote_names(names) + ")";
@@ -129,6 +135,8 @@ std::string render_copy_out(const ReadTask& task, std::string_view format, bool 
   }
   return sql + " TO STDOUT (FORMAT " + std::string(format) + ")";
 }
+
+std::string printed(const std::string& expression) { return "pg_catalog.format('%s', " + expression + ")"; }
 
 std::string render_guard(const std::string& condition, std::string_view slug, const std::string& detail) {
   // The planner evaluates constants, failing casts included, whichever branch is taken: the text must not be one.

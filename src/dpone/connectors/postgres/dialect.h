@@ -13,10 +13,13 @@ namespace dpone::postgres {
 const sql::Dialect& dialect();
 
 // Columns of `task` (source names) as a COPY TO statement; `format` is `binary` or `text`. Columns that travel as text
-// are cast, all of them when `is_all_text`.
+// are printed by their type's output function, unless the bytes are passed through.
 std::string render_copy_out(const ReadTask& task, std::string_view format, bool is_raw);
 // The SELECT behind it, for the describe that checks it.
 std::string render_select(const ReadTask& task, bool is_raw);
+
+// The text of `expression`, by its type's output function: a cast to text may be a user's own function.
+std::string printed(const std::string& expression);
 
 // What bound() asks: the greatest cursor beyond the lower bound as text, then whether that lies behind the lower bound
 // itself; no row if there is none.

@@ -25,7 +25,7 @@ ReadTask delta_task() {
 TEST(Dialect, TheUpperBoundIsOrderedByTheCursorAndNotByItsText) {
   ReadTask task = delta_task();
   EXPECT_EQ(render_upper_bound(task),
-            R"(SELECT rows_of."c"::text, rows_of."c" > '7'::bigint FROM "a"."b" AS rows_of WHERE (x = 1 -- why)"
+            R"(SELECT pg_catalog.format('%s', rows_of."c"), rows_of."c" > '7'::bigint FROM "a"."b" AS rows_of WHERE (x = 1 -- why)"
             "\n"
             R"() AND rows_of."c" > '7'::bigint AND "c" IS NOT NULL ORDER BY rows_of."c" DESC LIMIT 1)");
 }

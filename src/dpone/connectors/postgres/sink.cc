@@ -55,6 +55,7 @@ class PostgresSink final : public Sink {
     facts.checks_json = true;
     DPONE_CHECK(compare_types(connection, source, facts));
     DPONE_CHECK(find_unknown_defaults(connection, source, facts));
+    if (source.system != facts.system) DPONE_CHECK(find_origin_types(connection, source, facts));
     if (oid && !question.key.empty()) DPONE_CHECK(add_key_operators(connection, *oid, facts));
     const bool has_money = std::any_of(source.columns.begin(), source.columns.end(),
                                        [](const ColumnFacts& column) { return !column.meaning.empty(); });
@@ -77,8 +78,19 @@ class PostgresSink final : public Sink {
       if (from == nullptr) continue;
       if (auto fits = check_column_name(name); !fits) facts.obstacles.push_back(std::move(fits).error());
       ColumnFacts column = *from;
-      column.native_type =
-          is_postgres ? proposed_native_type(from->native_type, described.native) : native_type_for(from->type);
+      if (is_postgres) {
+        column.native_type = proposed_native_type(from->native_type, described.native);
+      } else {
+        DeclaredType declared = declare_column(*from, described.native);
+        if (declared.name.empty()) column.refusal = "PostgreSQL has no type for it";
+        column.native_type = std::move(declared.name);
+        column.type = std::move(declared.type);
+        column.travels_as_text = declared.travels_as_text;
+        // Units of money are those of its own server's lc_monetary.
+        if (from->type.kind == TypeKind::kMoney && !from->meaning.empty()) {
+          column.meaning = "lc_monetary=" + described.native["lc_monetary"].as_string();
+        }
+      }
       column.is_generated = false;
       column.has_default = false;
       const bool is_new = described.find(name) == nullptr;
@@ -134,8 +146,8 @@ class PostgresSink final : public Sink {
   Result<std::optional<std::string>> greatest(const std::string& column) override {
     DPONE_CHECK(connect());
     const std::string name = "t." + quote_name(column);  // without `t.`, ORDER BY would take it for the text
-    DPONE_TRY(const Rows rows, connection_->query("SELECT " + name + "::text FROM " + target_ + " AS t WHERE " + name +
-                                                  " IS NOT NULL ORDER BY " + name + " DESC LIMIT 1"));
+    DPONE_TRY(const Rows rows, connection_->query("SELECT " + printed(name) + " FROM " + target_ + " AS t WHERE " +
+                                                  name + " IS NOT NULL ORDER BY " + name + " DESC LIMIT 1"));
     if (rows.size() == 0) return std::optional<std::string>();
     return std::optional<std::string>(rows.text(0, 0));
   }

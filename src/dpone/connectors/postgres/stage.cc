@@ -104,8 +104,10 @@ Result<std::vector<pg_copy::EncodeColumn>> PostgresStage::encode_columns() {
     if (column.sink_type.kind == TypeKind::kArray) {
       DPONE_TRY(
           const Rows element,
-          connection_.query("SELECT t.typelem::int8 FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid WHERE "
-                            "a.attrelid = $1::regclass AND a.attname = $2",
+          connection_.query("WITH RECURSIVE type(oid) AS (SELECT a.atttypid FROM pg_attribute a WHERE a.attrelid = "
+                            "$1::regclass AND a.attname = $2 UNION SELECT t.typbasetype FROM type JOIN pg_type t ON "
+                            "t.oid = type.oid WHERE t.typtype = 'd') SELECT t.typelem::int8 FROM type JOIN pg_type t "
+                            "ON t.oid = type.oid WHERE t.typtype <> 'd'",
                             {stage_, column.sink_name}));
       if (element.size() == 1) encoded.element_oid = static_cast<std::uint32_t>(element.integer(0, 0));
     }

@@ -223,6 +223,7 @@ class SqliteSource final : public Source {
       const auto kept = type_from_json(entry["type"]);
       column.native_type = kept ? entry["native_type"].as_string() : declared.empty() ? "any" : declared;
       column.type = kept ? *kept : declared_type(declared, from->is_strict);
+      if (kept) column.origin_type = column.native_type;
       column.meaning = entry["meaning"].as_string();
       column.travels_as_text = entry["travels_as_text"].as_bool();
       for (const Json& known : base["columns"].as_array()) {
