@@ -11,10 +11,10 @@
 #include "dpone/connections/listing.h"
 #include "dpone/connections/provider.h"
 #include "dpone/connections/url.h"
-#include "dpone/connectors/file/options.h"
 #include "dpone/manifest/keys.h"
 #include "dpone/manifest/strategy_rules.h"
 #include "dpone/manifest/table_name.h"
+#include "dpone/rowfile/read_settings.h"
 
 namespace dpone::cli {
 namespace {
@@ -154,7 +154,7 @@ std::string with_flags(std::string message) {
   return message;
 }
 
-bool is_jsonl(const manifest::Endpoint& end) { return file::format_name(end.path, end.options) == "jsonl"; }
+bool is_jsonl(const manifest::Endpoint& end) { return rowfile::format_name(end.path, end.options) == "jsonl"; }
 
 // What describes a file goes to the end that is one; `null` is a word of YAML and has another name there.
 Status take_file_options(const Options& options, manifest::Manifest& manifest) {

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <filesystem>
 
-#include "dpone/connectors/file/errors.h"
+#include "dpone/base/errno_error.h"
 
 namespace dpone::file {
 

@@ -14,7 +14,7 @@ constexpr const char* kStreamNote =
 
 class FileSink final : public Sink {
  public:
-  FileSink(SinkSettings settings, std::unique_ptr<RowFormat> format, const RunContext& context)
+  FileSink(SinkSettings settings, std::unique_ptr<rowfile::RowFormat> format, const RunContext& context)
       : settings_(std::move(settings)),
         format_(std::move(format)),
         target_(settings_.path, context),
@@ -90,7 +90,8 @@ class FileSink final : public Sink {
 
   std::vector<Statement> render(const LoadTask&) const override {
     std::string form = settings_.format.name;
-    if (settings_.compression != Compression::kNone) form += ", " + std::string(to_string(settings_.compression));
+    if (settings_.compression != rowfile::Compression::kNone)
+      form += ", " + std::string(to_string(settings_.compression));
     if (target_.is_stream()) return {{"load", "WRITE " + target_.shown() + " AS " + form}};
     // A run id of any length stands in its place.
     const std::string stage = (target_.folder() / target_.stage_path("{run_id}").filename()).string();
@@ -131,7 +132,7 @@ class FileSink final : public Sink {
   }
 
   const SinkSettings settings_;
-  const std::unique_ptr<RowFormat> format_;
+  const std::unique_ptr<rowfile::RowFormat> format_;
   const Target target_;
   const RunContext& context_;
 };
@@ -139,7 +140,7 @@ class FileSink final : public Sink {
 }  // namespace
 
 Result<std::unique_ptr<Sink>> make_sink(SinkSettings settings, const RunContext& context) {
-  DPONE_TRY(std::unique_ptr<RowFormat> format, make_format(settings.format));
+  DPONE_TRY(std::unique_ptr<rowfile::RowFormat> format, rowfile::make_format(settings.format));
   return std::unique_ptr<Sink>(std::make_unique<FileSink>(std::move(settings), std::move(format), context));
 }
 

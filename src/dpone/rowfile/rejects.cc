@@ -1,4 +1,4 @@
-#include "dpone/connectors/file/rejects.h"
+#include "dpone/rowfile/rejects.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -6,10 +6,10 @@
 
 #include <cerrno>
 
-#include "dpone/connectors/file/errors.h"
-#include "dpone/connectors/file/write_all.h"
+#include "dpone/base/errno_error.h"
+#include "dpone/base/write_all.h"
 
-namespace dpone::file {
+namespace dpone::rowfile {
 namespace {
 
 constexpr std::size_t kFlushBytes = std::size_t{64} << 10;
@@ -74,4 +74,4 @@ Status RejectFile::finish() {
   return {};
 }
 
-}  // namespace dpone::file
+}  // namespace dpone::rowfile

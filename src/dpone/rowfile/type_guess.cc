@@ -1,4 +1,4 @@
-#include "dpone/connectors/file/type_guess.h"
+#include "dpone/rowfile/type_guess.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 #include "dpone/data/temporal_parse.h"
 #include "dpone/data/value_parse.h"
 
-namespace dpone::file {
+namespace dpone::rowfile {
 namespace {
 
 constexpr int kUsualPrecision = 18;
@@ -252,4 +252,4 @@ TypeGuess::Verdict TypeGuess::verdict() const {
   return {type, all + fmt::format("numbers with {} digits behind the point", most_scale_)};
 }
 
-}  // namespace dpone::file
+}  // namespace dpone::rowfile

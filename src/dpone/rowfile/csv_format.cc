@@ -7,9 +7,9 @@
 #include "dpone/base/utf8.h"
 #include "dpone/codec/delimited/decoder.h"
 #include "dpone/codec/delimited/encoder.h"
-#include "dpone/connectors/file/row_format.h"
+#include "dpone/rowfile/row_format.h"
 
-namespace dpone::file {
+namespace dpone::rowfile {
 namespace {
 
 constexpr std::int64_t kMostRowBytes = std::int64_t{1} << 30;
@@ -219,4 +219,4 @@ Result<std::unique_ptr<RowFormat>> make_csv_format(const FormatSettings& setting
   return std::unique_ptr<RowFormat>(std::make_unique<CsvFormat>(std::move(format), std::move(forms)));
 }
 
-}  // namespace dpone::file
+}  // namespace dpone::rowfile

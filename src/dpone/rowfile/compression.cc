@@ -1,4 +1,4 @@
-#include "dpone/connectors/file/compression.h"
+#include "dpone/rowfile/compression.h"
 
 #include <zlib.h>
 #include <zstd.h>
@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace dpone::file {
+namespace dpone::rowfile {
 namespace {
 
 constexpr int kGzipWindow = 15 + 16;  // zlib: the greatest window, with gzip's header and no other
@@ -244,4 +244,4 @@ Result<std::unique_ptr<Compressor>> make_compressor(Compression compression) {
   return ready<Compressor>(std::make_unique<ZstdCompressor>());
 }
 
-}  // namespace dpone::file
+}  // namespace dpone::rowfile

@@ -8,9 +8,9 @@
 
 #include "dpone/base/file.h"
 #include "dpone/base/result.h"
-#include "dpone/connectors/file/row_format.h"
+#include "dpone/rowfile/row_format.h"
 
-namespace dpone::file {
+namespace dpone::rowfile {
 
 class RejectFile {
  public:
@@ -30,4 +30,4 @@ class RejectFile {
   std::int64_t count_ = 0;
 };
 
-}  // namespace dpone::file
+}  // namespace dpone::rowfile

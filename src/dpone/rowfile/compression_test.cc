@@ -1,10 +1,10 @@
-#include "dpone/connectors/file/compression.h"
+#include "dpone/rowfile/compression.h"
 
 #include <gtest/gtest.h>
 
 #include <random>
 
-namespace dpone::file {
+namespace dpone::rowfile {
 namespace {
 
 std::string compressed(Compression compression, std::string_view text, std::size_t piece = ~std::size_t{0}) {
@@ -145,4 +145,4 @@ TEST(CompressionNameTest, GoesByTheEnding) {
 }
 
 }  // namespace
-}  // namespace dpone::file
+}  // namespace dpone::rowfile

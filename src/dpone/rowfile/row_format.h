@@ -14,10 +14,10 @@
 #include <vector>
 
 #include "dpone/base/result.h"
-#include "dpone/connectors/file/type_guess.h"
 #include "dpone/data/batch.h"
+#include "dpone/rowfile/type_guess.h"
 
-namespace dpone::file {
+namespace dpone::rowfile {
 
 struct FormatSettings {
   std::string name;  // `csv`, `tsv`, `jsonl`; the rest is of the first two
@@ -118,4 +118,4 @@ std::string format_of_name(std::string_view path);
 Result<std::unique_ptr<RowFormat>> make_csv_format(const FormatSettings& settings);
 Result<std::unique_ptr<RowFormat>> make_jsonl_format(const FormatSettings& settings);
 
-}  // namespace dpone::file
+}  // namespace dpone::rowfile

@@ -1,8 +1,8 @@
-#include "dpone/connectors/file/row_format.h"
+#include "dpone/rowfile/row_format.h"
 
-#include "dpone/connectors/file/compression.h"
+#include "dpone/rowfile/compression.h"
 
-namespace dpone::file {
+namespace dpone::rowfile {
 
 Result<std::unique_ptr<RowFormat>> make_format(const FormatSettings& settings) {
   if (settings.name == "csv" || settings.name == "tsv") return make_csv_format(settings);
@@ -21,4 +21,4 @@ std::string format_of_name(std::string_view path) {
   return {};
 }
 
-}  // namespace dpone::file
+}  // namespace dpone::rowfile

@@ -1,4 +1,4 @@
-#include "dpone/connectors/file/type_guess.h"
+#include "dpone/rowfile/type_guess.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include "dpone/data/type_name.h"
 #include "dpone/data/value_parse.h"
 
-namespace dpone::file {
+namespace dpone::rowfile {
 namespace {
 
 using Values = std::vector<std::string>;
@@ -151,4 +151,4 @@ TEST(TypeGuessTest, TheReasonNamesARow) {
 }
 
 }  // namespace
-}  // namespace dpone::file
+}  // namespace dpone::rowfile
