@@ -278,11 +278,11 @@ class Decoder::Impl {
       }
       std::size_t last = first;
       while (base[marks_[last]] != '\n') ++last;
-      if (may_be_big && is_big(marks_[first - 1] + 1U, marks_[last])) return too_big(begin_ + marks_[first - 1] + 1U);
+      const std::size_t begin = begin_behind(marks_[first - 1]);
+      if (may_be_big && is_big(begin, marks_[last])) return too_big(begin_ + begin);
       const Fault fault{0, ~std::size_t{0}, "delimited.field_count",
                         fmt::format("a row has {} fields instead of {}", last - first + 1, fields_)};
-      DPONE_CHECK(refuse(fault, marks_[first - 1] + 1U,
-                         marks_[last] + std::size_t{1} - (is_last && last + 1 == count ? 1 : 0)));
+      DPONE_CHECK(refuse(fault, begin, marks_[last] + std::size_t{1} - (is_last && last + 1 == count ? 1 : 0)));
       first = last + 1;
     }
     line_ += records.lines;
@@ -317,13 +317,16 @@ class Decoder::Impl {
     for (int row = 0; row < most; ++row, mark += fields_) {
       bool is_regular = base[mark[fields_ - 1]] == '\n';
       for (std::size_t i = 0; i + 1 < fields_; ++i) is_regular &= base[mark[i]] != '\n';
-      if (!is_regular || (may_be_big && is_big(mark[-1] + 1U, mark[fields_ - 1]))) return row;
+      if (!is_regular || (may_be_big && is_big(begin_behind(mark[-1]), mark[fields_ - 1]))) return row;
     }
     return most;
   }
 
+  // Where what follows a mark begins. The mark before the text is ~0: the sum is REQUIRED to wrap before it is widened.
+  static std::size_t begin_behind(std::uint32_t mark) { return std::uint32_t{mark + 1U}; }
+
   static std::size_t row_begin(const RowRun& run, int row) {
-    return run.marks[static_cast<std::ptrdiff_t>(static_cast<std::size_t>(row) * run.fields) - 1] + 1U;
+    return begin_behind(run.marks[static_cast<std::ptrdiff_t>(static_cast<std::size_t>(row) * run.fields) - 1]);
   }
   static std::size_t row_end(const RowRun& run, int row) {
     return run.marks[(static_cast<std::size_t>(row) + 1) * run.fields - 1] + std::size_t{1};

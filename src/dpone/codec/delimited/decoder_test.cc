@@ -477,6 +477,26 @@ TEST(DelimitedDecoder, HoldsRowsToTheirLimitHoweverTheyCome) {
   }
 }
 
+// The first record of a chunk follows no mark: its place once was 4 GiB behind the text.
+TEST(DelimitedDecoder, RefusesARowThatIsTooBigAtTheHeadOfAChunk) {
+  DecoderOptions options;
+  options.max_row_bytes = 300'000;
+  options.on_reject = [](const RejectedRow&) { return Status(); };
+  const std::string big = "1," + std::string(300'100, 'x') + "\n";
+  for (const std::string& before : {std::string(), std::string("a,b\n"), "a," + std::string(131'068, 'y') + "\n"}) {
+    for (const std::string& row : {big, "\"" + big + "\",2\n", "1,2," + big}) {
+      for (const std::size_t piece : {std::size_t{1} << 20, std::size_t{4096}}) {
+        const auto rows = decode(before + row + "2,b\n", texts(2), {}, options, piece);
+        ASSERT_FALSE(rows);
+        EXPECT_EQ(rows.error().slug(), "delimited.row_too_big");
+        EXPECT_EQ(context(rows.error(), "row"), before.empty() ? "1" : "2");
+        EXPECT_EQ(context(rows.error(), "line"), before.empty() ? "1" : "2");
+        EXPECT_EQ(context(rows.error(), "offset"), std::to_string(before.size()));
+      }
+    }
+  }
+}
+
 TEST(DelimitedDecoder, HandsARejectedLastRowOverAsItStands) {
   std::vector<std::string> rejected;
   DecoderOptions options;
