@@ -98,8 +98,8 @@ bool TypeGuess::look_at_number(std::string_view text, std::int64_t row) {
   }
   Written number;
   if (!read_number(text, number)) return false;
-  if (is_code(text)) {
-    rule_out(row, number.whole == "0" ? "a value is a zero with a sign" : "a value has leading zeros");
+  if (const char* const sign = code_sign(text)) {
+    rule_out(row, fmt::format("a value has {}", sign));
     return true;
   }
   if (!take(Shape::kNumber, row)) return true;

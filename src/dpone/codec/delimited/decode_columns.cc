@@ -17,7 +17,10 @@ namespace {
 using Flags = std::array<std::uint8_t, kMostRunRows>;
 
 constexpr const char* kNoValue = "is not of its type";
-constexpr const char* kCode = "is a code and no plain number (leading zeros, a zero with a sign, a point at its end)";
+constexpr const char* kCode =
+    "is a code, not a plain number (leading zeros, a plus sign, a sign before zero, a point at its beginning or end, "
+    "an "
+    "exponent without a point or a huge one)";
 constexpr const char* kInexact = "has more digits than a double precision keeps";
 constexpr const char* kOtherForm = "does not stand as date_format, timestamp_format or decimal say";
 constexpr const char* kNoJson = "is no JSON";
@@ -50,13 +53,15 @@ const char* loss(std::string_view text, TypeKind kind) {
   switch (kind) {
     case TypeKind::kFloat32:
     case TypeKind::kFloat64:
-      return is_code(text) ? kCode : is_exact_double(text) ? nullptr : kInexact;
+      return code_sign(text) != nullptr ? kCode : is_exact_double(text) ? nullptr : kInexact;
     case TypeKind::kInt16:
     case TypeKind::kInt32:
     case TypeKind::kInt64:
     case TypeKind::kDecimal:
     case TypeKind::kNumeric:
-      return is_code(text) ? kCode : nullptr;
+      return code_sign(text) != nullptr ? kCode : nullptr;
+    case TypeKind::kBool:
+      return is_plain_bool(text) ? nullptr : kNoValue;
     default:
       return nullptr;
   }
@@ -65,16 +70,19 @@ const char* loss(std::string_view text, TypeKind kind) {
 template <class T>
 struct IntegerReader {
   using Value = T;
-  static bool read(std::string_view text, const DataType&, Value* out) { return parse_integer(text, out); }
+  static bool read(std::string_view text, const DataType&, Value* out) {
+    return parse_integer(text, out) || (text.starts_with('+') && parse_integer(without_plus(text), out));
+  }
 };
 template <class T>
 struct FloatReader {
   using Value = T;
-  static bool read(std::string_view text, const DataType&, Value* out) { return parse_float(text, out); }
+  static bool read(std::string_view text, const DataType&, Value* out) { return parse_float(without_plus(text), out); }
 };
 struct DecimalReader {
   using Value = Int128;
   static bool read(std::string_view text, const DataType& type, Value* out) {
+    text = without_plus(text);
     if (!is_decimal_spelling(text)) return false;
     const auto value = parse_decimal(text, type.precision, type.scale);
     if (value) *out = *value;
@@ -157,7 +165,7 @@ int decode_bool(DecodeColumn& self, const RowRun& run) {
       value = text[0] == 't';
     } else {
       if (!take_value(self, text)) return i;
-      if (!parse_bool(text, &value)) {
+      if ((self.is_guessed && !is_plain_bool(text)) || !parse_bool(text, &value)) {
         self.problem = kNoValue;
         return i;
       }
