@@ -68,3 +68,12 @@ def test_a_char_n_takes_shorter_values_from_every_source(dpone, dst, folder):
         (1, "abc  ", 5), (2, "de   ", 5), (3, "x    ", 5), (4, "pg   ", 5)]  # fmt: skip
     dpone.write("t.csv", "id,code\n1,abcdef\n")
     refused(dpone("copy", "--from", "t.csv", *merge), 1, "delimited.value")
+
+
+@pytest.mark.parametrize("name", ["IN.CSV", "In.Csv.GZ", "IN.TSV", "IN.JSONL", "IN.NDJSON.ZST"])
+def test_an_ending_is_known_in_any_case(dpone, folder, name):
+    dpone.write("t.csv", "id\n1\n")
+    dpone("copy", "--from", "t.csv", "--to", name, "-q").expect(0)
+    dpone("copy", "--from", name, "--to", "T.DB", "--to-table", "t", "-q").expect(0)
+    with sqlite3.connect(folder / "T.DB") as db:
+        assert db.execute("select id from t").fetchall() == [(1,)]

@@ -31,6 +31,19 @@ Error unknown_path(const std::string& flag, const std::string& path) {
             "names a database, whatever its ending");
 }
 
+bool is_folder(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::is_directory(path, ignored);
+}
+
+Error folder_error(const std::string& flag, const std::string& path) {
+  const std::string inside = path.ends_with('/') ? path : path + "/";
+  return Error(ErrorClass::kUsage, "file.is_directory", flag + ": " + path + " is a folder")
+      .with("file", path)
+      .hint(flag == "--from" ? "name the files in it: --from '" + inside + "*.csv'"
+                             : "name a file in it: --to " + inside + "NAME.csv");
+}
+
 Error no_connector(const ConnectionSettings& settings) {
   return Error(ErrorClass::kUsage, "connection.no_connector", "this build has no connector for " + settings.system)
       .with("connection", settings.id)
@@ -86,6 +99,7 @@ Result<CopyEnd> resolve_end(const std::string& flag, const std::string& text, co
       const connections::ProcessEnvironment environment;
       const std::string system = connections::system_of_connection(argument.text, environment);
       auto resolved = connections::resolve_connection({system, "env", argument.text}, environment);
+      if (!resolved && is_folder(text)) return folder_error(flag, text);
       if (!resolved) return with_nearest_id(std::move(resolved).error(), argument.text, environment);
       return checked({*std::move(resolved), text, {}});
     }
@@ -93,6 +107,7 @@ Result<CopyEnd> resolve_end(const std::string& flag, const std::string& text, co
     case connections::EndpointKind::kPath: {
       const Connector* const found =
           argument.kind == connections::EndpointKind::kStream ? find_connector("file") : connector_of_path(text);
+      if (found == nullptr && is_folder(text)) return folder_error(flag, text);
       if (found == nullptr) return unknown_path(flag, text);
       return path_end(text, *found);
     }

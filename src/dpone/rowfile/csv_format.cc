@@ -13,7 +13,6 @@ namespace dpone::rowfile {
 namespace {
 
 constexpr std::int64_t kMostRowBytes = std::int64_t{1} << 30;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 class CsvEncoder final : public RowEncoder {
  public:
@@ -110,11 +109,11 @@ class CsvFormat final : public RowFormat {
   }
 
   Result<std::vector<std::string>> read_names(std::string_view front, bool is_whole) const {
-    if (front.starts_with("\xFF\xFE") || front.starts_with("\xFE\xFF")) {
-      return header_error("delimited.encoding", "the text is UTF-16",
-                          "convert it to UTF-8 first: iconv -f UTF-16 -t UTF-8");
+    if (const std::string_view encoding = foreign_encoding(front); !encoding.empty()) {
+      return header_error("delimited.encoding", fmt::format("the text is {}", encoding),
+                          fmt::format("convert it to UTF-8 first: iconv -f {} -t UTF-8", encoding));
     }
-    if (front.starts_with(kByteOrderMark)) front.remove_prefix(kByteOrderMark.size());
+    front.remove_prefix(byte_order_marks(front));
     if (front.empty()) {
       return format_.has_header
                  ? header_error("file.no_header", "the file is empty, where a header should name its columns",
@@ -126,6 +125,10 @@ class CsvFormat final : public RowFormat {
     is_whole = is_whole && front.size() < kMostHeaderBytes;
     const delimited::Record record = delimited::read_record(front, format_);
     const bool is_cut = record.bytes == front.size() && front.back() != '\n';
+    if (delimited::has_lone_return(front.substr(0, record.bytes), format_.quote)) {
+      return header_error("delimited.line_end", "the first record has a carriage return without a line feed",
+                          std::string(delimited::kLoneReturnHint));
+    }
     if (ends_quoted(front.substr(0, record.bytes), format_.quote)) {
       return header_error("delimited.unclosed_quote", "the first record never closes a quote",
                           "look for a quote that is not doubled");

@@ -1,5 +1,6 @@
 #include "dpone/rowfile/row_format.h"
 
+#include "dpone/base/ascii.h"
 #include "dpone/rowfile/compression.h"
 
 namespace dpone::rowfile {
@@ -12,11 +13,11 @@ Result<std::unique_ptr<RowFormat>> make_format(const FormatSettings& settings) {
 }
 
 std::string format_of_name(std::string_view path) {
-  if (compression_of_name(path) != Compression::kNone) path.remove_suffix(path.ends_with(".gz") ? 3 : 4);
+  if (compression_of_name(path) != Compression::kNone) path = path.substr(0, path.rfind('.'));
   static constexpr std::pair<std::string_view, std::string_view> kEndings[] = {
       {".csv", "csv"}, {".tsv", "tsv"}, {".jsonl", "jsonl"}, {".ndjson", "jsonl"}};
   for (const auto& [ending, format] : kEndings) {
-    if (path.ends_with(ending)) return std::string(format);
+    if (ends_in_any_case(path, ending)) return std::string(format);
   }
   return {};
 }

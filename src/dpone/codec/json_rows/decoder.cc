@@ -23,7 +23,7 @@ constexpr std::size_t kChunkBytes = std::size_t{128} << 10;
 // So many tokens are kept at a time, if rows are not very wide.
 constexpr int kRunTokens = 32'768;
 constexpr std::size_t kGreatestRowBytes = std::size_t{1} << 30;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::size_t kLongestMark = 4;  // of UTF-32
 constexpr std::size_t kNoColumn = KeyIndex::kNone;
 
 bool is_jsonb(const DataType& type) {
@@ -180,15 +180,17 @@ class Decoder::Impl {
   }
 
   Status take_mark(bool is_end) {
-    if (has_begun_ || (end_ - begin_ < kByteOrderMark.size() && !is_end)) return {};
-    has_begun_ = true;
-    const std::string_view text(buffer_.as<char>() + begin_, end_ - begin_);
-    if (text.starts_with(kByteOrderMark)) {
-      begin_ += kByteOrderMark.size();
-      byte_count_ += static_cast<std::int64_t>(kByteOrderMark.size());
-    } else if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
-      return Error(ErrorClass::kFailed, "json_rows.encoding", "the text is UTF-16")
-          .hint("convert it to UTF-8 first: iconv -f UTF-16 -t UTF-8");
+    while (!has_begun_) {
+      const std::string_view text(buffer_.as<char>() + begin_, end_ - begin_);
+      if (text.size() < kLongestMark && !is_end) return {};
+      const std::size_t marks = byte_order_marks(text);
+      begin_ += marks;
+      byte_count_ += static_cast<std::int64_t>(marks);
+      has_begun_ = marks == 0;
+      if (const std::string_view encoding = foreign_encoding(text); !encoding.empty()) {
+        return Error(ErrorClass::kFailed, "json_rows.encoding", fmt::format("the text is {}", encoding))
+            .hint(fmt::format("convert it to UTF-8 first: iconv -f {} -t UTF-8", encoding));
+      }
     }
     return {};
   }
@@ -247,7 +249,8 @@ class Decoder::Impl {
       if (invalid != std::string_view::npos) {
         *fault = Fault{0, kNoColumn, "json_rows.encoding",
                        fmt::format("a row is not UTF-8: byte 0x{:02x} at byte {} of the line",
-                                   static_cast<unsigned char>(line[invalid]), invalid + 1)};
+                                   static_cast<unsigned char>(line[invalid]), invalid + 1),
+                       kEncodingHint};
         return at + line.size();
       }
     }
@@ -277,8 +280,8 @@ class Decoder::Impl {
       fault.slug = "json_rows.truncated";
       fault.message = "the text ends inside a row";
       fault.hint = "the file may be cut short, or still be written";
-    } else if (problem.is_cut || fault.slug == "json_rows.not_object") {
-      fault.hint = "each row is one object on one line; `jq -c .` writes objects so, `jq -c '.[]'` those of an array";
+    } else if (fault.hint.empty()) {
+      fault.hint = hint_of(problem);
     }
     return fault;
   }
