@@ -90,6 +90,8 @@ class RowReader final : public BatchReader {
   }
 
   Result<bool> open_next() {
+    if (!has_begun_) DPONE_CHECK(rejects_.begin());
+    has_begun_ = true;
     DPONE_TRY(std::unique_ptr<ByteInput> input, inputs_->next());
     if (!input) return false;
     {
@@ -135,6 +137,7 @@ class RowReader final : public BatchReader {
   const std::unique_ptr<InputSequence> inputs_;
   const RunContext& context_;
   RejectFile rejects_;
+  bool has_begun_ = false;
   std::unique_ptr<RowDecoder> decoder_;
   bool is_at_end_ = false;
   ReadSummary summary_;

@@ -91,6 +91,7 @@ class FileSource final : public Source {
     if (facts_) return *facts_;
     DPONE_TRY(const std::vector<std::string> paths, expand(settings().path));
     DPONE_CHECK(refuse_target(paths));
+    DPONE_CHECK(refuse_rejects(paths));
     rowfile::Sample all;
     Front front;
     for (const std::string& path : paths) DPONE_CHECK(look_at(path, paths.size(), all, front));
@@ -144,6 +145,18 @@ class FileSource final : public Source {
       return Error(ErrorClass::kUsage, "route.same_table", "the target is among the files that are read")
           .with("file", path)
           .hint("write into another folder, or narrow the pattern");
+    }
+    return {};
+  }
+
+  // Rejected rows of an earlier run may be loaded, but not into their own file.
+  Status refuse_rejects(const std::vector<std::string>& paths) const {
+    for (const std::string& path : paths) {
+      if (settings().reject_path.empty() || path == "-" || !is_same_file(path, settings().reject_path)) continue;
+      return Error(ErrorClass::kUsage, "option.invalid", "reject_path is among the files that are read")
+          .with("option", "source.options.reject_path")
+          .with("file", path)
+          .hint("name another file for the rejected rows, or narrow the pattern");
     }
     return {};
   }
