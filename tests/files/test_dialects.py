@@ -88,3 +88,80 @@ def test_a_folder_is_not_taken_for_a_connection(dpone, folder):
     run = refused(dpone("copy", "--from", "in/a.csv", "--to", "in"), 2, "file.is_directory")
     assert "in/NAME.csv" in run.err
     dpone("copy", "--from", "in/*.csv", "--to", "t.db", "--to-table", "t", "-q").expect(0)
+
+
+def test_a_clean_run_removes_the_rejected_rows_of_an_earlier_one(dpone, folder):
+    copy = ["copy", "--from", "in.csv", "--to", "t.db", "--to-table", "t", "--on-error", "reject-file", "--reject-path", "rej.csv", "-q"]
+    dpone.write("in.csv", "id,v\n1,a,b\n2,c\n")
+    dpone(*copy).expect(0)
+    assert len((folder / "rej.csv").read_text().splitlines()) == 2
+    dpone.write("in.csv", "id,v\n1,a\n2,c\n")
+    dpone(*copy).expect(0)
+    assert not (folder / "rej.csv").exists()
+    # Anything else at that place is not touched.
+    dpone.write("rej.csv", "id,v\n9,z\n")
+    dpone(*copy).expect(0)
+    assert (folder / "rej.csv").read_text() == "id,v\n9,z\n"
+
+
+def test_rejected_rows_are_not_loaded_into_their_own_file(dpone, folder):
+    dpone.write("in.csv", "id,v\n1,a,b\n2,c\n")
+    dpone("copy", "--from", "in.csv", "--to", "t.db", "--to-table", "t", "--on-error", "reject-file", "--reject-path", "rej.csv", "-q").expect(0)
+    before = (folder / "rej.csv").read_text()
+    for source in ("rej.csv", "*.csv"):
+        refused(dpone("copy", "--from", source, "--to", "r.db", "--to-table", "t", "--on-error", "reject-file", "--reject-path", "./rej.csv"), 2, "option.invalid")
+    assert (folder / "rej.csv").read_text() == before
+
+
+@pytest.mark.parametrize("text, flag", [("id;name\n1;Ann\n", "--delimiter ';'"), ("id\tname\n1\tAnn\n", "--delimiter tab"), ("id|name\n1|Ann\n", "--delimiter '|'")])
+@pytest.mark.parametrize("header", [True, False])
+def test_a_file_with_another_delimiter_is_not_loaded_as_one_column(dpone, folder, text, flag, header):
+    dpone.write("in.csv", text)
+    flags = ["--to", "t.db", "--to-table", "t"] + ([] if header else ["--no-header"])
+    run = refused(dpone("copy", "--from", "in.csv", *flags), 1, "delimited.delimiter")
+    assert flag in run.err and not (folder / "t.db").exists()
+    # Either way out works.
+    dpone("copy", "--from", "in.csv", *flags, *flag.replace("'", "").split()).expect(0)
+    assert table(folder) == ([(1, "Ann")] if header else [("1", "Ann"), ("id", "name")])
+    dpone("copy", "--from", "in.csv", "--delimiter", ",", "--to", "one.csv", "-q").expect(0)
+    assert (folder / "one.csv").read_text() == text
+    dpone.write("in.tsv", "id,name\n1,Ann\n")
+    assert "--delimiter ','" in refused(dpone("copy", "--from", "in.tsv", *flags), 1, "delimited.delimiter").err
+
+
+def test_one_column_that_holds_another_delimiter_in_some_rows_is_one_column(dpone, folder):
+    dpone.write("in.csv", "note\na;b\nc|d\n")
+    dpone("copy", "--from", "in.csv", "--to", "t.db", "--to-table", "t", "-q").expect(0)
+    dpone.write("rows.csv", "a;b\nc\n")
+    dpone("copy", "--from", "rows.csv", "--to", "t2.db", "--to-table", "t", "--no-header", "-q").expect(0)
+    assert table(folder) == [("a;b",), ("c|d",)] and table(folder, "t2.db") == [("a;b",), ("c",)]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_line_for_excel_is_neither_a_header_nor_a_row(dpone, end):
+    dpone.write("in.csv", f"sep=;{end}id;name{end}1;Ann{end}")
+    for flags in ([], ["--delimiter", ";"], ["--no-header"]):
+        run = refused(dpone("copy", "--from", "in.csv", "--to", "t.db", "--to-table", "t", *flags), 1, "delimited.delimiter")
+        assert "tail -n +2" in run.err and "--delimiter ';'" in run.err
+
+
+def test_two_stars_stand_for_any_number_of_folders(dpone, folder):
+    names = ["top.csv", "2024/mid.csv", "2024/01/deep.csv", "2024/01/x[1]/brackets.csv"]
+    hidden = ["2024/.hidden/no.csv", ".no.csv"]
+    for n, name in enumerate(names + hidden):
+        (folder / "d" / name).parent.mkdir(parents=True, exist_ok=True)
+        dpone.write("d/" + name, f"id\n{n}\n")
+    (folder / "d" / "loop").symlink_to(folder / "d")
+
+    def ids(pattern):
+        dpone("copy", "--from", pattern, "--from-format", "csv", "--to", "out.csv", "--adopt", "-q").expect(0)
+        return sorted(int(line) for line in (folder / "out.csv").read_text().split()[1:])
+
+    assert ids("d/**/*.csv") == [0, 1, 2, 3]
+    assert ids("**/deep.csv") == [2]
+    assert ids("d/**/01/*.csv") == [2]
+    assert ids("d/2024/**/*.csv") == [1, 2, 3]
+    assert ids("d/**") == [0, 1, 2, 3]
+    assert ids("d/**/**/m*.csv") == [1]
+    assert ids("d/*/*.csv") == [0, 1]  # through the link
+    refused(dpone("copy", "--from", "d/**/*.tsv", "--to", "out.csv"), 2, "file.not_found")

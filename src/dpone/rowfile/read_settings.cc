@@ -40,6 +40,7 @@ Result<FormatSettings> format_settings(const std::string& path, const Options& o
     }
   }
   DPONE_TRY(settings.delimiter, character(options, "delimiter", settings.name == "tsv" ? '\t' : ','));
+  settings.is_delimiter_given = options.is_given("delimiter");
   DPONE_TRY(settings.quote, character(options, "quote", '"'));
   settings.null_text = options.text("null_text");
   settings.has_header = options.flag("header");

@@ -22,7 +22,8 @@ namespace dpone::rowfile {
 struct FormatSettings {
   std::string name;  // `csv`, `tsv`, `jsonl`; the rest is of the first two
   char delimiter = ',';
-  char quote = '"';  // '\0': nothing is quoted
+  bool is_delimiter_given = false;  // by the user: a header without it is then as it should be
+  char quote = '"';                 // '\0': nothing is quoted
   std::string null_text;
   bool has_header = true;
   std::string date_format;  // empty: as ISO has them
