@@ -209,7 +209,7 @@ std::uint8_t* copy_unquoted(std::string_view field, char quote, const char* read
   return to;
 }
 
-// What is wrong with a text as a value of json or jsonb, or nullptr. A key that stands twice is nobody's mistake here.
+// What is wrong with a text as a value of json or jsonb, or nullptr. In a json a key may stand twice.
 const char* json_problem(json_rows::JsonText& reader, std::string_view text, TypeKind kind) {
   using Strictness = json_rows::Scanner::Strictness;
   const auto slug_with = [&](Strictness strictness) {
@@ -222,7 +222,9 @@ const char* json_problem(json_rows::JsonText& reader, std::string_view text, Typ
   return slug == "json_rows.escape" || slug == "json_rows.zero_byte" ? kNoJsonb : kNoJson;
 }
 
-template <bool kIsJson>
+enum class TextMode : std::uint8_t { kPlain, kJson, kJsonb };
+
+template <TextMode kMode>
 int decode_text(DecodeColumn& self, const RowRun& run) {
   ColumnBuilder& builder = self.builder;
   ColumnParts& parts = builder.parts();
@@ -260,9 +262,12 @@ int decode_text(DecodeColumn& self, const RowRun& run) {
       copy_run_over(to, text.data(), text.size(), rows.end);
       to += text.size();
     }
-    if (kIsJson && has_value) {
+    if (kMode != TextMode::kPlain && has_value) {
       const std::string_view json(reinterpret_cast<const char*>(value), static_cast<std::size_t>(to - value));
-      self.problem = json_problem(self.json, json, type.kind);
+      self.problem = self.checks_json ? json_problem(self.json, json, type.kind) : nullptr;
+      if (kMode == TextMode::kJsonb && self.problem == nullptr && self.repeated_key.is_in(json)) {
+        self.problem = json_rows::RepeatedKey::kWhat;
+      }
       if (self.problem != nullptr) return static_cast<int>(row);
     }
     if (length != 0 && has_value) {
@@ -293,7 +298,12 @@ int decode_parsed(DecodeColumn& self, const RowRun& run) {
       }
       text = self.canonical;
     }
+    const bool has_jsonb = kind == TypeKind::kArray && json_rows::holds_jsonb(self.builder.type());
+    const std::int64_t elements = has_jsonb ? self.builder.child().length() : 0;
     self.problem = append_parsed_value(text, self.builder);
+    if (has_jsonb && self.problem == nullptr && self.repeated_key.is_in(self.builder.child(), elements)) {
+      self.problem = json_rows::RepeatedKey::kWhat;
+    }
     if (self.problem == nullptr && self.is_guessed) self.problem = loss(text, kind);
     if (self.problem != nullptr) return i;
   }
@@ -323,11 +333,12 @@ DecodeColumn::Function function_of(const DataType& type, bool checks_json) {
     case TypeKind::kTimestampTz:
       return decode_fixed<TimestampReader<true>>;
     case TypeKind::kJson:
+      return checks_json ? decode_text<TextMode::kJson> : decode_text<TextMode::kPlain>;
     case TypeKind::kJsonb:
-      return checks_json ? decode_text<true> : decode_text<false>;
+      return decode_text<TextMode::kJsonb>;
     case TypeKind::kText:
     case TypeKind::kEnum:
-      return decode_text<false>;
+      return decode_text<TextMode::kPlain>;
     default:
       return decode_parsed;
   }
@@ -348,6 +359,7 @@ bool unquote(std::string_view field, char quote, std::string& out) {
 std::unique_ptr<DecodeColumn> compile_decode(const Field& field, const DelimitedFormat& format, const ValueForms& forms,
                                              bool checks_json) {
   auto column = std::make_unique<DecodeColumn>(field, format, forms);
+  column->checks_json = checks_json;
   column->decode = forms.has(field.type.kind) ? decode_parsed : function_of(field.type, checks_json);
   return column;
 }

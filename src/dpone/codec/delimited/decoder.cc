@@ -392,7 +392,9 @@ class Decoder::Impl {
       const std::string value = fmt::format("the value '{}{}'", shown, shown.size() < text.size() ? "..." : "");
       first = broken ? Fault{row, i, broken->is_null ? "delimited.null" : "delimited.label",
                              value + " " + rules_[i].describe(*broken)}
-                     : Fault{row, i, "delimited.value",
+                     : Fault{row, i,
+                             column.problem == json_rows::RepeatedKey::kWhat ? json_rows::RepeatedKey::kSlug
+                                                                             : "delimited.value",
                              fmt::format("{} {}: {}", value, column.problem, type_name(field.type))};
     }
     return first;

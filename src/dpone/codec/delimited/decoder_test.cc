@@ -394,8 +394,16 @@ TEST(DelimitedDecoder, LooksAtJsonWhenAsked) {
   ASSERT_FALSE(rows);
   EXPECT_EQ(rows.error().slug(), "delimited.value");
   EXPECT_EQ(context(rows.error(), "row"), "3");
-  for (const char* kept : {"\"{\"\"a\"\": 1, \"\"a\"\": 2}\"\n", "\"{\"\"a\"\": \"\"\\u0001\"\"}\"\n"})
-    EXPECT_TRUE(decode(kept, layout_of({type_of(TypeKind::kJsonb)}), {}, options)) << kept;
+  EXPECT_TRUE(decode("\"{\"\"a\"\": \"\"\\u0001\"\"}\"\n", layout_of({type_of(TypeKind::kJsonb)}), {}, options));
+  // A jsonb keeps only the last of two equal keys, and the server says nothing of it.
+  const char* const twice = "\"{\"\"a\"\": 1, \"\"a\"\": 2}\"\n";
+  EXPECT_TRUE(decode(twice, layout_of({type_of(TypeKind::kJson)}), {}, options));
+  for (const bool checks : {false, true}) {
+    options.checks_json = checks;
+    const auto refused = decode(twice, layout_of({type_of(TypeKind::kJsonb)}), {}, options);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().slug(), "json_rows.duplicate_key");
+  }
   const char* const zero = "\"{\"\"a\"\": \"\"\\u0000\"\"}\"\n";
   EXPECT_TRUE(decode(zero, layout_of({type_of(TypeKind::kJson)}), {}, options));
   EXPECT_FALSE(decode(zero, layout_of({type_of(TypeKind::kJsonb)}), {}, options));

@@ -10,6 +10,7 @@
 #include "dpone/base/utf8.h"
 #include "dpone/codec/json_rows/decode_columns.h"
 #include "dpone/codec/json_rows/key_index.h"
+#include "dpone/codec/json_rows/repeated_key.h"
 #include "dpone/data/buffer.h"
 #include "dpone/data/field_rules.h"
 #include "dpone/data/type_name.h"
@@ -25,10 +26,6 @@ constexpr int kRunTokens = 32'768;
 constexpr std::size_t kGreatestRowBytes = std::size_t{1} << 30;
 constexpr std::size_t kLongestMark = 4;  // of UTF-32
 constexpr std::size_t kNoColumn = KeyIndex::kNone;
-
-bool is_jsonb(const DataType& type) {
-  return type.kind == TypeKind::kJsonb || (type.kind == TypeKind::kArray && type.element->kind == TypeKind::kJsonb);
-}
 
 // `text`, cut to what a message can show.
 std::string shown(std::string_view text) {
@@ -51,7 +48,7 @@ class Decoder::Impl {
       rules_.emplace_back((*schema_)[i]);
       columns_.push_back(compile_decode((*schema_)[i], format_, options_.max_row_bytes));
       columns_.back()->index = i;
-      strictness_.push_back(is_jsonb((*schema_)[i].type) ? Scanner::Strictness::kJsonb : Scanner::Strictness::kJson);
+      strictness_.push_back(holds_jsonb((*schema_)[i].type) ? Scanner::Strictness::kJsonb : Scanner::Strictness::kJson);
     }
     run_rows_ = std::clamp(kRunTokens / std::max(static_cast<int>(columns_.size()), 1), 32, kMostRunRows);
     tokens_.resize(columns_.size() * static_cast<std::size_t>(run_rows_));
