@@ -211,12 +211,17 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
   if (own && target.exists) {
     for (const std::string& name : own->columns) {
       if (source.find(name) != nullptr || (has_columns && target.find(name) == nullptr)) continue;
+      if (has_columns && source.has_optional_columns) continue;
       return Error(ErrorClass::kRefused, "schema.column_gone",
                    "the last run loaded column \"" + name + "\", and the source no longer has it")
           .with("relation", source.relation)
           .with("column", name)
           .hint(target.has_fixed_columns ? "restore the column, or drop it from the target if it is no longer wanted"
-                                         : "restore the column; or, if it is no longer wanted, load into another file");
+                : source.has_optional_columns
+                    ? "declare it with --type '" + name +
+                          "=TYPE' (source.options.types), and it is NULL; or, if it is no "
+                          "longer wanted, load into another file"
+                    : "restore the column; or, if it is no longer wanted, load into another file");
     }
   }
   if (has_columns) {
@@ -232,7 +237,11 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
             .with("column", column.name)
             .hint("give the column a default, allow NULL, or select it at the source");
       }
-      map.notes.push_back("the target's column \"" + column.name + "\" is not loaded and takes its default");
+      const bool is_absent = source.has_optional_columns && source.find(column.name) == nullptr;
+      map.notes.push_back(
+          !is_absent ? "the target's column \"" + column.name + "\" is not loaded and takes its default"
+                     : "no row that was looked at has \"" + column.name + "\": rows get its default or NULL" +
+                           (manifest.strategy.is_incremental() ? ", and a row that is updated keeps its value" : ""));
     }
   }
   return map;

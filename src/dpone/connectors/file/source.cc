@@ -277,6 +277,7 @@ class FileSource final : public Source {
     facts.kind = selection_->stream || settings().path == "-" ? "stream" : "file";
     facts.exists = true;
     facts.is_empty = false;
+    facts.has_optional_columns = !selection_->format->has_fixed_names();
     facts.notes = sample.remarks;
     Json types = Json::object();
     for (std::size_t i = 0; i < sample.names.size(); ++i) {
