@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_map>
 
 #include "dpone/base/utf8.h"
 #include "dpone/codec/delimited/decoder.h"
@@ -99,9 +100,11 @@ class CsvFormat final : public RowFormat {
                                   delimited::DecoderOptions options) const {
     delimited::DecodeLayout layout;
     layout.fields = names.size();
+    std::unordered_map<std::string_view, std::size_t> field_of;
+    for (std::size_t i = 0; i < names.size(); ++i) field_of.emplace(names[i], i);
     for (const Field& field : schema) {
-      const auto found = std::find(names.begin(), names.end(), field.name);
-      layout.field_of.push_back(static_cast<std::size_t>(found - names.begin()));
+      const auto found = field_of.find(field.name);
+      layout.field_of.push_back(found == field_of.end() ? names.size() : found->second);
     }
     layout.schema = std::move(schema);
     return delimited::Decoder::create(std::move(layout), format_, std::move(options));

@@ -4,6 +4,7 @@
 #include "dpone/connectors/file/stage.h"
 #include "dpone/connectors/file/target.h"
 #include "dpone/data/type_name.h"
+#include "dpone/ports/column_index.h"
 
 namespace dpone::file {
 namespace {
@@ -55,8 +56,9 @@ class FileSink final : public Sink {
                         const std::vector<std::string>& columns) const override {
     Facts facts = described;
     facts.columns.clear();
+    const ColumnIndex from_source(source);
     for (const std::string& name : columns) {
-      const ColumnFacts* from = source.find(name);
+      const ColumnFacts* from = from_source.find(name);
       if (from == nullptr) continue;
       // Every value is written as its text: whatever type it has there, it has here. A text that only looks like a type
       // is written as it stands, unless the format tells such values apart.

@@ -236,6 +236,10 @@ class FileSource final : public Source {
           .hint("all files of a pattern have the same columns in the same order; load the others by themselves");
     }
     for (std::size_t i = 0; i < sample.names.size(); ++i) {
+      if (i < all.names.size() && all.names[i] == sample.names[i]) {
+        all.guesses[i].add(sample.guesses[i]);
+        continue;
+      }
       const auto found = std::find(all.names.begin(), all.names.end(), sample.names[i]);
       if (found == all.names.end()) {
         all.names.push_back(sample.names[i]);

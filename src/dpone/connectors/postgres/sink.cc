@@ -14,11 +14,13 @@
 #include "dpone/connectors/postgres/stage.h"
 #include "dpone/connectors/postgres/target_types.h"
 #include "dpone/connectors/postgres/types.h"
+#include "dpone/ports/column_index.h"
 
 namespace dpone::postgres {
 namespace {
 
 // How long a lost COMMIT may go on at the server before its outcome counts as unknown.
+constexpr std::size_t kMostColumns = 1600;  // of a table, whatever its page holds
 constexpr std::chrono::milliseconds kWorkingWait = std::chrono::minutes(10);
 
 constexpr const char* kBegin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
@@ -69,6 +71,7 @@ class PostgresSink final : public Sink {
 
   Result<Facts> propose(const Facts& described, const Facts& source,
                         const std::vector<std::string>& columns) const override {
+    DPONE_CHECK(check_column_count(described.relation, columns.size(), kMostColumns));
     Facts facts = described;
     const bool is_postgres = source.system == "postgres";
     Json details = Json::object();
