@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "dpone/base/ascii.h"
 #include "dpone/cli/route_setup.h"
 #include "dpone/connectors/file/options.h"
 #include "dpone/connectors/file/sink.h"
@@ -17,6 +18,7 @@
 #include "dpone/connectors/sqlite/probe.h"
 #include "dpone/connectors/sqlite/sink.h"
 #include "dpone/connectors/sqlite/source.h"
+#include "dpone/rowfile/compression.h"
 
 namespace dpone::cli {
 namespace {
@@ -170,11 +172,12 @@ const Connector& connector(std::string_view system) { return *find_connector(sys
 
 const Connector* connector_of_path(const std::string& path) {
   std::filesystem::path name = std::filesystem::path(path).filename();
-  if (name.extension() == ".gz" || name.extension() == ".zst") name = name.stem();
+  if (rowfile::compression_of_name(name.string()) != rowfile::Compression::kNone) name = name.stem();
+  // Windows and mainframes write endings in capitals.
   const std::string extension = name.extension().string();
   for (const Connector& candidate : kConnectors) {
     for (const std::string_view known : candidate.extensions) {
-      if (known == extension) return &candidate;
+      if (is_word_in_any_case(extension, known)) return &candidate;
     }
   }
   std::ifstream file(path, std::ios::binary);

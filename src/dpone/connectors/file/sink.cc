@@ -4,6 +4,7 @@
 #include "dpone/connectors/file/stage.h"
 #include "dpone/connectors/file/target.h"
 #include "dpone/data/type_name.h"
+#include "dpone/ports/column_index.h"
 
 namespace dpone::file {
 namespace {
@@ -14,7 +15,7 @@ constexpr const char* kStreamNote =
 
 class FileSink final : public Sink {
  public:
-  FileSink(SinkSettings settings, std::unique_ptr<RowFormat> format, const RunContext& context)
+  FileSink(SinkSettings settings, std::unique_ptr<rowfile::RowFormat> format, const RunContext& context)
       : settings_(std::move(settings)),
         format_(std::move(format)),
         target_(settings_.path, context),
@@ -55,8 +56,9 @@ class FileSink final : public Sink {
                         const std::vector<std::string>& columns) const override {
     Facts facts = described;
     facts.columns.clear();
+    const ColumnIndex from_source(source);
     for (const std::string& name : columns) {
-      const ColumnFacts* from = source.find(name);
+      const ColumnFacts* from = from_source.find(name);
       if (from == nullptr) continue;
       // Every value is written as its text: whatever type it has there, it has here. A text that only looks like a type
       // is written as it stands, unless the format tells such values apart.
@@ -88,7 +90,8 @@ class FileSink final : public Sink {
 
   std::vector<Statement> render(const LoadTask&) const override {
     std::string form = settings_.format.name;
-    if (settings_.compression != Compression::kNone) form += ", " + std::string(to_string(settings_.compression));
+    if (settings_.compression != rowfile::Compression::kNone)
+      form += ", " + std::string(to_string(settings_.compression));
     if (target_.is_stream()) return {{"load", "WRITE " + target_.shown() + " AS " + form}};
     // A run id of any length stands in its place.
     const std::string stage = (target_.folder() / target_.stage_path("{run_id}").filename()).string();
@@ -145,7 +148,7 @@ class FileSink final : public Sink {
   }
 
   const SinkSettings settings_;
-  const std::unique_ptr<RowFormat> format_;
+  const std::unique_ptr<rowfile::RowFormat> format_;
   const Target target_;
   const RunContext& context_;
 };
@@ -153,7 +156,7 @@ class FileSink final : public Sink {
 }  // namespace
 
 Result<std::unique_ptr<Sink>> make_sink(SinkSettings settings, const RunContext& context) {
-  DPONE_TRY(std::unique_ptr<RowFormat> format, make_format(settings.format));
+  DPONE_TRY(std::unique_ptr<rowfile::RowFormat> format, rowfile::make_format(settings.format));
   return std::unique_ptr<Sink>(std::make_unique<FileSink>(std::move(settings), std::move(format), context));
 }
 

@@ -8,7 +8,7 @@
 #include <cerrno>
 
 #include "dpone/base/clock.h"
-#include "dpone/connectors/file/errors.h"
+#include "dpone/base/errno_error.h"
 #include "dpone/connectors/file/output.h"
 #include "dpone/ports/fence.h"
 
@@ -31,7 +31,7 @@ struct Written {
 
 class RowWriter final : public BatchWriter {
  public:
-  RowWriter(Output output, std::unique_ptr<RowEncoder> encoder, std::string name, const RunContext& context,
+  RowWriter(Output output, std::unique_ptr<rowfile::RowEncoder> encoder, std::string name, const RunContext& context,
             Written& written)
       : output_(std::move(output)),
         encoder_(std::move(encoder)),
@@ -61,7 +61,7 @@ class RowWriter final : public BatchWriter {
 
  private:
   Output output_;
-  std::unique_ptr<RowEncoder> encoder_;
+  std::unique_ptr<rowfile::RowEncoder> encoder_;
   const std::string name_;
   const RunContext& context_;
   Written& written_;
@@ -71,8 +71,8 @@ class RowWriter final : public BatchWriter {
 
 Result<std::unique_ptr<BatchWriter>> make_writer(int fd, const std::string& name, const SinkSettings& settings,
                                                  const LoadTask& task, const RunContext& context, Written& written) {
-  DPONE_TRY(const std::unique_ptr<RowFormat> format, make_format(settings.format));
-  DPONE_TRY(std::unique_ptr<RowEncoder> encoder, format->make_encoder(sink_schema(task)));
+  DPONE_TRY(const std::unique_ptr<rowfile::RowFormat> format, rowfile::make_format(settings.format));
+  DPONE_TRY(std::unique_ptr<rowfile::RowEncoder> encoder, format->make_encoder(sink_schema(task)));
   DPONE_TRY(Output output, Output::create(fd, name, settings.compression));
   auto writer = std::make_unique<RowWriter>(std::move(output), std::move(encoder), name, context, written);
   DPONE_CHECK(writer->begin());

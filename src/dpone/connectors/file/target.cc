@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "dpone/base/errno_error.h"
 #include "dpone/base/sha256.h"
-#include "dpone/connectors/file/errors.h"
 
 namespace dpone::file {
 namespace {
@@ -24,7 +24,7 @@ bool has_stamp_of(const FileReceipt& entry, const FileStamp& now) {
 }
 
 Result<std::string> hash_file(const std::string& path, const RunContext& context) {
-  DPONE_TRY(const auto input, Input::open(path, Compression::kNone, context));
+  DPONE_TRY(const auto input, Input::open(path, context));
   Sha256 hash;
   std::string buffer(kHashBytes, '\0');
   while (true) {

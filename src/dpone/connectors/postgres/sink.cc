@@ -15,9 +15,12 @@
 #include "dpone/connectors/postgres/stage.h"
 #include "dpone/connectors/postgres/target_types.h"
 #include "dpone/connectors/postgres/types.h"
+#include "dpone/ports/column_index.h"
 
 namespace dpone::postgres {
 namespace {
+
+constexpr std::size_t kMostColumns = 1600;  // of a table, whatever its page holds
 
 class PostgresSink final : public Sink {
  public:
@@ -68,6 +71,7 @@ class PostgresSink final : public Sink {
 
   Result<Facts> propose(const Facts& described, const Facts& source,
                         const std::vector<std::string>& columns) const override {
+    DPONE_CHECK(check_column_count(described.relation, columns.size(), kMostColumns));
     Facts facts = described;
     const bool is_postgres = source.system == "postgres";
     Json details = Json::object();

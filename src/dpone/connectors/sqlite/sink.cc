@@ -16,9 +16,12 @@
 #include "dpone/connectors/sqlite/stage.h"
 #include "dpone/connectors/sqlite/stage_lock.h"
 #include "dpone/connectors/sqlite/types.h"
+#include "dpone/ports/column_index.h"
 
 namespace dpone::sqlite {
 namespace {
+
+constexpr std::size_t kMostColumns = 2000;  // SQLITE_MAX_COLUMN as everybody has it
 
 // The entry or declaration of a target's column, and what it takes of `from` (null: the source has no such column).
 ColumnFacts column_facts(const Json& column, const Json& entry, bool is_strict, const ColumnFacts* from) {
@@ -95,6 +98,7 @@ class SqliteSink final : public Sink {
 
   Result<Facts> propose(const Facts& described, const Facts& source,
                         const std::vector<std::string>& columns) const override {
+    DPONE_CHECK(check_column_count(described.relation, columns.size(), kMostColumns));
     Facts facts = described;
     facts.columns.clear();
     Json details = Json::object();

@@ -11,7 +11,7 @@
 
 #include "dpone/base/result.h"
 
-namespace dpone::file {
+namespace dpone::rowfile {
 
 enum class Compression { kNone, kGzip, kZstd };
 
@@ -49,4 +49,4 @@ class Compressor {
 Result<std::unique_ptr<Decompressor>> make_decompressor(Compression compression);
 Result<std::unique_ptr<Compressor>> make_compressor(Compression compression);
 
-}  // namespace dpone::file
+}  // namespace dpone::rowfile

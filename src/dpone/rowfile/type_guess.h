@@ -9,7 +9,7 @@
 
 #include "dpone/data/type.h"
 
-namespace dpone::file {
+namespace dpone::rowfile {
 
 class TypeGuess {
  public:
@@ -64,4 +64,4 @@ class TypeGuess {
   int most_scale_ = 0;
 };
 
-}  // namespace dpone::file
+}  // namespace dpone::rowfile

@@ -1,4 +1,4 @@
-#include "dpone/connectors/file/compression.h"
+#include "dpone/rowfile/compression.h"
 
 #include <zlib.h>
 #include <zstd.h>
@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <limits>
 
-namespace dpone::file {
+#include "dpone/base/ascii.h"
+
+namespace dpone::rowfile {
 namespace {
 
 constexpr int kGzipWindow = 15 + 16;  // zlib: the greatest window, with gzip's header and no other
@@ -18,6 +20,11 @@ constexpr int kMostWindowLog = 27;  // 128 MiB: what the zstd program accepts by
 constexpr std::size_t kOutBytes = std::size_t{128} << 10;
 constexpr std::string_view kGzipMagic = "\x1f\x8b";
 constexpr std::string_view kZstdMagic = "\x28\xb5\x2f\xfd";
+
+// Such frames hold no text and stand anywhere (RFC 8878, 3.1.2); pzstd writes one first.
+bool is_skippable_frame(std::string_view bytes) {
+  return bytes.size() >= 4 && (bytes[0] & 0xF0) == 0x50 && bytes.substr(1).starts_with("\x2a\x4d\x18");
+}
 
 Error corrupt(std::string_view format, std::string_view what) {
   return Error(ErrorClass::kFailed, "compression.corrupt",
@@ -226,12 +233,12 @@ std::string_view to_string(Compression value) {
 
 Compression compression_of_magic(std::string_view bytes) {
   if (bytes.starts_with(kGzipMagic)) return Compression::kGzip;
-  return bytes.starts_with(kZstdMagic) ? Compression::kZstd : Compression::kNone;
+  return bytes.starts_with(kZstdMagic) || is_skippable_frame(bytes) ? Compression::kZstd : Compression::kNone;
 }
 
 Compression compression_of_name(std::string_view name) {
-  if (name.ends_with(".gz")) return Compression::kGzip;
-  return name.ends_with(".zst") ? Compression::kZstd : Compression::kNone;
+  if (ends_in_any_case(name, ".gz")) return Compression::kGzip;
+  return ends_in_any_case(name, ".zst") ? Compression::kZstd : Compression::kNone;
 }
 
 Result<std::unique_ptr<Decompressor>> make_decompressor(Compression compression) {
@@ -244,4 +251,4 @@ Result<std::unique_ptr<Compressor>> make_compressor(Compression compression) {
   return ready<Compressor>(std::make_unique<ZstdCompressor>());
 }
 
-}  // namespace dpone::file
+}  // namespace dpone::rowfile

@@ -14,15 +14,16 @@
 #include <vector>
 
 #include "dpone/base/result.h"
-#include "dpone/connectors/file/type_guess.h"
 #include "dpone/data/batch.h"
+#include "dpone/rowfile/type_guess.h"
 
-namespace dpone::file {
+namespace dpone::rowfile {
 
 struct FormatSettings {
   std::string name;  // `csv`, `tsv`, `jsonl`; the rest is of the first two
   char delimiter = ',';
-  char quote = '"';  // '\0': nothing is quoted
+  bool is_delimiter_given = false;  // by the user: a header without it is then as it should be
+  char quote = '"';                 // '\0': nothing is quoted
   std::string null_text;
   bool has_header = true;
   std::string date_format;  // empty: as ISO has them
@@ -118,4 +119,4 @@ std::string format_of_name(std::string_view path);
 Result<std::unique_ptr<RowFormat>> make_csv_format(const FormatSettings& settings);
 Result<std::unique_ptr<RowFormat>> make_jsonl_format(const FormatSettings& settings);
 
-}  // namespace dpone::file
+}  // namespace dpone::rowfile

@@ -1,4 +1,4 @@
-#include "dpone/connectors/file/rejects.h"
+#include "dpone/rowfile/rejects.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -6,10 +6,10 @@
 
 #include <cerrno>
 
-#include "dpone/connectors/file/errors.h"
-#include "dpone/connectors/file/write_all.h"
+#include "dpone/base/errno_error.h"
+#include "dpone/base/write_all.h"
 
-namespace dpone::file {
+namespace dpone::rowfile {
 namespace {
 
 constexpr std::size_t kFlushBytes = std::size_t{64} << 10;
@@ -21,23 +21,39 @@ void append_quoted(std::string_view text, std::string& out) {
   out += '"';
 }
 
-// A path that names the source, a database or anything else by mistake is not written over: only what an earlier run
-// left for its rejected rows is.
-Status check_replaceable(const std::string& path) {
-  struct stat info {};
-  if (::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode) || info.st_size == 0) return {};
+// Whether the file at `path` is one of rejected rows. A path that names the source, a database or anything else by
+// mistake is neither written over nor removed.
+Result<bool> holds_rejects(const std::string& path) {
   const FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd.is_open()) return error_from_errno(errno, "cannot read the file of rejected rows", path);
   std::string front(kHeader.size(), '\0');
   const ssize_t got = ::read(fd.get(), front.data(), front.size());
-  if (got == static_cast<ssize_t>(front.size()) && front == kHeader) return {};
-  return Error(ErrorClass::kRefused, "file.not_rejects",
-               "the file for rejected rows is there, and holds something else")
+  return got == static_cast<ssize_t>(front.size()) && front == kHeader;
+}
+
+Status check_replaceable(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode) || info.st_size == 0) return {};
+  DPONE_TRY(const bool is_ours, holds_rejects(path));
+  if (is_ours) return {};
+  return Error(ErrorClass::kRefused, "file.not_rejects", "the file for rejected rows exists, and holds something else")
       .with("file", path)
       .hint("name another reject_path: only a file of rejected rows is written over");
 }
 
 }  // namespace
+
+Status RejectFile::begin() {
+  struct stat info {};
+  if (path_.empty() || ::lstat(path_.c_str(), &info) != 0) return {};
+  const bool is_link = S_ISLNK(info.st_mode);
+  if (is_link && ::stat(path_.c_str(), &info) != 0) return {};
+  if (!S_ISREG(info.st_mode) || info.st_size == 0) return {};
+  DPONE_TRY(const bool is_ours, holds_rejects(path_));
+  if (!is_ours) return {};
+  const int code = is_link ? ::truncate(path_.c_str(), 0) : ::unlink(path_.c_str());
+  return code == 0 ? Status() : error_from_errno(errno, "cannot remove the rejected rows of an earlier run", path_);
+}
 
 Status RejectFile::add(const std::string& file, const RejectedRow& row) {
   if (!fd_.is_open()) {
@@ -74,4 +90,4 @@ Status RejectFile::finish() {
   return {};
 }
 
-}  // namespace dpone::file
+}  // namespace dpone::rowfile

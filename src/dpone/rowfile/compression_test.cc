@@ -1,10 +1,10 @@
-#include "dpone/connectors/file/compression.h"
+#include "dpone/rowfile/compression.h"
 
 #include <gtest/gtest.h>
 
 #include <random>
 
-namespace dpone::file {
+namespace dpone::rowfile {
 namespace {
 
 std::string compressed(Compression compression, std::string_view text, std::size_t piece = ~std::size_t{0}) {
@@ -137,12 +137,24 @@ TEST(ZstdTest, AWindowBeyondTheLimitIsRefused) {
   EXPECT_EQ(decompressed(Compression::kZstd, with_window(27), 64, 64), "");
 }
 
+// pzstd writes its own size in one before each frame.
+TEST(CompressionTest, SkippableFramesStandAnywhere) {
+  const std::string skippable = std::string("\x5e\x2a\x4d\x18\x04\x00\x00\x00", 8) + "abcd";
+  const std::string frame = compressed(Compression::kZstd, "text");
+  EXPECT_EQ(compression_of_magic(skippable), Compression::kZstd);
+  EXPECT_EQ(decompressed(Compression::kZstd, skippable + frame + skippable + skippable + frame + skippable, 3, 64),
+            "texttext");
+  EXPECT_EQ(decompressed(Compression::kZstd, frame + skippable.substr(0, 10), 64, 64), "compression.cut_short");
+}
+
 TEST(CompressionNameTest, GoesByTheEnding) {
   EXPECT_EQ(compression_of_name("a.csv.gz"), Compression::kGzip);
   EXPECT_EQ(compression_of_name("a.csv.zst"), Compression::kZstd);
+  EXPECT_EQ(compression_of_name("A.CSV.GZ"), Compression::kGzip);
+  EXPECT_EQ(compression_of_name("A.CSV.Zst"), Compression::kZstd);
   EXPECT_EQ(compression_of_name("gz"), Compression::kNone);
   EXPECT_EQ(compression_of_magic("id,note"), Compression::kNone);
 }
 
 }  // namespace
-}  // namespace dpone::file
+}  // namespace dpone::rowfile

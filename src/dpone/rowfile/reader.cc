@@ -1,24 +1,20 @@
-#include "dpone/connectors/file/reader.h"
+#include "dpone/rowfile/reader.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <mutex>
 
-#include "dpone/connectors/file/rejects.h"
 #include "dpone/data/first_rows.h"
+#include "dpone/rowfile/rejects.h"
 
-namespace dpone::file {
+namespace dpone::rowfile {
 namespace {
 
-class FileReader final : public BatchReader {
+class RowReader final : public BatchReader {
  public:
-  FileReader(std::shared_ptr<Selection> selection, Schema schema, bool checks_json, const RunContext& context)
-      : selection_(std::move(selection)),
-        schema_(std::move(schema)),
-        checks_json_(checks_json),
-        context_(context),
-        rejects_(selection_->settings.reject_path) {}
+  RowReader(ReadJob job, std::unique_ptr<InputSequence> inputs, const RunContext& context)
+      : job_(std::move(job)), inputs_(std::move(inputs)), context_(context), rejects_(job_.settings.reject_path) {}
 
   void give_up() override {
     const std::scoped_lock lock(mutex_);
@@ -27,12 +23,12 @@ class FileReader final : public BatchReader {
   }
 
   Result<std::optional<Batch>> next() override {
-    const auto& limit = selection_->settings.limit;
+    const auto& limit = job_.settings.limit;
     while (true) {
       if (context_.stop.stop_requested()) return interrupted_error();
       if (limit && summary_.rows_counted >= *limit) return std::optional<Batch>();
       if (!decoder_) {
-        DPONE_TRY(const bool is_open, open_file());
+        DPONE_TRY(const bool is_open, open_next());
         if (!is_open) return std::optional<Batch>();
       }
       std::optional<Batch> batch = decoder_->take();
@@ -46,7 +42,7 @@ class FileReader final : public BatchReader {
         batch = std::move(*last);
       }
       if (!batch) {
-        DPONE_CHECK(close_file());
+        DPONE_CHECK(close_input());
         continue;
       }
       if (limit) batch = first_rows(*batch, std::min(batch->num_rows(), *limit - summary_.rows_counted));
@@ -75,7 +71,7 @@ class FileReader final : public BatchReader {
     if (error.slug().ends_with(".value") && !column.empty()) {
       const std::string declare = "correct the value; or declare what the column is, --type '" + column + "=text'";
       return std::move(error).hint(declare +
-                                   (selection_->settings.types.contains(column)
+                                   (job_.settings.types.contains(column)
                                         ? ", where the target's column takes that"
                                         : " or the type that the target has (source.options.types), and where that is "
                                           "an earlier guess, drop the "
@@ -90,13 +86,11 @@ class FileReader final : public BatchReader {
     return error;
   }
 
-  Result<bool> open_file() {
-    if (file_ == selection_->files.size()) return false;
-    const SourceFile& file = selection_->files[file_++];
-    std::unique_ptr<Input> input = std::move(selection_->stream);
-    if (!input) {
-      DPONE_TRY(input, Input::open(file.path, selection_->settings.compression, context_));
-    }
+  Result<bool> open_next() {
+    if (!has_begun_) DPONE_CHECK(rejects_.begin());
+    has_begun_ = true;
+    DPONE_TRY(std::unique_ptr<ByteInput> input, inputs_->next());
+    if (!input) return false;
     {
       const std::scoped_lock lock(mutex_);
       if (is_given_up_) return interrupted_error();
@@ -104,34 +98,25 @@ class FileReader final : public BatchReader {
     }
     RowDecoderOptions options;
     options.max_row_bytes = context_.max_row_bytes;
-    options.checks_json = checks_json_;
+    options.checks_json = job_.checks_json;
     // A row beyond the limit is nobody's, be it wrong or not.
-    if (!rejects_.path().empty() || selection_->settings.limit) {
+    if (!rejects_.path().empty() || job_.settings.limit) {
       options.on_reject = [this, before = summary_.rows_counted](const RejectedRow& row) -> Status {
-        const auto& limit = selection_->settings.limit;
+        const auto& limit = job_.settings.limit;
         if (limit && before + decoder_->row_count() >= *limit) return {};
         if (rejects_.path().empty()) return row.error;
         return rejects_.add(file_name(), row);
       };
     }
-    DPONE_TRY(decoder_, selection_->format->make_decoder(selection_->names, schema_, std::move(options)));
+    DPONE_TRY(decoder_, job_.format->make_decoder(job_.names, job_.schema, std::move(options)));
     is_at_end_ = false;
     return true;
   }
 
   Status read_more() {
     const std::span<char> room = decoder_->room();
-    std::size_t count = 0;
-    if (!selection_->front.empty()) {
-      std::string& front = selection_->front;
-      count = std::min(room.size(), front.size() - front_at_);
-      front.copy(room.data(), count, front_at_);
-      front_at_ += count;
-      if (front_at_ == front.size()) front = std::string();
-    } else {
-      DPONE_TRY(count, input_->read(room));
-      is_at_end_ = count == 0;
-    }
+    DPONE_TRY(const std::size_t count, input_->read(room));
+    is_at_end_ = count == 0;
     summary_.bytes += static_cast<std::int64_t>(count);
     if (count == 0) return {};
     Status status = decoder_->commit(count);
@@ -139,37 +124,29 @@ class FileReader final : public BatchReader {
     return {};
   }
 
-  Status close_file() {
+  Status close_input() {
     decoder_.reset();
-    if (input_->is_stream() || input_->name() == "stdin") return {};
-    DPONE_TRY(const FileStamp stamp, input_->current_stamp());
-    if (stamp == selection_->files[file_ - 1].stamp) return {};
-    return Error(ErrorClass::kUnavailable, "source.changed", "the file was changed while it was read")
-        .with("file", file_name())
-        .retry(Retry::kSafe)
-        .hint("run again when it is complete");
+    return input_->finish();
   }
 
-  const std::shared_ptr<Selection> selection_;
-  const Schema schema_;
-  const bool checks_json_;
+  const ReadJob job_;
+  const std::unique_ptr<InputSequence> inputs_;
   const RunContext& context_;
   RejectFile rejects_;
-  std::size_t file_ = 0;  // the next
+  bool has_begun_ = false;
   std::unique_ptr<RowDecoder> decoder_;
   bool is_at_end_ = false;
-  std::size_t front_at_ = 0;
   ReadSummary summary_;
   std::mutex mutex_;  // input_ and is_given_up_, for give_up()
-  std::unique_ptr<Input> input_;
+  std::unique_ptr<ByteInput> input_;
   bool is_given_up_ = false;
 };
 
 }  // namespace
 
-std::unique_ptr<BatchReader> make_reader(std::shared_ptr<Selection> selection, Schema schema, bool checks_json,
+std::unique_ptr<BatchReader> make_reader(ReadJob job, std::unique_ptr<InputSequence> inputs,
                                          const RunContext& context) {
-  return std::make_unique<FileReader>(std::move(selection), std::move(schema), checks_json, context);
+  return std::make_unique<RowReader>(std::move(job), std::move(inputs), context);
 }
 
-}  // namespace dpone::file
+}  // namespace dpone::rowfile

@@ -1,8 +1,9 @@
-#include "dpone/connectors/file/row_format.h"
+#include "dpone/rowfile/row_format.h"
 
-#include "dpone/connectors/file/compression.h"
+#include "dpone/base/ascii.h"
+#include "dpone/rowfile/compression.h"
 
-namespace dpone::file {
+namespace dpone::rowfile {
 
 Result<std::unique_ptr<RowFormat>> make_format(const FormatSettings& settings) {
   if (settings.name == "csv" || settings.name == "tsv") return make_csv_format(settings);
@@ -12,13 +13,13 @@ Result<std::unique_ptr<RowFormat>> make_format(const FormatSettings& settings) {
 }
 
 std::string format_of_name(std::string_view path) {
-  if (compression_of_name(path) != Compression::kNone) path.remove_suffix(path.ends_with(".gz") ? 3 : 4);
+  if (compression_of_name(path) != Compression::kNone) path = path.substr(0, path.rfind('.'));
   static constexpr std::pair<std::string_view, std::string_view> kEndings[] = {
       {".csv", "csv"}, {".tsv", "tsv"}, {".jsonl", "jsonl"}, {".ndjson", "jsonl"}};
   for (const auto& [ending, format] : kEndings) {
-    if (path.ends_with(ending)) return std::string(format);
+    if (ends_in_any_case(path, ending)) return std::string(format);
   }
   return {};
 }
 
-}  // namespace dpone::file
+}  // namespace dpone::rowfile

@@ -3,17 +3,17 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_map>
 
 #include "dpone/base/utf8.h"
 #include "dpone/codec/delimited/decoder.h"
 #include "dpone/codec/delimited/encoder.h"
-#include "dpone/connectors/file/row_format.h"
+#include "dpone/rowfile/row_format.h"
 
-namespace dpone::file {
+namespace dpone::rowfile {
 namespace {
 
 constexpr std::int64_t kMostRowBytes = std::int64_t{1} << 30;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 class CsvEncoder final : public RowEncoder {
  public:
@@ -36,8 +36,8 @@ bool ends_quoted(std::string_view text, char quote) {
 
 class CsvFormat final : public RowFormat {
  public:
-  CsvFormat(delimited::DelimitedFormat format, delimited::ValueForms forms)
-      : format_(std::move(format)), forms_(std::move(forms)) {}
+  CsvFormat(delimited::DelimitedFormat format, delimited::ValueForms forms, bool is_delimiter_given)
+      : format_(std::move(format)), forms_(std::move(forms)), is_delimiter_given_(is_delimiter_given) {}
 
   bool has_fixed_names() const override { return true; }
   bool tells_apart(TypeKind kind) const override { return forms_.has(kind); }
@@ -45,7 +45,6 @@ class CsvFormat final : public RowFormat {
   Result<Sample> sample(std::string_view front, bool is_whole, std::int64_t max_rows) const override {
     Sample sample;
     DPONE_TRY(sample.names, read_names(front, is_whole));
-    if (sample.names.size() == 1 && format_.has_header) remark_on_delimiter(sample);
     sample.guesses.resize(sample.names.size());
     // Runs of rows come out as they are decoded, so that none is lost where the sample ends inside one.
     delimited::DecoderOptions options;
@@ -101,20 +100,23 @@ class CsvFormat final : public RowFormat {
                                   delimited::DecoderOptions options) const {
     delimited::DecodeLayout layout;
     layout.fields = names.size();
+    std::unordered_map<std::string_view, std::size_t> field_of;
+    for (std::size_t i = 0; i < names.size(); ++i) field_of.emplace(names[i], i);
     for (const Field& field : schema) {
-      const auto found = std::find(names.begin(), names.end(), field.name);
-      layout.field_of.push_back(static_cast<std::size_t>(found - names.begin()));
+      const auto found = field_of.find(field.name);
+      layout.field_of.push_back(found == field_of.end() ? names.size() : found->second);
     }
     layout.schema = std::move(schema);
     return delimited::Decoder::create(std::move(layout), format_, std::move(options));
   }
 
   Result<std::vector<std::string>> read_names(std::string_view front, bool is_whole) const {
-    if (front.starts_with("\xFF\xFE") || front.starts_with("\xFE\xFF")) {
-      return header_error("delimited.encoding", "the text is UTF-16",
-                          "convert it to UTF-8 first: iconv -f UTF-16 -t UTF-8");
+    if (const std::string_view encoding = foreign_encoding(front); !encoding.empty()) {
+      return header_error("delimited.encoding", fmt::format("the text is {}", encoding),
+                          fmt::format("convert it to UTF-8 first: iconv -f {} -t UTF-8", encoding));
     }
-    if (front.starts_with(kByteOrderMark)) front.remove_prefix(kByteOrderMark.size());
+    front.remove_prefix(byte_order_marks(front));
+    DPONE_CHECK(refuse_excel_line(front));
     if (front.empty()) {
       return format_.has_header
                  ? header_error("file.no_header", "the file is empty, where a header should name its columns",
@@ -126,6 +128,10 @@ class CsvFormat final : public RowFormat {
     is_whole = is_whole && front.size() < kMostHeaderBytes;
     const delimited::Record record = delimited::read_record(front, format_);
     const bool is_cut = record.bytes == front.size() && front.back() != '\n';
+    if (delimited::has_lone_return(front.substr(0, record.bytes), format_.quote)) {
+      return header_error("delimited.line_end", "the first record has a carriage return without a line feed",
+                          std::string(delimited::kLoneReturnHint));
+    }
     if (ends_quoted(front.substr(0, record.bytes), format_.quote)) {
       return header_error("delimited.unclosed_quote", "the first record never closes a quote",
                           "look for a quote that is not doubled");
@@ -134,6 +140,7 @@ class CsvFormat final : public RowFormat {
       return header_error("file.bad_header", "the first record does not end within 1 MiB",
                           "is it the right format, and are the line ends those of this system?");
     }
+    if (record.fields.size() == 1) DPONE_CHECK(refuse_other_delimiter(record.fields[0], front.substr(record.bytes)));
     if (!format_.has_header) {
       std::vector<std::string> names;
       for (std::size_t i = 0; i < record.fields.size(); ++i) names.push_back(fmt::format("column_{}", i + 1));
@@ -165,15 +172,40 @@ class CsvFormat final : public RowFormat {
     return record.fields;
   }
 
-  void remark_on_delimiter(Sample& sample) const {
-    for (const char other : {';', '\t', '|', ','}) {
-      if (other == format_.delimiter || sample.names[0].find(other) == std::string::npos) continue;
-      const std::string shown = other == '\t' ? "tab" : std::string(1, other);
-      sample.remarks.push_back(
-          fmt::format("the header is one field and has '{}' in it: if that is the delimiter, say so "
-                      "(--delimiter '{}')",
-                      shown, shown));
+  // `--delimiter ';'` as a shell takes it.
+  static std::string delimiter_flag(char delimiter) {
+    return delimiter == '\t' ? "--delimiter tab" : fmt::format("--delimiter '{}'", delimiter);
+  }
+
+  // Excel's first line of a file with another delimiter, `sep=;`, is neither a header nor a row.
+  static Status refuse_excel_line(std::string_view text) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    if (line.size() < 5 || !line.starts_with("sep=") ||
+        line.substr(5).find_first_not_of('\r') != std::string_view::npos) {
+      return {};
     }
+    return header_error(
+        "delimited.delimiter", "the first line is a mark for Excel (sep=) and not a row",
+        fmt::format("remove that line (tail -n +2) and give {} (source.options.delimiter)", delimiter_flag(line[4])));
+  }
+
+  // A first record of one field that holds another delimiter would make one column of all. Without a header the next
+  // record has to hold as many.
+  Status refuse_other_delimiter(std::string_view field, std::string_view rest) const {
+    if (is_delimiter_given_) return {};
+    const std::string_view next = rest.substr(0, rest.find('\n'));
+    for (const char other : {';', '\t', '|', ','}) {
+      const auto count = std::count(field.begin(), field.end(), other);
+      if (other == format_.delimiter || count == 0) continue;
+      if (!format_.has_header && std::count(next.begin(), next.end(), other) != count) continue;
+      const std::string shown = other == '\t' ? "tabs" : fmt::format("'{}'", other);
+      return header_error(
+          "delimited.delimiter",
+          fmt::format("the first record is one field with {} in it: the delimiter may be another one", shown),
+          fmt::format("give {} (source.options.delimiter); or, if it really is one column, {}", delimiter_flag(other),
+                      delimiter_flag(format_.delimiter)));
+    }
+    return {};
   }
 
   static TypeKind kind_of(std::string_view text) {
@@ -206,6 +238,7 @@ class CsvFormat final : public RowFormat {
 
   delimited::DelimitedFormat format_;
   delimited::ValueForms forms_;
+  bool is_delimiter_given_;
 };
 
 }  // namespace
@@ -216,7 +249,8 @@ Result<std::unique_ptr<RowFormat>> make_csv_format(const FormatSettings& setting
                                     settings.decimal};
   DPONE_CHECK(delimited::check(format));
   DPONE_TRY(delimited::ValueForms forms, delimited::ValueForms::create(format));
-  return std::unique_ptr<RowFormat>(std::make_unique<CsvFormat>(std::move(format), std::move(forms)));
+  return std::unique_ptr<RowFormat>(
+      std::make_unique<CsvFormat>(std::move(format), std::move(forms), settings.is_delimiter_given));
 }
 
-}  // namespace dpone::file
+}  // namespace dpone::rowfile

@@ -6,9 +6,9 @@
 
 #include "dpone/base/error.h"
 
-namespace dpone::file {
+namespace dpone {
 
 // `what` is what was tried: `cannot read`. `path` as users know it; `-` is shown as stdin or stdout by the caller.
 Error error_from_errno(int number, const std::string& what, const std::string& path);
 
-}  // namespace dpone::file
+}  // namespace dpone

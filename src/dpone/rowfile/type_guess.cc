@@ -1,4 +1,4 @@
-#include "dpone/connectors/file/type_guess.h"
+#include "dpone/rowfile/type_guess.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 #include "dpone/data/temporal_parse.h"
 #include "dpone/data/value_parse.h"
 
-namespace dpone::file {
+namespace dpone::rowfile {
 namespace {
 
 constexpr int kUsualPrecision = 18;
@@ -98,8 +98,8 @@ bool TypeGuess::look_at_number(std::string_view text, std::int64_t row) {
   }
   Written number;
   if (!read_number(text, number)) return false;
-  if (is_code(text)) {
-    rule_out(row, number.whole == "0" ? "a value is a zero with a sign" : "a value has leading zeros");
+  if (const char* const sign = code_sign(text)) {
+    rule_out(row, fmt::format("a value has {}", sign));
     return true;
   }
   if (!take(Shape::kNumber, row)) return true;
@@ -252,4 +252,4 @@ TypeGuess::Verdict TypeGuess::verdict() const {
   return {type, all + fmt::format("numbers with {} digits behind the point", most_scale_)};
 }
 
-}  // namespace dpone::file
+}  // namespace dpone::rowfile

@@ -1,12 +1,12 @@
-#include "dpone/connectors/file/write_all.h"
+#include "dpone/base/write_all.h"
 
 #include <unistd.h>
 
 #include <cerrno>
 
-#include "dpone/connectors/file/errors.h"
+#include "dpone/base/errno_error.h"
 
-namespace dpone::file {
+namespace dpone {
 
 Status write_all(int fd, std::string_view bytes, const std::string& path) {
   while (!bytes.empty()) {
@@ -20,4 +20,4 @@ Status write_all(int fd, std::string_view bytes, const std::string& path) {
   return {};
 }
 
-}  // namespace dpone::file
+}  // namespace dpone

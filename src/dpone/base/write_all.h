@@ -6,9 +6,9 @@
 
 #include "dpone/base/result.h"
 
-namespace dpone::file {
+namespace dpone {
 
 // `path` is for the error.
 Status write_all(int fd, std::string_view bytes, const std::string& path);
 
-}  // namespace dpone::file
+}  // namespace dpone

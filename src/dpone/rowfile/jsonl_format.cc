@@ -4,9 +4,9 @@
 #include "dpone/codec/json_rows/decoder.h"
 #include "dpone/codec/json_rows/encoder.h"
 #include "dpone/codec/json_rows/infer.h"
-#include "dpone/connectors/file/row_format.h"
+#include "dpone/rowfile/row_format.h"
 
-namespace dpone::file {
+namespace dpone::rowfile {
 namespace {
 
 class JsonlEncoder final : public RowEncoder {
@@ -134,4 +134,4 @@ Result<std::unique_ptr<RowFormat>> make_jsonl_format(const FormatSettings&) {
   return std::unique_ptr<RowFormat>(std::make_unique<JsonlFormat>());
 }
 
-}  // namespace dpone::file
+}  // namespace dpone::rowfile

@@ -1,5 +1,5 @@
 // RejectFile: where rows go that are wrong, each with its file, its place and the reason: CSV that dpone itself reads,
-// with the row as it stood. The file is made anew by the first such row. Used by one thread.
+// with the row as it stood. The file is created by the first such row. Used by one thread.
 #pragma once
 
 #include <cstdint>
@@ -8,13 +8,15 @@
 
 #include "dpone/base/file.h"
 #include "dpone/base/result.h"
-#include "dpone/connectors/file/row_format.h"
+#include "dpone/rowfile/row_format.h"
 
-namespace dpone::file {
+namespace dpone::rowfile {
 
 class RejectFile {
  public:
   explicit RejectFile(std::string path) : path_(std::move(path)) {}
+  // Removes the rows of an earlier run, so that a file that is there holds those of this one.
+  Status begin();
   Status add(const std::string& file, const RejectedRow& row);
   // Durable then.
   Status finish();
@@ -30,4 +32,4 @@ class RejectFile {
   std::int64_t count_ = 0;
 };
 
-}  // namespace dpone::file
+}  // namespace dpone::rowfile

@@ -1,4 +1,4 @@
-#include "dpone/connectors/file/type_guess.h"
+#include "dpone/rowfile/type_guess.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include "dpone/data/type_name.h"
 #include "dpone/data/value_parse.h"
 
-namespace dpone::file {
+namespace dpone::rowfile {
 namespace {
 
 using Values = std::vector<std::string>;
@@ -45,10 +45,16 @@ TEST(TypeGuessTest, WhatAColumnIsTakenFor) {
       {{"5."}, "text"},
       {{"12345678901234567.25"}, "numeric(38,2)"},
       {{"1234567890123456789012345678901234567.25"}, "numeric"},
-      {{"1e5", "2"}, "double precision"},
-      {{"1.25e-3", "1e+20", "NaN"}, "double precision"},
-      {{"1e400"}, "numeric"},
-      {{"1e5", "12345678901234567890"}, "numeric"},
+      {{"1.0e5", "2"}, "double precision"},
+      {{"1.25e-3", "1.0e+20", "NaN"}, "double precision"},
+      {{"1.0E5", "12345678901234567890"}, "numeric"},
+      // Codes of hexadecimal digits and the like.
+      {{"1e5", "2"}, "text"},
+      {{"10E23456"}, "text"},
+      {{"1E131071", "1.5"}, "text"},
+      {{"1.5e400"}, "text"},
+      {{"1.5e-99999999999999999999"}, "text"},
+      {{std::string(20'000, '9')}, "text"},
       {{"0.1e1", "0.1234567890123456789"}, "numeric"},
       {{"NaN"}, "text"},
       {{"NaN", "1"}, "numeric"},
@@ -99,7 +105,7 @@ TEST(TypeGuessTest, EveryValueThatWasSeenCanBeRead) {
                         "-7",
                         "0.5",
                         "1.25",
-                        "1e3",
+                        "1.0e3",
                         "NaN",
                         "t",
                         "f",
@@ -128,7 +134,7 @@ TEST(TypeGuessTest, EveryValueThatWasSeenCanBeRead) {
 
 TEST(TypeGuessTest, GuessesOfSeveralFilesAddUp) {
   const Values kPool = {
-      "1", "0.5", "1.25", "1e3", "NaN", "t", "f", "true", "2024-01-01", "x", "007", "", "99999999999999999999"};
+      "1", "0.5", "1.25", "1.0e3", "NaN", "t", "f", "true", "2024-01-01", "x", "007", "", "99999999999999999999"};
   for (const std::string& a : kPool) {
     for (const std::string& b : kPool) {
       TypeGuess sum = guess_of({a});
@@ -151,4 +157,4 @@ TEST(TypeGuessTest, TheReasonNamesARow) {
 }
 
 }  // namespace
-}  // namespace dpone::file
+}  // namespace dpone::rowfile

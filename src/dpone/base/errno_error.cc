@@ -1,9 +1,9 @@
-#include "dpone/connectors/file/errors.h"
+#include "dpone/base/errno_error.h"
 
 #include <cerrno>
 #include <cstring>
 
-namespace dpone::file {
+namespace dpone {
 namespace {
 
 struct Rule {
@@ -51,4 +51,4 @@ Error error_from_errno(int number, const std::string& what, const std::string& p
   return Error(ErrorClass::kFailed, "file.io", message).with("file", path).hint("look at the path and its folder");
 }
 
-}  // namespace dpone::file
+}  // namespace dpone
