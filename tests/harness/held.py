@@ -93,7 +93,7 @@ def receipts(database, table='"public"."orders"'):
     if database.value("select to_regclass('public.__dpone__loads') is null"):
         return []
     return database.rows(
-        "select version, run_id, rows_loaded from public.__dpone__loads where target = %s order by target_epoch", (table,)
+        "select version, run_id, (receipt->>'rows_loaded')::int from public.__dpone__loads where target = %s order by target_epoch", (table,)
     )
 
 

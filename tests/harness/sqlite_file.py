@@ -36,7 +36,7 @@ class File:
         """(version, run id, rows) of each receipt, oldest first."""
         if not self.has("__dpone__loads"):
             return []
-        return self.rows("select version, run_id, rows_loaded from __dpone__loads order by target_epoch, version")
+        return self.rows("select version, run_id, receipt->>'rows_loaded' from __dpone__loads order by target_epoch, version")
 
     def leftovers(self):
         """What a stage leaves: tables and indexes, their record, and lock files."""

@@ -87,7 +87,7 @@ class Route:
         return run.err
 
     def method(self):
-        return self.db.value("select method from public.__dpone__loads order by published_at desc limit 1")
+        return self.db.value("select receipt->>'method' from public.__dpone__loads order by published_at desc limit 1")
 
 
 @pytest.fixture

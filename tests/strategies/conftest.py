@@ -46,7 +46,7 @@ class Load:
         return self.dst.rows(f"select {columns} from orders order by id")
 
     def receipts(self):
-        return self.dst.rows("select process, version, target_epoch, method, rows_loaded from __dpone__loads order by published_at")
+        return self.dst.rows("select process, version, target_epoch, receipt->>'method', cast(receipt->>'rows_loaded' as int) from __dpone__loads order by published_at")
 
 
 @pytest.fixture

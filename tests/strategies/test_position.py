@@ -31,7 +31,7 @@ def take_the_place(load):
 def restore(load, version):
     """The target as it was after `version`: what a restored backup or a failed-over replica is."""
     load.dst.run(f"delete from __dpone__loads where version > {version}")
-    cursor = load.dst.value("select cursor_after->>'value' from __dpone__loads order by version desc limit 1")
+    cursor = load.dst.value("select receipt->'position'->'value'->>'value' from __dpone__loads order by version desc limit 1")
     load.dst.run(f"delete from orders where changed > {cursor}")
 
 

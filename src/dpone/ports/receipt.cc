@@ -4,18 +4,67 @@
 
 namespace dpone {
 
-Json Receipt::to_json() const {
+Json Receipt::body_json() const {
   Json json = Json::object();
-  json.set("version", version).set("process", process).set("target", target).set("target_identity", target_identity);
-  json.set("target_epoch", target_epoch).set("target_created", target_created).set("run_id", run_id);
+  json.set("version", version).set("process", process).set("target", target).set("target_epoch", target_epoch);
+  json.set("target_created", target_created).set("run_id", run_id).set("part", part);
   json.set("manifest_hash", manifest_hash).set("plan_hash", plan_hash);
   json.set("selection_fingerprint", selection_fingerprint);
   Json names = Json::array();
   for (const std::string& column : columns) names.push(column);
   json.set("columns", std::move(names)).set("position", position ? position->to_json() : Json());
   json.set("rows_read", rows_read).set("rows_loaded", rows_loaded).set("method", method).set("outcome", outcome);
-  json.set("published_at", published_at);
-  return json;
+  return json.set("dpone_version", DPONE_VERSION);
+}
+
+Json Receipt::to_json() const {
+  Json json = body_json();
+  return json.set("target_identity", target_identity).set("published_at", published_at);
+}
+
+namespace {
+
+bool take(const Json& json, std::string& out) {
+  out = json.as_string();
+  return json.is_string();
+}
+
+bool take(const Json& json, std::int64_t& out) {
+  out = json.as_int();
+  return json.is_int();
+}
+
+}  // namespace
+
+Result<Receipt> Receipt::from_json(const Json& json) {
+  Receipt receipt;
+  // Fence columns are the sink's to fill; some forms have them in the JSON too.
+  const auto maybe = [&](const char* key, auto& out) {
+    if (json.contains(key)) take(json[key], out);
+  };
+  maybe("version", receipt.version);
+  maybe("process", receipt.process);
+  maybe("target", receipt.target);
+  maybe("target_identity", receipt.target_identity);
+  maybe("target_epoch", receipt.target_epoch);
+  maybe("run_id", receipt.run_id);
+  maybe("part", receipt.part);
+  maybe("published_at", receipt.published_at);
+  const bool is_whole = json["target_created"].is_bool() && take(json["manifest_hash"], receipt.manifest_hash) &&
+                        take(json["plan_hash"], receipt.plan_hash) &&
+                        take(json["selection_fingerprint"], receipt.selection_fingerprint) &&
+                        json["columns"].is_array() && take(json["rows_read"], receipt.rows_read) &&
+                        take(json["rows_loaded"], receipt.rows_loaded) && take(json["method"], receipt.method) &&
+                        take(json["outcome"], receipt.outcome);
+  if (!is_whole) {
+    return Error(ErrorClass::kRefused, "receipts.unreadable",
+                 "the receipts of the target cannot be read: a field is missing or of another kind")
+        .hint("something else wrote them; restore them, or take the target over with --adopt");
+  }
+  receipt.target_created = json["target_created"].as_bool();
+  for (const Json& column : json["columns"].as_array()) receipt.columns.push_back(column.as_string());
+  receipt.position = Position::from_json(json["position"]);
+  return receipt;
 }
 
 std::int64_t next_version(const PriorReceipts& prior) {

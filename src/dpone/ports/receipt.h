@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dpone/base/json.h"
+#include "dpone/base/result.h"
 #include "dpone/ports/position.h"
 
 namespace dpone {
@@ -21,6 +22,7 @@ struct Receipt {
       0;                        // one sequence for all processes of a target, raised by every whole replacement; from 1
   bool target_created = false;  // dpone created the target, in this or an earlier run of the process
   std::string run_id;
+  std::int64_t part = 0;  // of a run that publishes several times: 1, 2, ...; (process, target, run_id, part) is unique
   std::string manifest_hash;
   std::string plan_hash;
   std::string selection_fingerprint;
@@ -32,7 +34,12 @@ struct Receipt {
   std::string outcome;       // `committed`
   std::string published_at;  // RFC 3339, UTC, the server's clock
 
+  // The whole of it.
   Json to_json() const;
+  // What a sink keeps beside its fence columns: without `target_identity` and `published_at`, which are the system's.
+  Json body_json() const;
+  // The one reader of receipts, of any sink and of any earlier form. Slug: receipts.unreadable.
+  static Result<Receipt> from_json(const Json& json);
 };
 
 // What the sink's control table knows before planning.

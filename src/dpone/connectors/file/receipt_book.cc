@@ -7,7 +7,9 @@
 namespace dpone::file {
 namespace {
 
-constexpr const char* kSchemaVersion = "dpone.file_receipts.v1";
+constexpr const char* kSchemaVersion = "dpone.file_receipts.v2";
+// Its receipts had a cursor in place of a position, and files never have one.
+constexpr const char* kFirstVersion = "dpone.file_receipts.v1";
 constexpr std::size_t kMostEntries = 100;
 constexpr std::size_t kMostBytes = std::size_t{64} << 20;
 
@@ -31,26 +33,16 @@ bool take_number(const Json& json, const char* key, std::int64_t& out) {
 
 Result<FileReceipt> entry_of(const Json& json) {
   FileReceipt entry;
-  Receipt& receipt = entry.receipt;
   std::string state;
   std::int64_t inode = 0;
-  const bool is_whole =
-      take_number(json, "version", receipt.version) && take_text(json, "process", receipt.process) &&
-      take_text(json, "target", receipt.target) && take_text(json, "target_identity", receipt.target_identity) &&
-      take_number(json, "target_epoch", receipt.target_epoch) && json["target_created"].is_bool() &&
-      take_text(json, "run_id", receipt.run_id) && take_text(json, "manifest_hash", receipt.manifest_hash) &&
-      take_text(json, "plan_hash", receipt.plan_hash) &&
-      take_text(json, "selection_fingerprint", receipt.selection_fingerprint) && json["columns"].is_array() &&
-      take_number(json, "rows_read", receipt.rows_read) && take_number(json, "rows_loaded", receipt.rows_loaded) &&
-      take_text(json, "method", receipt.method) && take_text(json, "outcome", receipt.outcome) &&
-      take_text(json, "published_at", receipt.published_at) && take_text(json, "sha256", entry.sha256) &&
-      take_number(json, "bytes", entry.stamp.bytes) && take_number(json, "inode", inode) &&
-      take_number(json, "changed_ns", entry.stamp.changed_ns) && take_text(json, "state", state) &&
-      (state == "pending" || state == "published");
+  auto receipt = Receipt::from_json(json);
+  const bool is_whole = receipt && json["version"].is_int() && json["target_epoch"].is_int() &&
+                        json["run_id"].is_string() && take_text(json, "sha256", entry.sha256) &&
+                        take_number(json, "bytes", entry.stamp.bytes) && take_number(json, "inode", inode) &&
+                        take_number(json, "changed_ns", entry.stamp.changed_ns) && take_text(json, "state", state) &&
+                        (state == "pending" || state == "published");
   if (!is_whole) return unreadable("a field is missing or of another kind");
-  receipt.target_created = json["target_created"].as_bool();
-  for (const Json& column : json["columns"].as_array()) receipt.columns.push_back(column.as_string());
-  receipt.position = Position::from_json(json["position"]);
+  entry.receipt = *std::move(receipt);
   entry.stamp.inode = static_cast<std::uint64_t>(inode);
   entry.is_published = state == "published";
   return entry;
@@ -60,7 +52,7 @@ Json to_json(const FileReceipt& entry) {
   Json json = entry.receipt.to_json();
   json.set("sha256", entry.sha256).set("bytes", entry.stamp.bytes).set("inode", entry.stamp.inode);
   json.set("changed_ns", entry.stamp.changed_ns).set("state", entry.is_published ? "published" : "pending");
-  return json.set("dpone_version", DPONE_VERSION);
+  return json;
 }
 
 }  // namespace
@@ -68,8 +60,9 @@ Json to_json(const FileReceipt& entry) {
 Result<ReceiptBook> ReceiptBook::parse(std::string_view text) {
   const auto json = Json::parse(text);
   if (!json) return unreadable(json.error().message());
-  if ((*json)["schema_version"].as_string() != kSchemaVersion || !(*json)["receipts"].is_array()) {
-    return unreadable("it is not of the form dpone.file_receipts.v1");
+  const std::string& version = (*json)["schema_version"].as_string();
+  if ((version != kSchemaVersion && version != kFirstVersion) || !(*json)["receipts"].is_array()) {
+    return unreadable("it is not of the form dpone.file_receipts.v2");
   }
   ReceiptBook book;
   for (const Json& receipt : (*json)["receipts"].as_array()) {

@@ -38,7 +38,7 @@ TEST_F(ReceiptBookTest, ReadsBackWhatItWrote) {
 }
 
 TEST_F(ReceiptBookTest, WhatCannotBeReadIsNotAbsent) {
-  for (const char* text : {"", "{}", "[1]", "{\"schema_version\":\"dpone.file_receipts.v2\",\"receipts\":[]}",
+  for (const char* text : {"", "{}", "[1]", "{\"schema_version\":\"dpone.file_receipts.v3\",\"receipts\":[]}",
                            "{\"schema_version\":\"dpone.file_receipts.v1\",\"receipts\":[{}]}"}) {
     const auto book = ReceiptBook::read(write("book", text));
     ASSERT_FALSE(book) << text;

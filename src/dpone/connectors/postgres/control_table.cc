@@ -2,95 +2,69 @@
 
 #include "dpone/connectors/postgres/lock_keys.h"
 #include "dpone/connectors/postgres/quote.h"
+#include "dpone/connectors/postgres/sql_session.h"
 
 namespace dpone::postgres {
 namespace {
 
-constexpr std::string_view kTable = "__dpone__loads";
-
-constexpr const char* kColumns =
-    "version, process, target, target_oid::text, target_epoch, target_created, run_id, manifest_hash, plan_hash, "
-    "selection_fingerprint, columns::text, cursor_after::text, rows_read, rows_loaded, method, outcome, "
-    "to_char(published_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')";
+constexpr std::string_view kTable = sql::kLoadsTable;
 
 // docs/formats/receipt.md says what each column means.
-constexpr const char* kDefinition = R"( (
-  process text NOT NULL, target text NOT NULL, version bigint NOT NULL, target_oid oid NOT NULL,
-  target_epoch bigint NOT NULL, target_created boolean NOT NULL, run_id text NOT NULL, manifest_hash text NOT NULL,
-  plan_hash text NOT NULL, selection_fingerprint text NOT NULL, columns jsonb NOT NULL, cursor_after jsonb,
-  rows_read bigint NOT NULL, rows_loaded bigint NOT NULL, method text NOT NULL, outcome text NOT NULL,
-  published_at timestamptz NOT NULL DEFAULT clock_timestamp(), dpone_version text NOT NULL,
-  PRIMARY KEY (process, target, version), UNIQUE (process, target, run_id)))";
+constexpr sql::ReceiptDialect kReceipts{
+    .quote_literal = quote_literal,
+    .text_type = "text",
+    .integer_type = "bigint",
+    .json_type = "jsonb",
+    .published_at = "timestamptz NOT NULL DEFAULT clock_timestamp()",
+    .published_at_text = R"(to_char(published_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))",
+    .json_text = "receipt::text",
+    .is_created = "(receipt->>'target_created')::boolean",
+    .first_receipt =
+        "jsonb_build_object('target_created', target_created, 'manifest_hash', manifest_hash, 'plan_hash', plan_hash, "
+        "'selection_fingerprint', selection_fingerprint, 'columns', columns, 'position', CASE WHEN cursor_after IS "
+        "NULL "
+        "THEN 'null'::jsonb ELSE jsonb_build_object('kind', 'cursor', 'value', cursor_after) END, 'rows_read', "
+        "rows_read, 'rows_loaded', rows_loaded, 'method', method, 'outcome', outcome, 'dpone_version', "
+        "dpone_version)::text",
+    .first_identity = "target_oid::text",
+    .extra_columns = "",
+    .table_options = ""};
 
-Result<Receipt> receipt_of(const Rows& rows, int row, int first) {
-  Receipt receipt;
-  int column = first;
-  const auto text = [&] { return rows.text(row, column++); };
-  receipt.version = rows.integer(row, column++);
-  receipt.process = text();
-  receipt.target = text();
-  receipt.target_identity = text();
-  receipt.target_epoch = rows.integer(row, column++);
-  receipt.target_created = rows.boolean(row, column++);
-  receipt.run_id = text();
-  receipt.manifest_hash = text();
-  receipt.plan_hash = text();
-  receipt.selection_fingerprint = text();
-  DPONE_TRY(const Json names, Json::parse(text()));
-  for (const Json& name : names.as_array()) receipt.columns.push_back(name.as_string());
-  const bool has_cursor = !rows.is_null(row, column);
-  const std::string cursor = text();
-  if (has_cursor) {
-    DPONE_TRY(Json value, Json::parse(cursor));
-    receipt.position = Position{"cursor", std::move(value)};
-  }
-  receipt.rows_read = rows.integer(row, column++);
-  receipt.rows_loaded = rows.integer(row, column++);
-  receipt.method = text();
-  receipt.outcome = text();
-  receipt.published_at = text();
-  return receipt;
+// From the first form: the columns become one JSON, what grants there are stay.
+std::string migration(const std::string& name) {
+  return "ALTER TABLE " + name +
+         " ADD part bigint NOT NULL DEFAULT 0, ADD target_identity text, ADD format bigint, ADD receipt jsonb; "
+         "UPDATE " +
+         name + " SET target_identity = " + std::string(kReceipts.first_identity) +
+         ", format = " + std::to_string(sql::kReceiptFormat) + ", receipt = (" + std::string(kReceipts.first_receipt) +
+         ")::jsonb; ALTER TABLE " + name +
+         " ALTER target_identity SET NOT NULL, ALTER format SET NOT NULL, ALTER receipt SET NOT NULL, DROP target_oid, "
+         "DROP target_created, DROP manifest_hash, DROP plan_hash, DROP selection_fingerprint, DROP columns, DROP "
+         "cursor_after, DROP rows_read, DROP rows_loaded, DROP method, DROP outcome, DROP dpone_version, DROP "
+         "CONSTRAINT IF EXISTS __dpone__loads_process_target_run_id_key, ADD UNIQUE (process, target, run_id, part)";
 }
 
 }  // namespace
 
 std::string ControlTable::name() const { return quote_name(schema_, kTable); }
 
-Result<bool> ControlTable::exists(Connection& connection) const {
+sql::ReceiptTable ControlTable::table() const { return {kReceipts, name(), target_}; }
+
+Result<std::vector<std::string>> ControlTable::columns(Connection& connection) const {
   DPONE_TRY(const Rows found,
-            connection.query("SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-                             "WHERE n.nspname = $1 AND c.relname = $2",
+            connection.query("SELECT a.attname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN "
+                             "pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped WHERE "
+                             "n.nspname = $1 AND c.relname = $2",
                              {schema_, std::string(kTable)}));
-  return found.size() == 1;
+  std::vector<std::string> names;
+  for (int row = 0; row < found.size(); ++row) names.push_back(found.text(row, 0));
+  return names;
 }
 
 Result<PriorReceipts> ControlTable::read_newest(Connection& connection, std::string_view process,
                                                 std::string_view run_id) const {
-  DPONE_TRY(const Rows rows,
-            connection.query(
-                "(SELECT 'process', " + std::string(kColumns) + " FROM " + name() +
-                    " WHERE process = $1 AND target = $2 ORDER BY version DESC LIMIT 1) UNION ALL (SELECT 'target', " +
-                    kColumns + " FROM " + name() +
-                    " WHERE target = $2 ORDER BY target_epoch DESC, published_at DESC LIMIT 1) UNION ALL (SELECT "
-                    "'run', " +
-                    kColumns + " FROM " + name() +
-                    " WHERE process = $1 AND target = $2 AND run_id = $3 LIMIT 1) UNION ALL (SELECT 'maker', " +
-                    kColumns + " FROM " + name() + " WHERE target = $2 AND target_created LIMIT 1)",
-                {std::string(process), target_, std::string(run_id)}));
-  PriorReceipts prior;
-  for (int row = 0; row < rows.size(); ++row) {
-    DPONE_TRY(Receipt receipt, receipt_of(rows, row, 1));
-    const std::string kind = rows.text(row, 0);
-    if (kind == "process")
-      prior.newest_of_process = std::move(receipt);
-    else if (kind == "target")
-      prior.newest_of_target = std::move(receipt);
-    else if (kind == "run")
-      prior.of_run = std::move(receipt);
-    else
-      prior.is_target_made = true;
-  }
-  return prior;
+  SqlSession session(connection);
+  return table().read(session, false, process, run_id);
 }
 
 Result<PriorReceipts> ControlTable::read(Connection& connection, std::string_view process,
@@ -105,12 +79,12 @@ Result<PriorReceipts> ControlTable::read(Connection& connection, std::string_vie
     }
     return error;
   }
-  DPONE_TRY(const bool is_there, exists(connection));
-  if (!is_there) return PriorReceipts{};
-  DPONE_TRY(PriorReceipts prior, read_newest(connection, process, run_id));
-  DPONE_TRY(const Rows identities,
-            connection.query("SELECT DISTINCT target_oid::text FROM " + name() + " WHERE target = $1", {target_}));
-  for (int row = 0; row < identities.size(); ++row) prior.identities.emplace_back(identities.text(row, 0));
+  DPONE_TRY(const std::vector<std::string> names, columns(connection));
+  if (names.empty()) return PriorReceipts{};
+  const bool is_first_form = sql::ReceiptTable::has_first_form(names);
+  SqlSession session(connection);
+  DPONE_TRY(PriorReceipts prior, table().read(session, is_first_form, process, run_id));
+  DPONE_TRY(prior.identities, table().identities(session, is_first_form));
   return prior;
 }
 
@@ -175,15 +149,15 @@ Status ControlTable::refuse_published(Connection& connection) const {
 }
 
 Status ControlTable::create(Connection& connection) const {
-  DPONE_TRY(const bool is_there, exists(connection));
-  if (is_there) return {};
+  DPONE_TRY(const std::vector<std::string> names, columns(connection));
+  if (!names.empty() && !sql::ReceiptTable::has_first_form(names)) return {};
   // CREATE SCHEMA needs a right on the database even where the schema exists.
   DPONE_TRY(const Rows schema, connection.query("SELECT FROM pg_namespace WHERE nspname = $1", {schema_}));
-  auto made = connection.execute(
-      "BEGIN; SELECT pg_advisory_xact_lock(" + std::to_string(control_lock_key(schema_)) + "); " +
-      (schema.size() == 0 ? "CREATE SCHEMA IF NOT EXISTS " + quote_name(schema_) + "; " : "") +
-      "CREATE TABLE IF NOT EXISTS " + name() + kDefinition + "; COMMENT ON TABLE " + name() +
-      " IS 'Receipts of dpone: one row a published load, written in the transaction that published it'; COMMIT");
+  std::string make = schema.size() == 0 ? "CREATE SCHEMA IF NOT EXISTS " + quote_name(schema_) + "; " : "";
+  make += table().definition() + "; COMMENT ON TABLE " + name() +
+          " IS 'Receipts of dpone: one row a published load, written in the transaction that published it'";
+  auto made = connection.execute("BEGIN; SELECT pg_advisory_xact_lock(" + std::to_string(control_lock_key(schema_)) +
+                                 "); " + (names.empty() ? make : migration(name())) + "; COMMIT");
   if (made) return {};
   Error error = std::move(made).error();
   if (connection.is_alive()) {
@@ -191,11 +165,17 @@ Status ControlTable::create(Connection& connection) const {
     DPONE_CHECK(connection.execute("ROLLBACK"));
   }
   // Another process was faster: look again.
-  if (error.native_code() == "23505" || error.native_code() == "42P07") {
-    DPONE_TRY(const bool is_there_now, exists(connection));
-    if (is_there_now) return {};
+  const std::string& code = error.native_code();
+  if (code == "23505" || code == "42P07" || code == "42701" || code == "42703") {
+    DPONE_TRY(const std::vector<std::string> now, columns(connection));
+    if (!now.empty() && !sql::ReceiptTable::has_first_form(now)) return {};
   }
-  if (error.native_code() == "42501") {
+  if (code == "42501" && !names.empty()) {
+    return std::move(error).hint(
+        "an earlier dpone made " + name() +
+        ": its owner has to bring it to today's form, by one run of any process of the schema");
+  }
+  if (code == "42501") {
     return std::move(error).hint(
         "GRANT CREATE ON SCHEMA " + quote_name(schema_) +
         " to the sink's role, or set sink.options.control_schema to a schema where it may create");
@@ -204,21 +184,7 @@ Status ControlTable::create(Connection& connection) const {
 }
 
 std::string ControlTable::render_insert(const Receipt& receipt) const {
-  Json names = Json::array();
-  for (const std::string& column : receipt.columns) names.push(column);
-  const auto text = [](std::string_view value) { return quote_literal(value) + ", "; };
-  const auto number = [](std::int64_t value) { return std::to_string(value) + ", "; };
-  return "INSERT INTO " + name() +
-         " (process, target, version, target_oid, target_epoch, target_created, run_id, manifest_hash, plan_hash, "
-         "selection_fingerprint, columns, cursor_after, rows_read, rows_loaded, method, outcome, dpone_version) VALUES "
-         "(" +
-         text(receipt.process) + text(receipt.target) + number(receipt.version) + quote_literal(receipt.target) +
-         "::regclass::oid, " + number(receipt.target_epoch) + (receipt.target_created ? "true, " : "false, ") +
-         text(receipt.run_id) + text(receipt.manifest_hash) + text(receipt.plan_hash) +
-         text(receipt.selection_fingerprint) + text(names.canonical()) +
-         (receipt.position ? text(receipt.position->value.canonical()) : "NULL, ") + number(receipt.rows_read) +
-         number(receipt.rows_loaded) + text(receipt.method) + text(receipt.outcome) + quote_literal(DPONE_VERSION) +
-         ")";
+  return table().render_insert(receipt, quote_literal(receipt.target) + "::regclass::oid::text", {});
 }
 
 }  // namespace dpone::postgres

@@ -4,9 +4,11 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "dpone/connectors/postgres/connection.h"
 #include "dpone/ports/receipt.h"
+#include "dpone/sql/receipt_table.h"
 
 namespace dpone::postgres {
 
@@ -22,9 +24,10 @@ class ControlTable {
   // target, `control.published` when a publication covers the table, `postgres.permission` when the role may not write
   // there.
   Status check_place(Connection& connection) const;
-  // Only the newest receipts; takes no lock. For use inside the finalize transaction.
+  // The same without the lock and PriorReceipts::identities, for use inside the transaction that publishes. REQUIRES:
+  // create() was called.
   Result<PriorReceipts> read_newest(Connection& connection, std::string_view process, std::string_view run_id) const;
-  // Creates the table if it is missing, in a transaction of its own.
+  // Creates the table if it is missing, and brings one of an earlier form to today's, in a transaction of its own.
   Status create(Connection& connection) const;
   // `INSERT INTO ...` of `receipt`; the target's OID and the time are the server's.
   std::string render_insert(const Receipt& receipt) const;
@@ -35,7 +38,9 @@ class ControlTable {
   Status check_rights(Connection& connection) const;
   Status refuse_published(Connection& connection) const;
   Status refuse_second_table(Connection& connection) const;
-  Result<bool> exists(Connection& connection) const;
+  // Empty: there is no table.
+  Result<std::vector<std::string>> columns(Connection& connection) const;
+  sql::ReceiptTable table() const;
   std::string name() const;
   std::string schema_;
   std::string target_;

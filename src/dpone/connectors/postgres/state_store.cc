@@ -5,6 +5,8 @@
 #include "dpone/connectors/postgres/connection.h"
 #include "dpone/connectors/postgres/lock_keys.h"
 #include "dpone/connectors/postgres/quote.h"
+#include "dpone/connectors/postgres/sql_session.h"
+#include "dpone/sql/state_table.h"
 
 namespace dpone::postgres {
 namespace {
@@ -16,54 +18,32 @@ class PostgresStateStore final : public StateStore {
   PostgresStateStore(ConnectionSettings settings, std::string schema, const RunContext& context)
       : settings_(std::move(settings)),
         schema_(std::move(schema)),
-        table_(quote_name(schema_, kTable)),
+        name_(quote_name(schema_, kTable)),
+        table_(name_, "table " + name_ + " of " + settings_.id, "state::text", ", updated_at = clock_timestamp()"),
         context_(context) {}
 
   Result<std::optional<State>> load(std::string_view process, std::string_view target) override {
     DPONE_TRY(const bool is_there, find_table());
     if (!is_there) return std::optional<State>();
-    DPONE_TRY(const Rows rows,
-              connection_->query("SELECT state::text FROM " + table_ + " WHERE process = $1 AND target = $2",
-                                 {std::string(process), std::string(target)}));
-    if (rows.size() == 0) return std::optional<State>();
-    DPONE_TRY(State state, read(rows, 0));
-    return std::optional<State>(std::move(state));
+    SqlSession session(*connection_);
+    return table_.load(session, process, target);
   }
 
   Status apply(const State& state, std::int64_t expected) override {
     DPONE_TRY(const bool is_there, find_table());
     if (!is_there) DPONE_CHECK(create_table());
-    State next = state;
-    next.record = expected + 1;
-    const std::string text = next.to_json().canonical();
-    // An INSERT that meets a stored state does nothing, and an UPDATE that expects another record neither.
-    Parameters parameters = {state.process, state.target, text};
-    if (expected != 0) parameters.emplace_back(std::to_string(expected));
-    DPONE_TRY(const Rows done,
-              connection_->query(
-                  expected == 0 ? "INSERT INTO " + table_ +
-                                      " (process, target, record, state) VALUES ($1, $2, 1, $3) ON CONFLICT DO NOTHING"
-                                : "UPDATE " + table_ +
-                                      " SET record = record + 1, state = $3, updated_at = clock_timestamp() WHERE "
-                                      "process = $1 AND target = $2 AND record = $4",
-                  parameters));
-    if (done.affected() != 1) return state_conflict(state, place());
-    return {};
+    SqlSession session(*connection_);
+    return table_.apply(session, state, expected);
   }
 
   Result<std::vector<State>> list() override {
-    std::vector<State> states;
     DPONE_TRY(const bool is_there, find_table());
-    if (!is_there) return states;
-    DPONE_TRY(const Rows rows, connection_->query("SELECT state::text FROM " + table_ + " ORDER BY process, target"));
-    for (int row = 0; row < rows.size(); ++row) {
-      DPONE_TRY(State state, read(rows, row));
-      states.push_back(std::move(state));
-    }
-    return states;
+    if (!is_there) return std::vector<State>();
+    SqlSession session(*connection_);
+    return table_.list(session);
   }
 
-  std::string place() const override { return "table " + table_ + " of " + settings_.id; }
+  std::string place() const override { return table_.place(); }
 
  private:
   Result<bool> find_table() {
@@ -82,7 +62,7 @@ class PostgresStateStore final : public StateStore {
     auto made = connection_->execute(
         "BEGIN; SELECT pg_advisory_xact_lock(" + std::to_string(control_lock_key(schema_)) + "); " +
         (schema.size() == 0 ? "CREATE SCHEMA IF NOT EXISTS " + quote_name(schema_) + "; " : "") +
-        "CREATE TABLE IF NOT EXISTS " + table_ +
+        "CREATE TABLE IF NOT EXISTS " + name_ +
         " (process text NOT NULL, target text NOT NULL, record bigint NOT NULL, state jsonb NOT NULL, updated_at "
         "timestamptz NOT NULL DEFAULT clock_timestamp(), PRIMARY KEY (process, target)); COMMIT");
     if (made) return {};
@@ -98,16 +78,10 @@ class PostgresStateStore final : public StateStore {
                                  " to the state's role, or name another state.schema");
   }
 
-  Result<State> read(const Rows& rows, int row) const {
-    DPONE_TRY(const Json json, Json::parse(rows.text(row, 0)));
-    auto state = State::from_json(json);
-    if (!state) return std::move(state.error().add("state", place()));
-    return state;
-  }
-
   ConnectionSettings settings_;
   std::string schema_;
-  std::string table_;
+  std::string name_;
+  sql::StateTable table_;
   const RunContext& context_;
   std::optional<Connection> connection_;
 };

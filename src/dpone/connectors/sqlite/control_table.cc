@@ -1,72 +1,55 @@
 #include "dpone/connectors/sqlite/control_table.h"
 
+#include "dpone/connectors/sqlite/sql_session.h"
+#include "dpone/sql/receipt_table.h"
+
 namespace dpone::sqlite {
 namespace {
 
-constexpr const char* kReceiptColumns =
-    "version, process, target, target_identity, target_epoch, target_created, run_id, manifest_hash, plan_hash, "
-    "selection_fingerprint, columns, cursor_after, rows_read, rows_loaded, method, outcome, published_at";
+// docs/formats/receipt.md says what each column means.
+constexpr sql::ReceiptDialect kReceipts{
+    .quote_literal = quote_literal,
+    .text_type = "TEXT",
+    .integer_type = "INTEGER",
+    .json_type = "TEXT",
+    .published_at = "TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
+    .published_at_text = "published_at",
+    .json_text = "receipt",
+    .is_created = "json_extract(receipt, '$.target_created')",
+    .first_receipt =
+        "json_object('target_created', json(CASE target_created WHEN 0 THEN 'false' ELSE 'true' END), 'manifest_hash', "
+        "manifest_hash, 'plan_hash', plan_hash, 'selection_fingerprint', selection_fingerprint, 'columns', "
+        "json(columns), 'position', CASE WHEN cursor_after IS NULL THEN json('null') ELSE json_object('kind', "
+        "'cursor', "
+        "'value', json(cursor_after)) END, 'rows_read', rows_read, 'rows_loaded', rows_loaded, 'method', method, "
+        "'outcome', outcome, 'dpone_version', dpone_version)",
+    .first_identity = "target_identity",
+    .extra_columns = ", target_seen TEXT NOT NULL",
+    .table_options = " STRICT"};
 
-Result<Receipt> receipt_of(const Query& query) {
-  Receipt receipt;
-  int column = 0;
-  const auto text = [&] { return std::string(query.text(column++)); };
-  receipt.version = query.integer(column++);
-  receipt.process = text();
-  receipt.target = text();
-  receipt.target_identity = text();
-  receipt.target_epoch = query.integer(column++);
-  receipt.target_created = query.integer(column++) != 0;
-  receipt.run_id = text();
-  receipt.manifest_hash = text();
-  receipt.plan_hash = text();
-  receipt.selection_fingerprint = text();
-  DPONE_TRY(const Json names, Json::parse(text()));
-  for (const Json& name : names.as_array()) receipt.columns.push_back(name.as_string());
-  const bool has_cursor = !query.is_null(column);
-  const std::string cursor = text();
-  if (has_cursor) {
-    DPONE_TRY(Json value, Json::parse(cursor));
-    receipt.position = Position{"cursor", std::move(value)};
+sql::ReceiptTable table_of(const std::string& target) { return {kReceipts, kLoadsTable, target}; }
+
+// Empty: there is no table.
+Result<std::vector<std::string>> columns_of(Database& database) {
+  DPONE_TRY(Query query, database.prepare("SELECT name FROM pragma_table_info(?)"));
+  query.bind_text(1, kLoadsTable);
+  std::vector<std::string> names;
+  while (true) {
+    DPONE_TRY(const bool has_row, query.step());
+    if (!has_row) return names;
+    names.emplace_back(query.text(0));
   }
-  receipt.rows_read = query.integer(column++);
-  receipt.rows_loaded = query.integer(column++);
-  receipt.method = text();
-  receipt.outcome = text();
-  receipt.published_at = text();
-  return receipt;
 }
 
 }  // namespace
 
 Result<PriorReceipts> ControlTable::read(Database& database, std::string_view process, std::string_view run_id) const {
-  PriorReceipts prior;
-  DPONE_TRY(const bool is_there, has_table(database, kLoadsTable));
-  if (!is_there) return prior;
-  const std::string select = std::string("SELECT ") + kReceiptColumns + " FROM " + kLoadsTable + " WHERE target = ?1";
-  const auto find = [&](const std::string& rest, bool has_process, bool has_run) -> Result<std::optional<Receipt>> {
-    DPONE_TRY(Query query, database.prepare(select + rest));
-    query.bind_text(1, target_);
-    if (has_process) query.bind_text(2, process);
-    if (has_run) query.bind_text(3, run_id);
-    DPONE_TRY(const bool has_row, query.step());
-    if (!has_row) return std::optional<Receipt>();
-    DPONE_TRY(Receipt receipt, receipt_of(query));
-    return std::optional<Receipt>(std::move(receipt));
-  };
-  DPONE_TRY(prior.newest_of_process, find(" AND process = ?2 ORDER BY version DESC LIMIT 1", true, false));
-  DPONE_TRY(prior.newest_of_target, find(" ORDER BY target_epoch DESC, published_at DESC LIMIT 1", false, false));
-  DPONE_TRY(const auto maker, find(" AND target_created = 1 LIMIT 1", false, false));
-  prior.is_target_made = maker.has_value();
-  DPONE_TRY(prior.of_run, find(" AND process = ?2 AND run_id = ?3 LIMIT 1", true, true));
-  DPONE_TRY(Query identities, database.prepare(std::string("SELECT DISTINCT target_identity FROM ") + kLoadsTable +
-                                               " WHERE target = ?1"));
-  identities.bind_text(1, target_);
-  while (true) {
-    DPONE_TRY(const bool has_row, identities.step());
-    if (!has_row) break;
-    prior.identities.emplace_back(identities.text(0));
-  }
+  DPONE_TRY(const std::vector<std::string> names, columns_of(database));
+  if (names.empty()) return PriorReceipts{};
+  const bool is_first_form = sql::ReceiptTable::has_first_form(names);
+  SqlSession session(database);
+  DPONE_TRY(PriorReceipts prior, table_of(target_).read(session, is_first_form, process, run_id));
+  DPONE_TRY(prior.identities, table_of(target_).identities(session, is_first_form));
   return prior;
 }
 
@@ -87,51 +70,32 @@ Result<std::string> ControlTable::identity_of(Database& database, const TableIde
   return seen.to_string();
 }
 
-Status ControlTable::insert(Database& database, const Receipt& receipt, const TableIdentity& seen) const {
-  DPONE_TRY(Query query,
-            database.prepare(
-                std::string("INSERT INTO ") + kLoadsTable +
-                " (version, process, target, target_identity, target_epoch, target_created, run_id, "
-                "manifest_hash, plan_hash, selection_fingerprint, columns, cursor_after, rows_read, "
-                "rows_loaded, method, outcome, published_at, dpone_version, target_seen) VALUES (?, ?, ?, ?, ?, ?, "
-                "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), ?, ?)"));
-  Json names = Json::array();
-  for (const std::string& column : receipt.columns) names.push(column);
-  const std::string columns = names.canonical();
-  const std::string cursor = receipt.position ? receipt.position->value.canonical() : std::string();
-  query.bind(1, receipt.version);
-  query.bind_text(2, receipt.process);
-  query.bind_text(3, receipt.target);
-  query.bind_text(4, receipt.target_identity);
-  query.bind(5, receipt.target_epoch);
-  query.bind(6, std::int64_t{receipt.target_created});
-  query.bind_text(7, receipt.run_id);
-  query.bind_text(8, receipt.manifest_hash);
-  query.bind_text(9, receipt.plan_hash);
-  query.bind_text(10, receipt.selection_fingerprint);
-  query.bind_text(11, columns);
-  receipt.position ? query.bind_text(12, cursor) : query.bind_null(12);
-  query.bind(13, receipt.rows_read);
-  query.bind(14, receipt.rows_loaded);
-  query.bind_text(15, receipt.method);
-  query.bind_text(16, receipt.outcome);
-  query.bind_text(17, DPONE_VERSION);
-  const std::string seen_text = seen.to_string();
-  query.bind_text(18, seen_text);
-  DPONE_CHECK(query.step());
+std::string ControlTable::render_insert(const Receipt& receipt, const TableIdentity& seen) const {
+  return table_of(target_).render_insert(receipt, quote_literal(receipt.target_identity),
+                                         {", target_seen", ", " + quote_literal(seen.to_string())});
+}
+
+Status ControlTable::create(Database& database) const {
+  DPONE_TRY(const std::vector<std::string> names, columns_of(database));
+  if (!names.empty() && sql::ReceiptTable::has_first_form(names)) {
+    // SQLite cannot change a table's keys: the rows move to a new one.
+    constexpr const char* kOld = "__dpone__loads_of_first_form";
+    DPONE_CHECK(database.execute(std::string("ALTER TABLE ") + kLoadsTable + " RENAME TO " + kOld));
+    DPONE_CHECK(database.execute(table_of(target_).definition()));
+    DPONE_CHECK(database.execute(
+        std::string("INSERT INTO ") + kLoadsTable +
+        " (process, target, version, part, run_id, target_identity, target_epoch, published_at, format, receipt, "
+        "target_seen) SELECT process, target, version, 0, run_id, target_identity, target_epoch, published_at, " +
+        std::to_string(sql::kReceiptFormat) + ", " + std::string(kReceipts.first_receipt) + ", target_seen FROM " +
+        kOld + "; DROP TABLE " + kOld));
+  }
+  for (const std::string& sql : definitions()) DPONE_CHECK(database.execute(sql));
   return {};
 }
 
-std::vector<std::string> ControlTable::definitions() {
+std::vector<std::string> ControlTable::definitions() const {
   return {
-      std::string("CREATE TABLE IF NOT EXISTS ") + kLoadsTable +
-          " (process TEXT NOT NULL, target TEXT NOT NULL, version INTEGER NOT NULL, target_identity TEXT NOT NULL, "
-          "target_epoch INTEGER NOT NULL, target_created INTEGER NOT NULL, run_id TEXT NOT NULL, manifest_hash TEXT "
-          "NOT NULL, plan_hash TEXT NOT NULL, selection_fingerprint TEXT NOT NULL, columns TEXT NOT NULL, "
-          "cursor_after TEXT, rows_read INTEGER NOT NULL, rows_loaded INTEGER NOT NULL, method TEXT NOT NULL, "
-          "outcome TEXT NOT NULL, published_at TEXT NOT NULL, dpone_version TEXT NOT NULL, target_seen TEXT NOT NULL, "
-          "PRIMARY KEY (process, "
-          "target, version), UNIQUE (process, target, run_id)) STRICT",
+      table_of(target_).definition(),
       std::string("CREATE TABLE IF NOT EXISTS ") + kColumnsTable +
           " (table_name TEXT NOT NULL, column_name TEXT NOT NULL, declared TEXT NOT NULL, type TEXT NOT NULL, "
           "native_type TEXT NOT NULL, meaning TEXT NOT NULL, travels_as_text INTEGER NOT NULL, key_position INTEGER "

@@ -25,11 +25,13 @@ class ControlTable {
   // ALTER TABLE changes its definition only; DROP and CREATE leave it empty and behind the mark; VACUUM numbers pages
   // and rows of sqlite_schema anew, and puts the mark behind all tables.
   Result<std::string> identity_of(Database& database, const TableIdentity& seen, bool is_empty) const;
-  // Inserts `receipt` of a table that read_identity sees as `seen`; the time is now. `sqlite.constraint` if somebody
-  // else has that version.
-  Status insert(Database& database, const Receipt& receipt, const TableIdentity& seen) const;
-  // Makes the three tables, each if it is missing. One statement each.
-  static std::vector<std::string> definitions();
+  // `INSERT INTO ...` of `receipt`, of a table that read_identity sees as `seen`; the time is the system's.
+  std::string render_insert(const Receipt& receipt, const TableIdentity& seen) const;
+  // Inside a transaction that writes: makes the three tables, each if it is missing, and brings one of an earlier form
+  // to today's.
+  Status create(Database& database) const;
+  // One statement each.
+  std::vector<std::string> definitions() const;
 
  private:
   std::string target_;

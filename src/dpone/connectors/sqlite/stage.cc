@@ -127,7 +127,7 @@ Status SqliteStage::begin() {
     }
   }
   is_begun_ = true;
-  for (const std::string& sql : ControlTable::definitions()) DPONE_CHECK(database_->execute(sql));
+  DPONE_CHECK(control_.create(*database_));
   // A stage of this very run id is there when an earlier attempt was killed.
   DPONE_CHECK(database_->execute("DROP TABLE IF EXISTS " + stage_));
   DPONE_CHECK(database_->execute(std::string("DELETE FROM ") + kStagesTable + " WHERE name = " + quote_literal(name)));
@@ -343,7 +343,7 @@ Status SqliteStage::carry_out(Receipt& receipt, PublishOutcome& outcome) {
   DPONE_CHECK(move_mark(*database_, name));
   DPONE_TRY(const TableIdentity seen, read_identity(*database_, name));
   receipt.target_identity = replaces_all(task_) ? seen.to_string() : task_.target.identity;
-  DPONE_CHECK(control_.insert(*database_, receipt, seen));
+  DPONE_CHECK(database_->execute(control_.render_insert(receipt, seen)));
   return context_.fault("finalize.before_send");
 }
 

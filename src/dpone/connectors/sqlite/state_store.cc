@@ -4,6 +4,8 @@
 
 #include "dpone/base/file.h"
 #include "dpone/connectors/sqlite/database.h"
+#include "dpone/connectors/sqlite/sql_session.h"
+#include "dpone/sql/state_table.h"
 
 namespace dpone::sqlite {
 namespace {
@@ -16,55 +18,30 @@ constexpr const char* kDefinition =
 
 class SqliteStateStore final : public StateStore {
  public:
-  SqliteStateStore(std::filesystem::path file, const RunContext& context) : file_(std::move(file)), context_(context) {}
+  SqliteStateStore(std::filesystem::path file, const RunContext& context)
+      : file_(std::move(file)), table_("__dpone__state", file_.string(), "state", ""), context_(context) {}
 
   Result<std::optional<State>> load(std::string_view process, std::string_view target) override {
     DPONE_TRY(const bool is_there, open(false));
     if (!is_there) return std::optional<State>();
-    DPONE_TRY(Query query, database_->prepare("SELECT state FROM __dpone__state WHERE process = ? AND target = ?"));
-    query.bind_text(1, process);
-    query.bind_text(2, target);
-    DPONE_TRY(const bool has_row, query.step());
-    if (!has_row) return std::optional<State>();
-    return read(query);
+    SqlSession session(*database_);
+    return table_.load(session, process, target);
   }
 
   Status apply(const State& state, std::int64_t expected) override {
-    DPONE_TRY(const bool is_there, open(true));
-    (void)is_there;
-    State next = state;
-    next.record = expected + 1;
-    const std::string text = next.to_json().canonical();
-    // An INSERT that meets a stored state does nothing, and an UPDATE that expects another record neither.
-    DPONE_TRY(
-        Query query,
-        database_->prepare(expected == 0 ? "INSERT INTO __dpone__state (process, target, record, state) VALUES "
-                                           "(?1, ?2, 1, ?3) ON CONFLICT DO NOTHING"
-                                         : "UPDATE __dpone__state SET record = record + 1, state = ?3 WHERE process = "
-                                           "?1 AND target = ?2 AND record = ?4"));
-    query.bind_text(1, state.process);
-    query.bind_text(2, state.target);
-    query.bind_text(3, text);
-    if (expected != 0) query.bind(4, expected);
-    DPONE_CHECK(query.step());
-    if (database_->changes() != 1) return state_conflict(state, place());
-    return {};
+    DPONE_CHECK(open(true));
+    SqlSession session(*database_);
+    return table_.apply(session, state, expected);
   }
 
   Result<std::vector<State>> list() override {
-    std::vector<State> states;
     DPONE_TRY(const bool is_there, open(false));
-    if (!is_there) return states;
-    DPONE_TRY(Query query, database_->prepare("SELECT state FROM __dpone__state ORDER BY process, target"));
-    while (true) {
-      DPONE_TRY(const bool has_row, query.step());
-      if (!has_row) return states;
-      DPONE_TRY(auto state, read(query));
-      states.push_back(*std::move(state));
-    }
+    if (!is_there) return std::vector<State>();
+    SqlSession session(*database_);
+    return table_.list(session);
   }
 
-  std::string place() const override { return file_.string(); }
+  std::string place() const override { return table_.place(); }
 
  private:
   // False: there is no file yet, and none is wanted.
@@ -80,14 +57,8 @@ class SqliteStateStore final : public StateStore {
     return true;
   }
 
-  Result<std::optional<State>> read(const Query& query) const {
-    DPONE_TRY(const Json json, Json::parse(query.text(0)));
-    auto state = State::from_json(json);
-    if (!state) return std::move(state.error().add("state", place()));
-    return std::optional<State>(*std::move(state));
-  }
-
   std::filesystem::path file_;
+  sql::StateTable table_;
   const RunContext& context_;
   std::unique_ptr<Database> database_;
   std::unique_ptr<Shield> shield_;
