@@ -227,7 +227,7 @@ source: {type: file, path: 'in/*.csv', options: {types: {id: bigint}, on_error: 
 sink: {type: file, path: out.csv, strategy: {mode: full_refresh}}
 """)  # fmt: skip
     run = dpone("run", "deep/m.yaml").expect(0)
-    assert "1 row is wrong and was left out" in run.out + run.err
+    assert "1 invalid row was rejected" in run.out + run.err
     assert (folder / "deep/out.csv").read_text() == "id\n1\n"
     assert "delimited.value" in (folder / "deep/rejects.csv").read_text()
     dpone("run", "deep/m.yaml", "-q").expect(0)
@@ -468,7 +468,7 @@ def test_rejected_rows_are_not_written_where_the_target_goes(dpone, folder):
     refused(dpone("copy", "--from", "t.csv", "--to", "out.csv", *rejects, "link.csv"), 2, "option.invalid")
     refused(dpone("copy", "--from", "t.csv", "--to", "out.csv", *rejects, "-"), 2, "option.invalid")
     run = dpone("copy", "--from", "t.csv", "--to", "out.csv", *rejects, "bad.csv").expect(0)
-    assert "1 row is wrong and was left out: see bad.csv" in run.out
+    assert "1 invalid row was rejected; see bad.csv" in run.out
 
 
 @pytest.mark.parametrize("mode", ["full_refresh", "incremental_merge"])

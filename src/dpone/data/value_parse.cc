@@ -155,6 +155,17 @@ const char* append_decimal_value(std::string_view text, ColumnBuilder& out) {
   return nullptr;
 }
 
+// A numeric of declared precision would be rounded where it goes, without a word. `text` is canonical.
+bool keeps_digits(std::string_view text, const DataType& type) {
+  if (type.precision == 0) return true;
+  const std::size_t point = std::min(text.find('.'), text.size());
+  const std::size_t last = text.find_last_of("123456789");
+  if (last == std::string_view::npos) return true;  // zero, NaN, the infinities
+  const auto place =
+      last > point ? -static_cast<std::int64_t>(last - point) : static_cast<std::int64_t>(point - last) - 1;
+  return place >= -type.scale;
+}
+
 const char* append_money_value(std::string_view text, ColumnBuilder& out) {
   text = without_plus(text);
   if (!is_decimal_spelling(text)) return kNoValue;
@@ -473,6 +484,7 @@ const char* append_parsed_value(std::string_view text, ColumnBuilder& out) {
       if (!is_decimal_spelling(text)) return kNoValue;
       const auto value = canonical_numeric(text);
       if (!value) return kNoValue;
+      if (!keeps_digits(*value, out.type())) return kTooPrecise;
       out.append_bytes(*value);
       return nullptr;
     }

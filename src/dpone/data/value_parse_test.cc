@@ -121,6 +121,20 @@ TEST(ValueParse, ReadsBackDecimals) {
   EXPECT_EQ(read(type_of(TypeKind::kDecimal, 5, 2), "12,3"), "!is not of its type");
 }
 
+// Its text is what lies in memory, so nothing else looks at its digits before a server rounds them.
+TEST(ValueParse, AWideNumericKeepsTheDigitsOfItsTypeOrIsRefused) {
+  const DataType wide = type_of(TypeKind::kNumeric, 45, 5);
+  EXPECT_EQ(read(wide, "1.12345"), "1.12345");
+  EXPECT_EQ(read(wide, "1.1234500"), "1.1234500");
+  EXPECT_EQ(read(wide, "-0.123456"), "!has more digits than its type keeps");
+  EXPECT_EQ(read(wide, "NaN"), "NaN");
+  EXPECT_EQ(read(wide, "0.000"), "0.000");
+  const DataType hundreds = type_of(TypeKind::kNumeric, 5, -2);
+  EXPECT_EQ(read(hundreds, "1200"), "1200");
+  EXPECT_EQ(read(hundreds, "1200.00"), "1200.00");
+  EXPECT_EQ(read(hundreds, "1210"), "!has more digits than its type keeps");
+}
+
 TEST(ValueParse, ReadsBackDatesAndTimestamps) {
   ColumnBuilder dates(type_of(TypeKind::kDate));
   ColumnBuilder stamps(type_of(TypeKind::kTimestamp));

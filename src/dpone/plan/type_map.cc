@@ -7,6 +7,7 @@
 #include "dpone/base/contains.h"
 #include "dpone/base/nearest.h"
 #include "dpone/data/conversion.h"
+#include "dpone/plan/strategy/strategy.h"
 #include "dpone/ports/column_index.h"
 
 namespace dpone::plan {
@@ -190,7 +191,7 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
             .with("column", from.name)
             .hint("leave it out with source.options.exclude if it is no longer wanted; or add it to the target");
       }
-      const bool is_incremental = manifest.strategy.is_incremental();
+      const bool is_incremental = !strategy::find(manifest.strategy.mode).replaces;
       if (is_incremental || !is_ours || !follows || !from.is_nullable) {
         const std::string why = is_incremental ? "an incremental run leaves the target's columns as they are"
                                 : !is_ours     ? "dpone did not create the target"

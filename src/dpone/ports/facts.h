@@ -29,6 +29,9 @@ struct ColumnFacts {
   // What gives the values their meaning beside their type (PostgreSQL's lc_monetary for money, the server's age for a
   // text); empty for most types. Values only go where it is the same.
   std::string meaning;
+  // Of a source's column: the type that its values had in the system where they came from, as that one names it. Empty
+  // where nobody kept it.
+  std::string origin_type;
   std::vector<std::string> labels;  // of a target's column: the only texts that it takes; any if empty
   std::string refusal;  // of a target's column: why it takes no value of the source's type; empty if it does
 };

@@ -26,10 +26,7 @@ class RowReader final : public BatchReader {
     const auto& limit = job_.settings.limit;
     while (true) {
       if (context_.stop.stop_requested()) return interrupted_error();
-      if (limit && summary_.rows_counted >= *limit) {
-        summary_.rows_reported = summary_.rows_counted;
-        return std::optional<Batch>();
-      }
+      if (limit && summary_.rows_counted >= *limit) return std::optional<Batch>();
       if (!decoder_) {
         DPONE_TRY(const bool is_open, open_next());
         if (!is_open) return std::optional<Batch>();
@@ -128,7 +125,6 @@ class RowReader final : public BatchReader {
   }
 
   Status close_input() {
-    summary_.rows_reported += decoder_->row_count();
     decoder_.reset();
     return input_->finish();
   }
