@@ -104,7 +104,7 @@ def test_a_value_that_the_sample_did_not_see(dpone, folder):
 def test_rejected_rows_are_collected(into, dpone, folder):
     wrong = b'x,row\n2\n3,a"b"c\n4,a\0b\n5,\xff\n6,"ok"\n'
     run = into(text(wrong), "in.csv", "--on-error", "reject-file", "--reject-path", "rejects.csv", "--type", "id=bigint").expect(0)
-    assert "5 rows are wrong and were left out" in run.out
+    assert "5 invalid rows were rejected" in run.out
     assert (folder / "out.csv").read_text().endswith("1000,row 1000\n6,ok\n")
     rejects = (folder / "rejects.csv").read_bytes()
     for slug in (b"delimited.value", b"delimited.field_count", b"delimited.quote", b"delimited.zero_byte", b"delimited.encoding"):

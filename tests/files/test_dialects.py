@@ -165,3 +165,16 @@ def test_two_stars_stand_for_any_number_of_folders(dpone, folder):
     assert ids("d/**/**/m*.csv") == [1]
     assert ids("d/*/*.csv") == [0, 1]  # through the link
     refused(dpone("copy", "--from", "d/**/*.tsv", "--to", "out.csv"), 2, "file.not_found")
+
+
+def test_hints_fit_a_file(dpone, dst):
+    dpone.write("in.csv", "Id,ID\n1,2\n")
+    run = refused(dpone("copy", "--from", "in.csv", "--to", "t.db", "--to-table", "t"), 1, "target.column_names")
+    assert "source.options.query" not in run.err and "rename it in the source" in run.err and "column: Id" in run.err
+    dpone.write("in.csv", f"id,{'7' * 70}\n1,2\n")
+    run = refused(dpone("copy", "--from", "in.csv", "--to", "dst", "--to-table", "t"), 1, "name.too_long")
+    assert f"column: {'7' * 70}" in run.err and "rename it in the source" in run.err
+    dst.run("create table m (a money)")
+    dpone.write("in.csv", "a\n1.50\n")
+    run = refused(dpone("copy", "--from", "in.csv", "--to", "dst", "--to-table", "m"), 1, "type.mismatch")
+    assert "(lc_monetary=C)" in run.err and "source query" not in run.err

@@ -140,3 +140,17 @@ def test_a_table_that_another_process_made_of_guesses(dpone, load, folder):
     merge = ("copy", "--from", "more.csv", "--to", "out.db", "--to-table", "t", "--mode", "incremental_merge", "--key", "v", "--adopt")
     refused(dpone(*merge), 1, "delimited.value")
     dpone(*merge, "-q", "--type", "v=bigint").expect(0)
+
+
+def test_the_types_of_a_table_that_came_from_a_database_are_no_guesses(dpone, dst):
+    dst.run("create table source (id int primary key, amount numeric(12,2), doc jsonb, host inet, tags int[], code varchar(5), at timestamp(3))")
+    dst.run("insert into source values (1, 1.50, '{}', '::1', '{1}', 'a', '2024-01-01')")
+    dpone("copy", "--from", "dst", "--table", "public.source", "--to", "dst", "--to-table", "public.t", "-q").expect(0)
+    merge = ["--to", "dst", "--to-table", "public.t", "--mode", "incremental_merge", "--key", "id", "--adopt", "-q"]
+    dpone.write("in.csv", 'id,amount,doc,host,tags,code,at\n+007,007.50,5,10.0.0.1,"{7,8}",007,2024-01-02T03:04:05\n')
+    dpone("copy", "--from", "in.csv", *merge).expect(0)
+    dpone.write("in.jsonl", '{"id":"8","amount":"8.50","doc":"text","host":"10.0.0.2","tags":[1,2],"code":5}\n')
+    dpone("copy", "--from", "in.jsonl", *merge).expect(0)
+    assert dst.rows("select id, amount::text, doc::text, host::text, tags, code from t order by id") == [
+        (1, "1.50", "{}", "::1/128", [1], "a"), (7, "7.50", "5", "10.0.0.1/32", [7, 8], "007"),
+        (8, "8.50", '"text"', "10.0.0.2/32", [1, 2], "5")]  # fmt: skip

@@ -227,7 +227,7 @@ source: {type: file, path: 'in/*.csv', options: {types: {id: bigint}, on_error: 
 sink: {type: file, path: out.csv, strategy: {mode: full_refresh}}
 """)  # fmt: skip
     run = dpone("run", "deep/m.yaml").expect(0)
-    assert "1 row is wrong and was left out" in run.out + run.err
+    assert "1 invalid row was rejected" in run.out + run.err
     assert (folder / "deep/out.csv").read_text() == "id\n1\n"
     assert "delimited.value" in (folder / "deep/rejects.csv").read_text()
     dpone("run", "deep/m.yaml", "-q").expect(0)
@@ -468,7 +468,7 @@ def test_rejected_rows_are_not_written_where_the_target_goes(dpone, folder):
     refused(dpone("copy", "--from", "t.csv", "--to", "out.csv", *rejects, "link.csv"), 2, "option.invalid")
     refused(dpone("copy", "--from", "t.csv", "--to", "out.csv", *rejects, "-"), 2, "option.invalid")
     run = dpone("copy", "--from", "t.csv", "--to", "out.csv", *rejects, "bad.csv").expect(0)
-    assert "1 row is wrong and was left out: see bad.csv" in run.out
+    assert "1 invalid row was rejected; see bad.csv" in run.out
 
 
 @pytest.mark.parametrize("mode", ["full_refresh", "incremental_merge"])
@@ -556,7 +556,7 @@ def test_planning_is_linear_in_the_number_of_columns(dpone, folder):
         assert (folder / f"{columns}.csv").read_text() == text
         return time.monotonic() - begin
 
-    assert seconds(100_000) < 10 * max(seconds(25_000), 0.5)
+    assert seconds(40_000) < 10 * max(seconds(10_000), 0.3)
 
 
 @pytest.mark.parametrize("kind, most", [("sqlite", 2000), ("postgres", 1600)])

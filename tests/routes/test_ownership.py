@@ -109,7 +109,8 @@ def test_a_name_that_the_server_would_cut_is_refused(route, keys):
 def test_a_column_name_that_the_server_would_cut_is_refused(route):
     (route.dpone.folder / "long.csv").write_text("id," + "c" * 64 + "\n1,2\n")
     run = route.dpone("copy", "--from", "long.csv", "--to", "dst", "--to-table", "public.t")
-    route.refused(run, 2, "name.too_long")
+    said = route.refused(run, 1, "name.too_long")
+    assert "column: " + "c" * 64 in said and "rename it in the source" in said
     assert route.db.value("select to_regclass('public.t')") is None
 
 

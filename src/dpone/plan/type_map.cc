@@ -50,6 +50,31 @@ bool is_read_alike(const DataType& from, const DataType& to) {
   }
 }
 
+// Whether a column of that type may have been made of the values of a file, as rowfile/type_guess.h does.
+bool is_guess(const DataType& type) {
+  constexpr int kGuessedPrecisions[] = {18, 38};
+  constexpr int kMicroseconds = 6;
+  switch (type.kind) {
+    case TypeKind::kBool:
+    case TypeKind::kInt64:
+    case TypeKind::kFloat64:
+    case TypeKind::kNumeric:
+    case TypeKind::kDate:
+    case TypeKind::kUuid:
+    case TypeKind::kJson:
+      return true;
+    case TypeKind::kDecimal:
+      return type.precision == kGuessedPrecisions[0] || type.precision == kGuessedPrecisions[1];
+    case TypeKind::kTimestamp:
+    case TypeKind::kTimestampTz:
+      return type.scale == kMicroseconds;
+    case TypeKind::kText:
+      return type.length == 0;
+    default:
+      return false;
+  }
+}
+
 // How a value of `from` becomes one of `to`; fails when some value could be altered unseen. `wanted` is what the sink
 // would make for it.
 Status decide(ColumnPolicy& policy, const ColumnFacts& from, const ColumnFacts& wanted, const ColumnFacts& to) {
@@ -58,9 +83,12 @@ Status decide(ColumnPolicy& policy, const ColumnFacts& from, const ColumnFacts& 
                  "column \"" + from.name + "\" is " + from.native_type + " at the source and " + to.native_type +
                      " at the target: " + std::move(why))
         .with("column", from.name)
-        .hint(
-            "alter the target's column, cast in a source query, or leave the column out with exclude; a "
-            "target that dpone made of an earlier guess may be dropped and made anew");
+        .hint(from.is_textual
+                  ? "alter the target's column, declare another type (source.options.types), or leave the column out "
+                    "with "
+                    "source.options.exclude; a target that dpone made of an earlier guess may be dropped and made anew"
+                  : "alter the target's column, cast in a source query, or leave the column out with exclude; a "
+                    "target that dpone made of an earlier guess may be dropped and made anew");
   };
   policy.source_native = from.native_type;
   policy.sink_native = to.native_type;
@@ -71,7 +99,8 @@ Status decide(ColumnPolicy& policy, const ColumnFacts& from, const ColumnFacts& 
   policy.travels_as_text = from.travels_as_text || to.travels_as_text;
   if (!to.refusal.empty()) return mismatch(to.refusal);
   if (from.meaning != to.meaning) {
-    return mismatch("its values mean something else there (" + from.meaning + " and " + to.meaning + ")");
+    return mismatch("its values mean something else there (" + from.meaning +
+                    (from.meaning.empty() || to.meaning.empty() ? "" : " and ") + to.meaning + ")");
   }
   // A text is read as what the target has, in place of what it looks like.
   if (from.is_inferred && (from.type != to.type || to.travels_as_text)) {
@@ -194,8 +223,8 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
     policy.name = from.name;
     policy.sink_name = to->name;
     DPONE_CHECK(decide(policy, from, wanted, *to));
-    // The types of a table that dpone made of guesses are guesses still.
-    policy.is_guessed = from.is_inferred && (prior.is_target_made || !has_columns);
+    // The types of a table that dpone made of guesses are guesses still; others were declared, or another system's.
+    policy.is_guessed = from.is_inferred && (!has_columns || (prior.is_target_made && is_guess(to->type)));
     if (!from.guess.empty() && policy.type == from.type) {
       if (!has_guess) map.notes.push_back(source.guess_basis);
       has_guess = true;

@@ -162,6 +162,38 @@ TEST(TypeMapTest, ATargetWithoutColumnsOfItsOwnTakesThoseOfTheSource) {
   EXPECT_EQ(slug(), "mapped");
 }
 
+TEST(TypeMapTest, ATypeThatNoGuessMakesIsNeverTakenForAGuess) {
+  manifest::Manifest manifest;
+  manifest.source.options = Options(manifest::common_source_options());
+  manifest.sink.options = Options(manifest::common_sink_options());
+  const auto is_guessed = [&](ColumnFacts to, bool is_made) {
+    Facts source;
+    source.exists = true;
+    source.columns = {column(TypeKind::kInt64, "bigint")};
+    source.columns[0].is_inferred = source.columns[0].is_textual = true;
+    Facts target;
+    target.exists = true;
+    target.columns = {std::move(to)};
+    PriorReceipts prior;
+    prior.is_target_made = is_made;
+    const auto map = map_columns(manifest, source, target, source, prior);
+    EXPECT_TRUE(map) << map.error().to_line();
+    return map && map->columns[0].is_guessed;
+  };
+  EXPECT_TRUE(is_guessed(column(TypeKind::kInt64, "bigint"), true));
+  EXPECT_TRUE(is_guessed(column(TypeKind::kBool, "boolean"), true));
+  EXPECT_FALSE(is_guessed(column(TypeKind::kInt64, "bigint"), false));
+  EXPECT_FALSE(is_guessed(column(TypeKind::kInt32, "integer"), true));
+  EXPECT_FALSE(is_guessed(column(TypeKind::kJsonb, "jsonb"), true));
+  EXPECT_FALSE(is_guessed(column(TypeKind::kInet, "inet"), true));
+  ColumnFacts amount = column(TypeKind::kDecimal, "numeric(12,2)");
+  amount.type.precision = 12;
+  amount.type.scale = 2;
+  EXPECT_FALSE(is_guessed(amount, true));
+  amount.type.precision = 18;
+  EXPECT_TRUE(is_guessed(amount, true));
+}
+
 TEST(TypeMapTest, AColumnThatRowsMayLackIsAbsentAndNotGone) {
   manifest::Manifest manifest;
   manifest.source.options = Options(manifest::common_source_options());

@@ -67,6 +67,7 @@ struct Facts {
   bool has_fixed_columns = true;
   // Sources: each row names its own columns, so that one which no row has now is absent, not gone.
   bool has_optional_columns = false;
+  bool takes_query = true;         // sources: a query can rename and convert columns
   bool leaves_wrong_out = false;   // sources: rows that are wrong are left out, and end no run
   bool checks_json = false;        // sinks: the system refuses a json value that is none
   std::vector<std::string> notes;  // what a user should know of it, a sentence each; they go into the plan

@@ -75,12 +75,13 @@ Encoder::Written Encoder::append_field(std::string_view value, std::string& out)
 }
 
 Error Encoder::unwritten(Written why, int column) const {
-  Error error = why == Written::kZeroByte ? Error(ErrorClass::kFailed, "delimited.zero_byte",
-                                                  "a value has a zero byte, which would not be read back")
-                                                .hint("leave it out in source.options.query, or leave out the column")
-                                          : Error(ErrorClass::kFailed, "delimited.needs_quotes",
-                                                  "a value holds a delimiter or a line end, or reads as NULL")
-                                                .hint("give the format a quote character");
+  Error error =
+      why == Written::kZeroByte
+          ? Error(ErrorClass::kFailed, "delimited.zero_byte", "a value has a zero byte, which would not be read back")
+                .hint("correct the value at the source, or leave out the column with source.options.exclude")
+          : Error(ErrorClass::kFailed, "delimited.needs_quotes",
+                  "a value holds a delimiter or a line end, or reads as NULL")
+                .hint("give the format a quote character");
   return std::move(error)
       .with("row", std::to_string(row_count_ + 1))
       .with("column", schema_[static_cast<std::size_t>(column)].name);

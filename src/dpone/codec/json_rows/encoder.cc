@@ -283,7 +283,7 @@ Status Encoder::encode(const Batch& batch, std::string& out) {
         return Error(ErrorClass::kFailed, problem_.slug, fmt::format("a value cannot be written: it {}", problem_.what))
             .with("row", std::to_string(row_count_ + 1))
             .with("column", schema_[i].name)
-            .hint(is_null_value ? "turn it into NULL in source.options.query" : "");
+            .hint(is_null_value ? "turn it into NULL at the source" : "");
       }
     }
     out += "}\n";

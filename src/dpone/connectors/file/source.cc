@@ -273,6 +273,7 @@ class FileSource final : public Source {
     facts.kind = selection_->stream || settings().path == "-" ? "stream" : "file";
     facts.exists = true;
     facts.is_empty = false;
+    facts.takes_query = false;
     facts.has_optional_columns = !selection_->format->has_fixed_names();
     facts.notes = sample.remarks;
     Json types = Json::object();

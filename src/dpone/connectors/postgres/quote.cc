@@ -49,7 +49,12 @@ Status check_name_length(std::string_view name) {
 
 Status check_column_name(std::string_view name) {
   constexpr std::array<std::string_view, 6> kSystemColumns = {"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"};
-  if (!contains(kSystemColumns, name)) return check_name_length(name);
+  if (!contains(kSystemColumns, name)) {
+    if (check_name_length(name)) return {};
+    return Error(ErrorClass::kFailed, "name.too_long",
+                 "PostgreSQL keeps 63 bytes of a name, and this column's has " + std::to_string(name.size()))
+        .with("column", std::string(name));
+  }
   return Error(ErrorClass::kFailed, "name.system_column",
                "every table of PostgreSQL has a column " + std::string(name) + " of its own")
       .with("column", std::string(name))

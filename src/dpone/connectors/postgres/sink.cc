@@ -15,6 +15,7 @@
 #include "dpone/connectors/postgres/stage.h"
 #include "dpone/connectors/postgres/target_types.h"
 #include "dpone/connectors/postgres/types.h"
+#include "dpone/ports/advice.h"
 #include "dpone/ports/column_index.h"
 
 namespace dpone::postgres {
@@ -80,7 +81,9 @@ class PostgresSink final : public Sink {
     for (const std::string& name : columns) {
       const ColumnFacts* from = source.find(name);
       if (from == nullptr) continue;
-      if (auto fits = check_column_name(name); !fits) facts.obstacles.push_back(std::move(fits).error());
+      if (auto fits = check_column_name(name); !fits) {
+        facts.obstacles.push_back(std::move(fits).error().hint(rename_advice(source)));
+      }
       ColumnFacts column = *from;
       if (is_postgres) {
         column.native_type = proposed_native_type(from->native_type, described.native);

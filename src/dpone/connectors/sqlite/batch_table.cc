@@ -209,7 +209,7 @@ struct Rows {
                                 std::string(batch->columns()[index].type().kind == TypeKind::kFloat32
                                                 ? (std::isnan(column.value_at<float>(at)) ? "NULL" : "0")
                                                 : (std::isnan(column.value_at<double>(at)) ? "NULL" : "0"))))
-            .hint("make it another value, or text, in source.options.query");
+            .hint("make it another value or a text at the source, or declare the column text");
       }
     }
     for (std::int64_t from = first; operation.check != nullptr && from < last; from += kCheckRows) {

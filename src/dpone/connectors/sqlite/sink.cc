@@ -16,6 +16,7 @@
 #include "dpone/connectors/sqlite/stage.h"
 #include "dpone/connectors/sqlite/stage_lock.h"
 #include "dpone/connectors/sqlite/types.h"
+#include "dpone/ports/advice.h"
 #include "dpone/ports/column_index.h"
 
 namespace dpone::sqlite {
@@ -118,7 +119,7 @@ class SqliteSink final : public Sink {
     }
     if (!described.exists) propose_keys(source, columns, details, facts);
     facts.native.set("column_details", std::move(details));
-    add_obstacles(described, facts);
+    add_obstacles(described, source, facts);
     return facts;
   }
 
@@ -373,7 +374,7 @@ class SqliteSink final : public Sink {
   }
 
   // What SQLite would refuse later, or mean otherwise.
-  void add_obstacles(const Facts& described, Facts& facts) const {
+  void add_obstacles(const Facts& described, const Facts& source, Facts& facts) const {
     for (const ColumnFacts& column : facts.columns) {
       const auto same = std::count_if(facts.columns.begin(), facts.columns.end(),
                                       [&](const ColumnFacts& other) { return equal_names(other.name, column.name); });
@@ -381,7 +382,8 @@ class SqliteSink final : public Sink {
       facts.obstacles.push_back(Error(ErrorClass::kFailed, "target.column_names",
                                       "columns that differ only by case have one name in SQLite: " + column.name)
                                     .with("target", target_)
-                                    .hint("give one of them another name in source.options.query, or leave it out"));
+                                    .with("column", column.name)
+                                    .hint(rename_advice(source)));
       break;
     }
     // Also where it exists: nobody adopts the receipts.
@@ -411,7 +413,8 @@ class SqliteSink final : public Sink {
                                       "key column " + name + " is " + column->type.to_string() +
                                           ", whose values can be equal and stored differently in SQLite")
                                     .with("target", target_)
-                                    .hint("take another key, or cast it in source.options.query"));
+                                    .hint(source.takes_query ? "take another key, or cast it in source.options.query"
+                                                             : "take another key, or declare another type for it"));
     }
   }
 
