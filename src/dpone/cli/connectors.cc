@@ -21,13 +21,6 @@
 namespace dpone::cli {
 namespace {
 
-// The key that a sink has to know: of a mode that finds rows by it, and of rows that bring no key of their own to a
-// table that is made.
-std::vector<std::string> key_of(const manifest::Manifest& manifest) {
-  const bool is_wanted = manifest.strategy.is_incremental() || !manifest.source.path.empty();
-  return is_wanted ? manifest.strategy.unique_key : std::vector<std::string>();
-}
-
 // What the ends of every system with tables are told of a manifest.
 template <class Settings>
 Settings source_of(const manifest::Manifest& manifest, const ConnectionSettings& connection) {
@@ -50,8 +43,6 @@ Settings sink_of(const manifest::Manifest& manifest, const ConnectionSettings& c
   sink.schema = endpoint.table.schema;
   sink.table = endpoint.table.name;
   sink.control_schema = endpoint.options.text("control_schema");
-  sink.publish_wait = endpoint.options.duration("publish_wait");
-  sink.key = key_of(manifest);
   return sink;
 }
 
@@ -85,10 +76,7 @@ Result<std::unique_ptr<Source>> open_sqlite_source(const manifest::Manifest& man
 
 Result<std::unique_ptr<Sink>> open_sqlite_sink(const manifest::Manifest& manifest, const ConnectionSettings& settings,
                                                const RunContext& context) {
-  auto sink = sink_of<sqlite::SinkSettings>(manifest, settings);
-  sink.compares_keys = manifest.strategy.mode == "incremental_merge" || manifest.strategy.only_new_rows;
-  sink.keeps_latest = !manifest.strategy.keep_latest_by.empty();
-  return sqlite::make_sink(std::move(sink), context);
+  return sqlite::make_sink(sink_of<sqlite::SinkSettings>(manifest, settings), context);
 }
 
 Result<ProbeAnswer> probe_sqlite(const ConnectionSettings& settings, const RunContext& context) {

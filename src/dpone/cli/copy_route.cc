@@ -142,6 +142,8 @@ std::string with_flags(std::string message) {
       {"sink.strategy.keep_latest_by", "--keep-latest-by"},
       {"source.options.overlap", "--overlap"},
       {"source.options.cursor_nulls", "--cursor-nulls"},
+      {"source.options.cursor_behind", "--cursor-behind"},
+      {"source.options.cursor_max", "--cursor-max"},
       {"source.options.cursor", "--cursor"},
       {"source.options.limit", "--limit"},
       {"sink.strategy.mode", "--mode"},
@@ -203,7 +205,8 @@ Status take_options(const Options& options, manifest::Manifest& manifest, const 
     return Error(ErrorClass::kUsage, "usage.exclusive", "--columns and --exclude exclude each other")
         .hint("use one of them");
   }
-  for (const char* name : {"where", "columns", "exclude", "limit", "cursor", "overlap", "cursor_nulls"}) {
+  for (const char* name :
+       {"where", "columns", "exclude", "limit", "cursor", "overlap", "cursor_nulls", "cursor_behind", "cursor_max"}) {
     if (options.is_given(name)) manifest.source.options.set(name, options.given()[name]);
   }
   if (options.is_given("overwrite_type")) {

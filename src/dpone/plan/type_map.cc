@@ -6,6 +6,7 @@
 #include "dpone/base/nearest.h"
 #include "dpone/data/conversion.h"
 #include "dpone/data/type_name.h"
+#include "dpone/plan/strategy/strategy.h"
 
 namespace dpone::plan {
 namespace {
@@ -101,7 +102,7 @@ Status decide(ColumnPolicy& policy, const ColumnFacts& from, const ColumnFacts& 
 // Whether the run puts another table into the place of one that dpone made.
 bool is_exchanged(const manifest::Manifest& manifest, const Facts& target) {
   const std::string wanted = manifest.sink.options.text("overwrite_type");
-  if (manifest.strategy.is_incremental() || (wanted != "auto" && wanted != "exchange")) return false;
+  if (!strategy::find(manifest.strategy.mode).replaces || (wanted != "auto" && wanted != "exchange")) return false;
   return std::any_of(target.publish.begin(), target.publish.end(), [](const PublishOption& option) {
     return option.method == "exchange" && option.blockers.empty();
   });
@@ -201,7 +202,7 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
             .with("column", from.name)
             .hint("leave it out with source.options.exclude if it is no longer wanted; or add it to the target");
       }
-      const bool is_incremental = manifest.strategy.is_incremental();
+      const bool is_incremental = !strategy::find(manifest.strategy.mode).replaces;
       if (is_incremental || !is_ours || !follows || !from.is_nullable) {
         const std::string why = is_incremental ? "an incremental run leaves the target's columns as they are"
                                 : !is_ours     ? "dpone did not create the target"

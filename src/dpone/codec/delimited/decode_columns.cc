@@ -100,6 +100,13 @@ const char* problem_of(std::string_view text, const DataType& type) {
   return wrong != nullptr ? wrong : kNoValue;
 }
 
+// Bytes of the field of all rows of the run, their quotes too.
+std::size_t bytes_of(const RowRun& run, std::size_t field) {
+  std::size_t bytes = 0;
+  for (std::size_t row = 0; row < static_cast<std::size_t>(run.count); ++row) bytes += run.field(row, field).size();
+  return bytes;
+}
+
 template <class Reader>
 int decode_fixed(DecodeColumn& self, const RowRun& run) {
   using Value = typename Reader::Value;
@@ -219,7 +226,7 @@ int decode_text(DecodeColumn& self, const RowRun& run) {
   ColumnBuilder& builder = self.builder;
   ColumnParts& parts = builder.parts();
   const auto count = static_cast<std::size_t>(run.count);
-  make_room(parts.values, static_cast<std::size_t>(run.bytes));
+  make_room_within(parts.values, run.bytes, [&] { return bytes_of(run, self.field); });
   make_room(parts.offsets, count * sizeof(std::int64_t));
   const std::size_t first = parts.offsets.size() / sizeof(std::int64_t);
   parts.offsets.resize((first + count) * sizeof(std::int64_t));

@@ -592,6 +592,32 @@ TEST(DelimitedEncoder, RefusesAValueThatNeedsQuotesWhereThereAreNone) {
   EXPECT_EQ(out, "a\n");
 }
 
+TEST(DelimitedDecoder, AWideRowTakesMemoryForItsValuesOnlyNotForEachColumnAllOfThem) {
+  constexpr std::size_t kColumns = 300;
+  std::string row;
+  for (std::size_t i = 0; i < kColumns; ++i) row += (i == 0 ? "" : ",") + std::string(200, 'x');
+  std::string text;
+  for (int i = 0; i < 60; ++i) text += row + "\n";
+  auto decoder = Decoder::create(texts(kColumns), {});
+  ASSERT_TRUE(decoder);
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const std::span<char> room = decoder->room();
+    const std::size_t count = std::min(room.size(), rest.size());
+    std::memcpy(room.data(), rest.data(), count);
+    rest.remove_prefix(count);
+    ASSERT_TRUE(decoder->commit(count));
+  }
+  std::int64_t memory = 0;
+  while (true) {
+    const auto batch = decoder->finish();
+    ASSERT_TRUE(batch);
+    if (!*batch) break;
+    memory += (*batch)->memory_bytes();
+  }
+  EXPECT_LE(memory, 3 * std::ssize(text));
+}
+
 TEST(DelimitedFormat, RefusesCharactersThatCannotBeToldApart) {
   DelimitedFormat format;
   EXPECT_TRUE(check(format));

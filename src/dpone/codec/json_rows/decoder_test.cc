@@ -496,5 +496,21 @@ TEST(JsonRowsDecoder, ReadsRandomRows) {
   }
 }
 
+TEST(JsonRowsDecoder, AWideRowTakesMemoryForItsValuesOnlyNotForEachColumnAllOfThem) {
+  constexpr int kColumns = 26;
+  const Schema schema = schema_of(std::vector<DataType>(kColumns, type_of(TypeKind::kText)));
+  std::string row;
+  for (const Field& field : schema) {
+    row += (row.empty() ? "{\"" : ",\"") + field.name + "\":\"" + std::string(2000, 'x') + "\"";
+  }
+  std::string text;
+  for (int i = 0; i < 60; ++i) text += row + "}\n";
+  const auto batches = decode_batches(text, schema);
+  ASSERT_TRUE(batches) << batches.error().to_line();
+  std::int64_t memory = 0;
+  for (const Batch& batch : *batches) memory += batch.memory_bytes();
+  EXPECT_LE(memory, 3 * std::ssize(text));
+}
+
 }  // namespace
 }  // namespace dpone::json_rows

@@ -30,10 +30,7 @@ class FileReader final : public BatchReader {
     const auto& limit = selection_->settings.limit;
     while (true) {
       if (context_.stop.stop_requested()) return interrupted_error();
-      if (limit && summary_.rows_counted >= *limit) {
-        summary_.rows_reported = summary_.rows_counted;
-        return std::optional<Batch>();
-      }
+      if (limit && summary_.rows_counted >= *limit) return std::optional<Batch>();
       if (!decoder_) {
         DPONE_TRY(const bool is_open, open_file());
         if (!is_open) return std::optional<Batch>();
@@ -143,7 +140,6 @@ class FileReader final : public BatchReader {
   }
 
   Status close_file() {
-    summary_.rows_reported += decoder_->row_count();
     decoder_.reset();
     if (input_->is_stream() || input_->name() == "stdin") return {};
     DPONE_TRY(const FileStamp stamp, input_->current_stamp());

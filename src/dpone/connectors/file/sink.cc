@@ -20,7 +20,7 @@ class FileSink final : public Sink {
         target_(settings_.path, context),
         context_(context) {}
 
-  Result<Facts> describe(const Facts&) override {
+  Result<Facts> describe(const TargetQuestion&) override {
     DPONE_CHECK(target_.check_place());
     Facts facts;
     facts.system = "file";
@@ -82,8 +82,6 @@ class FileSink final : public Sink {
     return book.prior(process, run_id);
   }
 
-  Result<std::optional<std::string>> greatest(const std::string&) override { return std::optional<std::string>(); }
-
   RawVerdict accepts_raw(const WireFormat& format, const LoadTask&) const override {
     return {format, false, {"rows are written as " + settings_.format.name}};
   }
@@ -102,16 +100,32 @@ class FileSink final : public Sink {
             {"publish", "FSYNC " + target_.folder().string()}};
   }
 
-  Result<std::unique_ptr<Stage>> prepare(const LoadTask& task) override {
+  Result<std::unique_ptr<Stage>> open_stage(const LoadTask& task) override {
     if (context_.stop.stop_requested()) return interrupted_error();
-    if (target_.is_stream()) return make_stream_stage(target_, settings_, task, context_);
-    return make_file_stage(target_, settings_, task, context_);
+    DPONE_TRY(std::unique_ptr<Stage> stage, target_.is_stream() ? make_stream_stage(target_, settings_, task, context_)
+                                                                : make_file_stage(target_, settings_, task, context_));
+    return stage;
   }
 
-  Result<std::optional<Receipt>> settle(std::string_view process, std::string_view run_id,
-                                        std::chrono::milliseconds) override {
-    DPONE_TRY(const PriorReceipts prior, read_receipts(process, run_id));
-    return prior.of_run;
+  Result<PublishOutcome> publish(Stage& stage, const LoadTask&, const Receipt& receipt) override {
+    return static_cast<PublishableStage&>(stage).publish(receipt);
+  }
+
+  Result<PublishOutcome> look_up(std::string_view process, std::string_view run_id) override {
+    if (target_.is_stream()) return PublishOutcome{};
+    DPONE_CHECK(target_.check_place());
+    DPONE_TRY(const FileDescriptor lock, target_.lock());
+    DPONE_TRY(const ReceiptBook book, target_.published());
+    PriorReceipts prior = book.prior(process, run_id);
+    if (prior.of_run) return PublishOutcome{PublishState::kCommitted, std::move(prior.of_run), {}};
+    DPONE_TRY(const bool is_pending, target_.has_pending(run_id));
+    return PublishOutcome{is_pending ? PublishState::kPartial : PublishState::kAbsent, {}, {}};
+  }
+
+  Result<std::vector<Receipt>> recover(std::string_view) override {
+    if (target_.is_stream()) return std::vector<Receipt>();
+    DPONE_CHECK(target_.check_place());
+    return target_.settle_pending();
   }
 
   Result<std::vector<Leftover>> cleanup(std::string_view process, bool is_dry_run) override {

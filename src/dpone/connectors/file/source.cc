@@ -31,17 +31,10 @@ class FileSnapshot final : public Snapshot {
   FileSnapshot(std::shared_ptr<Selection> selection, const RunContext& context)
       : selection_(std::move(selection)), context_(context) {}
 
-  Result<CursorBound> find_bound(const LoadTask&) override {
-    return Error(ErrorClass::kUsage, "capability.cursor", "a file has no order to keep a cursor in")
-        .hint("load it with full_refresh or incremental_merge");
-  }
-  Result<std::unique_ptr<BatchReader>> open(const Slice&, const LoadTask& task) override {
+  Result<std::unique_ptr<BatchReader>> open(const Slice&, const ReadTask& task) override {
     // A row can be rejected only here.
-    const bool checks_json = !task.target.checks_json || !selection_->settings.reject_path.empty();
+    const bool checks_json = task.checks_json || !selection_->settings.reject_path.empty();
     return make_reader(selection_, strict_schema(task.columns, task.key), checks_json, context_);
-  }
-  Result<std::unique_ptr<RawReader>> open_raw(const Slice&, const LoadTask&) override {
-    return internal_error("a file has no raw format");
   }
   Status close() override { return {}; }
 
@@ -77,9 +70,7 @@ class FileSource final : public Source {
     return *facts_;
   }
 
-  std::vector<WireFormat> raw_formats(const LoadTask&) const override { return {}; }
-
-  std::vector<Statement> render(const LoadTask&) const override {
+  std::vector<Statement> render(const ReadTask&) const override {
     std::vector<Statement> out;
     for (const SourceFile& file : selection_->files) {
       out.push_back({"extract", "READ " + shown(file.path) + " AS " + settings().format.name});
@@ -87,7 +78,8 @@ class FileSource final : public Source {
     return out;
   }
 
-  Result<std::unique_ptr<Snapshot>> open_snapshot(const Facts& planned) override {
+  Result<std::unique_ptr<Snapshot>> open_snapshot(const ReadTask& task) override {
+    const Facts& planned = task.source;
     DPONE_CHECK(context_.fault("source.locked"));
     DPONE_TRY(const Facts now, describe());
     if (now.fingerprint != planned.fingerprint) return changed("the source was changed", now.relation);

@@ -8,7 +8,6 @@
 
 #include "dpone/codec/pg_copy/encode_columns.h"
 #include "dpone/connectors/sqlite/catalog.h"
-#include "dpone/connectors/sqlite/dialect.h"
 #include "dpone/connectors/sqlite/types.h"
 #include "dpone/data/decimal.h"
 #include "dpone/data/temporal.h"

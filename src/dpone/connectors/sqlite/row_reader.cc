@@ -86,7 +86,7 @@ const char* class_name(int type) {
 
 class RowReader final : public BatchReader {
  public:
-  RowReader(Database& database, Query query, const LoadTask& task, const RunContext& context)
+  RowReader(Database& database, Query query, const ReadTask& task, const RunContext& context)
       : database_(database),
         query_(std::move(query)),
         statement_(query_.handle()),
@@ -131,7 +131,7 @@ class RowReader final : public BatchReader {
   }
 
   // There is nothing between SQLite and us that could lose a row: its end is its count.
-  Result<ReadSummary> finish() override { return ReadSummary{rows_, rows_, bytes_}; }
+  Result<ReadSummary> finish() override { return ReadSummary{rows_, {}, bytes_}; }
 
  private:
   Result<std::int64_t> take_row() {
@@ -304,7 +304,7 @@ class RowReader final : public BatchReader {
 
 }  // namespace
 
-Result<std::unique_ptr<BatchReader>> make_row_reader(Database& database, const LoadTask& task,
+Result<std::unique_ptr<BatchReader>> make_row_reader(Database& database, const ReadTask& task,
                                                      const std::string& select, const RunContext& context) {
   DPONE_TRY(Query query, database.prepare(select));
   return std::unique_ptr<BatchReader>(std::make_unique<RowReader>(database, std::move(query), task, context));

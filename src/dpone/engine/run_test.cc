@@ -1,4 +1,4 @@
-#include "dpone/engine/runner.h"
+#include "dpone/engine/run.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -6,6 +6,8 @@
 #include "dpone/base/clock.h"
 #include "dpone/base/file.h"
 #include "dpone/engine/fault_points.h"
+#include "dpone/engine/planning.h"
+#include "dpone/evidence/ledger.h"
 #include "dpone/manifest/keys.h"
 
 namespace dpone::engine {
@@ -24,14 +26,19 @@ struct World {
   std::vector<std::int64_t> batches = {3, 4};  // rows of each
   std::int64_t lost_rows = 0;                  // that the sink does not count
   bool takes_raw = false;
-  StageFacts staged;
-  CursorBound bound;
+  Answer key_faults;
+  ReadBound bound;
+  bool counts = true;  // source and sink count by themselves
   bool has_changes = true;
+  std::int64_t rows_at = 1;  // of the stage, at the position
+  int seal_errors = 0;       // how often a lock cannot be had
   std::optional<Error> read_error;
   std::optional<Error> finalize_error;
   std::optional<Error> settle_error;
   bool is_settled = false;  // the receipt is there after a lost answer
   std::optional<Receipt> written;
+  std::vector<Receipt> recovered;
+  std::int64_t target_rows_at = 1;
 
   std::int64_t rows() const {
     std::int64_t sum = 0;
@@ -51,12 +58,14 @@ class MemoryReader final : public BatchReader, public RawReader {
     }
     return std::optional<Batch>(Batch(std::make_shared<const Schema>(), world_.batches[next_++], {}));
   }
-  Status next(std::string& out) override {
+  Status next(std::string& out, std::size_t) override {
     if (next_ < world_.batches.size()) out.assign(static_cast<std::size_t>(world_.batches[next_++]), 'r');
     return {};
   }
   std::int64_t rows_so_far() const override { return 0; }
-  Result<ReadSummary> finish() override { return ReadSummary{world_.rows(), world_.rows(), 100}; }
+  Result<ReadSummary> finish() override {
+    return ReadSummary{world_.rows(), world_.counts ? std::optional(world_.rows()) : std::nullopt, 100};
+  }
 
  private:
   World& world_;
@@ -81,7 +90,8 @@ class MemoryWriter final : public BatchWriter, public RawWriter {
   }
   Result<WriteSummary> finish() override {
     is_finished_ = true;
-    return WriteSummary{rows_ - world_.lost_rows};
+    return WriteSummary{rows_ - world_.lost_rows,
+                        world_.counts ? std::optional(rows_ - world_.lost_rows) : std::nullopt};
   }
 
  private:
@@ -90,15 +100,16 @@ class MemoryWriter final : public BatchWriter, public RawWriter {
   bool is_finished_ = false;
 };
 
-class MemorySnapshot final : public Snapshot {
+class MemorySnapshot final : public Snapshot, public RawSnapshot {
  public:
   explicit MemorySnapshot(World& world) : world_(world) {}
-  Result<CursorBound> find_bound(const LoadTask&) override { return world_.bound; }
-  Result<std::unique_ptr<BatchReader>> open(const Slice&, const LoadTask&) override {
+  Result<ReadBound> bound(const ReadTask&) override { return world_.bound; }
+  RawSnapshot* raw() override { return this; }
+  Result<std::unique_ptr<BatchReader>> open(const Slice&, const ReadTask&) override {
     world_.calls.emplace_back("source.open");
     return std::unique_ptr<BatchReader>(std::make_unique<MemoryReader>(world_));
   }
-  Result<std::unique_ptr<RawReader>> open_raw(const Slice&, const LoadTask&) override {
+  Result<std::unique_ptr<RawReader>> open_raw(const Slice&, const ReadTask&) override {
     world_.calls.emplace_back("source.open_raw");
     return std::unique_ptr<RawReader>(std::make_unique<MemoryReader>(world_));
   }
@@ -115,9 +126,9 @@ class MemorySource final : public Source {
  public:
   explicit MemorySource(World& world) : world_(world) {}
   Result<Facts> describe() override { return world_.source; }
-  std::vector<WireFormat> raw_formats(const LoadTask&) const override { return {{"memory", "m"}}; }
-  std::vector<Statement> render(const LoadTask&) const override { return {{"extract", "read"}}; }
-  Result<std::unique_ptr<Snapshot>> open_snapshot(const Facts&) override {
+  std::vector<WireFormat> raw_formats(const ReadTask&) const override { return {{"memory", "m"}}; }
+  std::vector<Statement> render(const ReadTask&) const override { return {{"extract", "read"}}; }
+  Result<std::unique_ptr<Snapshot>> open_snapshot(const ReadTask&) override {
     world_.calls.emplace_back("source.snapshot");
     return std::unique_ptr<Snapshot>(std::make_unique<MemorySnapshot>(world_));
   }
@@ -126,30 +137,37 @@ class MemorySource final : public Source {
   World& world_;
 };
 
-class MemoryStage final : public Stage {
+class MemoryStage final : public Stage, public RawStage {
  public:
   explicit MemoryStage(World& world) : world_(world) {}
   Result<std::unique_ptr<BatchWriter>> open_writer(const Slice&) override {
     world_.calls.emplace_back("stage.open");
     return std::unique_ptr<BatchWriter>(std::make_unique<MemoryWriter>(world_));
   }
+  RawStage* raw() override { return this; }
   Result<std::unique_ptr<RawWriter>> open_raw_writer(const Slice&) override {
     world_.calls.emplace_back("stage.open_raw");
     return std::unique_ptr<RawWriter>(std::make_unique<MemoryWriter>(world_));
   }
-  Result<StageFacts> seal() override {
+  Result<std::vector<Answer>> ask(const std::vector<Question>& questions) override {
+    std::vector<Answer> answers;
+    for (const Question& question : questions) {
+      if (question.kind == Question::Kind::kChanges) {
+        world_.calls.emplace_back("stage.changes_target");
+        answers.push_back({world_.has_changes ? 1 : 0, 0});
+      } else {
+        answers.push_back(question.kind == Question::Kind::kKeyFaults ? world_.key_faults : Answer{world_.rows_at, 0});
+      }
+    }
+    return answers;
+  }
+  Status seal() override {
     world_.calls.emplace_back("stage.seal");
-    return world_.staged;
-  }
-  Result<bool> changes_target() override {
-    world_.calls.emplace_back("stage.changes_target");
-    return world_.has_changes;
-  }
-  Result<Published> finalize(const Receipt& receipt) override {
-    world_.calls.emplace_back("stage.finalize");
-    world_.written = receipt;
-    if (world_.finalize_error) return *world_.finalize_error;
-    return Published{receipt, {}, {}};
+    if (world_.seal_errors > 0) {
+      --world_.seal_errors;
+      return error(ErrorClass::kUnavailable, "finalize.lock_timeout").retry(Retry::kAgain);
+    }
+    return {};
   }
   Status drop() override {
     world_.calls.emplace_back("stage.drop");
@@ -163,7 +181,7 @@ class MemoryStage final : public Stage {
 class MemorySink final : public Sink {
  public:
   explicit MemorySink(World& world) : world_(world) {}
-  Result<Facts> describe(const Facts&) override { return world_.target; }
+  Result<Facts> describe(const TargetQuestion&) override { return world_.target; }
   Result<Facts> propose(const Facts& described, const Facts& source, const std::vector<std::string>&) const override {
     Facts proposed = described;
     proposed.columns = source.columns;
@@ -178,14 +196,26 @@ class MemorySink final : public Sink {
     return {format, world_.takes_raw, {}};
   }
   std::vector<Statement> render(const LoadTask&) const override { return {{"load", "write"}}; }
-  Result<std::unique_ptr<Stage>> prepare(const LoadTask&) override {
+  Result<std::unique_ptr<Stage>> open_stage(const LoadTask&) override {
     world_.calls.emplace_back("sink.prepare");
     return std::unique_ptr<Stage>(std::make_unique<MemoryStage>(world_));
   }
-  Result<std::optional<Receipt>> settle(std::string_view, std::string_view, std::chrono::milliseconds) override {
-    world_.calls.emplace_back("sink.settle");
+  Result<std::int64_t> count_at(const std::string&, const std::string&) override { return world_.target_rows_at; }
+  Result<PublishOutcome> publish(Stage&, const LoadTask&, const Receipt& receipt) override {
+    world_.calls.emplace_back("sink.publish");
+    world_.written = receipt;
+    if (world_.finalize_error) return *world_.finalize_error;
+    return PublishOutcome{PublishState::kCommitted, receipt, {}};
+  }
+  Result<PublishOutcome> look_up(std::string_view, std::string_view) override {
+    world_.calls.emplace_back("sink.look_up");
     if (world_.settle_error) return *world_.settle_error;
-    return world_.is_settled ? world_.written : std::optional<Receipt>();
+    if (!world_.is_settled) return PublishOutcome{};
+    return PublishOutcome{PublishState::kCommitted, world_.written, {}};
+  }
+  Result<std::vector<Receipt>> recover(std::string_view) override {
+    world_.calls.emplace_back("sink.recover");
+    return world_.recovered;
   }
   Result<std::vector<Leftover>> cleanup(std::string_view, bool) override {
     world_.calls.emplace_back("sink.cleanup");
@@ -228,9 +258,9 @@ class NoProgress final : public Progress {
   void moved(std::int64_t, std::int64_t) override {}
 };
 
-class Runner : public testing::Test {
+class Run : public testing::Test {
  protected:
-  Runner() {
+  Run() {
     context_.process = "orders";
     context_.run_id = "r-1";
     context_.logger = &logger_;
@@ -270,16 +300,17 @@ class Runner : public testing::Test {
     world_.prior.identities = {receipt.target_identity};
   }
 
-  RunOutcome run() {
+  evidence::RunRecord run() {
     MemorySource source(world_);
     MemorySink sink(world_);
-    return engine::run({manifest_, source, sink, context_, state_, start_}, folder_, progress_);
+    plan_.reset();
+    return engine::run({manifest_, source, sink, context_, state_, start_}, folder_, progress_, &plan_);
   }
 
   // The slug of a run that fails; whatever it asked before stands in world_.calls.
   std::string failed() {
-    const RunOutcome outcome = run();
-    return outcome.error ? outcome.error->slug() : "no error";
+    const evidence::RunRecord outcome = run();
+    return outcome.errors.empty() ? "no error" : outcome.errors[0].slug();
   }
 
   bool was_called(std::string_view call) const {
@@ -308,33 +339,34 @@ class Runner : public testing::Test {
   NoFaults faults_;
   NoProgress progress_;
   RunContext context_;
+  std::optional<plan::RoutePlan> plan_;  // of the last run
 };
 
-TEST_F(Runner, APublicationTakesItsStepsInOrder) {
-  const RunOutcome outcome = run();
-  ASSERT_FALSE(outcome.error) << outcome.error->to_line();
-  EXPECT_EQ(world_.calls, (Calls{"sink.receipts", "sink.cleanup", "source.snapshot", "sink.prepare", "stage.open",
-                                 "source.open", "source.close", "stage.seal", "stage.finalize"}));
+TEST_F(Run, APublicationTakesItsStepsInOrder) {
+  const evidence::RunRecord outcome = run();
+  ASSERT_TRUE(outcome.errors.empty()) << outcome.errors[0].to_line();
+  EXPECT_EQ(world_.calls, (Calls{"sink.recover", "sink.receipts", "sink.cleanup", "source.snapshot", "sink.prepare",
+                                 "stage.open", "source.open", "source.close", "stage.seal", "sink.publish"}));
   EXPECT_EQ(outcome.rows_read, 7);
   EXPECT_EQ(outcome.rows_loaded, 7);
-  ASSERT_TRUE(outcome.receipt);
-  EXPECT_EQ(outcome.receipt->run_id, "r-1");
-  EXPECT_EQ(outcome.receipt->version, 1);
-  EXPECT_EQ(outcome.receipt->rows_loaded, 7);
-  EXPECT_EQ(outcome.receipt->plan_hash, outcome.plan->hash());
+  ASSERT_TRUE(outcome.is_published);
+  EXPECT_EQ(outcome.receipt["run_id"].as_string(), "r-1");
+  EXPECT_EQ(outcome.receipt["version"].as_int(), 1);
+  EXPECT_EQ(outcome.receipt["rows_loaded"].as_int(), 7);
+  EXPECT_EQ(outcome.receipt["plan_hash"].as_string(), plan_->hash());
   EXPECT_EQ(ledger_outcome(), "committed");
 }
 
-TEST_F(Runner, ARawLoadOpensTheWriterFirstToo) {
+TEST_F(Run, ARawLoadOpensTheWriterFirstToo) {
   world_.takes_raw = true;
-  const RunOutcome outcome = run();
-  ASSERT_FALSE(outcome.error) << outcome.error->to_line();
-  EXPECT_EQ(world_.calls[4], "stage.open_raw");
-  EXPECT_EQ(world_.calls[5], "source.open_raw");
+  const evidence::RunRecord outcome = run();
+  ASSERT_TRUE(outcome.errors.empty()) << outcome.errors[0].to_line();
+  EXPECT_EQ(world_.calls[5], "stage.open_raw");
+  EXPECT_EQ(world_.calls[6], "source.open_raw");
   EXPECT_EQ(outcome.rows_loaded, 7);
 }
 
-TEST_F(Runner, APlanReadsReceiptsAndTouchesNothing) {
+TEST_F(Run, APlanReadsReceiptsAndTouchesNothing) {
   MemorySource source(world_);
   MemorySink sink(world_);
   const auto plan = make_plan({manifest_, source, sink, context_}, "");
@@ -345,26 +377,26 @@ TEST_F(Runner, APlanReadsReceiptsAndTouchesNothing) {
   EXPECT_FALSE(std::filesystem::exists(folder_));
 }
 
-TEST_F(Runner, ARunIdThatWasPublishedIsReportedAndNothingIsDone) {
+TEST_F(Run, ARunIdThatWasPublishedIsReportedAndNothingIsDone) {
   publish_before(4, 7);
   world_.prior.of_run = world_.prior.newest_of_process;
   world_.prior.of_run->manifest_hash = manifest_.hash();
-  const RunOutcome outcome = run();
-  ASSERT_FALSE(outcome.error) << outcome.error->to_line();
+  const evidence::RunRecord outcome = run();
+  ASSERT_TRUE(outcome.errors.empty()) << outcome.errors[0].to_line();
   EXPECT_TRUE(outcome.is_repeated);
-  EXPECT_EQ(outcome.receipt->version, 4);
-  EXPECT_EQ(world_.calls, Calls{"sink.receipts"});
+  EXPECT_EQ(outcome.receipt["version"].as_int(), 4);
+  EXPECT_EQ(world_.calls, (Calls{"sink.recover", "sink.receipts"}));
 }
 
-TEST_F(Runner, ARunIdThatPublishedAnotherManifestIsRefused) {
+TEST_F(Run, ARunIdThatPublishedAnotherManifestIsRefused) {
   publish_before(4, 7);
   world_.prior.of_run = world_.prior.newest_of_process;
   world_.prior.of_run->manifest_hash = "another";
   EXPECT_EQ(failed(), "run_id.reused");
-  EXPECT_EQ(world_.calls, Calls{"sink.receipts"});
+  EXPECT_EQ(world_.calls, (Calls{"sink.recover", "sink.receipts"}));
 }
 
-TEST_F(Runner, ASecondRunOfAProcessIsRefusedOnThisHost) {
+TEST_F(Run, ASecondRunOfAProcessIsRefusedOnThisHost) {
   ASSERT_TRUE(make_directories(folder_ / "locks"));
   const auto held = try_lock_file(folder_ / "locks" / "orders.lock");
   ASSERT_TRUE(held && held->is_open());
@@ -372,11 +404,11 @@ TEST_F(Runner, ASecondRunOfAProcessIsRefusedOnThisHost) {
   EXPECT_TRUE(world_.calls.empty());
 }
 
-TEST_F(Runner, RowsThatAreLostOnTheWayFailTheGateBeforeTheSeal) {
+TEST_F(Run, RowsThatAreLostOnTheWayFailTheGateBeforeTheSeal) {
   world_.lost_rows = 1;
-  const RunOutcome outcome = run();
-  ASSERT_TRUE(outcome.error);
-  EXPECT_EQ(outcome.error->slug(), "gate.row_count");
+  const evidence::RunRecord outcome = run();
+  ASSERT_FALSE(outcome.errors.empty());
+  EXPECT_EQ(outcome.errors[0].slug(), "gate.row_count");
   ASSERT_EQ(outcome.gates.size(), 1U);
   EXPECT_EQ(outcome.gates[0].verdict, evidence::Verdict::kFail);
   EXPECT_FALSE(was_called("stage.seal"));
@@ -384,27 +416,27 @@ TEST_F(Runner, RowsThatAreLostOnTheWayFailTheGateBeforeTheSeal) {
   EXPECT_EQ(ledger_outcome(), "");
 }
 
-TEST_F(Runner, TooFewRowsFailTheirGate) {
+TEST_F(Run, TooFewRowsFailTheirGate) {
   manifest_.quality.set("min_rows", 8);
   EXPECT_EQ(failed(), "gate.min_rows");
-  EXPECT_FALSE(was_called("stage.finalize"));
+  EXPECT_FALSE(was_called("sink.publish"));
   world_.batches.push_back(1);
   EXPECT_EQ(failed(), "no error");
 }
 
-TEST_F(Runner, DuplicatesOfTheKeyFailTheirGateAfterTheSeal) {
+TEST_F(Run, DuplicatesOfTheKeyFailTheirGateBeforeTheSeal) {
   manifest_.strategy.unique_key = {"id"};
-  world_.staged = {7, 0, 2};
+  world_.key_faults = {0, 2};
   EXPECT_EQ(failed(), "gate.key");
-  EXPECT_FALSE(was_called("stage.finalize"));
+  EXPECT_FALSE(was_called("sink.publish"));
   EXPECT_EQ(world_.calls.back(), "stage.drop");
-  world_.staged = {7, 1, 0};
+  world_.key_faults = {1, 0};
   EXPECT_EQ(failed(), "gate.key");
-  world_.staged = {7, 0, 0};
+  world_.key_faults = {0, 0};
   EXPECT_EQ(failed(), "no error");
 }
 
-TEST_F(Runner, AnEmptySourceReplacesNoRowsUnlessItMay) {
+TEST_F(Run, AnEmptySourceReplacesNoRowsUnlessItMay) {
   publish_before(4, 7);
   world_.batches = {};
   EXPECT_EQ(failed(), "guard.empty_source");
@@ -414,14 +446,14 @@ TEST_F(Runner, AnEmptySourceReplacesNoRowsUnlessItMay) {
   EXPECT_EQ(world_.written->rows_loaded, 0);
 }
 
-TEST_F(Runner, AnEmptySourceMayFillAnEmptyTarget) {
+TEST_F(Run, AnEmptySourceMayFillAnEmptyTarget) {
   publish_before(4, 0);
   world_.batches = {};
   EXPECT_EQ(failed(), "no error");
   EXPECT_EQ(world_.written->version, 5);
 }
 
-TEST_F(Runner, AReadersErrorAbortsTheWriterAndDropsTheStage) {
+TEST_F(Run, AReadersErrorAbortsTheWriterAndDropsTheStage) {
   world_.read_error = error(ErrorClass::kUnavailable, "test.read");
   EXPECT_EQ(failed(), "test.read");
   ASSERT_GE(world_.calls.size(), 2U);
@@ -430,60 +462,101 @@ TEST_F(Runner, AReadersErrorAbortsTheWriterAndDropsTheStage) {
   EXPECT_FALSE(was_called("source.close"));
 }
 
-TEST_F(Runner, APublicationThatIsRefusedIsWrittenDownAndTheStageDropped) {
+TEST_F(Run, APublicationThatIsRefusedIsWrittenDownAndTheStageDropped) {
   world_.finalize_error = error(ErrorClass::kRefused, "finalize.fenced");
   EXPECT_EQ(failed(), "finalize.fenced");
-  EXPECT_FALSE(was_called("sink.settle"));
+  EXPECT_FALSE(was_called("sink.look_up"));
   EXPECT_EQ(world_.calls.back(), "stage.drop");
   EXPECT_EQ(ledger_outcome(), "not_committed");
 }
 
-TEST_F(Runner, ALostAnswerIsSettledByTheReceipt) {
+TEST_F(Run, ALostAnswerIsSettledByTheReceipt) {
   world_.finalize_error = error(ErrorClass::kOutcomeUnknown, "finalize.answer_lost");
   world_.is_settled = true;
-  const RunOutcome outcome = run();
-  ASSERT_FALSE(outcome.error) << outcome.error->to_line();
-  EXPECT_EQ(outcome.receipt->run_id, "r-1");
-  EXPECT_EQ(std::count(world_.calls.begin(), world_.calls.end(), "stage.finalize"), 1) << "nothing is sent again";
-  EXPECT_EQ(world_.calls.back(), "sink.settle");
+  const evidence::RunRecord outcome = run();
+  ASSERT_TRUE(outcome.errors.empty()) << outcome.errors[0].to_line();
+  EXPECT_EQ(outcome.receipt["run_id"].as_string(), "r-1");
+  EXPECT_EQ(std::count(world_.calls.begin(), world_.calls.end(), "sink.publish"), 1) << "nothing is sent again";
+  EXPECT_EQ(world_.calls.back(), "sink.look_up");
   EXPECT_EQ(ledger_outcome(), "committed");
 }
 
-TEST_F(Runner, ALostAnswerWithoutAReceiptIsNoPublication) {
+TEST_F(Run, ALostAnswerWithoutAReceiptIsNoPublication) {
   world_.finalize_error = error(ErrorClass::kOutcomeUnknown, "finalize.answer_lost");
-  const RunOutcome outcome = run();
-  ASSERT_TRUE(outcome.error);
-  EXPECT_EQ(outcome.error->slug(), "finalize.not_committed");
-  EXPECT_EQ(outcome.error->exit_code(), 4);
+  const evidence::RunRecord outcome = run();
+  ASSERT_FALSE(outcome.errors.empty());
+  EXPECT_EQ(outcome.errors[0].slug(), "finalize.not_committed");
+  EXPECT_EQ(outcome.errors[0].exit_code(), 4);
   EXPECT_EQ(world_.calls.back(), "stage.drop");
   EXPECT_EQ(ledger_outcome(), "not_committed");
 }
 
-TEST_F(Runner, ALostAnswerThatNobodyCanTellLeavesTheStage) {
+TEST_F(Run, ALostAnswerThatNobodyCanTellLeavesTheStage) {
   world_.finalize_error = error(ErrorClass::kOutcomeUnknown, "finalize.answer_lost");
   world_.settle_error = error(ErrorClass::kOutcomeUnknown, "finalize.outcome_unknown");
-  const RunOutcome outcome = run();
-  ASSERT_TRUE(outcome.error);
-  EXPECT_EQ(outcome.error->exit_code(), 5);
+  const evidence::RunRecord outcome = run();
+  ASSERT_FALSE(outcome.errors.empty());
+  EXPECT_EQ(outcome.errors[0].exit_code(), 5);
   EXPECT_FALSE(was_called("stage.drop"));
   EXPECT_EQ(ledger_outcome(), "unknown");
 }
 
-class IncrementalRunner : public Runner {
+TEST_F(Run, RowsThatOnlyDponeCountedAreUnverified) {
+  world_.counts = false;
+  const evidence::RunRecord outcome = run();
+  ASSERT_TRUE(outcome.errors.empty()) << outcome.errors[0].to_line();
+  EXPECT_EQ(outcome.gates[0].name, "row_count");
+  EXPECT_EQ(outcome.gates[0].verdict, evidence::Verdict::kUnverified);
+  EXPECT_TRUE(outcome.gates[0].facts["source_reported"].is_null());
+  EXPECT_FALSE(outcome.gates[0].reason.empty());
+}
+
+TEST_F(Run, WhatCouldNotBeLockedIsTriedAgainAndCounted) {
+  world_.seal_errors = 2;
+  const evidence::RunRecord outcome = run();
+  ASSERT_TRUE(outcome.errors.empty()) << outcome.errors[0].to_line();
+  EXPECT_EQ(std::count(world_.calls.begin(), world_.calls.end(), "stage.seal"), 3);
+  EXPECT_EQ(outcome.attempts, 3);
+}
+
+TEST_F(Run, WhatDiedHalfPublishedIsEndedBeforeTheReceiptsAreRead) {
+  Receipt receipt;
+  receipt.run_id = "r-dead";
+  receipt.version = 3;
+  world_.recovered = {receipt};
+  const evidence::RunRecord outcome = run();
+  ASSERT_TRUE(outcome.errors.empty()) << outcome.errors[0].to_line();
+  ASSERT_EQ(outcome.warnings.size(), 1U);
+  EXPECT_NE(outcome.warnings[0].find("r-dead"), std::string::npos);
+  EXPECT_EQ(world_.calls[0], "sink.recover");
+}
+
+class IncrementalRun : public Run {
  protected:
-  IncrementalRunner() {
+  IncrementalRun() {
     state_ = &store_;
     manifest_.strategy.mode = "incremental_merge";
     manifest_.strategy.unique_key = {"id"};
     manifest_.source.options.set("cursor", "id");
-    world_.bound = {true, CursorPosition{"7", {}}, true};
-    world_.staged.key_nulls = world_.staged.key_duplicates = 0;
+    world_.bound.until = at("7");
+  }
+
+  static Position at(const char* value) {
+    CursorRange range;
+    range.column = "id";
+    range.native_type = "integer";
+    return to_position(range, {value, {}, {}});
+  }
+  static ReadBound nothing() {
+    ReadBound bound;
+    bound.has_rows = bound.advances = false;
+    return bound;
   }
 
   // A first run, after which the target is there.
   void load_once() {
-    const RunOutcome outcome = run();
-    ASSERT_FALSE(outcome.error) << outcome.error->to_line();
+    const evidence::RunRecord outcome = run();
+    ASSERT_TRUE(outcome.errors.empty()) << outcome.errors[0].to_line();
     world_.prior.newest_of_process = world_.prior.newest_of_target = *world_.written;
     world_.target.exists = true;
     world_.target.is_empty = false;
@@ -496,72 +569,72 @@ class IncrementalRunner : public Runner {
   MemoryStore store_{world_};
 };
 
-TEST_F(IncrementalRunner, TheStateAdvancesAfterTheReceipt) {
+TEST_F(IncrementalRun, TheStateAdvancesAfterTheReceipt) {
   load_once();
   ASSERT_TRUE(store_.stored_);
   EXPECT_EQ(store_.stored_->version, 1);
-  EXPECT_EQ(store_.stored_->cursor["value"].as_string(), "7");
-  EXPECT_EQ(world_.written->cursor_after, store_.stored_->cursor);
-  world_.bound.upper = CursorPosition{"9", {}};
-  const RunOutcome outcome = run();
-  ASSERT_FALSE(outcome.error) << outcome.error->to_line();
-  EXPECT_EQ(outcome.plan->task.method, PublishMethod::kMerge);
-  EXPECT_EQ(outcome.plan->task.cursor->lower->value, "7");
+  EXPECT_EQ(store_.stored_->position->value["value"].as_string(), "7");
+  EXPECT_EQ(world_.written->position, store_.stored_->position);
+  world_.bound.until = at("9");
+  const evidence::RunRecord outcome = run();
+  ASSERT_TRUE(outcome.errors.empty()) << outcome.errors[0].to_line();
+  EXPECT_EQ(plan_->load.method, "merge");
+  EXPECT_EQ(plan_->read.cursor()->lower, "7");
   EXPECT_EQ(world_.calls.back(), "state.apply");
-  EXPECT_EQ(store_.stored_->cursor["value"].as_string(), "9");
+  EXPECT_EQ(store_.stored_->position->value["value"].as_string(), "9");
   EXPECT_EQ(store_.stored_->record, 2);
   EXPECT_EQ(world_.written->target_epoch, 1) << "a merge replaces nothing";
 }
 
-TEST_F(IncrementalRunner, NothingBeyondTheLastRunEndsItBeforeAStageIsMade) {
+TEST_F(IncrementalRun, NothingBeyondTheLastRunEndsItBeforeAStageIsMade) {
   load_once();
-  world_.bound = CursorBound();
-  const RunOutcome outcome = run();
-  ASSERT_FALSE(outcome.error) << outcome.error->to_line();
+  world_.bound = nothing();
+  const evidence::RunRecord outcome = run();
+  ASSERT_TRUE(outcome.errors.empty()) << outcome.errors[0].to_line();
   EXPECT_TRUE(outcome.is_unchanged);
-  EXPECT_EQ(world_.calls, (Calls{"sink.receipts", "sink.cleanup", "source.snapshot"}));
+  EXPECT_EQ(world_.calls, (Calls{"sink.recover", "sink.receipts", "sink.cleanup", "source.snapshot"}));
   EXPECT_EQ(store_.stored_->record, 1);
 }
 
-TEST_F(IncrementalRunner, RowsOfTheLastCursorThatAreKnownChangeNothing) {
+TEST_F(IncrementalRun, RowsOfTheLastCursorThatAreKnownChangeNothing) {
   load_once();
-  world_.bound.is_beyond_lower = false;
+  world_.bound.advances = false;
   world_.has_changes = false;
-  RunOutcome outcome = run();
-  ASSERT_FALSE(outcome.error) << outcome.error->to_line();
+  evidence::RunRecord outcome = run();
+  ASSERT_TRUE(outcome.errors.empty()) << outcome.errors[0].to_line();
   EXPECT_TRUE(outcome.is_unchanged);
-  EXPECT_FALSE(was_called("stage.finalize"));
+  EXPECT_FALSE(was_called("sink.publish"));
   EXPECT_EQ(world_.calls.back(), "stage.drop");
   EXPECT_EQ(store_.stored_->record, 1);
   // One that is new is published, and the position stays.
   world_.has_changes = true;
   outcome = run();
-  ASSERT_FALSE(outcome.error) << outcome.error->to_line();
-  EXPECT_TRUE(was_called("stage.finalize"));
-  EXPECT_EQ(world_.written->cursor_after["value"].as_string(), "7");
+  ASSERT_TRUE(outcome.errors.empty()) << outcome.errors[0].to_line();
+  EXPECT_TRUE(was_called("sink.publish"));
+  EXPECT_EQ(world_.written->position->value["value"].as_string(), "7");
 }
 
-TEST_F(IncrementalRunner, AStateThatIsLostIsWrittenFromTheReceiptBeforeAnythingIsLoaded) {
+TEST_F(IncrementalRun, AStateThatIsLostIsWrittenFromTheReceiptBeforeAnythingIsLoaded) {
   load_once();
   store_.stored_.reset();
-  const RunOutcome outcome = run();
-  ASSERT_FALSE(outcome.error) << outcome.error->to_line();
-  EXPECT_EQ(world_.calls[2], "state.apply");
-  EXPECT_EQ(world_.calls[3], "source.snapshot");
+  const evidence::RunRecord outcome = run();
+  ASSERT_TRUE(outcome.errors.empty()) << outcome.errors[0].to_line();
+  EXPECT_EQ(world_.calls[3], "state.apply");
+  EXPECT_EQ(world_.calls[4], "source.snapshot");
 }
 
-TEST_F(IncrementalRunner, AStateThatCannotBeWrittenAfterwardsIsAWarning) {
+TEST_F(IncrementalRun, AStateThatCannotBeWrittenAfterwardsIsAWarning) {
   load_once();
-  world_.bound.upper = CursorPosition{"9", {}};
+  world_.bound.until = at("9");
   store_.is_broken_ = true;
-  const RunOutcome outcome = run();
-  ASSERT_FALSE(outcome.error) << outcome.error->to_line();
+  const evidence::RunRecord outcome = run();
+  ASSERT_TRUE(outcome.errors.empty()) << outcome.errors[0].to_line();
   ASSERT_EQ(outcome.warnings.size(), 1U);
   EXPECT_NE(outcome.warnings[0].find("the next run goes by the receipt"), std::string::npos);
-  EXPECT_EQ(outcome.receipt->cursor_after["value"].as_string(), "9");
+  EXPECT_EQ(outcome.position["value"]["value"].as_string(), "9");
 }
 
-TEST_F(IncrementalRunner, ATargetSetBackIsFollowedWhenTheLedgerKnowsItsRun) {
+TEST_F(IncrementalRun, ATargetSetBackIsFollowedWhenTheLedgerKnowsItsRun) {
   load_once();
   // The target is as run r-1 left it; the state knows of a later one.
   store_.stored_->version = 2;
@@ -573,25 +646,55 @@ TEST_F(IncrementalRunner, ATargetSetBackIsFollowedWhenTheLedgerKnowsItsRun) {
   EXPECT_EQ(failed(), "state.target_mismatch");
 }
 
-TEST_F(IncrementalRunner, TargetMaxIsWhatTheTargetSays) {
+TEST_F(IncrementalRun, TargetMaxIsWhatTheTargetSays) {
   load_once();
   world_.prior = PriorReceipts();
   store_.stored_.reset();
   manifest_.sink.options.set("adopt", true);
   EXPECT_EQ(failed(), "start_cursor.needed");
   start_.start_cursor = "target-max";
-  const RunOutcome outcome = run();
-  ASSERT_FALSE(outcome.error) << outcome.error->to_line();
-  EXPECT_EQ(outcome.plan->task.cursor->lower->value, "7");
+  const evidence::RunRecord outcome = run();
+  ASSERT_TRUE(outcome.errors.empty()) << outcome.errors[0].to_line();
+  EXPECT_EQ(plan_->read.cursor()->lower, "7");
 }
 
-TEST_F(IncrementalRunner, AnEmptySourceIsNoReasonToRefuse) {
+TEST_F(IncrementalRun, AnEmptySourceIsNoReasonToRefuse) {
   world_.batches.clear();
-  world_.bound = CursorBound();
-  const RunOutcome outcome = run();
-  ASSERT_FALSE(outcome.error) << outcome.error->to_line();
+  world_.bound = nothing();
+  const evidence::RunRecord outcome = run();
+  ASSERT_TRUE(outcome.errors.empty()) << outcome.errors[0].to_line();
   EXPECT_FALSE(outcome.is_unchanged) << "the first run makes the target";
-  EXPECT_TRUE(outcome.receipt->cursor_after.is_null());
+  EXPECT_TRUE(outcome.position.is_null());
+}
+
+TEST_F(IncrementalRun, AnAppendKeepsHowManyRowsHadTheLastPosition) {
+  manifest_.strategy.mode = "incremental_append";
+  world_.rows_at = 3;
+  load_once();
+  EXPECT_EQ(store_.stored_->position->value["rows"].as_int(), 3);
+  EXPECT_TRUE(std::holds_alternative<TakePlace>(plan_->load.publish.front()));
+  world_.bound.advances = false;
+  world_.target_rows_at = 2;
+  EXPECT_EQ(failed(), "target.rows_gone");
+  world_.target_rows_at = 3;
+  EXPECT_EQ(failed(), "no error");
+  const auto& insert = std::get<InsertRows>(plan_->load.publish.front());
+  EXPECT_EQ(insert.which, InsertRows::Which::kNewAtPosition);
+  EXPECT_EQ(insert.at, "7");
+}
+
+TEST_F(IncrementalRun, ASourceThatLiesBelowThePositionIsNotTakenForNothingNew) {
+  load_once();
+  world_.bound = nothing();
+  world_.bound.is_behind = true;
+  world_.bound.greatest = "5";
+  evidence::RunRecord outcome = run();
+  ASSERT_TRUE(outcome.errors.empty()) << outcome.errors[0].to_line();
+  EXPECT_TRUE(outcome.is_unchanged);
+  ASSERT_EQ(outcome.warnings.size(), 1U);
+  EXPECT_NE(outcome.warnings[0].find("below the position 7"), std::string::npos) << outcome.warnings[0];
+  manifest_.source.options.set("cursor_behind", "fail");
+  EXPECT_EQ(failed(), "cursor.behind");
 }
 
 }  // namespace
