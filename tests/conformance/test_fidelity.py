@@ -146,3 +146,152 @@ def test_sqlite_keeps_a_date_and_a_network_in_the_form_of_its_column(dpone, src,
     dpone("copy", "--from", "src", "--to", "back.db", "--table", "u", "--to-table", "t", "--adopt", "-q").expect(0)
     copy(dpone, "t", "-q", source="back.db").expect(0)
     assert dst.rows("select v::text, n::text, x::text from t") == [("2024-02-29 00:00:00", "10.0.0.7/32", "18446744073709551615")]
+
+
+def test_a_table_whose_rows_name_it_by_its_oid_is_not_exchanged(dpone, src, dst):
+    src.run("create table log (id int, tab regclass); insert into log values (1, 'log'), (2, 'pg_class')")
+    dst.run("create table log (id int, tab regclass)")
+    copy(dpone, "log", "-q").expect(0)
+    assert dst.rows("select tab::text from log order by id") == [("log",), ("pg_class",)]
+    refused = copy(dpone, "log", "--overwrite-type", "exchange").expect(3)
+    assert "column tab may name the table by its OID" in refused.err
+
+
+@pytest.mark.parametrize("definition", ["d oid default 'log'::regclass", "d oid check (d <> 'log'::regclass)"])
+def test_a_table_whose_definition_names_it_by_its_oid_is_not_exchanged(definition, dpone, src, dst):
+    src.run("create table log (id int); insert into log values (1)")
+    dst.run(f"create table log (id int); alter table log add {definition}")
+    copy(dpone, "log", "-q").expect(0)
+    assert dst.value("select method from __dpone__loads") == "truncate_insert"
+
+
+def test_the_plan_says_which_tables_may_name_the_old_one(dpone, src, dst):
+    src.run("create table t (id int); insert into t values (1)")
+    dst.run("create table t (id int); create table watched (tab regclass)")
+    plan = copy(dpone, "t", "--dry-run", "--overwrite-type", "exchange").expect(0)
+    assert "regclass values that name the table elsewhere (public.watched)" in plan.out
+
+
+def test_keys_of_an_inheritance_parent_are_left_out_with_a_note(dpone, src, dst):
+    src.run("create table p (id int primary key, v text unique); create table c () inherits (p); insert into p values (1, 'a'); insert into c values (1, 'a')")
+    plan = copy(dpone, "p", "--dry-run").expect(0)
+    assert "key p_pkey of" in plan.out and "key p_v_key of" in plan.out
+    copy(dpone, "p", "-q").expect(0)
+    assert dst.value("select count(*) from p") == 2
+
+
+@pytest.mark.parametrize("index, code", [("(seq)", 0), ("(seq) where seq > 0", 1), ("(seq, id)", 1), ("((seq + 1))", 1), ("(seq) include (id)", 0)])
+def test_a_unique_index_makes_a_cursor_as_good_as_a_constraint(index, code, dpone, src, dst):
+    src.run(f"create table t (id bigint, seq bigint not null); create unique index on t {index}; insert into t select g, g from generate_series(1, 10) g")
+    copy(dpone, "t", "--mode", "incremental_append", "--cursor", "seq", "-q").expect(code)
+    assert dst.value("select count(*) from pg_constraint where contype in ('u', 'p') and conrelid::regclass::text = 't'") == 0
+
+
+def test_the_target_that_dpone_made_follows_what_the_source_widens(dpone, src, dst):
+    src.run("create table t (id int primary key, n int, v varchar(3), d numeric(5,2), m text not null); insert into t values (1, 1, 'abc', 1.5, 'x')")
+    for target in ("dst", "t.db"):
+        copy(dpone, "t", "-q", target=target).expect(0)
+    dst.run("create index by_v on t (v); alter table t alter v set statistics 50")
+    src.run("alter table t alter n type bigint, alter v type varchar(10), alter d type numeric(12,4), alter m drop not null;"
+            "insert into t values (2, 3000000000, 'abcdef', 12345.6789, null)")  # fmt: skip
+    plan = copy(dpone, "t", "--dry-run").expect(0).out
+    for said in ('"n" of the target, which dpone made, becomes bigint', "becomes character varying(10)", "becomes numeric(12,4)", '"m" of the target, which dpone made, allows NULL'):
+        assert said in plan
+    copy(dpone, "t", "-q").expect(0)
+    assert dst.rows("select t::text from t order by id") == src.rows("select t::text from t order by id")
+    assert dst.rows(COLUMNS.format("t")) == src.rows(COLUMNS.format("t"))
+    assert dst.value("select count(*) from pg_index where indrelid = 't'::regclass") == 2
+    copy(dpone, "t", "--exclude", "m", "--where", "m is not null", "-q", target="u.db")
+    src.run("update t set m = 'y' where m is null")
+    copy(dpone, "t", "-q", target="t.db").expect(0)
+    dst.run("drop table t; drop table __dpone__loads")
+    copy(dpone, "t", "-q", source="t.db").expect(0)
+    assert dst.rows("select n, v, d::text from t order by id") == src.rows("select n, v, d::text from t order by id")
+    assert dict(dst.rows(COLUMNS.format("t")))["n"] == "bigint"
+
+
+def test_a_table_of_somebody_else_keeps_its_types(dpone, src, dst):
+    src.run("create table t (id int primary key, n bigint); insert into t values (1, 3000000000)")
+    dst.run("create table t (id int primary key, n int)")
+    assert "value.does_not_fit" in copy(dpone, "t").expect(1).err
+
+
+@pytest.mark.parametrize("wanted, same", [("date", "2024-01-01"), ("timestamp", "2024-01-01 10:00:00"), ("boolean", "true"), ("numeric(10,2)", "1.50"), ("uuid", "123e4567-e89b-12d3-a456-426614174000"), ("varchar(40)", "v")])
+def test_text_in_sqlite_is_read_as_what_the_target_has(wanted, same, dpone, dst):
+    from harness.sqlite_file import File
+
+    stored = {"boolean": ("boolean", "1"), "numeric(10,2)": ("decimal(10,2)", "1.5")}.get(wanted, ("char(40)", f"'{same}'"))
+    File(dpone.folder / "s.db").run(f"create table t (id integer primary key, c {stored[0]}); insert into t values (1, {stored[1]}), (2, null)")
+    dst.run(f"create table t (id int primary key, c {wanted})")
+    copy(dpone, "t", "-q", source="s.db").expect(0)
+    assert dst.rows("select c::text from t order by id") == [(same,), (None,)]
+
+
+def test_text_in_sqlite_that_is_of_another_type_is_refused_with_its_row(dpone, dst):
+    from harness.sqlite_file import File
+
+    File(dpone.folder / "s.db").run("create table t (id integer primary key, c date); insert into t values (1, '2024-01-01'), (2, 'soon')")
+    dst.run("create table t (id int primary key, c date)")
+    run = copy(dpone, "t", source="s.db").expect(1)
+    assert "source.value_type" in run.err and "row: 2" in run.err and "soon" in run.err
+
+
+def test_a_source_with_its_columns_in_another_order_is_the_same_selection(dpone, src, dst):
+    more = ("--mode", "incremental_merge", "--key", "id", "--cursor", "id", "-q")
+    src.run("create table t (id int primary key, a text, b text); insert into t values (1, 'a', 'b')")
+    copy(dpone, "t", *more).expect(0)
+    src.run("drop table t; create table t (b text, id int primary key, a text); insert into t values ('b', 1, 'a'), ('d', 2, 'c')")
+    copy(dpone, "t", *more).expect(0)
+    assert dst.rows("select id, a, b from t order by id") == [(1, "a", "b"), (2, "c", "d")]
+
+
+def test_a_source_that_is_replaced_while_it_is_planned_is_told_as_changed(dpone, src, dst):
+    import contextlib
+    import threading
+
+    made = ("create table {0} (id bigint primary key, v text, n numeric(12,2) default 0 check (n >= 0), seq bigint not null unique);"
+            "create index on {0} (v); insert into {0} select g, 'v' || g, g, g from generate_series(1, 50) g;")  # fmt: skip
+    src.run(made.format("t"))
+    done = threading.Event()
+
+    def replace():
+        with contextlib.closing(src.connect()) as connection, connection.cursor() as cursor:
+            number = 0
+            while not done.is_set():
+                number += 1
+                cursor.execute(made.format(f"n{number}"))
+                cursor.execute(f"begin; drop table t; alter table n{number} rename to t; commit")
+
+    replacing = threading.Thread(target=replace)
+    replacing.start()
+    try:
+        for _ in range(25):
+            run = copy(dpone, "t", "-q")
+            assert run.code in (0, 4), run
+            assert run.code == 0 or "source.changed" in run.err, run
+    finally:
+        done.set()
+        replacing.join()
+
+
+def test_a_function_behind_a_view_finds_its_names_with_the_roles_search_path(dpone, src, dst):
+    src.run("create table rates (cur text, r numeric); insert into rates values ('USD', 1.1);"
+            "create function rate(text) returns numeric language plpgsql stable as $$ begin return (select r from rates where cur = $1); end $$;"
+            "create table orders (id int, cur text); insert into orders values (1, 'USD'); create view v as select id, rate(cur) as r from orders")  # fmt: skip
+    run = copy(dpone, "v").expect(1)
+    assert "source.options.search_path: role" in run.err
+
+    def load(path, query=None):
+        source = f"table: {{name: v}}, options: {{search_path: '{path}'}}"
+        if query:
+            source = f"options: {{search_path: '{path}', query: '{query}'}}"
+        dpone.write("m.yaml", f"name: view\nsource: {{type: postgres, connection_type: env, connection_id: src, {source}}}\n"
+                    "sink: {type: postgres, connection_type: env, connection_id: dst, table: {name: w}, strategy: {mode: full_refresh}}\n")
+        return dpone("run", "m.yaml", "-q")
+
+    for path in ("role", "public", "information_schema, public"):
+        load(path).expect(0)
+        assert dst.rows("select id, r::text from w") == [(1, "1.1")]
+    assert "42P01" in load("information_schema").expect(1).err
+    load("role", "select id + 1 as id, rate(cur) as r from orders").expect(0)
+    assert dst.rows("select id, r::text from w") == [(2, "1.1")]

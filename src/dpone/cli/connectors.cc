@@ -50,7 +50,9 @@ Settings sink_of(const manifest::Manifest& manifest, const ConnectionSettings& c
 
 Result<std::unique_ptr<Source>> open_postgres_source(const manifest::Manifest& manifest,
                                                      const ConnectionSettings& settings, const RunContext& context) {
-  return postgres::make_source(source_of<postgres::SourceSettings>(manifest, settings), context);
+  auto source = source_of<postgres::SourceSettings>(manifest, settings);
+  source.search_path = manifest.source.options.text("search_path");
+  return postgres::make_source(std::move(source), context);
 }
 
 Result<std::unique_ptr<Sink>> open_postgres_sink(const manifest::Manifest& manifest, const ConnectionSettings& settings,
@@ -136,7 +138,7 @@ const Connector kConnectors[] = {
     {"postgres",
      kPostgresSource,
      kPostgresSink,
-     {},
+     postgres::source_options(),
      {},
      open_postgres_source,
      open_postgres_sink,

@@ -46,8 +46,12 @@ Status check_ownership(const PlanInput& input) {
 
 std::string selection_fingerprint(const manifest::Manifest& manifest, const Facts& source,
                                   const std::vector<ColumnPolicy>& columns, const CursorRange* cursor) {
+  // Columns match by name: the order in which the source has them is no part of a selection.
+  std::vector<std::string> sorted;
+  for (const ColumnPolicy& column : columns) sorted.push_back(column.name);
+  std::sort(sorted.begin(), sorted.end());
   Json names = Json::array();
-  for (const ColumnPolicy& column : columns) names.push(column.name);
+  for (std::string& name : sorted) names.push(std::move(name));
   Json key = Json::array();
   for (const std::string& column : manifest.strategy.unique_key) key.push(column);
   Json json = Json::object();

@@ -7,6 +7,7 @@
 #include "dpone/base/contains.h"
 #include "dpone/base/nearest.h"
 #include "dpone/data/conversion.h"
+#include "dpone/data/type_name.h"
 #include "dpone/plan/strategy/strategy.h"
 #include "dpone/ports/column_index.h"
 
@@ -131,6 +132,50 @@ Status decide(ColumnPolicy& policy, const ColumnFacts& from, const ColumnFacts& 
   return {};
 }
 
+// Whether the run puts another table into the place of one that dpone made.
+bool is_exchanged(const manifest::Manifest& manifest, const Facts& target) {
+  const std::string wanted = manifest.sink.options.text("overwrite_type");
+  if (!strategy::find(manifest.strategy.mode).replaces || (wanted != "auto" && wanted != "exchange")) return false;
+  return std::any_of(target.publish.begin(), target.publish.end(), [](const PublishOption& option) {
+    return option.method == "exchange" && option.blockers.empty();
+  });
+}
+
+// Whether `wanted` holds every value of the target's column `to`, which the sink can replace by it.
+bool is_widened(const ColumnFacts& from, const ColumnFacts& wanted, const ColumnFacts& to, const Facts& target) {
+  const bool is_typed = !from.is_inferred && !from.travels_as_text && !to.travels_as_text && !wanted.travels_as_text &&
+                        wanted.type.kind != TypeKind::kEnum && wanted.meaning == to.meaning;
+  if (!is_typed || wanted.type == to.type) return false;
+  const bool is_same_type = wanted.native_type == to.native_type;
+  if (!is_same_type && (!target.can_retype || !parse_type_name(wanted.native_type))) return false;
+  bool is_checked = false;
+  return can_convert(to.type, wanted.type, &is_checked) && !is_checked;
+}
+
+// The target's column as the source has it now; it is replaced with its table. Appends what changes to `notes`.
+ColumnFacts follow_source(const ColumnFacts& from, const ColumnFacts& wanted, const ColumnFacts& to,
+                          const Facts& target, std::vector<std::string>& notes) {
+  ColumnFacts followed = to;
+  ColumnPolicy ignored;
+  bool is_checked = true;
+  const bool keeps_all = decide(ignored, from, wanted, to).has_value() && can_convert(from.type, to.type, &is_checked);
+  if ((!keeps_all || is_checked) && is_widened(from, wanted, to, target)) {
+    followed.native_type = wanted.native_type;
+    followed.type = wanted.type;
+    notes.push_back("column \"" + from.name + "\" of the target, which dpone made, becomes " +
+                    (wanted.native_type == to.native_type ? wanted.type.to_string() : wanted.native_type) +
+                    " as at the source");
+  }
+  const bool is_in_key = std::any_of(target.keys.begin(), target.keys.end(), [&](const KeyFacts& key) {
+    return key.is_primary && contains(key.columns, to.name);
+  });
+  if (target.can_retype && from.is_nullable && !to.is_nullable && !to.has_default && !is_in_key) {
+    followed.is_nullable = true;
+    notes.push_back("column \"" + from.name + "\" of the target, which dpone made, allows NULL as at the source");
+  }
+  return followed;
+}
+
 }  // namespace
 
 Error no_column(const Facts& source, const std::string& name, std::string_view option) {
@@ -170,6 +215,9 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
   const auto& own = prior.newest_of_process;
   const bool is_ours = own && own->target_created && own->target_identity == target.identity;
   const bool follows = manifest.sink.options.text("new_columns") == "follow";
+  const bool takes_shape = is_ours && follows && is_exchanged(manifest, target) &&
+                           std::none_of(target.columns.begin(), target.columns.end(),
+                                        [](const ColumnFacts& column) { return column.is_generated; });
   bool has_guess = false;
   const ColumnIndex from_source(source);
   const ColumnIndex in_target(target);
@@ -201,7 +249,9 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
                      "the source has column \"" + from.name + "\", the target has not, and " + why)
             .with("target", target.relation)
             .with("column", from.name)
-            .hint("add the column to the target, or leave it out with source.options.exclude");
+            .hint(is_incremental ? "add the column to the target and say with --start-cursor where to begin; or leave "
+                                   "the column out with source.options.exclude"
+                                 : "add the column to the target, or leave it out with source.options.exclude");
       }
       to = &wanted;
       map.new_columns.push_back(wanted.name);
@@ -219,6 +269,12 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
       }
       map.notes.push_back("column \"" + from.name + "\" is new in the target");
     }
+    ColumnFacts followed;
+    const bool is_known = has_columns && to != &wanted;
+    if (takes_shape && is_known) {
+      followed = follow_source(from, wanted, *to, target, map.notes);
+      to = &followed;
+    }
     ColumnPolicy policy;
     policy.name = from.name;
     policy.sink_name = to->name;
@@ -232,7 +288,7 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
     }
     if (from.is_inferred && policy.fidelity == Fidelity::kChecked) {
       map.notes.push_back("column \"" + from.name + "\" is read as the target's " + to->native_type +
-                          ", in place of what it looks like; a value that is none " + outcome);
+                          ", in place of what it looks like; a value of another type " + outcome);
     } else if (policy.fidelity == Fidelity::kChecked && from.native_type == to->native_type) {
       map.notes.push_back("column \"" + from.name + "\": " + from.native_type +
                           " has other limits at the target; each value is checked, and one that does not fit " +

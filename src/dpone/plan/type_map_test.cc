@@ -101,8 +101,8 @@ TEST(TypeMapTest, AnInferredColumnIsReadAsTheTargetsType) {
   EXPECT_EQ(map->columns[0].fidelity, Fidelity::kChecked);
   EXPECT_EQ(map->notes,
             std::vector<std::string>{
-                "column \"c\" is read as the target's character varying(3), in place of what it looks like; a value "
-                "that is none ends the run"});
+                "column \"c\" is read as the target's character varying(3), in place of what it looks like; a value of "
+                "another type ends the run"});
   from = column(TypeKind::kText, "text");
   from.is_inferred = true;
   EXPECT_EQ(mapped(from, column(TypeKind::kUuid, "uuid")), "checked");

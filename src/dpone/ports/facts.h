@@ -40,11 +40,13 @@ struct KeyFacts {
   std::string name;
   std::vector<std::string> columns;
   bool is_primary = false;
+  bool is_constraint = true;  // false: an index that is unique, and that a new table does not get
 };
 
 // Whether one of `keys` has exactly these columns, in any order.
 bool has_key_of(const std::vector<KeyFacts>& keys, const std::vector<std::string>& columns);
-// `keys` and, unless it is among them, the declared key: the primary one if there is none yet. `declared` may be empty.
+// The constraints of `keys` and, unless it is among them, the declared key: the primary one if there is none yet.
+// `declared` may be empty.
 std::vector<KeyFacts> with_declared_key(std::vector<KeyFacts> keys, const std::vector<std::string>& declared);
 
 // One way to replace a table's content here, and why it cannot be used (empty: it can).
@@ -68,6 +70,8 @@ struct Facts {
   // Sources: each row names its own columns, so that one which no row has now is absent, not gone.
   bool has_optional_columns = false;
   bool takes_query = true;         // sources: a query can rename and convert columns
+  // Sinks: an exchange can give a column another type, and not only keep another one of its values.
+  bool can_retype = false;
   bool leaves_wrong_out = false;   // sources: rows that are wrong are left out, and end no run
   bool checks_json = false;        // sinks: the system refuses a json value that is none
   std::vector<std::string> notes;  // what a user should know of it, a sentence each; they go into the plan

@@ -86,7 +86,17 @@ std::string source_facts_sql(const std::string& oid_expression, int server_versi
         unnest(i.indkey::int2[]) WITH ORDINALITY u(num, ordinality)
         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = u.num
         WHERE i.indexrelid = k.conindid AND u.ordinality > i.indnkeyatts)) ORDER BY k.contype, k.conname), '[]'::jsonb)
-    FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u'))
+    FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u')),
+  'unique_indexes', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', ic.relname, 'columns',
+      (SELECT jsonb_agg(a.attname ORDER BY u.ordinality) FROM unnest(i.indkey::int2[]) WITH ORDINALITY u(num, ordinality)
+       JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = u.num WHERE u.ordinality <= i.indnkeyatts))
+      ORDER BY ic.relname), '[]'::jsonb)
+    FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid
+    WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indisready AND i.indpred IS NULL
+      AND i.indexprs IS NULL
+      AND NOT EXISTS (SELECT FROM unnest(i.indclass::oid[]) o(oid) JOIN pg_opclass x ON x.oid = o.oid
+        WHERE NOT x.opcdefault)
+      AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = ic.oid AND k.contype IN ('p', 'u', 'x')))
   )::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = )" +
          oid_expression + ")";
 }
@@ -209,8 +219,10 @@ std::string target_facts_sql(const std::string& oid_expression, int server_versi
         AND NOT (d.classid = 'pg_class'::regclass AND d.objid IN (SELECT i.indexrelid FROM pg_index i WHERE i.indrelid = c.oid))
         AND NOT (d.classid = 'pg_class'::regclass AND d.deptype = 'a'
                  AND (SELECT q.relkind FROM pg_class q WHERE q.oid = d.objid) = 'S')
-        AND NOT (d.classid = 'pg_attrdef'::regclass AND d.objid IN (SELECT q.oid FROM pg_attrdef q WHERE q.adrelid = c.oid))
-        AND NOT (d.classid = 'pg_constraint'::regclass AND d.objid IN (SELECT q.oid FROM pg_constraint q WHERE q.conrelid = c.oid OR q.confrelid = c.oid))
+        AND NOT (d.classid = 'pg_attrdef'::regclass AND NOT (d.deptype = 'n' AND d.refobjid = c.oid AND d.refobjsubid = 0)
+                 AND d.objid IN (SELECT q.oid FROM pg_attrdef q WHERE q.adrelid = c.oid))
+        AND NOT (d.classid = 'pg_constraint'::regclass AND d.objid IN (SELECT q.oid FROM pg_constraint q
+                 WHERE q.conrelid = c.oid OR q.confrelid = c.oid))
         AND NOT (d.classid = 'pg_rewrite'::regclass AND d.objid IN (SELECT q.oid FROM pg_rewrite q WHERE q.ev_class = c.oid))
         AND d.classid NOT IN ('pg_statistic_ext'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass,
                               'pg_publication_rel'::regclass)) x),
@@ -241,24 +253,32 @@ std::string target_facts_sql(const std::string& oid_expression, int server_versi
 }
 
 std::string target_fingerprint_sql(const std::string& schema, const std::string& name, int server_version) {
-  return "encode(sha256(convert_to(" +
-         target_facts_sql("(SELECT q.oid FROM pg_class q WHERE q.relname = " + quote_literal(name) +
-                              " AND q.relnamespace = (SELECT m.oid FROM pg_namespace m WHERE m.nspname = " +
-                              quote_literal(schema) + "))",
-                          server_version) +
+  return "encode(sha256(convert_to(" + target_facts_sql(current_oid_sql(schema, name), server_version) +
          ", 'UTF8')), 'hex')";
 }
 
-Result<Estimates> read_estimates(Connection& connection, Oid oid) {
+Result<Estimates> read_estimates(Connection& connection, Oid oid, const std::string& schema, const std::string& name) {
   DPONE_TRY(
       const Rows rows,
       connection.query("WITH RECURSIVE tree(oid) AS (SELECT $1::oid UNION ALL SELECT i.inhrelid FROM pg_inherits i "
                        "JOIN tree t ON i.inhparent = t.oid) "
                        "SELECT coalesce(sum(CASE WHEN c.reltuples >= 0 THEN c.reltuples ELSE 0 END)::int8, 0), "
-                       "coalesce(sum(pg_relation_size(c.oid))::int8, 0) FROM tree t JOIN pg_class c ON c.oid = t.oid "
-                       "WHERE c.relkind IN ('r', 'm', 'p')",
+                       "coalesce(sum(pg_relation_size(c.oid))::int8, 0), coalesce($1::oid = " +
+                           current_oid_sql(schema, name) +
+                           ", false) FROM tree t JOIN pg_class c ON c.oid = t.oid "
+                           "WHERE c.relkind IN ('r', 'm', 'p')",
                        {std::to_string(oid)}));
-  return Estimates{rows.integer(0, 0), rows.integer(0, 1)};
+  return Estimates{rows.integer(0, 0), rows.integer(0, 1), rows.boolean(0, 2)};
+}
+
+std::string current_oid_sql(const std::string& schema, const std::string& name) {
+  return "(SELECT q.oid FROM pg_class q WHERE q.relname = " + quote_literal(name) +
+         " AND q.relnamespace = (SELECT m.oid FROM pg_namespace m WHERE m.nspname = " + quote_literal(schema) + "))";
+}
+
+bool is_of_vanished(const Error& error) {
+  return error.native_code() == "XX000" || error.native_code() == "42P01" || error.slug() == "source.changed" ||
+         error.slug() == "target.changed";
 }
 
 Result<TypeCatalog> read_types(Connection& connection, const std::vector<Oid>& roots) {

@@ -28,8 +28,17 @@ std::string target_fingerprint_sql(const std::string& schema, const std::string&
 struct Estimates {
   std::int64_t rows = 0;
   std::int64_t bytes = 0;
+  bool is_current = true;  // the name still has the OID
 };
-Result<Estimates> read_estimates(Connection& connection, Oid oid);
+Result<Estimates> read_estimates(Connection& connection, Oid oid, const std::string& schema, const std::string& name);
+
+// SQL for the OID that the name has now, or NULL. What was read of a relation by its OID holds if its name still has it
+// afterwards: the server's catalog functions look past any snapshot, so a relation that is dropped meanwhile gives
+// errors, NULLs and parts.
+std::string current_oid_sql(const std::string& schema, const std::string& name);
+// Whether an error may come of a relation that went away while it was described.
+bool is_of_vanished(const Error& error);
+inline constexpr int kDescribeAttempts = 5;
 
 Result<TypeCatalog> read_types(Connection& connection, const std::vector<Oid>& roots);
 

@@ -123,6 +123,12 @@ Error Connection::result_error(pg_result* result) const {
   if (!constraint.empty()) error.add("constraint", constraint);
   const std::string context = field(PG_DIAG_CONTEXT);
   if (!context.empty()) error.add("context", one_line(context));
+  const bool is_unknown_name = state == "42P01" || state == "42883" || state == "42704";
+  if (is_unknown_name && context.find("function ") != std::string::npos && error.next_step().empty()) {
+    return std::move(error).hint(
+        "a function looks names up in the session's search_path: give it its own (ALTER FUNCTION ... SET search_path), "
+        "or, at the source, set source.options.search_path: role");
+  }
   const std::string server_hint = field(PG_DIAG_MESSAGE_HINT);
   if (!server_hint.empty() && error.next_step().empty()) return std::move(error).hint(one_line(server_hint));
   return error;

@@ -17,8 +17,12 @@ constexpr ErrorClass kFailed = ErrorClass::kFailed;
 constexpr ErrorClass kUsage = ErrorClass::kUsage;
 constexpr ErrorClass kUnavailable = ErrorClass::kUnavailable;
 
+constexpr std::string_view kNoRaw =
+    "if COPY refuses a value in binary form, load without passing bytes through: --no-raw (runtime.raw: false)";
+
 constexpr Rule kRules[] = {
-    {"08P01", kFailed, Retry::kNever, "postgres.protocol", ""},
+    // COPY calls a field that its type's binary input does not read to the end so.
+    {"08P01", kFailed, Retry::kNever, "postgres.protocol", kNoRaw},
     {"08", kUnavailable, Retry::kUnknown, "postgres.connection", "check host, port and network, then run again"},
     {"57P01", kUnavailable, Retry::kUnknown, "postgres.shutdown",
      "the server or an administrator ended the session; run again"},
@@ -60,6 +64,7 @@ constexpr Rule kRules[] = {
     {"23505", kFailed, Retry::kNever, "postgres.duplicate_key", ""},
     {"23514", kFailed, Retry::kNever, "postgres.check", ""},
     {"23", kFailed, Retry::kNever, "postgres.constraint", ""},
+    {"22P03", kFailed, Retry::kNever, "postgres.value", kNoRaw},
     {"22", kFailed, Retry::kNever, "postgres.value", ""},
     {"0A", kFailed, Retry::kNever, "postgres.not_supported", ""},
     {"58", kFailed, Retry::kNever, "postgres.system", "see the server's log"},

@@ -163,5 +163,12 @@ TEST(PostgresErrors, AGuardIsReadWhateverTheLanguage) {
   EXPECT_EQ(failed_guard(error_from_sqlstate("22P02", "dpone:x"))->detail, "");
 }
 
+TEST(PostgresErrors, AValueThatBinaryInputRefusesNamesTheOptionThatLoadsIt) {
+  for (const char* code : {"22P03", "08P01"}) {
+    EXPECT_NE(error_from_sqlstate(code, "invalid").next_step().find("--no-raw"), std::string::npos) << code;
+  }
+  EXPECT_EQ(error_from_sqlstate("22003", "out of range").next_step(), "");
+}
+
 }  // namespace
 }  // namespace dpone::postgres

@@ -124,6 +124,20 @@ class SinkRenderer {
     for (const Json& statement : native_["create_types"].as_array()) out_.prepare.push_back(statement.as_string());
   }
 
+  // What the source's column has become since the target was made.
+  void append_new_shape(const ColumnPolicy& column, std::vector<std::string>& out) const {
+    for (const Json& known : native_["columns"].as_array()) {
+      if (known["name"].as_string() != column.sink_name) continue;
+      const std::string alter = "ALTER TABLE " + stage_ + " ALTER COLUMN " + quote_name(column.sink_name);
+      if (known["type"].as_string() != column.sink_native) {
+        const bool has_collation = known["collation"].is_string() && column.sink_type.kind == TypeKind::kText;
+        out.push_back(alter + " TYPE " + column.sink_native +
+                      (has_collation ? " COLLATE " + known["collation"].as_string() : ""));
+      }
+      if (known["not_null"].as_bool() && column.is_nullable) out.push_back(alter + " DROP NOT NULL");
+    }
+  }
+
   std::string column_definition(const ColumnPolicy& column) const {
     std::string text = quote_name(column.sink_name) + " " + column.sink_native;
     const Json& details = native_["column_details"][column.sink_name];
@@ -161,6 +175,8 @@ class SinkRenderer {
       for (const ColumnPolicy& column : task_.columns) {
         if (contains(new_columns_, column.sink_name)) {
           out.push_back("ALTER TABLE " + stage_ + " ADD COLUMN " + column_definition(column));
+        } else {
+          append_new_shape(column, out);
         }
       }
     } else {

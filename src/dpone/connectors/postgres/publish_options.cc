@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "dpone/connectors/postgres/quote.h"
+
 namespace dpone::postgres {
 namespace {
 
@@ -44,6 +46,14 @@ PublishOption exchange(const Json& target) {
   }
   for (const Json& what : target["dependents"].as_array())
     option.blockers.push_back(what.as_string() + " depends on it");
+  for (const Json& column : target["table_names"].as_array()) {
+    option.blockers.push_back("values of column " + column.as_string() +
+                              " may name the table by its OID, which an exchange replaces");
+  }
+  if (target["named_in"].is_string()) {
+    option.notes.push_back("regclass values that name the table elsewhere (" + target["named_in"].as_string() +
+                           ") keep the OID of the old one, which an exchange drops");
+  }
   block_if(option, !target["triggers"].as_array().empty(), "it has triggers: " + joined(target["triggers"]));
   block_if(option, !target["rules"].as_array().empty(), "it has rules: " + joined(target["rules"]));
   block_if(option, target["row_security"].as_bool() || target["policies"].as_int() > 0, "it has row-level security");
@@ -71,6 +81,10 @@ PublishOption exchange(const Json& target) {
                  " may not lock (REFERENCES, and one of UPDATE, DELETE, TRUNCATE)");
     block_if(option, constraint["uses_whole_row"].as_bool(),
              "constraint " + constraint["name"].as_string() + " uses the whole row");
+    // Not among its dependencies: a whole table is not told from its columns there.
+    const std::string own = quote_literal(target["regclass"].as_string()) + "::regclass";
+    block_if(option, constraint["definition"].as_string().find(own) != std::string::npos,
+             "constraint " + constraint["name"].as_string() + " names the table by its OID");
   }
   const Json& rights = target["rights"];
   const std::string role = rights["role"].as_string();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dpone/base/contains.h"
 #include "dpone/base/sha256.h"
 #include "dpone/connectors/postgres/catalog.h"
 #include "dpone/connectors/postgres/connection.h"
@@ -33,41 +34,13 @@ class PostgresSink final : public Sink {
         connection_(std::move(connection)) {}
 
   Result<Facts> describe(const TargetQuestion& question) override {
-    const Facts& source = question.source;
     declared_key_ = question.key;
     DPONE_CHECK(connect());
-    Connection& connection = *connection_;
-    DPONE_TRY(const std::optional<Oid> oid, find_relation(connection, settings_.schema, settings_.table, true));
-    Facts facts;
-    if (oid) {
-      DPONE_TRY(facts, describe_existing(connection, *oid));
-    } else {
-      DPONE_TRY(facts, describe_absent(connection, settings_.schema, settings_.table, source));
+    for (int attempt = 1;; ++attempt) {
+      auto facts = describe_once(*connection_, question.source);
+      const bool may_retry = connection_->is_alive() && attempt < kDescribeAttempts;
+      if (facts || !may_retry || !is_of_vanished(facts.error())) return facts;
     }
-    facts.native.set("server_version", connection.server_version());
-    DPONE_TRY(const Rows default_acl,
-              connection.query(
-                  "SELECT coalesce(jsonb_agg(DISTINCT jsonb_build_object('grantor', current_user::text, 'grantee', "
-                  "CASE WHEN x.grantee = 0 THEN NULL ELSE pg_get_userbyid(x.grantee) END, 'privilege', "
-                  "x.privilege_type, 'grantable', x.is_grantable)), '[]'::jsonb)::text FROM pg_default_acl d, "
-                  "aclexplode(d.defaclacl) x WHERE d.defaclrole = (SELECT oid FROM pg_roles WHERE rolname = "
-                  "current_user) AND d.defaclobjtype = 'r' AND x.grantee <> d.defaclrole AND (d.defaclnamespace = 0 "
-                  "OR d.defaclnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1))",
-                  {settings_.schema}));
-    DPONE_TRY(Json acl, Json::parse(default_acl.text(0, 0)));
-    facts.native.set("default_acl", std::move(acl));
-    facts.checks_json = true;
-    DPONE_CHECK(compare_types(connection, source, facts));
-    DPONE_CHECK(find_unknown_defaults(connection, source, facts));
-    if (source.system != facts.system) DPONE_CHECK(find_origin_types(connection, source, facts));
-    if (oid && !question.key.empty()) DPONE_CHECK(add_key_operators(connection, *oid, facts));
-    const bool has_money = std::any_of(source.columns.begin(), source.columns.end(),
-                                       [](const ColumnFacts& column) { return !column.meaning.empty(); });
-    if (has_money) {
-      DPONE_TRY(const Rows monetary, connection.query("SELECT current_setting('lc_monetary')"));
-      facts.native.set("lc_monetary", monetary.text(0, 0));
-    }
-    return facts;
   }
 
   Result<Facts> propose(const Facts& described, const Facts& source,
@@ -147,7 +120,9 @@ class PostgresSink final : public Sink {
   Result<PriorReceipts> read_receipts(std::string_view process, std::string_view run_id) override {
     DPONE_CHECK(connect());
     DPONE_CHECK(control_.check_place(*connection_));
-    return control_.read(*connection_, process, run_id);
+    DPONE_TRY(PriorReceipts prior, control_.read(*connection_, process, run_id));
+    read_for_ = ReadReceipts{std::string(process), std::string(run_id), prior.identities};
+    return prior;
   }
 
   Result<std::optional<std::string>> greatest(const std::string& column) override {
@@ -395,12 +370,70 @@ class PostgresSink final : public Sink {
     return {};
   }
 
+  Result<Facts> describe_once(Connection& connection, const Facts& source) const {
+    DPONE_TRY(const std::optional<Oid> oid, find_relation(connection, settings_.schema, settings_.table, true));
+    if (oid) DPONE_CHECK(check_receipts_are_newer(connection, *oid));
+    Facts facts;
+    if (oid) {
+      DPONE_TRY(facts, describe_existing(connection, *oid));
+    } else {
+      DPONE_TRY(facts, describe_absent(connection, settings_.schema, settings_.table, source));
+    }
+    facts.native.set("server_version", connection.server_version());
+    facts.checks_json = true;
+    facts.can_retype = true;
+    DPONE_CHECK(compare_types(connection, source, facts));
+    DPONE_CHECK(find_unknown_defaults(connection, source, facts));
+    if (source.system != facts.system) DPONE_CHECK(find_origin_types(connection, source, facts));
+    if (oid && !declared_key_.empty()) DPONE_CHECK(add_key_operators(connection, *oid, facts));
+    const bool has_money = std::any_of(source.columns.begin(), source.columns.end(),
+                                       [](const ColumnFacts& column) { return !column.meaning.empty(); });
+    if (has_money) {
+      DPONE_TRY(const Rows monetary, connection.query("SELECT current_setting('lc_monetary')"));
+      facts.native.set("lc_monetary", monetary.text(0, 0));
+    }
+    DPONE_TRY(
+        const Rows default_acl,
+        connection.query(
+            "SELECT coalesce(" + current_oid_sql(settings_.schema, settings_.table) +
+                "::int8, 0), coalesce(jsonb_agg(DISTINCT jsonb_build_object('grantor', current_user::text, 'grantee', "
+                "CASE WHEN x.grantee = 0 THEN NULL ELSE pg_get_userbyid(x.grantee) END, 'privilege', "
+                "x.privilege_type, 'grantable', x.is_grantable)), '[]'::jsonb)::text FROM pg_default_acl d, "
+                "aclexplode(d.defaclacl) x WHERE d.defaclrole = (SELECT oid FROM pg_roles WHERE rolname = "
+                "current_user) AND d.defaclobjtype = 'r' AND x.grantee <> d.defaclrole AND (d.defaclnamespace = 0 "
+                "OR d.defaclnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1))",
+            {settings_.schema}));
+    DPONE_TRY(Json acl, Json::parse(default_acl.text(0, 1)));
+    facts.native.set("default_acl", std::move(acl));
+    // Read last: what was described is what is there.
+    if (oid && default_acl.integer(0, 0) != *oid) return replaced();
+    return facts;
+  }
+
+  Error replaced() const {
+    return Error(ErrorClass::kUnavailable, "target.changed", "the target was replaced while it was described")
+        .with("target", target_)
+        .retry(Retry::kSafe)
+        .hint("run again: the next plan sees what is there then");
+  }
+
+  // A run that published after the receipts were read made this table: it is not a stranger's.
+  Status check_receipts_are_newer(Connection& connection, Oid oid) const {
+    const std::string identity = std::to_string(oid);
+    if (!read_for_ || read_for_->identities.empty() || contains(read_for_->identities, identity)) return {};
+    DPONE_TRY(const PriorReceipts now, control_.read(connection, read_for_->process, read_for_->run_id));
+    if (!contains(now.identities, identity)) return {};
+    return Error(ErrorClass::kUnavailable, "target.changed", "another run published while this one was planned")
+        .with("target", target_)
+        .retry(Retry::kSafe)
+        .hint("run again: the next plan sees its receipt");
+  }
+
   Result<Facts> describe_existing(Connection& connection, Oid oid) const {
     DPONE_TRY(const Rows rows,
               connection.query("SELECT " + target_facts_sql(std::to_string(oid), connection.server_version())));
     if (rows.size() != 1 || rows.is_null(0, 0)) {
-      return Error(ErrorClass::kUnavailable, "target.changed", "the target vanished while it was described")
-          .with("target", target_);
+      return replaced();
     }
     const std::string text = rows.text(0, 0);
     DPONE_TRY(Json native, Json::parse(text));
@@ -412,12 +445,12 @@ class PostgresSink final : public Sink {
     facts.kind = kind == "p" ? "partitioned_table" : kind == "r" ? "table" : "view";
     facts.identity = std::to_string(oid);
     facts.fingerprint = sha256_hex(text);
-    facts.publish = publish_options(native);
     std::vector<Oid> oids;
     for (const Json& column : native["columns"].as_array())
       oids.push_back(static_cast<Oid>(column["type_oid"].as_int()));
     DPONE_TRY(const TypeCatalog types, read_types(connection, oids));
     Json details = Json::object();
+    Json table_names = Json::array();
     for (const Json& column : native["columns"].as_array()) {
       const Oid type_oid = static_cast<Oid>(column["type_oid"].as_int());
       ColumnFacts entry;
@@ -434,6 +467,7 @@ class PostgresSink final : public Sink {
       detail.set("signature", types.signature(type_oid))
           .set("raw_obstacle", types.raw_obstacle(type_oid, connection.server_version()));
       details.set(entry.name, std::move(detail));
+      if (types.names_tables(type_oid)) table_names.push(column["name"]);
       facts.columns.push_back(std::move(entry));
     }
     for (const Json& index : native["indexes"].as_array()) {
@@ -446,9 +480,13 @@ class PostgresSink final : public Sink {
     // Where row-level security applies, the question itself is an error; the plan says so.
     const bool may_look = native["rights"]["select"].as_bool() && !native["rights"]["row_security_applies"].as_bool();
     if (may_look && (kind == "r" || kind == "p")) {
-      DPONE_TRY(const Rows any, connection.query("SELECT NOT EXISTS (SELECT FROM " + target_ + ")"));
+      DPONE_TRY(const Rows any,
+                connection.query("SELECT NOT EXISTS (SELECT FROM " + target_ + "), " + named_in_sql(oid)));
       facts.is_empty = any.boolean(0, 0);
+      if (!any.is_null(0, 1)) native.set("named_in", any.text(0, 1));
     }
+    native.set("table_names", std::move(table_names));
+    facts.publish = publish_options(native);
     native.set("type_details", std::move(details));
     native.set("fingerprint_guard",
                render_guard(target_fingerprint_sql(settings_.schema, settings_.table, connection.server_version()) +
@@ -458,10 +496,26 @@ class PostgresSink final : public Sink {
     return facts;
   }
 
+  // Tables with columns of regclass, beside the target: some of them.
+  static std::string named_in_sql(Oid oid) {
+    return "(SELECT string_agg(x.name, ', ' ORDER BY x.name) FROM (SELECT DISTINCT a.attrelid::regclass::text AS name "
+           "FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE a.atttypid IN (2205, 2210) AND a.attnum > "
+           "0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'm') AND c.oid >= 16384 AND c.oid <> " +
+           std::to_string(oid) + " ORDER BY 1 LIMIT 4) x)";
+  }
+
+  // What read_receipts() was asked last, and the tables that the receipts name.
+  struct ReadReceipts {
+    std::string process;
+    std::string run_id;
+    std::vector<std::string> identities;
+  };
+
   SinkSettings settings_;
   std::vector<std::string> declared_key_;  // of the last describe()
   const RunContext& context_;
   std::string target_;
+  std::optional<ReadReceipts> read_for_;
   ControlTable control_;
   std::optional<Connection> connection_;
 };

@@ -19,6 +19,31 @@ namespace {
 constexpr std::size_t kReadBytes = std::size_t{256} * 1024;
 constexpr std::size_t kHugeBuffer = 16U << 20;
 
+constexpr OptionSpec kSourceOptions[] = {
+    {.name = "search_path",
+     .description = "Schemas in which functions behind a view, and the names of a query, are looked up while rows are "
+                    "read: `role` for the path of a plain session of the role, or names between commas; by default "
+                    "pg_catalog alone",
+     .value_name = "SCHEMAS"}};
+
+constexpr const char* kFixedPath = "SET LOCAL search_path TO pg_catalog";
+
+// The statement that sets the path of source.options.search_path in a transaction; empty without it.
+std::string path_statement(const std::string& option) {
+  if (option.empty()) return {};
+  if (option == "role") return "SET LOCAL search_path TO DEFAULT";
+  std::string names;
+  for (std::size_t at = 0; at <= option.size();) {
+    const std::size_t comma = std::min(option.find(',', at), option.size());
+    std::string name = option.substr(at, comma - at);
+    while (name.starts_with(' ')) name.erase(0, 1);
+    while (name.ends_with(' ')) name.pop_back();
+    if (!name.empty()) names += (names.empty() ? "" : ", ") + quote_name(name);
+    at = comma + 1;
+  }
+  return "SET LOCAL search_path TO " + names;
+}
+
 // Column facts from the JSON of catalog.cc (tables and views) or of a described query.
 std::vector<ColumnFacts> column_facts(const Json& columns, const TypeCatalog& types) {
   std::vector<ColumnFacts> out;
@@ -270,7 +295,13 @@ class PostgresSource final : public Source {
   PostgresSource(SourceSettings settings, Connection connection, const RunContext& context)
       : settings_(std::move(settings)), context_(context), connection_(std::move(connection)) {}
 
-  Result<Facts> describe() override { return describe_with(*connection_, false); }
+  Result<Facts> describe() override {
+    for (int attempt = 1;; ++attempt) {
+      auto facts = describe_with(*connection_, false);
+      const bool may_retry = settings_.query.empty() && connection_->is_alive() && attempt < kDescribeAttempts;
+      if (facts || !may_retry || !is_of_vanished(facts.error())) return facts;
+    }
+  }
 
   std::vector<WireFormat> raw_formats(const ReadTask& task) const override {
     Json columns = Json::array();
@@ -287,6 +318,8 @@ class PostgresSource final : public Source {
   std::vector<Statement> render(const ReadTask& task) const override {
     std::vector<Statement> out;
     for (const std::string& sql : lock_statements(task.source)) out.push_back({"extract", sql});
+    const std::string path = path_statement(settings_.search_path);
+    if (!path.empty()) out.push_back({"extract", path});
     if (task.cursor() != nullptr) out.push_back({"extract", render_upper_bound(task)});
     const bool is_text = task.is_raw && task.format.is_text;
     out.push_back({"extract", render_copy_out(task, is_text ? "text" : "binary", task.is_raw)});
@@ -310,6 +343,8 @@ class PostgresSource final : public Source {
     DPONE_CHECK(context_.fault("source.locked"));
     DPONE_TRY(const Facts now, describe_with(*connection_, true));
     if (now.fingerprint != planned.fingerprint) return changed(planned);
+    const std::string path = path_statement(settings_.search_path);
+    if (!path.empty()) DPONE_CHECK(connection_->execute(path));
     std::unique_ptr<Snapshot> snapshot = std::make_unique<PostgresSnapshot>(std::move(*connection_), context_);
     connection_.reset();
     return snapshot;
@@ -321,6 +356,13 @@ class PostgresSource final : public Source {
         .with("relation", planned.relation)
         .retry(Retry::kSafe)
         .hint("run again: the next plan sees the new definition");
+  }
+
+  static Error vanished(const std::string& relation) {
+    return Error(ErrorClass::kUnavailable, "source.changed", "the relation was replaced while it was described")
+        .with("relation", relation)
+        .retry(Retry::kSafe)
+        .hint("run again: the next plan sees what is there then");
   }
 
   // LOCK TABLE takes no snapshot: rows that another session moves are seen whole, before or after.
@@ -355,6 +397,18 @@ class PostgresSource final : public Source {
     return result;
   }
 
+  // Runs `body` with the path of source.options.search_path. What dpone asks of the catalog has its own.
+  // REQUIRES: a transaction is open.
+  template <class Body>
+  std::invoke_result_t<Body> with_path(Connection& connection, Body body) {
+    const std::string path = path_statement(settings_.search_path);
+    if (path.empty()) return body();
+    DPONE_CHECK(connection.execute(path));
+    auto result = body();
+    if (result) DPONE_CHECK(connection.execute(kFixedPath));
+    return result;
+  }
+
   Result<Facts> describe_relation(Connection& connection, bool in_snapshot) {
     const std::string relation = quote_name(settings_.schema, settings_.table);
     DPONE_TRY(const std::optional<Oid> oid, find_relation(connection, settings_.schema, settings_.table, false));
@@ -363,10 +417,8 @@ class PostgresSource final : public Source {
                                ", has_table_privilege(" + std::to_string(*oid) +
                                ", 'SELECT'), current_user::text, has_any_column_privilege(" + std::to_string(*oid) +
                                ", 'SELECT')"));
-    if (rows.size() != 1 || rows.is_null(0, 0)) {
-      return Error(ErrorClass::kUnavailable, "source.changed", "the relation vanished while it was described")
-          .with("relation", relation);
-    }
+    // A relation that is gone has no privileges, which is NULL.
+    if (rows.size() != 1 || rows.is_null(0, 0) || rows.is_null(0, 1)) return vanished(relation);
     if (!rows.boolean(0, 1)) {
       return Error(ErrorClass::kFailed, "postgres.permission",
                    "role " + rows.text(0, 2) + " may not " +
@@ -392,9 +444,19 @@ class PostgresSource final : public Source {
     // does.
     const bool has_keys = kind == "p" || !native["has_children"].as_bool();
     for (const Json& key : native["keys"].as_array()) {
-      if (!has_keys) break;
+      if (!has_keys) {
+        facts.notes.push_back("key " + key["name"].as_string() + " of " + relation +
+                              " does not cover the rows of the tables that inherit from it, and is left out");
+        continue;
+      }
       KeyFacts entry{key["name"].as_string(), {}, key["primary"].as_bool()};
       for (const Json& column : key["columns"].as_array()) entry.columns.push_back(column.as_string());
+      facts.keys.push_back(std::move(entry));
+    }
+    for (const Json& index : native["unique_indexes"].as_array()) {
+      if (!has_keys) break;
+      KeyFacts entry{index["name"].as_string(), {}, false, false};
+      for (const Json& column : index["columns"].as_array()) entry.columns.push_back(column.as_string());
       facts.keys.push_back(std::move(entry));
     }
     facts.identity = std::to_string(*oid);
@@ -402,6 +464,7 @@ class PostgresSource final : public Source {
     if (!in_snapshot && (kind == "r" || kind == "p" || kind == "v")) locks_.push(relation);
     add_type_details(native, native["columns"], types, connection.server_version());
     if (settings_.limit >= 0) native.set("limit", settings_.limit);
+    if (!settings_.search_path.empty()) native.set("search_path", settings_.search_path);
     if (!settings_.where.empty()) {
       native.set("where", settings_.where);
       DPONE_CHECK(in_transaction(connection, [&] { return describe_where(connection, native, *oid, in_snapshot); }));
@@ -410,7 +473,8 @@ class PostgresSource final : public Source {
     facts.fingerprint = sha256_hex(native.canonical());
     facts.native = std::move(native);
     if (!in_snapshot) {
-      DPONE_TRY(const Estimates estimates, read_estimates(connection, *oid));
+      DPONE_TRY(const Estimates estimates, read_estimates(connection, *oid, settings_.schema, settings_.table));
+      if (!estimates.is_current) return vanished(relation);
       if (estimates.rows > 0) facts.estimated_rows = estimates.rows;
       facts.estimated_bytes = estimates.bytes;
     }
@@ -419,17 +483,22 @@ class PostgresSource final : public Source {
 
   Result<Facts> describe_query(Connection& connection, bool in_snapshot) {
     const std::string nested = "SELECT FROM (\n" + settings_.query + "\n) AS source_query";
-    auto described = connection.describe(settings_.query);
-    // It will be read as a part of COPY (SELECT ...): what can only stand alone (EXPLAIN, SHOW, RETURNING, a WITH that
-    // writes) is refused here, before anything is made at the target.
-    if (described && described->column_count() > 0) {
-      auto parsed = connection.describe(nested);
-      if (!parsed) described = std::move(parsed);
-    }
+    auto described = with_path(connection, [&] {
+      auto query = connection.describe(settings_.query);
+      // It will be read as a part of COPY (SELECT ...): what can only stand alone (EXPLAIN, SHOW, RETURNING, a WITH
+      // that writes) is refused here, before anything is made at the target.
+      if (query && query->column_count() > 0) {
+        auto parsed = connection.describe(nested);
+        if (!parsed) query = std::move(parsed);
+      }
+      return query;
+    });
     if (!described) {
       Error error = std::move(described).error();
       if (error.native_code() == "42P01") {
-        return std::move(error).hint("name tables with their schema: the session's search_path is pg_catalog");
+        return std::move(error).hint(
+            "name tables with their schema: the session's search_path is pg_catalog, or what "
+            "source.options.search_path says");
       }
       error.add("option", "source.options.query");
       if (!error.next_step().empty()) return error;
@@ -460,10 +529,11 @@ class PostgresSource final : public Source {
     }
     if (!in_snapshot) {
       DPONE_TRY(locks_, described_relations(connection, 0));
-      DPONE_CHECK(check_may_run(connection, nested, "source.options.query"));
+      DPONE_CHECK(with_path(connection, [&] { return check_may_run(connection, nested, "source.options.query"); }));
     }
     Json native = Json::object();
     native.set("kind", "query").set("query", settings_.query).set("columns", columns).set("locks", locks_);
+    if (!settings_.search_path.empty()) native.set("search_path", settings_.search_path);
     DPONE_TRY(const TypeCatalog types, read_types(connection, type_oids(columns)));
     DPONE_TRY(const Rows monetary, connection.query("SELECT current_setting('lc_monetary')"));
     native.set("lc_monetary", monetary.text(0, 0));
@@ -485,7 +555,7 @@ class PostgresSource final : public Source {
     ReadTask probe;
     probe.source.native = native;
     const std::string select = render_select(probe, false);
-    auto described = connection.describe(select);
+    auto described = with_path(connection, [&] { return connection.describe(select); });
     if (!described) {
       Error error = std::move(described).error();
       error.add("option", "source.options.where");
@@ -495,7 +565,7 @@ class PostgresSource final : public Source {
     if (in_snapshot) return {};
     DPONE_TRY(const Json read, described_relations(connection, oid));
     for (const Json& name : read.as_array()) locks_.push(name);
-    return check_may_run(connection, select, "source.options.where");
+    return with_path(connection, [&] { return check_may_run(connection, select, "source.options.where"); });
   }
 
   SourceSettings settings_;
@@ -505,6 +575,8 @@ class PostgresSource final : public Source {
 };
 
 }  // namespace
+
+std::span<const OptionSpec> source_options() { return kSourceOptions; }
 
 Result<std::unique_ptr<Source>> make_source(SourceSettings settings, const RunContext& context) {
   if (settings.schema.empty())

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,11 @@ struct SourceSettings {
   std::string query;  // instead of a table
   std::string where;
   std::int64_t limit = -1;
+  std::string search_path;  // `role`, or schemas between commas; empty: pg_catalog
 };
+
+// The options of `type: postgres` as a source.
+std::span<const OptionSpec> source_options();
 
 // Fails only when the first connection cannot be made. `context` must outlive the source.
 Result<std::unique_ptr<Source>> make_source(SourceSettings settings, const RunContext& context);

@@ -1,5 +1,6 @@
 #include "dpone/connectors/postgres/types.h"
 
+#include <algorithm>
 #include <array>
 
 #include "dpone/base/contains.h"
@@ -295,6 +296,19 @@ std::string TypeCatalog::raw_obstacle(Oid oid, int server_version) const {
   if (info->base != 0) return raw_obstacle(info->base, server_version);
   if (info->subtype != 0) return raw_obstacle(info->subtype, server_version);
   return {};
+}
+
+bool TypeCatalog::names_tables(Oid oid) const {
+  constexpr Oid kRegclass = 2205;
+  constexpr Oid kRegtype = 2206;
+  if (oid == kRegclass || oid == kRegtype) return true;
+  const TypeInfo* info = find(oid);
+  if (info == nullptr) return false;
+  for (const Oid part : {info->element, info->base, info->subtype}) {
+    if (part != 0 && names_tables(part)) return true;
+  }
+  return std::any_of(info->attributes.begin(), info->attributes.end(),
+                     [&](const TypeAttribute& attribute) { return names_tables(attribute.type); });
 }
 
 DataType TypeCatalog::logical_type(Oid oid, int typmod, bool& as_text) const {

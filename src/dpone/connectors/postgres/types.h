@@ -68,6 +68,9 @@ class TypeCatalog {
   std::string meaning(Oid oid) const;
   // Empty, or why the binary form of this type cannot be handed from server to server.
   std::string raw_obstacle(Oid oid, int server_version) const;
+  // Whether values of this type may hold the OID of a table, or of its row type: regclass, regtype and what is made of
+  // them.
+  bool names_tables(Oid oid) const;
   // How a column of this type travels in batches. `as_text` is set when it has no typed form.
   DataType logical_type(Oid oid, int typmod, bool& as_text) const;
   // Of an enum, and of a domain over one; empty otherwise.

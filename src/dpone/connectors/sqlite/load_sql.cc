@@ -200,8 +200,22 @@ class SinkRenderer {
 
   void append_new_entries() {
     for (const ColumnPolicy& column : task_.columns) {
-      if (contains(new_columns_, column.sink_name)) append_entry(column);
+      const ColumnFacts* const known = task_.target.find(column.sink_name);
+      if (contains(new_columns_, column.sink_name)) {
+        append_entry(column);
+      } else if (becomes_target_ && known != nullptr && known->type != column.sink_type) {
+        append_new_type(column);
+      }
     }
+  }
+
+  // The column is stored as before, and holds more values.
+  void append_new_type(const ColumnPolicy& column) {
+    publish(std::string("UPDATE ") + kColumnsTable + " SET type = " +
+            quote_literal(type_to_json(column.sink_type).canonical()) + ", native_type = " +
+            quote_literal(native_["column_details"][column.sink_name]["native_type"].as_string()) +
+            " WHERE table_name = " + quote_literal(table_) +
+            " COLLATE NOCASE AND column_name = " + quote_literal(column.sink_name) + " COLLATE NOCASE");
   }
 
   // Step by step, in the order of the list: what the target has besides stays.

@@ -34,7 +34,8 @@ enum class Read : std::uint8_t {
   kText,     // TEXT as it is
   kAnyText,  // the text of whatever is stored, but not of bytes
   kBytes,
-  kParsed,  // TEXT that says a value of the type
+  kParsed,     // TEXT that says a value of the type
+  kAnyParsed,  // the same, or a number that is one
 };
 
 struct Operation {
@@ -42,7 +43,10 @@ struct Operation {
   Read read = Read::kText;
 };
 
-Read read_of(const DataType& type, bool is_any) {
+// `is_loose`: whatever is stored is read as the type, which is the target's and not the column's.
+Read read_of(const DataType& type, bool is_any, bool is_loose) {
+  const bool is_plain_text = type.kind == TypeKind::kText && type.length == 0;
+  if (is_loose && !is_plain_text && !(is_text(type.kind) && type.kind != TypeKind::kText)) return Read::kAnyParsed;
   switch (type.kind) {
     case TypeKind::kBool:
       return Read::kBool;
@@ -93,7 +97,9 @@ class RowReader final : public BatchReader {
         schema_(std::make_shared<const Schema>(batch_schema(task.columns))) {
     for (const ColumnPolicy& column : task.columns) {
       const Json& details = task.source.native["column_details"][column.name];
-      operations_.push_back({column.name, read_of(column.type, details["is_any"].as_bool())});
+      const ColumnFacts* const facts = task.source.find(column.name);
+      const bool is_loose = facts != nullptr && facts->is_inferred && facts->type != column.type;
+      operations_.push_back({column.name, read_of(column.type, details["is_any"].as_bool(), is_loose)});
       builders_.emplace_back(column.type);
     }
   }
@@ -217,9 +223,20 @@ class RowReader final : public BatchReader {
         bytes += static_cast<std::int64_t>(blob.size());
         return {};
       }
+      case Read::kAnyParsed:
       case Read::kParsed: {
-        if (type != SQLITE_TEXT) return wrong(i, type);
-        const std::string_view text = query_.text(column);
+        const bool is_number = type == SQLITE_INTEGER || type == SQLITE_FLOAT;
+        if (type != SQLITE_TEXT && !(is_number && operations_[i].read == Read::kAnyParsed)) return wrong(i, type);
+        if (type == SQLITE_INTEGER && builder.type().kind == TypeKind::kBool) {
+          const std::int64_t value = sqlite3_column_int64(statement_, column);
+          if (value < 0 || value > 1) return wrong(i, type);
+          builder.append_bool(value == 1);
+          bytes += 1;
+          return {};
+        }
+        scratch_.clear();
+        if (type == SQLITE_FLOAT) append_float_text(sqlite3_column_double(statement_, column), scratch_);
+        const std::string_view text = type == SQLITE_FLOAT ? std::string_view(scratch_) : query_.text(column);
         if (find_invalid_utf8(text) != std::string_view::npos) return invalid_text(i);
         const bool has_jsonb = json_rows::holds_jsonb((*schema_)[i].type);
         const std::int64_t elements = has_jsonb ? builder.child().length() : 0;

@@ -237,6 +237,8 @@ class SqliteSource final : public Source {
       const bool is_any = !kept && (affinity == Affinity::kNumeric || affinity == Affinity::kAny);
       Json detail = Json::object();
       detail.set("declared", declared).set("type", type_to_json(column.type)).set("is_any", is_any);
+      // SQLite has no types for what stands in texts: a target that has one says what they are read as.
+      column.is_inferred = !kept && column.type.kind == TypeKind::kText;
       detail.set("is_nullable", column.is_nullable).set("position", i);
       details.set(column.name, std::move(detail));
       facts.columns.push_back(std::move(column));
