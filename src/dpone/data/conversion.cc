@@ -1,5 +1,7 @@
 #include "dpone/data/conversion.h"
 
+#include "dpone/data/type_traits.h"
+
 namespace dpone {
 namespace {
 
@@ -8,18 +10,7 @@ enum class Fit { kNo, kChecked, kAlways };
 Fit fit_if(bool is_always) { return is_always ? Fit::kAlways : Fit::kChecked; }
 
 // Decimal digits that every value of an integer type needs; 0 for other types.
-int integer_digits(TypeKind kind) {
-  switch (kind) {
-    case TypeKind::kInt16:
-      return 5;
-    case TypeKind::kInt32:
-      return 10;
-    case TypeKind::kInt64:
-      return 19;
-    default:
-      return 0;
-  }
-}
+int integer_digits(TypeKind kind) { return traits_of(kind).digits; }
 
 Fit fit_length(const DataType& from, const DataType& to) {
   if (to.length == 0) return Fit::kAlways;
@@ -94,15 +85,12 @@ Fit fit(const DataType& from, const DataType& to) {
   if (from.kind == TypeKind::kFloat64 && to.kind == TypeKind::kFloat32) return Fit::kChecked;
   if (is_text(from.kind) && is_text(to.kind)) return fit_text(from, to);
   if (from.kind != to.kind) return Fit::kNo;
+  if (traits_of(from).has_fraction) {
+    // Fields that the target leaves out are cut off by it without a word.
+    if (to.length != 0 && to.length != from.length) return Fit::kNo;
+    return fit_if(to.scale >= from.scale && to.has_infinity == from.has_infinity);
+  }
   switch (from.kind) {
-    case TypeKind::kTime:
-    case TypeKind::kTimeTz:
-    case TypeKind::kTimestamp:
-    case TypeKind::kTimestampTz:
-    case TypeKind::kInterval:
-      // Fields that the target leaves out are cut off by it without a word.
-      if (to.length != 0 && to.length != from.length) return Fit::kNo;
-      return fit_if(to.scale >= from.scale && to.has_infinity == from.has_infinity);
     case TypeKind::kBit:
       return fit_length(from, to);
     case TypeKind::kArray:

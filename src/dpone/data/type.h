@@ -43,6 +43,7 @@ enum class TypeKind : std::uint8_t {
   kEnum,      // label text
   kArray,     // list of `element`, any number of dimensions
 };
+inline constexpr TypeKind kLastTypeKind = TypeKind::kArray;
 
 // How the values of a column lie in memory.
 enum class Layout : std::uint8_t { kBits, kFixed, kVar, kList };
@@ -74,7 +75,7 @@ struct DataType {
 };
 
 std::string_view to_string(TypeKind kind);
-// Text, enum labels, json, jsonb: what lies in memory is the value's text.
+// Text, enum labels, json, jsonb: what lies in memory is the value's text. More about a kind is in type_traits.h.
 bool is_text(TypeKind kind);
 
 struct Field {
