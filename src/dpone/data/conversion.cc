@@ -12,6 +12,13 @@ Fit fit_if(bool is_always) { return is_always ? Fit::kAlways : Fit::kChecked; }
 // Decimal digits that every value of an integer type needs; 0 for other types.
 int integer_digits(TypeKind kind) { return traits_of(kind).digits; }
 
+// Whether every value of one integer type is one of the other.
+bool holds_every_integer(const TypeTraits& from, const TypeTraits& to) {
+  const int from_bits = from.width * 8 - (from.is_signed ? 1 : 0);
+  const int to_bits = to.width * 8 - (to.is_signed ? 1 : 0);
+  return (to.is_signed || !from.is_signed) && to_bits >= from_bits;
+}
+
 Fit fit_length(const DataType& from, const DataType& to) {
   if (to.length == 0) return Fit::kAlways;
   if (to.is_fixed_length) return fit_if(from.is_fixed_length && from.length == to.length);
@@ -66,8 +73,10 @@ Fit fit(const DataType& from, const DataType& to) {
   if (from_digits != 0) {
     if (to.kind == TypeKind::kDecimal) return fit_if(to.precision - to.scale >= from_digits);
     if (to.kind == TypeKind::kNumeric) return fit_numeric(from_digits, 0, to);
-    const int to_digits = integer_digits(to.kind);
-    return to_digits == 0 ? Fit::kNo : fit_if(to_digits >= from_digits);
+    if (integer_digits(to.kind) == 0) return Fit::kNo;
+    // Only a column of that very type is written as one that not every system has.
+    if (portable_type(to) != to) return from.kind == to.kind ? Fit::kAlways : Fit::kNo;
+    return fit_if(holds_every_integer(traits_of(from), traits_of(to)));
   }
   if (from.kind == TypeKind::kDecimal) {
     if (to.kind == TypeKind::kNumeric) return fit_numeric(from.precision - from.scale, from.scale, to);
@@ -104,6 +113,41 @@ Fit fit(const DataType& from, const DataType& to) {
 }
 
 }  // namespace
+
+DataType portable_type(const DataType& type) {
+  DataType portable = type;
+  if (type.kind == TypeKind::kArray && type.element != nullptr) {
+    portable.element = std::make_shared<const DataType>(portable_type(*type.element));
+    return portable;
+  }
+  const TypeTraits& traits = traits_of(type);
+  switch (type.kind) {
+    case TypeKind::kInt8:
+    case TypeKind::kUnsigned8:
+      portable.kind = TypeKind::kInt16;
+      break;
+    case TypeKind::kUnsigned16:
+      portable.kind = TypeKind::kInt32;
+      break;
+    case TypeKind::kUnsigned32:
+      portable.kind = TypeKind::kInt64;
+      break;
+    case TypeKind::kUnsigned64:
+      portable.kind = TypeKind::kDecimal;
+      portable.precision = traits.digits;
+      break;
+    case TypeKind::kInt128:
+    case TypeKind::kUnsigned128:
+    case TypeKind::kInt256:
+    case TypeKind::kUnsigned256:
+      portable.kind = TypeKind::kNumeric;
+      portable.precision = traits.digits;
+      break;
+    default:
+      break;
+  }
+  return portable;
+}
 
 bool can_convert(const DataType& from, const DataType& to, bool* is_checked) {
   const Fit result = fit(from, to);

@@ -79,6 +79,16 @@ constexpr Name kNames[] = {
     {"varbit", TypeKind::kBit, Modifier::kLength},
     {"bit", TypeKind::kBit, Modifier::kExact},
     {"\"char\"", TypeKind::kChar1},
+    {"tinyint", TypeKind::kInt8},
+    {"tinyint unsigned", TypeKind::kUnsigned8},
+    {"smallint unsigned", TypeKind::kUnsigned16},
+    {"integer unsigned", TypeKind::kUnsigned32},
+    {"int unsigned", TypeKind::kUnsigned32},
+    {"bigint unsigned", TypeKind::kUnsigned64},
+    {"int128", TypeKind::kInt128},
+    {"uint128", TypeKind::kUnsigned128},
+    {"int256", TypeKind::kInt256},
+    {"uint256", TypeKind::kUnsigned256},
 };
 
 // The fields that an interval keeps, as PostgreSQL numbers them.

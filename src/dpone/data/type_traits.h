@@ -51,6 +51,7 @@ struct TypeTraits {
   TypeOrder order;
   int digits = 0;             // kInteger: decimal digits that the greatest value has
   bool has_fraction = false;  // `scale` counts the digits of a second
+  bool is_signed = true;      // kInteger
 };
 
 namespace type_traits_internal {
@@ -94,6 +95,19 @@ inline constexpr TypeTraits kRows[] = {
     {kChar1, "char1", "\"char\"", Layout::kFixed, 1, F::kBinary, T::kAny, O::kNone},
     {kEnum, "enum", "text", Layout::kVar, 0, F::kText, T::kAny, O::kNone},
     {kArray, "array", "array", Layout::kList, 0, F::kNested, T::kList, O::kNone},
+    {kInt8, "int8", "tinyint", Layout::kFixed, 1, F::kInteger, T::kNumber, O::kNumber, 3},
+    {kUnsigned8, "unsigned8", "tinyint unsigned", Layout::kFixed, 1, F::kInteger, T::kNumber, O::kNumber, 3, false,
+     false},
+    {kUnsigned16, "unsigned16", "smallint unsigned", Layout::kFixed, 2, F::kInteger, T::kNumber, O::kNumber, 5, false,
+     false},
+    {kUnsigned32, "unsigned32", "integer unsigned", Layout::kFixed, 4, F::kInteger, T::kNumber, O::kNumber, 10, false,
+     false},
+    {kUnsigned64, "unsigned64", "bigint unsigned", Layout::kFixed, 8, F::kInteger, T::kNumber, O::kNumber, 20, false,
+     false},
+    {kInt128, "int128", "int128", Layout::kFixed, 16, F::kInteger, T::kNumber, O::kNumber, 39},
+    {kUnsigned128, "unsigned128", "uint128", Layout::kFixed, 16, F::kInteger, T::kNumber, O::kNumber, 39, false, false},
+    {kInt256, "int256", "int256", Layout::kFixed, 32, F::kInteger, T::kNumber, O::kNumber, 77},
+    {kUnsigned256, "unsigned256", "uint256", Layout::kFixed, 32, F::kInteger, T::kNumber, O::kNumber, 78, false, false},
 };
 
 constexpr bool are_rows_in_order() {

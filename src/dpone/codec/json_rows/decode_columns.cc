@@ -68,11 +68,20 @@ bool append_scalar(DecodeColumn& self, const Token& token, ColumnBuilder& out) {
       if (token.kind != TokenKind::kTrue && token.kind != TokenKind::kFalse) break;
       out.append_bool(token.kind == TokenKind::kTrue);
       return true;
+    case TypeKind::kInt8:
     case TypeKind::kInt16:
     case TypeKind::kInt32:
     case TypeKind::kInt64:
+    case TypeKind::kInt128:
+    case TypeKind::kInt256:
     case TypeKind::kUInt32:
     case TypeKind::kUInt64:
+    case TypeKind::kUnsigned8:
+    case TypeKind::kUnsigned16:
+    case TypeKind::kUnsigned32:
+    case TypeKind::kUnsigned64:
+    case TypeKind::kUnsigned128:
+    case TypeKind::kUnsigned256:
       if (!token.is_number()) break;
       return token.kind == TokenKind::kInteger && token.view() != "-0" ? append_text(self, token.view(), out)
                                                                        : append_whole(self, token, out);

@@ -14,6 +14,7 @@
 #include "dpone/connectors/postgres/stage.h"
 #include "dpone/connectors/postgres/target_types.h"
 #include "dpone/connectors/postgres/types.h"
+#include "dpone/data/conversion.h"
 
 namespace dpone::postgres {
 namespace {
@@ -81,6 +82,7 @@ class PostgresSink final : public Sink {
       ColumnFacts column = *from;
       column.native_type =
           is_postgres ? proposed_native_type(from->native_type, described.native) : native_type_for(from->type);
+      column.type = portable_type(from->type);
       column.is_generated = false;
       column.has_default = false;
       const bool is_new = described.find(name) == nullptr;

@@ -4,6 +4,7 @@
 
 #include "dpone/base/contains.h"
 #include "dpone/connectors/postgres/quote.h"
+#include "dpone/data/conversion.h"
 #include "dpone/data/type_name.h"
 
 namespace dpone::postgres {
@@ -459,7 +460,7 @@ std::string native_type_for(const DataType& type) {
   if (type.kind == TypeKind::kArray && type.element && type.element->kind == TypeKind::kUInt64) {
     return "numeric(20,0)[]";
   }
-  return type_name(type);
+  return type_name(portable_type(type));
 }
 
 }  // namespace dpone::postgres

@@ -129,10 +129,14 @@ bool has_stored_equality(const DataType& type) {
 
 bool has_stored_order(const DataType& type) {
   switch (type.kind) {
+    case TypeKind::kInt8:
     case TypeKind::kInt16:
     case TypeKind::kInt32:
     case TypeKind::kInt64:
     case TypeKind::kUInt32:
+    case TypeKind::kUnsigned8:
+    case TypeKind::kUnsigned16:
+    case TypeKind::kUnsigned32:
     case TypeKind::kDate:
     case TypeKind::kTimestamp:
     case TypeKind::kTimestampTz:
