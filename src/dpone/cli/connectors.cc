@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "dpone/base/ascii.h"
 #include "dpone/cli/route_setup.h"
 #include "dpone/connectors/file/options.h"
 #include "dpone/connectors/file/sink.h"
@@ -17,16 +18,10 @@
 #include "dpone/connectors/sqlite/probe.h"
 #include "dpone/connectors/sqlite/sink.h"
 #include "dpone/connectors/sqlite/source.h"
+#include "dpone/rowfile/compression.h"
 
 namespace dpone::cli {
 namespace {
-
-// The key that a sink has to know: of a mode that finds rows by it, and of rows that bring no key of their own to a
-// table that is made.
-std::vector<std::string> key_of(const manifest::Manifest& manifest) {
-  const bool is_wanted = manifest.strategy.is_incremental() || !manifest.source.path.empty();
-  return is_wanted ? manifest.strategy.unique_key : std::vector<std::string>();
-}
 
 // What the ends of every system with tables are told of a manifest.
 template <class Settings>
@@ -50,8 +45,6 @@ Settings sink_of(const manifest::Manifest& manifest, const ConnectionSettings& c
   sink.schema = endpoint.table.schema;
   sink.table = endpoint.table.name;
   sink.control_schema = endpoint.options.text("control_schema");
-  sink.publish_wait = endpoint.options.duration("publish_wait");
-  sink.key = key_of(manifest);
   return sink;
 }
 
@@ -83,10 +76,7 @@ Result<std::unique_ptr<Source>> open_sqlite_source(const manifest::Manifest& man
 
 Result<std::unique_ptr<Sink>> open_sqlite_sink(const manifest::Manifest& manifest, const ConnectionSettings& settings,
                                                const RunContext& context) {
-  auto sink = sink_of<sqlite::SinkSettings>(manifest, settings);
-  sink.compares_keys = manifest.strategy.mode == "incremental_merge" || manifest.strategy.only_new_rows;
-  sink.keeps_latest = !manifest.strategy.keep_latest_by.empty();
-  return sqlite::make_sink(std::move(sink), context);
+  return sqlite::make_sink(sink_of<sqlite::SinkSettings>(manifest, settings), context);
 }
 
 Result<ProbeAnswer> probe_sqlite(const ConnectionSettings& settings, const RunContext& context) {
@@ -182,11 +172,12 @@ const Connector& connector(std::string_view system) { return *find_connector(sys
 
 const Connector* connector_of_path(const std::string& path) {
   std::filesystem::path name = std::filesystem::path(path).filename();
-  if (name.extension() == ".gz" || name.extension() == ".zst") name = name.stem();
+  if (rowfile::compression_of_name(name.string()) != rowfile::Compression::kNone) name = name.stem();
+  // Windows and mainframes write endings in capitals.
   const std::string extension = name.extension().string();
   for (const Connector& candidate : kConnectors) {
     for (const std::string_view known : candidate.extensions) {
-      if (known == extension) return &candidate;
+      if (is_word_in_any_case(extension, known)) return &candidate;
     }
   }
   std::ifstream file(path, std::ios::binary);

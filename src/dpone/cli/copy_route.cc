@@ -11,10 +11,10 @@
 #include "dpone/connections/listing.h"
 #include "dpone/connections/provider.h"
 #include "dpone/connections/url.h"
-#include "dpone/connectors/file/options.h"
 #include "dpone/manifest/keys.h"
 #include "dpone/manifest/strategy_rules.h"
 #include "dpone/manifest/table_name.h"
+#include "dpone/rowfile/read_settings.h"
 
 namespace dpone::cli {
 namespace {
@@ -29,6 +29,19 @@ Error unknown_path(const std::string& flag, const std::string& path) {
   return Error(ErrorClass::kUsage, "copy.unknown_path", flag + ": what " + path + " is cannot be told by its name")
       .hint("known endings: " + known + "; " + flag + "-format says what a file of another name is; `sqlite:PATH` " +
             "names a database, whatever its ending");
+}
+
+bool is_folder(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::is_directory(path, ignored);
+}
+
+Error folder_error(const std::string& flag, const std::string& path) {
+  const std::string inside = path.ends_with('/') ? path : path + "/";
+  return Error(ErrorClass::kUsage, "file.is_directory", flag + ": " + path + " is a folder")
+      .with("file", path)
+      .hint(flag == "--from" ? "name the files in it: --from '" + inside + "*.csv'"
+                             : "name a file in it: --to " + inside + "NAME.csv");
 }
 
 Error no_connector(const ConnectionSettings& settings) {
@@ -86,6 +99,7 @@ Result<CopyEnd> resolve_end(const std::string& flag, const std::string& text, co
       const connections::ProcessEnvironment environment;
       const std::string system = connections::system_of_connection(argument.text, environment);
       auto resolved = connections::resolve_connection({system, "env", argument.text}, environment);
+      if (!resolved && is_folder(text)) return folder_error(flag, text);
       if (!resolved) return with_nearest_id(std::move(resolved).error(), argument.text, environment);
       return checked({*std::move(resolved), text, {}});
     }
@@ -93,6 +107,7 @@ Result<CopyEnd> resolve_end(const std::string& flag, const std::string& text, co
     case connections::EndpointKind::kPath: {
       const Connector* const found =
           argument.kind == connections::EndpointKind::kStream ? find_connector("file") : connector_of_path(text);
+      if (found == nullptr && is_folder(text)) return folder_error(flag, text);
       if (found == nullptr) return unknown_path(flag, text);
       return path_end(text, *found);
     }
@@ -142,6 +157,8 @@ std::string with_flags(std::string message) {
       {"sink.strategy.keep_latest_by", "--keep-latest-by"},
       {"source.options.overlap", "--overlap"},
       {"source.options.cursor_nulls", "--cursor-nulls"},
+      {"source.options.cursor_behind", "--cursor-behind"},
+      {"source.options.cursor_max", "--cursor-max"},
       {"source.options.cursor", "--cursor"},
       {"source.options.limit", "--limit"},
       {"sink.strategy.mode", "--mode"},
@@ -154,7 +171,7 @@ std::string with_flags(std::string message) {
   return message;
 }
 
-bool is_jsonl(const manifest::Endpoint& end) { return file::format_name(end.path, end.options) == "jsonl"; }
+bool is_jsonl(const manifest::Endpoint& end) { return rowfile::format_name(end.path, end.options) == "jsonl"; }
 
 // What describes a file goes to the end that is one; `null` is a word of YAML and has another name there.
 Status take_file_options(const Options& options, manifest::Manifest& manifest) {
@@ -203,7 +220,8 @@ Status take_options(const Options& options, manifest::Manifest& manifest, const 
     return Error(ErrorClass::kUsage, "usage.exclusive", "--columns and --exclude exclude each other")
         .hint("use one of them");
   }
-  for (const char* name : {"where", "columns", "exclude", "limit", "cursor", "overlap", "cursor_nulls"}) {
+  for (const char* name :
+       {"where", "columns", "exclude", "limit", "cursor", "overlap", "cursor_nulls", "cursor_behind", "cursor_max"}) {
     if (options.is_given(name)) manifest.source.options.set(name, options.given()[name]);
   }
   if (options.is_given("overwrite_type")) {

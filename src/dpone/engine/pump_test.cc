@@ -81,7 +81,7 @@ class RawCollector final : public RawWriter {
   }
   Result<WriteSummary> finish() override {
     is_finished_ = true;
-    return WriteSummary{writes_};
+    return WriteSummary{writes_, {}};
   }
   std::string text_;
   std::int64_t writes_ = 0;
@@ -115,7 +115,7 @@ class BatchCollector final : public BatchWriter {
   }
   Result<WriteSummary> finish() override {
     is_finished_ = true;
-    return WriteSummary{static_cast<std::int64_t>(sizes_.size())};
+    return WriteSummary{static_cast<std::int64_t>(sizes_.size()), {}};
   }
   std::vector<std::int64_t> sizes_;
   std::function<Status(int)> before_;
@@ -464,10 +464,8 @@ TEST_F(Engine, AnotherWriterHelpsWhileRowsQueueUp) {
     if (writes == 0) second_writes.count_down();
     return {};
   };
-  WriterPool<RawWriter> pool(std::make_unique<BorrowedRaw>(first), 2, [&](int index) {
-    EXPECT_EQ(index, 1);
-    return Result<std::unique_ptr<RawWriter>>(std::make_unique<BorrowedRaw>(second));
-  });
+  WriterPool<RawWriter> pool(std::make_unique<BorrowedRaw>(first), 2,
+                             [&] { return Result<std::unique_ptr<RawWriter>>(std::make_unique<BorrowedRaw>(second)); });
   const auto moved = engine::pump(crowd.reader(), pool, context_, progress_);
   ASSERT_TRUE(moved) << moved.error().to_line();
   EXPECT_EQ(moved->written.rows, 160);
@@ -487,7 +485,7 @@ TEST_F(Engine, AnotherWriterHelpsWhileRowsQueueUp) {
 TEST_F(Engine, ASmallLoadOpensNoSecondWriter) {
   RawParts reader({part(0, 1000), part(1, 1000)});
   RawCollector first;
-  WriterPool<RawWriter> pool(std::make_unique<BorrowedRaw>(first), 4, [&](int) -> Result<std::unique_ptr<RawWriter>> {
+  WriterPool<RawWriter> pool(std::make_unique<BorrowedRaw>(first), 4, [&]() -> Result<std::unique_ptr<RawWriter>> {
     ADD_FAILURE() << "a second writer was opened";
     return error("test.opened");
   });
@@ -508,9 +506,8 @@ TEST_F(Engine, AnErrorOfAHelpingWriterEndsTheLoadAndFinishesNobody) {
     has_failed.count_down();
     return error("test.second");
   };
-  WriterPool<RawWriter> pool(std::make_unique<BorrowedRaw>(first), 2, [&](int) {
-    return Result<std::unique_ptr<RawWriter>>(std::make_unique<BorrowedRaw>(second));
-  });
+  WriterPool<RawWriter> pool(std::make_unique<BorrowedRaw>(first), 2,
+                             [&] { return Result<std::unique_ptr<RawWriter>>(std::make_unique<BorrowedRaw>(second)); });
   const auto moved = engine::pump(crowd.reader(), pool, context_, progress_);
   ASSERT_FALSE(moved);
   EXPECT_EQ(moved.error().slug(), "test.second");
@@ -525,7 +522,7 @@ TEST_F(Engine, AWriterThatCannotBeOpenedEndsTheLoad) {
     return {};
   };
   WriterPool<RawWriter> pool(std::make_unique<BorrowedRaw>(first), 2,
-                             [&](int) -> Result<std::unique_ptr<RawWriter>> { return error("test.open"); });
+                             [&]() -> Result<std::unique_ptr<RawWriter>> { return error("test.open"); });
   const auto moved = engine::pump(crowd.reader(), pool, context_, progress_);
   ASSERT_FALSE(moved);
   EXPECT_EQ(moved.error().slug(), "test.open");

@@ -36,7 +36,7 @@ std::vector<RuleProblem> strategy_problems(const Manifest& manifest) {
     conflict("sink.strategy.keep_latest_by",
              "sink.strategy.keep_latest_by goes with incremental_merge or sink.strategy.only_new_rows");
   }
-  for (const char* option : {"overlap", "cursor_nulls"}) {
+  for (const char* option : {"overlap", "cursor_nulls", "cursor_behind", "cursor_max"}) {
     const std::string path = std::string("source.options.") + option;
     if (source.is_given(option) && !has_cursor) conflict(path.c_str(), path + " goes with source.options.cursor");
   }

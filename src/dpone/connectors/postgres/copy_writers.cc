@@ -27,7 +27,7 @@ class CopyInSession {
     DPONE_TRY(const std::int64_t rows, copy_.connection.finish_copy_in());
     copy_.rows += rows;
     DPONE_CHECK(copy_.connection.execute(copy_.statement));
-    return WriteSummary{rows};
+    return WriteSummary{rows, rows};
   }
 
  private:
