@@ -1,5 +1,7 @@
 #include "dpone/data/conversion.h"
 
+#include "dpone/data/type_traits.h"
+
 namespace dpone {
 namespace {
 
@@ -15,20 +17,12 @@ struct IntegerRange {
 };
 
 IntegerRange integer_range(TypeKind kind) {
-  switch (kind) {
-    case TypeKind::kInt16:
-      return {15, true, 5};
-    case TypeKind::kInt32:
-      return {31, true, 10};
-    case TypeKind::kInt64:
-      return {63, true, 19};
-    case TypeKind::kUInt32:
-      return {32, false, 10};
-    case TypeKind::kUInt64:
-      return {64, false, 20};
-    default:
-      return {};
-  }
+  // Identifiers, and numbers all the same.
+  if (kind == TypeKind::kUInt32) return {32, false, 10};
+  if (kind == TypeKind::kUInt64) return {64, false, 20};
+  const TypeTraits& traits = traits_of(kind);
+  if (traits.family != TypeFamily::kInteger) return {};
+  return {traits.width * 8 - (traits.is_signed ? 1 : 0), traits.is_signed, traits.digits};
 }
 
 // Whole numbers up to 2 to the power of this many are exact. Zero for types that are not floats.
@@ -86,9 +80,13 @@ Fit fit_integer(TypeKind kind, const DataType& to) {
   const IntegerRange from = integer_range(kind);
   if (to.kind == TypeKind::kDecimal) return fit_if(to.precision - to.scale >= from.digits);
   if (to.kind == TypeKind::kNumeric) return fit_numeric(from.digits, 0, to);
-  if (mantissa_bits(to.kind) != 0) return fit_if(from.bits <= mantissa_bits(to.kind));
+  if (mantissa_bits(to.kind) != 0) {
+    return from.bits > 64 ? Fit::kNo : fit_if(from.bits <= mantissa_bits(to.kind));
+  }
   const IntegerRange range = integer_range(to.kind);
   if (range.bits == 0) return Fit::kNo;
+  // Only a column of that very type is written as one that not every system has.
+  if (portable_type(to) != to) return kind == to.kind ? Fit::kAlways : Fit::kNo;
   return fit_if(from.bits <= range.bits && (range.is_signed || !from.is_signed));
 }
 
@@ -114,15 +112,12 @@ Fit fit(const DataType& from, const DataType& to) {
   if (from.kind == TypeKind::kCidr && to.kind == TypeKind::kInet) return Fit::kAlways;
   if (is_text(from.kind) && is_text(to.kind)) return fit_text(from, to);
   if (from.kind != to.kind) return Fit::kNo;
+  if (traits_of(from).has_fraction) {
+    // Fields that the target leaves out are cut off by it without a word.
+    if (to.length != 0 && to.length != from.length) return Fit::kNo;
+    return fit_if(to.scale >= from.scale && to.has_infinity == from.has_infinity);
+  }
   switch (from.kind) {
-    case TypeKind::kTime:
-    case TypeKind::kTimeTz:
-    case TypeKind::kTimestamp:
-    case TypeKind::kTimestampTz:
-    case TypeKind::kInterval:
-      // Fields that the target leaves out are cut off by it without a word.
-      if (to.length != 0 && to.length != from.length) return Fit::kNo;
-      return fit_if(to.scale >= from.scale && to.has_infinity == from.has_infinity);
     case TypeKind::kBit:
       return fit_length(from, to);
     case TypeKind::kArray:
@@ -136,6 +131,41 @@ Fit fit(const DataType& from, const DataType& to) {
 }
 
 }  // namespace
+
+DataType portable_type(const DataType& type) {
+  DataType portable = type;
+  if (type.kind == TypeKind::kArray && type.element != nullptr) {
+    portable.element = std::make_shared<const DataType>(portable_type(*type.element));
+    return portable;
+  }
+  const TypeTraits& traits = traits_of(type);
+  switch (type.kind) {
+    case TypeKind::kInt8:
+    case TypeKind::kUnsigned8:
+      portable.kind = TypeKind::kInt16;
+      break;
+    case TypeKind::kUnsigned16:
+      portable.kind = TypeKind::kInt32;
+      break;
+    case TypeKind::kUnsigned32:
+      portable.kind = TypeKind::kInt64;
+      break;
+    case TypeKind::kUnsigned64:
+      portable.kind = TypeKind::kDecimal;
+      portable.precision = traits.digits;
+      break;
+    case TypeKind::kInt128:
+    case TypeKind::kUnsigned128:
+    case TypeKind::kInt256:
+    case TypeKind::kUnsigned256:
+      portable.kind = TypeKind::kNumeric;
+      portable.precision = traits.digits;
+      break;
+    default:
+      break;
+  }
+  return portable;
+}
 
 bool can_convert(const DataType& from, const DataType& to, bool* is_checked) {
   const Fit result = fit(from, to);

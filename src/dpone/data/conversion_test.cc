@@ -89,6 +89,37 @@ TEST(ConversionTest, AValueBecomesTextWhereItsTextRestoresIt) {
   EXPECT_EQ(answer(make(TypeKind::kUuid), make(TypeKind::kJson)), "no");
 }
 
+const TypeKind kRareIntegers[] = {TypeKind::kInt8,        TypeKind::kUnsigned8,  TypeKind::kUnsigned16,
+                                  TypeKind::kUnsigned32,  TypeKind::kUnsigned64, TypeKind::kInt128,
+                                  TypeKind::kUnsigned128, TypeKind::kInt256,     TypeKind::kUnsigned256};
+
+TEST(ConversionTest, APortableTypeHoldsEveryValueAndIsPortableItself) {
+  for (const TypeKind kind : kRareIntegers) {
+    const DataType portable = portable_type(make(kind));
+    EXPECT_EQ(answer(make(kind), portable), "always") << to_string(kind);
+    EXPECT_TRUE(portable_type(portable) == portable) << to_string(kind);
+    EXPECT_EQ(answer(make(kind), make(kind)), "always") << to_string(kind);
+    EXPECT_EQ(answer(make(kind), make(TypeKind::kText)), "always") << to_string(kind);
+    // Nothing else is written as such a type yet.
+    EXPECT_EQ(answer(make(TypeKind::kInt64), make(kind)), "no") << to_string(kind);
+  }
+  EXPECT_TRUE(portable_type(make(TypeKind::kUnsigned64)) == make(TypeKind::kDecimal, 20, 0));
+  EXPECT_TRUE(portable_type(make(TypeKind::kInt256)) == make(TypeKind::kNumeric, 77, 0));
+  EXPECT_TRUE(portable_type(make(TypeKind::kUuid)) == make(TypeKind::kUuid));
+}
+
+TEST(ConversionTest, AnUnsignedIntegerFitsWhereItsRangeDoes) {
+  EXPECT_EQ(answer(make(TypeKind::kUnsigned8), make(TypeKind::kInt16)), "always");
+  EXPECT_EQ(answer(make(TypeKind::kUnsigned16), make(TypeKind::kInt16)), "checked");
+  EXPECT_EQ(answer(make(TypeKind::kUnsigned32), make(TypeKind::kInt32)), "checked");
+  EXPECT_EQ(answer(make(TypeKind::kUnsigned32), make(TypeKind::kInt64)), "always");
+  EXPECT_EQ(answer(make(TypeKind::kUnsigned64), make(TypeKind::kInt64)), "checked");
+  EXPECT_EQ(answer(make(TypeKind::kUnsigned64), make(TypeKind::kDecimal, 19, 0)), "checked");
+  EXPECT_EQ(answer(make(TypeKind::kInt256), make(TypeKind::kInt64)), "checked");
+  EXPECT_EQ(answer(make(TypeKind::kInt256), make(TypeKind::kNumeric, 76, 0)), "no");
+  EXPECT_EQ(answer(make(TypeKind::kInt256), make(TypeKind::kNumeric)), "always");
+}
+
 TEST(ConversionTest, AWholeNumberGoesWhereEveryOneOfItsTypeIsExact) {
   using K = TypeKind;
   EXPECT_EQ(answer(make(K::kInt16), make(K::kFloat32)), "always");

@@ -2,134 +2,17 @@
 
 #include <fmt/format.h>
 
+#include "dpone/data/type_traits.h"
+
 namespace dpone {
 
-Layout DataType::layout() const {
-  switch (kind) {
-    case TypeKind::kBool:
-      return Layout::kBits;
-    case TypeKind::kNumeric:
-    case TypeKind::kText:
-    case TypeKind::kBytes:
-    case TypeKind::kJson:
-    case TypeKind::kJsonb:
-    case TypeKind::kInet:
-    case TypeKind::kCidr:
-    case TypeKind::kBit:
-    case TypeKind::kEnum:
-      return Layout::kVar;
-    case TypeKind::kArray:
-      return Layout::kList;
-    default:
-      return Layout::kFixed;
-  }
-}
+Layout DataType::layout() const { return traits_of(kind).layout; }
 
-int DataType::fixed_width() const {
-  switch (kind) {
-    case TypeKind::kChar1:
-      return 1;
-    case TypeKind::kInt16:
-      return 2;
-    case TypeKind::kInt32:
-    case TypeKind::kUInt32:
-    case TypeKind::kFloat32:
-    case TypeKind::kDate:
-      return 4;
-    case TypeKind::kMacaddr:
-      return 6;
-    case TypeKind::kInt64:
-    case TypeKind::kUInt64:
-    case TypeKind::kLsn:
-    case TypeKind::kFloat64:
-    case TypeKind::kMoney:
-    case TypeKind::kTime:
-    case TypeKind::kTimestamp:
-    case TypeKind::kTimestampTz:
-    case TypeKind::kMacaddr8:
-      return 8;
-    case TypeKind::kTimeTz:
-      return 12;
-    case TypeKind::kDecimal:
-    case TypeKind::kInterval:
-    case TypeKind::kUuid:
-      return 16;
-    default:
-      return 0;
-  }
-}
+int DataType::fixed_width() const { return traits_of(kind).width; }
 
-std::string_view to_string(TypeKind kind) {
-  switch (kind) {
-    case TypeKind::kBool:
-      return "bool";
-    case TypeKind::kInt16:
-      return "int16";
-    case TypeKind::kInt32:
-      return "int32";
-    case TypeKind::kInt64:
-      return "int64";
-    case TypeKind::kUInt32:
-      return "uint32";
-    case TypeKind::kUInt64:
-      return "uint64";
-    case TypeKind::kLsn:
-      return "lsn";
-    case TypeKind::kFloat32:
-      return "float32";
-    case TypeKind::kFloat64:
-      return "float64";
-    case TypeKind::kDecimal:
-      return "decimal";
-    case TypeKind::kNumeric:
-      return "numeric";
-    case TypeKind::kMoney:
-      return "money";
-    case TypeKind::kDate:
-      return "date";
-    case TypeKind::kTime:
-      return "time";
-    case TypeKind::kTimeTz:
-      return "time with time zone";
-    case TypeKind::kTimestamp:
-      return "timestamp";
-    case TypeKind::kTimestampTz:
-      return "timestamp with time zone";
-    case TypeKind::kInterval:
-      return "interval";
-    case TypeKind::kText:
-      return "text";
-    case TypeKind::kBytes:
-      return "bytes";
-    case TypeKind::kUuid:
-      return "uuid";
-    case TypeKind::kJson:
-      return "json";
-    case TypeKind::kJsonb:
-      return "jsonb";
-    case TypeKind::kInet:
-      return "inet";
-    case TypeKind::kCidr:
-      return "cidr";
-    case TypeKind::kMacaddr:
-      return "macaddr";
-    case TypeKind::kMacaddr8:
-      return "macaddr8";
-    case TypeKind::kBit:
-      return "bit";
-    case TypeKind::kChar1:
-      return "char1";
-    case TypeKind::kEnum:
-      return "enum";
-    case TypeKind::kArray:
-      return "array";
-  }
-  return "unknown";
-}
+std::string_view to_string(TypeKind kind) { return traits_of(kind).name; }
 
-bool is_text(TypeKind kind) {
-  return kind == TypeKind::kText || kind == TypeKind::kEnum || kind == TypeKind::kJson || kind == TypeKind::kJsonb;
-}
+bool is_text(TypeKind kind) { return traits_of(kind).family == TypeFamily::kText; }
 
 std::string DataType::to_string() const {
   const std::string_view name = dpone::to_string(kind);

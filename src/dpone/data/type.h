@@ -15,7 +15,7 @@ enum class TypeKind : std::uint8_t {
   kInt16,  // little-endian, as every fixed layout below
   kInt32,
   kInt64,
-  kUInt32,  // oid, xid
+  kUInt32,  // oid, xid: the identifiers of PostgreSQL, not numbers; see kUnsigned32
   kUInt64,  // xid8
   kLsn,     // uint64: a position in a log, printed in two halves
   kFloat32,
@@ -42,7 +42,18 @@ enum class TypeKind : std::uint8_t {
   kChar1,     // one byte (PostgreSQL's "char")
   kEnum,      // label text
   kArray,     // list of `element`, any number of dimensions
+  // Whole numbers that not every system has; see portable_type.
+  kInt8,
+  kUnsigned8,
+  kUnsigned16,
+  kUnsigned32,
+  kUnsigned64,
+  kInt128,  // see wide_integer.h
+  kUnsigned128,
+  kInt256,
+  kUnsigned256,
 };
+inline constexpr TypeKind kLastTypeKind = TypeKind::kUnsigned256;
 
 // How the values of a column lie in memory.
 enum class Layout : std::uint8_t { kBits, kFixed, kVar, kList };
@@ -50,7 +61,7 @@ enum class Layout : std::uint8_t { kBits, kFixed, kVar, kList };
 struct DataType {
   TypeKind kind = TypeKind::kText;
   // kDecimal: declared precision and scale. kTime*, kTimestamp*, kInterval: fraction digits in `scale`, 6 if
-  // undeclared.
+  // undeclared. With 7 to 9, kTime, kTimestamp and kTimestampTz count ticks of 10^-scale seconds; see fine_time.h.
   int precision = 0;
   int scale = 0;
   // kText: greatest length in characters; kBit: in bits. 0 is unlimited. kInterval: the fields it keeps, as a mask of
@@ -74,7 +85,7 @@ struct DataType {
 };
 
 std::string_view to_string(TypeKind kind);
-// Text, enum labels, json, jsonb: what lies in memory is the value's text.
+// Text, enum labels, json, jsonb: what lies in memory is the value's text. More about a kind is in type_traits.h.
 bool is_text(TypeKind kind);
 
 struct Field {

@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <vector>
 
 #include "dpone/base/ascii.h"
 #include "dpone/base/nearest.h"
+#include "dpone/data/type_traits.h"
 
 namespace dpone {
 namespace {
@@ -76,6 +79,16 @@ constexpr Name kNames[] = {
     {"varbit", TypeKind::kBit, Modifier::kLength},
     {"bit", TypeKind::kBit, Modifier::kExact},
     {"\"char\"", TypeKind::kChar1},
+    {"tinyint", TypeKind::kInt8},
+    {"tinyint unsigned", TypeKind::kUnsigned8},
+    {"smallint unsigned", TypeKind::kUnsigned16},
+    {"integer unsigned", TypeKind::kUnsigned32},
+    {"int unsigned", TypeKind::kUnsigned32},
+    {"bigint unsigned", TypeKind::kUnsigned64},
+    {"int128", TypeKind::kInt128},
+    {"uint128", TypeKind::kUnsigned128},
+    {"int256", TypeKind::kInt256},
+    {"uint256", TypeKind::kUnsigned256},
 };
 
 // The fields that an interval keeps, as PostgreSQL numbers them.
@@ -248,78 +261,35 @@ Result<DataType> parse_type_name(std::string_view text) {
 }
 
 std::string type_name(const DataType& type) {
-  const auto fraction = [&] { return type.scale < 6 ? fmt::format("({})", type.scale) : std::string(); };
+  const std::string name(traits_of(type).sql_name);
+  const std::string fraction = type.scale < 6 ? fmt::format("({})", type.scale) : std::string();
   switch (type.kind) {
-    case TypeKind::kBool:
-      return "boolean";
-    case TypeKind::kInt16:
-      return "smallint";
-    case TypeKind::kInt32:
-      return "integer";
-    case TypeKind::kInt64:
-      return "bigint";
-    case TypeKind::kUInt32:
-      return "oid";
-    case TypeKind::kUInt64:
-      return "xid8";
-    case TypeKind::kLsn:
-      return "pg_lsn";
-    case TypeKind::kFloat32:
-      return "real";
-    case TypeKind::kFloat64:
-      return "double precision";
     case TypeKind::kDecimal:
     case TypeKind::kNumeric:
-      return type.precision == 0 ? "numeric" : fmt::format("numeric({},{})", type.precision, type.scale);
-    case TypeKind::kMoney:
-      return "money";
-    case TypeKind::kDate:
-      return "date";
+      return type.precision == 0 ? name : fmt::format("{}({},{})", name, type.precision, type.scale);
     case TypeKind::kTime:
-      return "time" + fraction() + " without time zone";
     case TypeKind::kTimeTz:
-      return "time" + fraction() + " with time zone";
     case TypeKind::kTimestamp:
-      return "timestamp" + fraction() + " without time zone";
-    case TypeKind::kTimestampTz:
-      return "timestamp" + fraction() + " with time zone";
+    case TypeKind::kTimestampTz: {
+      const std::size_t zone = name.find(' ');  // time(3) with time zone
+      return name.substr(0, zone) + fraction + name.substr(zone);
+    }
     case TypeKind::kInterval: {
-      std::string name = "interval";
-      for (const IntervalFields& fields : kIntervalFields) {
-        if (type.length == fields.mask) name += " " + std::string(fields.text);
-      }
-      return name + fraction();
+      const auto fields = std::find_if(std::begin(kIntervalFields), std::end(kIntervalFields),
+                                       [&](const IntervalFields& known) { return known.mask == type.length; });
+      return name + (fields == std::end(kIntervalFields) ? "" : " " + std::string(fields->text)) + fraction;
     }
     case TypeKind::kText:
-      if (type.length == 0) return "text";
+      if (type.length == 0) return name;
       return with(type.is_fixed_length ? "character" : "character varying", type.length);
-    case TypeKind::kBytes:
-      return "bytea";
-    case TypeKind::kUuid:
-      return "uuid";
-    case TypeKind::kJson:
-      return "json";
-    case TypeKind::kJsonb:
-      return "jsonb";
-    case TypeKind::kInet:
-      return "inet";
-    case TypeKind::kCidr:
-      return "cidr";
-    case TypeKind::kMacaddr:
-      return "macaddr";
-    case TypeKind::kMacaddr8:
-      return "macaddr8";
     case TypeKind::kBit:
-      if (type.length == 0) return "bit varying";
-      return with(type.is_fixed_length ? "bit" : "bit varying", type.length);
-    case TypeKind::kChar1:
-      return "\"char\"";
-    case TypeKind::kEnum:
-      return "text";
+      if (type.length == 0) return name;
+      return with(type.is_fixed_length ? "bit" : name, type.length);
     case TypeKind::kArray:
       return (type.element ? type_name(*type.element) : "text") + "[]";
+    default:
+      return name;
   }
-  return "text";
 }
 
 }  // namespace dpone

@@ -15,6 +15,7 @@
 #include "dpone/base/utf8.h"
 #include "dpone/data/decimal.h"
 #include "dpone/data/temporal_parse.h"
+#include "dpone/data/wide_integer.h"
 
 namespace dpone {
 namespace {
@@ -124,6 +125,13 @@ bool parse_char1(std::string_view text, char* out) {
   return value >= 0x80 && value <= 0xFF;
 }
 
+// What is wrong with a text that an integer type does not take.
+const char* integer_problem(std::string_view text) {
+  const std::size_t digits = text.starts_with('-') ? 1 : 0;
+  const bool is_number = text.size() > digits && text.find_first_not_of("0123456789", digits) == std::string_view::npos;
+  return is_number ? kOutOfRange : kNoValue;
+}
+
 template <class T>
 const char* append_integer_value(std::string_view text, ColumnBuilder& out) {
   text = without_plus(text);
@@ -132,9 +140,15 @@ const char* append_integer_value(std::string_view text, ColumnBuilder& out) {
     out.append(value);
     return nullptr;
   }
-  const std::size_t digits = text.starts_with('-') ? 1 : 0;
-  const bool is_number = text.size() > digits && text.find_first_not_of("0123456789", digits) == std::string_view::npos;
-  return is_number ? kOutOfRange : kNoValue;
+  return integer_problem(text);
+}
+
+template <class T>
+const char* append_wide_value(std::string_view text, bool is_signed, ColumnBuilder& out) {
+  T value;
+  if (!parse_wide_integer(text, is_signed, &value)) return integer_problem(text);
+  out.append(value);
+  return nullptr;
 }
 
 template <class T>
@@ -434,7 +448,10 @@ bool parse_integer(std::string_view text, T* out) {
   *out = value;
   return true;
 }
+template bool parse_integer(std::string_view, std::int8_t*);
+template bool parse_integer(std::string_view, std::uint8_t*);
 template bool parse_integer(std::string_view, std::int16_t*);
+template bool parse_integer(std::string_view, std::uint16_t*);
 template bool parse_integer(std::string_view, std::int32_t*);
 template bool parse_integer(std::string_view, std::int64_t*);
 template bool parse_integer(std::string_view, std::uint32_t*);
@@ -467,6 +484,24 @@ const char* append_parsed_value(std::string_view text, ColumnBuilder& out) {
       return append_integer_value<std::uint32_t>(text, out);
     case TypeKind::kUInt64:
       return append_integer_value<std::uint64_t>(text, out);
+    case TypeKind::kInt8:
+      return append_integer_value<std::int8_t>(text, out);
+    case TypeKind::kUnsigned8:
+      return append_integer_value<std::uint8_t>(text, out);
+    case TypeKind::kUnsigned16:
+      return append_integer_value<std::uint16_t>(text, out);
+    case TypeKind::kUnsigned32:
+      return append_integer_value<std::uint32_t>(text, out);
+    case TypeKind::kUnsigned64:
+      return append_integer_value<std::uint64_t>(text, out);
+    case TypeKind::kInt128:
+      return append_wide_value<Wide128>(text, true, out);
+    case TypeKind::kUnsigned128:
+      return append_wide_value<Wide128>(text, false, out);
+    case TypeKind::kInt256:
+      return append_wide_value<Wide256>(text, true, out);
+    case TypeKind::kUnsigned256:
+      return append_wide_value<Wide256>(text, false, out);
     case TypeKind::kLsn: {
       std::uint64_t value = 0;
       if (!parse_lsn(text, &value)) return kNoValue;

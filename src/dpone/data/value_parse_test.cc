@@ -352,5 +352,42 @@ TEST(ValueParse, AFailedArrayLeavesNothingBehind) {
   EXPECT_EQ(column->child().length(), 3);
 }
 
+// What not every system has: the ends of each type read back, and the next number does not.
+TEST(ValueParse, IntegersOfEveryWidthReadBackAtBothEndsAndNotBeyond) {
+  const struct {
+    TypeKind kind;
+    const char* least;
+    const char* most;
+    const char* below;
+    const char* above;
+  } kEnds[] = {
+      {TypeKind::kInt8, "-128", "127", "-129", "128"},
+      {TypeKind::kUnsigned8, "0", "255", "-1", "256"},
+      {TypeKind::kUnsigned16, "0", "65535", "-1", "65536"},
+      {TypeKind::kUnsigned32, "0", "4294967295", "-1", "4294967296"},
+      {TypeKind::kUnsigned64, "0", "18446744073709551615", "-1", "18446744073709551616"},
+      {TypeKind::kInt128, "-170141183460469231731687303715884105728", "170141183460469231731687303715884105727",
+       "-170141183460469231731687303715884105729", "170141183460469231731687303715884105728"},
+      {TypeKind::kUnsigned128, "0", "340282366920938463463374607431768211455", "-1",
+       "340282366920938463463374607431768211456"},
+      {TypeKind::kInt256, "-57896044618658097711785492504343953926634992332820282019728792003956564819968",
+       "57896044618658097711785492504343953926634992332820282019728792003956564819967",
+       "-57896044618658097711785492504343953926634992332820282019728792003956564819969",
+       "57896044618658097711785492504343953926634992332820282019728792003956564819968"},
+      {TypeKind::kUnsigned256, "0", "115792089237316195423570985008687907853269984665640564039457584007913129639935",
+       "-1", "115792089237316195423570985008687907853269984665640564039457584007913129639936"},
+  };
+  for (const auto& ends : kEnds) {
+    EXPECT_EQ(read(ends.kind, ends.least), ends.least);
+    EXPECT_EQ(read(ends.kind, ends.most), ends.most);
+    EXPECT_TRUE(read(ends.kind, ends.below).starts_with('!')) << to_string(ends.kind);
+    EXPECT_TRUE(read(ends.kind, ends.above).starts_with('!')) << to_string(ends.kind);
+    EXPECT_TRUE(read(ends.kind, "1.5").starts_with('!')) << to_string(ends.kind);
+    EXPECT_TRUE(read(ends.kind, "").starts_with('!')) << to_string(ends.kind);
+    EXPECT_EQ(read(array_of(type_of(ends.kind)), std::string("{") + ends.least + ",NULL," + ends.most + "}"),
+              std::string("{") + ends.least + ",NULL," + ends.most + "}");
+  }
+}
+
 }  // namespace
 }  // namespace dpone

@@ -9,6 +9,7 @@
 #include "dpone/base/ascii.h"
 #include "dpone/data/decimal.h"
 #include "dpone/data/temporal.h"
+#include "dpone/data/wide_integer.h"
 
 namespace dpone {
 namespace {
@@ -332,6 +333,33 @@ void append_value_text(const Column& column, std::int64_t row, std::string& out)
       return;
     case TypeKind::kUInt64:
       append_integer(column.value_at<std::uint64_t>(row), out);
+      return;
+    case TypeKind::kInt8:
+      append_integer(column.value_at<std::int8_t>(row), out);
+      return;
+    case TypeKind::kUnsigned8:
+      append_integer(column.value_at<std::uint8_t>(row), out);
+      return;
+    case TypeKind::kUnsigned16:
+      append_integer(column.value_at<std::uint16_t>(row), out);
+      return;
+    case TypeKind::kUnsigned32:
+      append_integer(column.value_at<std::uint32_t>(row), out);
+      return;
+    case TypeKind::kUnsigned64:
+      append_integer(column.value_at<std::uint64_t>(row), out);
+      return;
+    case TypeKind::kInt128:
+      append_wide_integer(column.value_at<Wide128>(row), true, out);
+      return;
+    case TypeKind::kUnsigned128:
+      append_wide_integer(column.value_at<Wide128>(row), false, out);
+      return;
+    case TypeKind::kInt256:
+      append_wide_integer(column.value_at<Wide256>(row), true, out);
+      return;
+    case TypeKind::kUnsigned256:
+      append_wide_integer(column.value_at<Wide256>(row), false, out);
       return;
     case TypeKind::kLsn:
       append_lsn(column.value_at<std::uint64_t>(row), out);

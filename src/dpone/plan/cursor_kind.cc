@@ -1,27 +1,22 @@
 #include "dpone/plan/cursor_kind.h"
 
+#include "dpone/data/type_traits.h"
+
 namespace dpone::plan {
 
 CursorKind cursor_kind(const ColumnFacts& column) {
   if (column.travels_as_text) return CursorKind::kNone;
-  switch (column.type.kind) {
-    case TypeKind::kInt16:
-    case TypeKind::kInt32:
-    case TypeKind::kInt64:
-    case TypeKind::kDecimal:
-    case TypeKind::kNumeric:
+  switch (traits_of(column.type).order) {
+    case TypeOrder::kNumber:
       return CursorKind::kNumber;
-    case TypeKind::kDate:
-    case TypeKind::kTimestamp:
-    case TypeKind::kTimestampTz:
+    case TypeOrder::kTime:
       return CursorKind::kTime;
-    case TypeKind::kText:
-    case TypeKind::kUuid:
-    case TypeKind::kLsn:
+    case TypeOrder::kOther:
       return CursorKind::kOther;
-    default:
-      return CursorKind::kNone;
+    case TypeOrder::kNone:
+      break;
   }
+  return CursorKind::kNone;
 }
 
 }  // namespace dpone::plan

@@ -8,6 +8,7 @@
 #include "dpone/base/nearest.h"
 #include "dpone/data/conversion.h"
 #include "dpone/data/type_name.h"
+#include "dpone/data/type_traits.h"
 #include "dpone/plan/strategy/strategy.h"
 #include "dpone/ports/column_index.h"
 
@@ -25,14 +26,9 @@ Status check_names(const std::vector<std::string>& wanted, const Facts& source, 
 // Whether a text that is a value of `from` is the same value when it is read as `to`, or none: a number that is
 // rounded, or a text that would be taken for JSON, is another.
 bool is_read_alike(const DataType& from, const DataType& to) {
-  const auto is_integer = [](TypeKind kind) {
-    return kind == TypeKind::kInt16 || kind == TypeKind::kInt32 || kind == TypeKind::kInt64;
-  };
+  const auto is_integer = [](const DataType& type) { return traits_of(type).family == TypeFamily::kInteger; };
+  if (is_integer(from)) return is_integer(to);
   switch (from.kind) {
-    case TypeKind::kInt16:
-    case TypeKind::kInt32:
-    case TypeKind::kInt64:
-      return is_integer(to.kind);
     case TypeKind::kDecimal:
     case TypeKind::kNumeric:
       return to.kind == TypeKind::kDecimal;

@@ -2,15 +2,11 @@
 
 #include <cctype>
 
+#include "dpone/data/type_traits.h"
 #include "dpone/data/value_text.h"
 
 namespace dpone::delimited {
 namespace {
-
-// Kinds whose text is what lies in memory; any character may stand in it.
-bool is_free_text(TypeKind kind) {
-  return kind == TypeKind::kText || kind == TypeKind::kJson || kind == TypeKind::kJsonb || kind == TypeKind::kEnum;
-}
 
 // Kinds whose text is made of letters, digits and these.
 constexpr std::string_view kPlainSigns = " +-./:\\";
@@ -18,7 +14,8 @@ bool is_plain(const DataType& type, const DelimitedFormat& format) {
   const auto may_stand_in_it = [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || kPlainSigns.find(c) != std::string_view::npos;
   };
-  return !is_free_text(type.kind) && type.kind != TypeKind::kArray && type.kind != TypeKind::kChar1 &&
+  const TextForm form = traits_of(type).text;
+  return form != TextForm::kAny && form != TextForm::kJson && form != TextForm::kList &&
          type.kind != TypeKind::kBit &&  // which may be empty
          !may_stand_in_it(format.delimiter) && !may_stand_in_it(format.quote) && format.null_text.empty();
 }
@@ -103,7 +100,7 @@ Status Encoder::encode(const Batch& batch, std::string& out) {
       Written written = Written::kWhole;
       if (is_plain_[static_cast<std::size_t>(i)]) {
         append_value_text(column, row, out);
-      } else if (is_free_text(column.type().kind)) {
+      } else if (is_text(column.type().kind)) {
         written = append_field(column.bytes_at(row), out);
       } else {
         text.clear();

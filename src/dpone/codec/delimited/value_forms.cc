@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "dpone/data/type_traits.h"
+
 namespace dpone::delimited {
 
 Result<ValueForms> ValueForms::create(const DelimitedFormat& format) {
@@ -23,13 +25,10 @@ bool ValueForms::has(TypeKind kind) const {
     case TypeKind::kTimestamp:
     case TypeKind::kTimestampTz:
       return timestamp_.has_value();
-    case TypeKind::kFloat32:
-    case TypeKind::kFloat64:
-    case TypeKind::kDecimal:
-    case TypeKind::kNumeric:
-      return decimal_ != '.';
-    default:
-      return false;
+    default: {
+      const TypeFamily family = traits_of(kind).family;
+      return (family == TypeFamily::kFloat || family == TypeFamily::kDecimal) && decimal_ != '.';
+    }
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "dpone/data/decimal.h"
 #include "dpone/data/temporal_parse.h"
+#include "dpone/data/type_traits.h"
 #include "dpone/data/value_parse.h"
 
 namespace dpone::json_rows {
@@ -67,11 +68,20 @@ bool append_scalar(DecodeColumn& self, const Token& token, ColumnBuilder& out) {
       if (token.kind != TokenKind::kTrue && token.kind != TokenKind::kFalse) break;
       out.append_bool(token.kind == TokenKind::kTrue);
       return true;
+    case TypeKind::kInt8:
     case TypeKind::kInt16:
     case TypeKind::kInt32:
     case TypeKind::kInt64:
+    case TypeKind::kInt128:
+    case TypeKind::kInt256:
     case TypeKind::kUInt32:
     case TypeKind::kUInt64:
+    case TypeKind::kUnsigned8:
+    case TypeKind::kUnsigned16:
+    case TypeKind::kUnsigned32:
+    case TypeKind::kUnsigned64:
+    case TypeKind::kUnsigned128:
+    case TypeKind::kUnsigned256:
       if (!token.is_number()) break;
       return token.kind == TokenKind::kInteger && token.view() != "-0" ? append_text(self, token.view(), out)
                                                                        : append_whole(self, token, out);
@@ -357,21 +367,19 @@ const char* other_kind(const Token& token, TypeKind kind) {
   switch (kind) {
     case TypeKind::kBool:
       return token.kind == TokenKind::kTrue || token.kind == TokenKind::kFalse ? nullptr : "is no truth value";
-    case TypeKind::kInt16:
-    case TypeKind::kInt32:
-    case TypeKind::kInt64:
-    case TypeKind::kFloat32:
-    case TypeKind::kFloat64:
-    case TypeKind::kDecimal:
-    case TypeKind::kNumeric:
-      return token.is_number() ? nullptr : "is no number";
     case TypeKind::kDate:
     case TypeKind::kTimestamp:
     case TypeKind::kTimestampTz:
     case TypeKind::kUuid:
       return token.is_string() ? nullptr : "is no string";
-    case TypeKind::kJson:
-    case TypeKind::kJsonb:
+    default:
+      break;
+  }
+  switch (traits_of(kind).text) {
+    case TextForm::kNumber:
+    case TextForm::kNumberWords:
+      return token.is_number() ? nullptr : "is no number";
+    case TextForm::kJson:
       return token.kind == TokenKind::kObject || token.kind == TokenKind::kArray ? nullptr : "is no object or array";
     default:
       return nullptr;

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "dpone/base/ascii.h"
+#include "dpone/data/type_traits.h"
 #include "dpone/data/value_text.h"
 
 #if defined(__SSE2__)
@@ -75,44 +76,21 @@ Scanner::Strictness strictness_of(TypeKind kind) {
 }  // namespace
 
 Encoder::Form Encoder::form_of(const DataType& type) {
-  switch (type.kind) {
-    case TypeKind::kBool:
+  switch (traits_of(type).text) {
+    case TextForm::kWord:
       return Form::kBool;
-    case TypeKind::kInt16:
-    case TypeKind::kInt32:
-    case TypeKind::kInt64:
-    case TypeKind::kUInt32:
-    case TypeKind::kUInt64:
-    case TypeKind::kMoney:
+    case TextForm::kNumber:
       return Form::kNumber;
-    case TypeKind::kFloat32:
-    case TypeKind::kFloat64:
-    case TypeKind::kDecimal:
-    case TypeKind::kNumeric:
+    case TextForm::kNumberWords:
       return Form::kFloat;
-    case TypeKind::kLsn:
-    case TypeKind::kDate:
-    case TypeKind::kTime:
-    case TypeKind::kTimeTz:
-    case TypeKind::kTimestamp:
-    case TypeKind::kTimestampTz:
-    case TypeKind::kInterval:
-    case TypeKind::kUuid:
-    case TypeKind::kInet:
-    case TypeKind::kCidr:
-    case TypeKind::kMacaddr:
-    case TypeKind::kMacaddr8:
-    case TypeKind::kBit:
+    case TextForm::kPlain:
       return Form::kPlain;
-    case TypeKind::kText:
-    case TypeKind::kEnum:
-    case TypeKind::kBytes:
-    case TypeKind::kChar1:
+    case TextForm::kHex:
+    case TextForm::kAny:
       return Form::kEscaped;
-    case TypeKind::kJson:
-    case TypeKind::kJsonb:
+    case TextForm::kJson:
       return Form::kJson;
-    case TypeKind::kArray:
+    case TextForm::kList:
       return Form::kArray;
   }
   return Form::kEscaped;

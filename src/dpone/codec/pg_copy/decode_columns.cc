@@ -457,6 +457,16 @@ Status choose(DecodeColumn& column, const DataType& type) {
       column.decode = decode_array;
       return {};
     }
+    case TypeKind::kInt8:
+    case TypeKind::kUnsigned8:
+    case TypeKind::kUnsigned16:
+    case TypeKind::kUnsigned32:
+    case TypeKind::kUnsigned64:
+    case TypeKind::kInt128:
+    case TypeKind::kUnsigned128:
+    case TypeKind::kInt256:
+    case TypeKind::kUnsigned256:
+      break;
   }
   return Error(ErrorClass::kFailed, "pg_copy.options", "A type has no binary form");
 }

@@ -214,6 +214,45 @@ std::int64_t integer_to_decimal(Operation& self, const Column& column, std::int6
   });
 }
 
+// Integers of more than 64 bits, by their text.
+std::int64_t wide_to_numeric(Operation& self, const Column& column, std::int64_t begin, std::int64_t count,
+                             Cells* cells) {
+  std::string text;
+  if (self.to.kind == TypeKind::kNumeric) {
+    return stage(self, column, begin, count, cells, [&](std::int64_t row) {
+      text.clear();
+      append_value_text(column, row, text);
+      return write_numeric_text(text, self.scratch);
+    });
+  }
+  return stage_decimals(self, column, begin, count, cells, self.to.scale, [&](std::int64_t row, Int128* value) {
+    text.clear();
+    append_value_text(column, row, text);
+    Result<Int128> parsed = parse_decimal(text, self.to.precision, self.to.scale);
+    if (!parsed) return false;
+    *value = *parsed;
+    return true;
+  });
+}
+
+template <class To>
+std::int64_t wide_to_integer(Operation& self, const Column& column, std::int64_t begin, std::int64_t count,
+                             Cells* cells) {
+  self.scratch.resize(static_cast<std::size_t>(count) * sizeof(To));
+  std::string text;
+  std::int64_t bad = -1;
+  for (std::int64_t i = 0; i < count; ++i) {
+    To to{};
+    text.clear();
+    append_value_text(column, begin + i, text);
+    if (!parse_integer(text, &to) && bad < 0 && !column.is_null(begin + i)) bad = i;
+    std::memcpy(self.scratch.data() + static_cast<std::size_t>(i) * sizeof to, &to, sizeof to);
+  }
+  *cells = {self.kind, sizeof(To), self.scratch.data()};
+  point_at_nulls(column, begin, cells);
+  return bad;
+}
+
 std::int64_t numeric_to_decimal(Operation& self, const Column& column, std::int64_t begin, std::int64_t count,
                                 Cells* cells) {
   return stage_decimals(self, column, begin, count, cells, self.to.scale, [&](std::int64_t row, Int128* value) {
@@ -371,6 +410,34 @@ void choose_integer(Operation& op) {
   if (op.to.kind == op.from.kind) use_fixed(op, op.kind, sizeof(From));
 }
 
+void choose_wide(Operation& op) {
+  switch (op.to.kind) {
+    case TypeKind::kInt16:
+      op.kind = WireKind::kTwo;
+      op.prepare = wide_to_integer<std::int16_t>;
+      return;
+    case TypeKind::kInt32:
+      op.kind = WireKind::kFour;
+      op.prepare = wide_to_integer<std::int32_t>;
+      return;
+    case TypeKind::kInt64:
+      op.kind = WireKind::kEight;
+      op.prepare = wide_to_integer<std::int64_t>;
+      return;
+    case TypeKind::kUInt32:
+      op.kind = WireKind::kFour;
+      op.prepare = wide_to_integer<std::uint32_t>;
+      return;
+    case TypeKind::kUInt64:
+      op.kind = WireKind::kEight;
+      op.prepare = wide_to_integer<std::uint64_t>;
+      return;
+    default:
+      op.prepare = wide_to_numeric;
+      return;
+  }
+}
+
 void choose(Operation& op) {
   if (op.to.kind == TypeKind::kText && !is_text(op.from.kind)) {
     op.prepare = stage_text;
@@ -392,6 +459,27 @@ void choose(Operation& op) {
       return;
     case TypeKind::kInt64:
       choose_integer<std::int64_t>(op);
+      return;
+    case TypeKind::kInt8:
+      choose_integer<std::int8_t>(op);
+      return;
+    case TypeKind::kUnsigned8:
+      choose_integer<std::uint8_t>(op);
+      return;
+    case TypeKind::kUnsigned16:
+      choose_integer<std::uint16_t>(op);
+      return;
+    case TypeKind::kUnsigned32:
+      choose_integer<std::uint32_t>(op);
+      return;
+    case TypeKind::kUnsigned64:
+      choose_integer<std::uint64_t>(op);
+      return;
+    case TypeKind::kInt128:
+    case TypeKind::kUnsigned128:
+    case TypeKind::kInt256:
+    case TypeKind::kUnsigned256:
+      choose_wide(op);
       return;
     case TypeKind::kUInt32:
       choose_integer<std::uint32_t>(op);
@@ -474,7 +562,7 @@ void choose(Operation& op) {
 Result<std::unique_ptr<EncodeOperation>> compile_encode(const DataType& from, const DataType& to,
                                                         std::uint32_t element_oid) {
   auto op = std::make_unique<Operation>();
-  if (!can_convert(from, to, &op->is_checked)) {
+  if (portable_type(to) != to || !can_convert(from, to, &op->is_checked)) {
     return Error(ErrorClass::kFailed, "pg_copy.cannot_convert",
                  fmt::format("Values of type {} cannot be written as {}", from.to_string(), to.to_string()));
   }

@@ -12,6 +12,7 @@
 #include "dpone/data/conversion.h"
 #include "dpone/data/decimal.h"
 #include "dpone/data/temporal.h"
+#include "dpone/data/value_parse.h"
 #include "dpone/data/value_text.h"
 
 namespace dpone::pg_copy {
@@ -69,6 +70,33 @@ TEST(EncoderTest, IntegersFitExactlyOrAreRefused) {
             "-9223372036854775808.0000000000000000000");
   EXPECT_EQ(send(number(kLong, std::numeric_limits<std::int64_t>::max()), decimal(38, 20)), kDoesNotFit);
   EXPECT_EQ(send(number(kLong, std::int64_t{-120000}), kNumeric), "-120000");
+}
+
+// Text -> value of `kind`, as a batch.
+Batch parsed(TypeKind kind, std::string_view text) {
+  return one_value(simple(kind), [&](ColumnBuilder& column) { ASSERT_EQ(append_parsed_value(text, column), nullptr); });
+}
+
+TEST(EncoderTest, IntegersThatPostgresLacksGoToWhatHoldsThemAndAreChecked) {
+  EXPECT_EQ(send(parsed(TypeKind::kInt8, "-128"), kShort), "-128");
+  EXPECT_EQ(send(parsed(TypeKind::kUnsigned8, "255"), kShort), "255");
+  EXPECT_EQ(send(parsed(TypeKind::kUnsigned16, "65535"), kInt), "65535");
+  EXPECT_EQ(send(parsed(TypeKind::kUnsigned16, "32768"), kShort), kDoesNotFit);
+  EXPECT_EQ(send(parsed(TypeKind::kUnsigned32, "4294967295"), kLong), "4294967295");
+  EXPECT_EQ(send(parsed(TypeKind::kUnsigned32, "4294967295"), kInt), kDoesNotFit);
+  EXPECT_EQ(send(parsed(TypeKind::kUnsigned64, "18446744073709551615"), decimal(20, 0)), "18446744073709551615");
+  EXPECT_EQ(send(parsed(TypeKind::kUnsigned64, "18446744073709551615"), kLong), kDoesNotFit);
+  EXPECT_EQ(send(parsed(TypeKind::kUnsigned64, "9223372036854775807"), kLong), "9223372036854775807");
+  const char* const kMost = "340282366920938463463374607431768211455";
+  EXPECT_EQ(send(parsed(TypeKind::kUnsigned128, kMost), kNumeric), kMost);
+  EXPECT_EQ(send(parsed(TypeKind::kUnsigned128, kMost), decimal(38, 0)), kDoesNotFit);
+  EXPECT_EQ(send(parsed(TypeKind::kInt128, "-170141183460469231731687303715884105728"), kNumeric),
+            "-170141183460469231731687303715884105728");
+  EXPECT_EQ(send(parsed(TypeKind::kInt256, "-5"), kShort), "-5");
+  EXPECT_EQ(send(parsed(TypeKind::kInt256, "-5"), decimal(3, 2)), "-5.00");
+  EXPECT_EQ(send(parsed(TypeKind::kInt256, "32768"), kShort), kDoesNotFit);
+  const DataType own = simple(TypeKind::kUnsigned64);
+  EXPECT_EQ(Encoder::create({{"c", own, own, 0}}).error().slug(), "pg_copy.cannot_convert");
 }
 
 TEST(EncoderTest, DecimalsFitExactlyOrAreRefused) {

@@ -5,6 +5,7 @@
 
 #include "dpone/base/contains.h"
 #include "dpone/connectors/postgres/quote.h"
+#include "dpone/data/conversion.h"
 #include "dpone/data/type_name.h"
 
 namespace dpone::postgres {
@@ -497,7 +498,7 @@ DeclaredType declared_type_for(const DataType& type, int server_version) {
     const bool has_odd_scale =
         scalar.kind == TypeKind::kNumeric && (scalar.scale < 0 || scalar.scale > scalar.precision);
     if (has_odd_scale && server_version < kOddScales) return "numeric";
-    return type_name(scalar);
+    return type_name(portable_type(scalar));
   };
   const bool is_array = type.kind == TypeKind::kArray && type.element;
   DeclaredType declared;

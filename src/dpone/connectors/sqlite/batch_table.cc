@@ -11,13 +11,28 @@
 #include "dpone/connectors/sqlite/types.h"
 #include "dpone/data/decimal.h"
 #include "dpone/data/temporal.h"
+#include "dpone/data/type_traits.h"
 #include "dpone/data/value_text.h"
 
 namespace dpone::sqlite {
 namespace {
 
 // How the values of a column reach SQLite.
-enum class Take : std::uint8_t { kBool, kInt16, kInt32, kInt64, kUInt32, kFloat32, kFloat64, kText, kBytes, kPrinted };
+enum class Take : std::uint8_t {
+  kBool,
+  kInt8,
+  kInt16,
+  kInt32,
+  kInt64,
+  kUnsigned8,
+  kUnsigned16,
+  kUInt32,
+  kFloat32,
+  kFloat64,
+  kText,
+  kBytes,
+  kPrinted
+};
 
 // How those are printed that have no storage of their own.
 enum class Print : std::uint8_t { kValue, kCast, kDecimal, kTimestamp, kInet };
@@ -34,7 +49,14 @@ Take take_of(const DataType& from, const DataType& to) {
     case TypeKind::kInt64:
       return Take::kInt64;
     case TypeKind::kUInt32:
+    case TypeKind::kUnsigned32:
       return Take::kUInt32;
+    case TypeKind::kInt8:
+      return Take::kInt8;
+    case TypeKind::kUnsigned8:
+      return Take::kUnsigned8;
+    case TypeKind::kUnsigned16:
+      return Take::kUnsigned16;
     case TypeKind::kFloat32:
       return Take::kFloat32;
     case TypeKind::kFloat64:
@@ -74,13 +96,21 @@ constexpr std::int64_t kCheckRows = 256;
 
 Int128 whole_number(const Column& column, std::int64_t row) {
   switch (column.type().kind) {
+    case TypeKind::kInt8:
+      return column.value_at<std::int8_t>(row);
     case TypeKind::kInt16:
       return column.value_at<std::int16_t>(row);
     case TypeKind::kInt32:
       return column.value_at<std::int32_t>(row);
+    case TypeKind::kUnsigned8:
+      return column.value_at<std::uint8_t>(row);
+    case TypeKind::kUnsigned16:
+      return column.value_at<std::uint16_t>(row);
     case TypeKind::kUInt32:
+    case TypeKind::kUnsigned32:
       return column.value_at<std::uint32_t>(row);
     case TypeKind::kUInt64:
+    case TypeKind::kUnsigned64:
       return column.value_at<std::uint64_t>(row);
     default:
       return column.value_at<std::int64_t>(row);
@@ -109,6 +139,13 @@ void print_decimal(const Operation& operation, const Column& column, std::int64_
     const auto parsed = parse_decimal(column.bytes_at(row), operation.to.precision, operation.to.scale);
     if (parsed) value = *parsed;
   } else {
+    if (traits_of(operation.from).width > 8 && traits_of(operation.from).family == TypeFamily::kInteger) {
+      std::string text;
+      append_value_text(column, row, text);
+      const auto parsed = parse_decimal(text, operation.to.precision, operation.to.scale);
+      if (parsed) append_decimal_text(*parsed, operation.to.scale, out);
+      return;
+    }
     const bool is_decimal = operation.from.kind == TypeKind::kDecimal;
     value = is_decimal ? column.value_at<Int128>(row) : whole_number(column, row);
     decimal_rescale(value, is_decimal ? operation.from.scale : 0, operation.to.scale, &value);
@@ -231,6 +268,15 @@ struct Rows {
       case Take::kBool:
         payload += 1;
         return sqlite3_result_int(context, column.bool_at(row) ? 1 : 0);
+      case Take::kInt8:
+        payload += 1;
+        return sqlite3_result_int(context, column.value_at<std::int8_t>(row));
+      case Take::kUnsigned8:
+        payload += 1;
+        return sqlite3_result_int(context, column.value_at<std::uint8_t>(row));
+      case Take::kUnsigned16:
+        payload += 2;
+        return sqlite3_result_int(context, column.value_at<std::uint16_t>(row));
       case Take::kInt16:
         payload += 2;
         return sqlite3_result_int(context, column.value_at<std::int16_t>(row));

@@ -29,6 +29,9 @@ enum class Read : std::uint8_t {
   kInt32,
   kInt64,
   kUInt32,
+  kInt8,
+  kUnsigned8,
+  kUnsigned16,
   kFloat32,
   kFloat64,
   kText,     // TEXT as it is
@@ -57,7 +60,14 @@ Read read_of(const DataType& type, bool is_any, bool is_loose) {
     case TypeKind::kInt64:
       return Read::kInt64;
     case TypeKind::kUInt32:
+    case TypeKind::kUnsigned32:
       return Read::kUInt32;
+    case TypeKind::kInt8:
+      return Read::kInt8;
+    case TypeKind::kUnsigned8:
+      return Read::kUnsigned8;
+    case TypeKind::kUnsigned16:
+      return Read::kUnsigned16;
     case TypeKind::kFloat32:
       return Read::kFloat32;
     case TypeKind::kFloat64:
@@ -179,6 +189,12 @@ class RowReader final : public BatchReader {
         return {};
       case Read::kUInt32:
         return take_integer<std::uint32_t>(i, type, bytes);
+      case Read::kInt8:
+        return take_integer<std::int8_t>(i, type, bytes);
+      case Read::kUnsigned8:
+        return take_integer<std::uint8_t>(i, type, bytes);
+      case Read::kUnsigned16:
+        return take_integer<std::uint16_t>(i, type, bytes);
       case Read::kFloat32: {
         const double value = sqlite3_column_double(statement_, column);
         const auto narrow = static_cast<float>(value);

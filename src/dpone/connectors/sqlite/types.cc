@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "dpone/data/type_traits.h"
+
 namespace dpone::sqlite {
 namespace {
 
@@ -33,8 +35,6 @@ bool is_never_numeric(TypeKind kind) {
   }
 }
 
-constexpr TypeKind kLastKind = TypeKind::kArray;
-
 }  // namespace
 
 std::string_view to_string(Storage value) {
@@ -52,20 +52,19 @@ std::string_view to_string(Storage value) {
 }
 
 Storage storage_of(const DataType& type) {
-  switch (type.kind) {
-    case TypeKind::kBool:
-    case TypeKind::kInt16:
-    case TypeKind::kInt32:
-    case TypeKind::kInt64:
-    case TypeKind::kUInt32:
+  // INTEGER and REAL have 64 bits.
+  constexpr int kMostDigits = 19;
+  const TypeTraits& traits = traits_of(type);
+  switch (traits.family) {
+    case TypeFamily::kBool:
       return Storage::kInteger;
-    case TypeKind::kFloat32:
-    case TypeKind::kFloat64:
+    case TypeFamily::kInteger:
+      return traits.digits <= kMostDigits ? Storage::kInteger : Storage::kText;
+    case TypeFamily::kFloat:
       return Storage::kReal;
-    case TypeKind::kBytes:
-      return Storage::kBlob;
     default:
-      return Storage::kText;
+      if (type.kind == TypeKind::kUInt32) return Storage::kInteger;
+      return type.kind == TypeKind::kBytes ? Storage::kBlob : Storage::kText;
   }
 }
 
@@ -130,10 +129,14 @@ bool has_stored_equality(const DataType& type) {
 
 bool has_stored_order(const DataType& type) {
   switch (type.kind) {
+    case TypeKind::kInt8:
     case TypeKind::kInt16:
     case TypeKind::kInt32:
     case TypeKind::kInt64:
     case TypeKind::kUInt32:
+    case TypeKind::kUnsigned8:
+    case TypeKind::kUnsigned16:
+    case TypeKind::kUnsigned32:
     case TypeKind::kDate:
     case TypeKind::kTimestamp:
     case TypeKind::kTimestampTz:
@@ -173,19 +176,17 @@ Json type_to_json(const DataType& type) {
 
 std::optional<DataType> type_from_json(const Json& json) {
   const std::string& name = json["kind"].as_string();
-  DataType type;
-  bool is_known = false;
-  for (int i = 0; i <= static_cast<int>(kLastKind) && !is_known; ++i) {
-    type.kind = static_cast<TypeKind>(i);
-    is_known = to_string(type.kind) == name;
-  }
+  const std::optional<TypeKind> kind = find_type_kind(name);
   const std::int64_t precision = json["precision"].as_int();
   const std::int64_t scale = json["scale"].as_int();
   const std::int64_t length = json["length"].as_int();
+  if (!kind) return std::nullopt;
+  DataType type;
+  type.kind = *kind;
   const bool is_wide = type.kind == TypeKind::kNumeric;  // PostgreSQL's: 1000 digits, before or behind the point
   const bool is_sound = precision >= 0 && precision <= (is_wide ? 1000 : 38) && scale >= (is_wide ? -1000 : 0) &&
                         scale <= (is_wide ? 1000 : 38) && length >= 0;
-  if (!is_known || !is_sound) return std::nullopt;
+  if (!is_sound) return std::nullopt;
   if (type.kind == TypeKind::kDecimal && (precision < 1 || scale > precision)) return std::nullopt;
   type.precision = static_cast<int>(precision);
   type.scale = static_cast<int>(scale);
