@@ -1,5 +1,7 @@
 #include "dpone/cli/copy_route.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 
@@ -11,7 +13,6 @@
 #include "dpone/connections/listing.h"
 #include "dpone/connections/provider.h"
 #include "dpone/connections/url.h"
-#include "dpone/connectors/file/options.h"
 #include "dpone/manifest/keys.h"
 #include "dpone/manifest/strategy_rules.h"
 #include "dpone/manifest/table_name.h"
@@ -21,14 +22,18 @@ namespace {
 
 Error unknown_path(const std::string& flag, const std::string& path) {
   std::string known;
-  for (const Connector& connector : connectors()) {
-    for (const std::string_view extension : connector.extensions) {
+  for (const Connector* one : connectors()) {
+    for (const std::string_view extension : one->extensions) {
       known += (known.empty() ? "" : ", ") + std::string(extension);
     }
   }
+  std::string by_scheme;
+  for (const SystemSpec& system : systems()) {
+    if (system.is_file)
+      by_scheme += fmt::format("; `{}:PATH` names a database, whatever its ending", system.schemes[0]);
+  }
   return Error(ErrorClass::kUsage, "copy.unknown_path", flag + ": what " + path + " is cannot be told by its name")
-      .hint("known endings: " + known + "; " + flag + "-format says what a file of another name is; `sqlite:PATH` " +
-            "names a database, whatever its ending");
+      .hint("known endings: " + known + "; " + flag + "-format says what a file of another name is" + by_scheme);
 }
 
 Error no_connector(const ConnectionSettings& settings) {
@@ -40,7 +45,7 @@ Error no_connector(const ConnectionSettings& settings) {
 // Of an id that no variable is of, the next step names the connection that may have been meant.
 Error with_nearest_id(Error error, const std::string& id, const connections::Environment& environment) {
   std::vector<std::string> ids;
-  for (const connections::FoundConnection& found : connections::list_connections(environment).connections) {
+  for (const connections::FoundConnection& found : connections::list_connections(environment, systems()).connections) {
     if (connections::variable_name(found.id, "url") == connections::variable_name(id, "url")) return error;
     ids.push_back(found.id);
   }
@@ -52,7 +57,7 @@ Error with_nearest_id(Error error, const std::string& id, const connections::Env
 
 CopyEnd path_end(const std::string& text, const Connector& connector) {
   ConnectionSettings settings;
-  settings.system = connector.system;
+  settings.system = connector.system.name;
   settings.id = text;
   settings.fields["path"] = text;
   return CopyEnd{{std::move(settings), {}}, text, connector.source.has_table ? std::string() : text};
@@ -68,31 +73,30 @@ Result<CopyEnd> checked(CopyEnd end) {
 
 Result<CopyEnd> resolve_end(const std::string& flag, const std::string& text, const std::string& id_of_url,
                             bool has_format) {
-  DPONE_TRY(const connections::EndpointArgument argument, connections::parse_endpoint_argument(text));
+  DPONE_TRY(const connections::EndpointArgument argument, connections::parse_endpoint_argument(text, systems()));
   if (has_format && argument.kind == connections::EndpointKind::kUrl) {
     return Error(ErrorClass::kUsage, "usage.exclusive", flag + "-format goes with a file, and " + flag + " is a URL")
         .hint("leave " + flag + "-format out");
   }
-  if (has_format) return path_end(text, connector("file"));
+  if (has_format) return path_end(text, connector_of_streams());
   switch (argument.kind) {
     case connections::EndpointKind::kUrl: {
-      DPONE_TRY(ConnectionSettings settings, connections::parse_url(argument.text, id_of_url));
+      DPONE_TRY(ConnectionSettings settings, connections::parse_url(argument.text, id_of_url, systems()));
       if (settings.password.empty()) return checked({{std::move(settings), {}}, text, {}});
       print_error("warning: " + connections::password_in_url_warning(flag) + "\n");
-      std::string redacted = connections::redacted_url(settings);
+      std::string redacted = connections::redacted_url(settings, systems());
       return checked({{std::move(settings), {}}, std::move(redacted), {}});
     }
     case connections::EndpointKind::kConnectionId: {
       const connections::ProcessEnvironment environment;
-      const std::string system = connections::system_of_connection(argument.text, environment);
-      auto resolved = connections::resolve_connection({system, "env", argument.text}, environment);
+      const std::string system = connections::system_of_connection(argument.text, environment, systems());
+      auto resolved = connections::resolve_connection({system, "env", argument.text}, environment, systems());
       if (!resolved) return with_nearest_id(std::move(resolved).error(), argument.text, environment);
       return checked({*std::move(resolved), text, {}});
     }
     case connections::EndpointKind::kStream:
     case connections::EndpointKind::kPath: {
-      const Connector* const found =
-          argument.kind == connections::EndpointKind::kStream ? find_connector("file") : connector_of_path(text);
+      const Connector* const found = connector_of_path(text);
       if (found == nullptr) return unknown_path(flag, text);
       return path_end(text, *found);
     }
@@ -154,7 +158,13 @@ std::string with_flags(std::string message) {
   return message;
 }
 
-bool is_jsonl(const manifest::Endpoint& end) { return file::format_name(end.path, end.options) == "jsonl"; }
+// Whether the source has a use for an option that describes a file.
+bool source_uses(const manifest::Manifest& manifest, const char* option) {
+  const Connector& from = connector(manifest.source.type);
+  ConnectionSettings settings;
+  settings.fields["path"] = manifest.source.path;
+  return from.uses_option == nullptr || from.uses_option(source_end(manifest, settings), option);
+}
 
 // What describes a file goes to the end that is one; `null` is a word of YAML and has another name there.
 Status take_file_options(const Options& options, manifest::Manifest& manifest) {
@@ -189,8 +199,8 @@ Status take_file_options(const Options& options, manifest::Manifest& manifest) {
     if (!options.is_given(flag)) continue;
     if (!reads && !writes) return without_file(flag, "either end");
     const Json value = std::string_view(flag) == "no_header" ? Json(!options.flag(flag)) : options.given()[flag];
-    // Where both are files, the one that is read; but JSON Lines have nothing of it.
-    const bool is_of_sink = writes && (!reads || is_jsonl(manifest.source));
+    // Where both are files, the one that is read, if it has a use for it.
+    const bool is_of_sink = writes && (!reads || !source_uses(manifest, option));
     (is_of_sink ? manifest.sink : manifest.source).options.set(option, value);
   }
   return {};

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "dpone/data/type_name.h"
 
 namespace dpone::file {
@@ -112,6 +115,9 @@ constexpr OptionSpec kSinkOptions[] = {
     kDecimal,
 };
 
+constexpr std::string_view kOfDelimitedText[] = {"delimiter",        "quote",  "header", "null_text", "date_format",
+                                                 "timestamp_format", "decimal"};
+
 Error invalid(std::string_view option, std::string why) {
   return Error(ErrorClass::kUsage, "option.invalid", fmt::format("{}: {}", option, why))
       .with("option", std::string(option))
@@ -139,8 +145,7 @@ Result<FormatSettings> format_settings(const std::string& path, const Options& o
         .hint("give it: --from-format or --to-format, in a manifest options.format; csv, tsv or jsonl");
   }
   if (settings.name == "jsonl") {
-    for (const std::string_view name :
-         {"delimiter", "quote", "header", "null_text", "date_format", "timestamp_format", "decimal"}) {
+    for (const std::string_view name : kOfDelimitedText) {
       if (options.is_given(name)) return invalid(name, "is of csv and tsv; jsonl has none");
     }
   }
@@ -161,6 +166,10 @@ Result<FormatSettings> format_settings(const std::string& path, const Options& o
 std::string format_name(const std::string& path, const Options& options) {
   const std::string given = options.text("format");
   return given == "auto" ? format_of_name(path) : given;
+}
+
+bool is_of_delimited_text(std::string_view option) {
+  return std::find(std::begin(kOfDelimitedText), std::end(kOfDelimitedText), option) != std::end(kOfDelimitedText);
 }
 
 std::span<const OptionSpec> source_options() { return kSourceOptions; }
