@@ -12,10 +12,11 @@ namespace dpone {
 namespace {
 
 Error io_error(const std::string& what, const std::filesystem::path& path, int number) {
-  Error error =
-      Error(ErrorClass::kFailed, number == ENOSPC ? "file.disk_full" : "file.io", what + ": " + std::strerror(number))
-          .with("file", path.string());
-  if (number == ENOSPC || number == EDQUOT) return std::move(error).hint("free some space, then run again");
+  const bool is_full = number == ENOSPC || number == EDQUOT || number == EFBIG;
+  Error error = Error(ErrorClass::kFailed, is_full ? "file.disk_full" : "file.io", what + ": " + std::strerror(number))
+                    .with("file", path.string());
+  if (number == EFBIG) return std::move(error).hint("raise the greatest size of a file (ulimit -f), then run again");
+  if (is_full) return std::move(error).hint("free some space, then run again");
   if (number == EACCES || number == EPERM || number == EROFS) {
     return std::move(error).hint("make the folder writable, or choose another with --state-dir");
   }

@@ -71,6 +71,9 @@ Result<std::string> checked_value(const FieldSpec& field, std::string value) {
         .hint("correct the connection's " + std::string(field.name));
   };
   if (value.find('\0') != std::string::npos) return bad("the value has a zero byte");
+  if (field.name == "host" && value.find("://") != std::string::npos) {
+    return bad("the value is a URL, and a server's name is expected");
+  }
   if (field.kind == FieldKind::kPorts) {
     static constexpr OptionSpec kPort{.name = "port", .kind = OptionKind::kInteger, .min = 1, .max = 65535};
     std::string_view rest = value;

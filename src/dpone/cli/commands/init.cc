@@ -277,7 +277,7 @@ Result<int> init_process(const ParsedArguments& arguments) {
     for (const std::string& notice : notices) print_error("notice: " + notice + "\n");
   }
   if (is_stdout) {
-    DPONE_CHECK(print_out(text));
+    DPONE_CHECK(print_exactly(text));
     return 0;
   }
   DPONE_CHECK(make_directories(std::filesystem::absolute(output).parent_path()));

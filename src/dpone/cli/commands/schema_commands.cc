@@ -115,7 +115,7 @@ Result<int> schema_print_command(const ParsedArguments& arguments) {
 }
 
 Result<int> schema_manifest_command(const ParsedArguments&) {
-  DPONE_CHECK(print_json(manifest::json_schema(manifest_schemas())));
+  DPONE_CHECK(print_exactly(manifest::json_schema(manifest_schemas()).pretty() + "\n"));
   return 0;
 }
 

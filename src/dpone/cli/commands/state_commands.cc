@@ -88,7 +88,7 @@ Result<int> state_export_command(const ParsedArguments& arguments) {
   Json json = Json::object();
   json.set("schema_version", "dpone.state_export.v1").set("process", opened.route.manifest.name);
   json.set("states", list_of(states));
-  DPONE_CHECK(print_out(json.pretty() + "\n"));
+  DPONE_CHECK(print_exactly(json.pretty() + "\n"));
   return 0;
 }
 

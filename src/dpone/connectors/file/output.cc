@@ -4,8 +4,8 @@
 
 namespace dpone::file {
 
-Result<Output> Output::create(int fd, std::string name, Compression compression) {
-  Output output(fd, std::move(name));
+Result<Output> Output::create(int fd, std::string name, Compression compression, std::stop_token stop) {
+  Output output(fd, std::move(name), std::move(stop));
   if (compression != Compression::kNone) {
     DPONE_TRY(output.compressor_, make_compressor(compression));
   }
@@ -13,7 +13,7 @@ Result<Output> Output::create(int fd, std::string name, Compression compression)
 }
 
 Status Output::put(std::string_view bytes) {
-  DPONE_CHECK(write_all(fd_, bytes, name_));
+  DPONE_CHECK(write_all(fd_, bytes, name_, stop_));
   hash_.update(bytes);
   bytes_ += static_cast<std::int64_t>(bytes.size());
   return {};
