@@ -1,5 +1,6 @@
 #include "dpone/cli/route_setup.h"
 
+#include "dpone/base/file.h"
 #include "dpone/cli/connectors.h"
 #include "dpone/cli/shell_quote.h"
 #include "dpone/connections/identity.h"
@@ -153,10 +154,10 @@ Result<std::unique_ptr<Sink>> open_sink(const ResolvedRoute& route, const RunCon
   return connector(route.sink.system).open_sink(sink_end(route.manifest, route.sink), context);
 }
 
-std::unique_ptr<StateStore> open_state(const ResolvedRoute& route, const std::filesystem::path& state_dir,
-                                       const RunContext& context) {
+Result<std::unique_ptr<StateStore>> open_state(const ResolvedRoute& route, const std::filesystem::path& state_dir,
+                                               const RunContext& context) {
   const manifest::Manifest& manifest = route.manifest;
-  if (!manifest.has_cursor() || manifest.state.type == "disabled") return nullptr;
+  if (!manifest.has_cursor() || manifest.state.type == "disabled") return std::unique_ptr<StateStore>();
   const Connector& keeper = manifest.state.type.empty() ? default_state_connector() : connector(manifest.state.type);
   EndSettings place;
   place.schema = manifest.state.schema;
@@ -164,7 +165,9 @@ std::unique_ptr<StateStore> open_state(const ResolvedRoute& route, const std::fi
     place.connection = *route.state;
   } else {
     place.connection.system = keeper.system.name;
-    place.connection.fields["path"] = (state_dir / keeper.state_file).string();
+    const std::filesystem::path file = state_dir / keeper.state_file;
+    DPONE_CHECK(check_own_file(file));
+    place.connection.fields["path"] = file.string();
   }
   return keeper.open_state(place, context);
 }

@@ -46,7 +46,7 @@ EndSettings sink_end(const manifest::Manifest& manifest, const ConnectionSetting
 Result<std::unique_ptr<Source>> open_source(const ResolvedRoute& route, const RunContext& context);
 Result<std::unique_ptr<Sink>> open_sink(const ResolvedRoute& route, const RunContext& context);
 // Null for a route without a cursor, and with `state.type: disabled`.
-std::unique_ptr<StateStore> open_state(const ResolvedRoute& route, const std::filesystem::path& state_dir,
-                                       const RunContext& context);
+Result<std::unique_ptr<StateStore>> open_state(const ResolvedRoute& route, const std::filesystem::path& state_dir,
+                                               const RunContext& context);
 
 }  // namespace dpone::cli

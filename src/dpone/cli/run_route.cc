@@ -42,7 +42,11 @@ engine::RunOutcome run_connected(const ResolvedRoute& route, const Session& sess
     return failed;
   }
   const auto state = open_state(route, session.state_dir(), session.context());
-  return engine::run({route.manifest, **source, **sink, session.context(), state.get(), start}, session.state_dir(),
+  if (!state) {
+    failed.error = state.error();
+    return failed;
+  }
+  return engine::run({route.manifest, **source, **sink, session.context(), state->get(), start}, session.state_dir(),
                      progress);
 }
 

@@ -3,6 +3,7 @@
 #include "dpone/base/clock.h"
 #include "dpone/base/file.h"
 #include "dpone/base/guarded.h"
+#include "dpone/engine/process_lock.h"
 #include "dpone/engine/pump.h"
 #include "dpone/plan/planner.h"
 #include "dpone/plan/type_map.h"
@@ -146,7 +147,7 @@ class Run {
   Status steps() {
     DPONE_TRY(evidence::Ledger ledger, evidence::Ledger::open(state_dir_, *context_.clock));
     if (ledger.healed_bytes() > 0) warn("the ledger ended in a half-written record, which was cut off");
-    DPONE_TRY(const FileDescriptor lock, take_lock());
+    DPONE_TRY(const FileDescriptor lock, lock_process(state_dir_, context_.process));
     DPONE_CHECK(context_.fault("run.locked"));
     progress_.stage("plan");
     DPONE_TRY(const PriorReceipts prior, route_.sink.read_receipts(context_.process, context_.run_id));
@@ -224,18 +225,6 @@ class Run {
     const auto& cursor = outcome_.plan->task.cursor;
     if (cursor && cursor->lower) return;
     if (estimate && !options.is_given("where") && !options.is_given("limit")) progress_.expect(*estimate);
-  }
-
-  Result<FileDescriptor> take_lock() {
-    const std::filesystem::path folder = state_dir_ / "locks";
-    DPONE_CHECK(make_directories(folder));
-    DPONE_TRY(FileDescriptor lock, try_lock_file(folder / (context_.process + ".lock")));
-    if (!lock.is_open()) {
-      return Error(ErrorClass::kRefused, "run.locked", "process \"" + context_.process + "\" is running on this host")
-          .with("lock", (folder / (context_.process + ".lock")).string())
-          .hint("wait for the other run, or stop it");
-    }
-    return lock;
   }
 
   // A run id that was published before is reported, not run again.
