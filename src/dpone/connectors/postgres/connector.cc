@@ -46,6 +46,10 @@ constexpr FieldSpec kFields[] = {
      FieldKind::kMilliseconds},
     {"idle_timeout", "idle_timeout", false, false, "Longest idle transaction of a sink, 60 s by default",
      FieldKind::kMilliseconds},
+    {"stall_timeout", "stall_timeout", false, false,
+     "How long the server may send and take nothing before another session asks whether it is still at work, 30 s by "
+     "default, 0 for never",
+     FieldKind::kMilliseconds},
     {"require_auth", "require_auth", false, false, "Ways of authentication that are accepted"},
     {"load_balance_hosts", "load_balance_hosts", false, false, "disable or random"},
     {"sslcompression", "sslcompression", false, false, "0 or 1"},
