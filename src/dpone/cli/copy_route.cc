@@ -36,6 +36,20 @@ Error unknown_path(const std::string& flag, const std::string& path) {
       .hint("known endings: " + known + "; " + flag + "-format says what a file of another name is" + by_scheme);
 }
 
+bool is_folder(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::is_directory(path, ignored);
+}
+
+std::string files_in(const std::string& folder) {
+  return shell_quoted((std::filesystem::path(folder) / "*.csv").string());
+}
+
+Error a_folder(const std::string& flag, const std::string& path) {
+  return Error(ErrorClass::kUsage, "copy.folder", flag + ": " + path + " is a folder")
+      .hint("name a file in it, or several by a pattern, such as " + files_in(path));
+}
+
 Error no_connector(const ConnectionSettings& settings) {
   return Error(ErrorClass::kUsage, "connection.no_connector", "this build has no connector for " + settings.system)
       .with("connection", settings.id)
@@ -48,6 +62,11 @@ Error with_nearest_id(Error error, const std::string& id, const connections::Env
   for (const connections::FoundConnection& found : connections::list_connections(environment, systems()).connections) {
     if (connections::variable_name(found.id, "url") == connections::variable_name(id, "url")) return error;
     ids.push_back(found.id);
+  }
+  if (is_folder(id)) {
+    std::string next = id + " is also a folder here; its files are named by a pattern, such as " + files_in(id) +
+                       ". For a connection, " + error.next_step();
+    return std::move(error).hint(std::move(next));
   }
   const std::string near = nearest_name(id, ids);
   if (near.empty()) return error;
@@ -97,6 +116,7 @@ Result<CopyEnd> resolve_end(const std::string& flag, const std::string& text, co
     case connections::EndpointKind::kStream:
     case connections::EndpointKind::kPath: {
       const Connector* const found = connector_of_path(text);
+      if (found == nullptr && is_folder(text)) return a_folder(flag, text);
       if (found == nullptr) return unknown_path(flag, text);
       return path_end(text, *found);
     }
@@ -138,8 +158,8 @@ manifest::Endpoint endpoint_of(const CopyEnd& end, const manifest::TableName& ta
 
 namespace {
 
-// What a problem of a manifest is called on the command line.
-std::string with_flags(std::string message) {
+// What a key of a manifest is called on the command line.
+std::string flag_of(std::string_view path) {
   static constexpr std::pair<std::string_view, std::string_view> kFlags[] = {
       {"sink.strategy.unique_key", "--key"},
       {"sink.strategy.only_new_rows", "--only-new-rows"},
@@ -150,12 +170,10 @@ std::string with_flags(std::string message) {
       {"source.options.limit", "--limit"},
       {"sink.strategy.mode", "--mode"},
   };
-  for (const auto& [path, flag] : kFlags) {
-    for (std::size_t at = message.find(path); at != std::string::npos; at = message.find(path, at + flag.size())) {
-      message.replace(at, path.size(), flag);
-    }
+  for (const auto& [key, flag] : kFlags) {
+    if (key == path) return std::string(flag);
   }
-  return message;
+  return manifest::manifest_key_name(path);
 }
 
 // Whether the source has a use for an option that describes a file.
@@ -223,10 +241,9 @@ Status take_options(const Options& options, manifest::Manifest& manifest, const 
   if (options.is_given("key")) manifest.strategy.unique_key = options.names("key");
   manifest.strategy.keep_latest_by = options.text("keep_latest_by");
   if (options.is_given("only_new_rows")) manifest.strategy.only_new_rows = options.flag("only_new_rows");
-  const auto problems = manifest::strategy_problems(manifest);
+  const auto problems = manifest::strategy_problems(manifest, flag_of);
   if (problems.empty()) return {};
-  return Error(ErrorClass::kUsage, "usage.strategy", with_flags(problems.front().message))
-      .hint("see dpone " + command + " --help");
+  return Error(ErrorClass::kUsage, "usage.strategy", problems.front().message).hint("see dpone " + command + " --help");
 }
 
 namespace {
