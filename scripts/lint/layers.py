@@ -47,7 +47,7 @@ class Rules:
         systems = [room.removeprefix("connectors/") for room in self.rooms if room.startswith("connectors/")]
         # A name that is also a word of the language is found as a namespace and where a value is compared with it.
         self.systems = {
-            system: re.compile(r'\bfile::|\bkFile\b|[=(,{]\s*"file"(?!,)' if system == "file"
+            system: re.compile(r'\bfile::|\bkFile\b|(?<!context_value)[=(,{]\s*"file"(?!,)' if system == "file"
                                else rf"(?<![A-Za-z])k?{system}", re.IGNORECASE if system != "file" else 0)
             for system in systems
         }

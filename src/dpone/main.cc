@@ -1,3 +1,7 @@
+#include "dpone/base/allocator.h"
 #include "dpone/cli/app.h"
 
-int main(int argc, char** argv) { return dpone::cli::main_entry({argv, static_cast<std::size_t>(argc)}); }
+int main(int argc, char** argv) {
+  dpone::limit_kept_memory();
+  return dpone::cli::main_entry({argv, static_cast<std::size_t>(argc)});
+}

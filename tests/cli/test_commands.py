@@ -70,11 +70,11 @@ def test_a_plan_shows_what_a_run_sends(dpone, manifest):
 
 REPORT_KEYS = set(
     "schema_version manifest process selector run_id passed result attempts max_attempts exit_code source target method"
-    " version is_published is_repeated is_unchanged is_raw receipt cursor_after manifest_hash plan_hash ledger_head notes warnings started_at"
+    " version is_published is_repeated is_unchanged is_raw receipt cursor_after position manifest_hash plan_hash ledger_head notes warnings started_at"
     " finished_at".split()
 )
 RESULT_KEYS = set(
-    "status extracted_rows inserted_rows updated_rows superseded_rows final_rows duration_seconds phases errors error_code error_details"
+    "status extracted_rows inserted_rows updated_rows deleted_rows superseded_rows final_rows duration_seconds phases errors error_code error_details"
     " quality_gates run_throughput".split()
 )
 

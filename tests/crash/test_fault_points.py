@@ -67,7 +67,7 @@ def check_rerun(dpone, dst, method, manifest):
     if method in ("append", "merge"):
         assert len(receipts(dst)) == 2
         (state,) = dpone("state", "export", manifest).expect(0).json["states"]
-        assert (state["cursor"]["value"], state["version"]) == ("80" if method == "append" else "2", 2)
+        assert (state["position"]["value"]["value"], state["version"]) == ("80" if method == "append" else "2", 2)
     assert leftovers(dst) == []
     assert dst.value("select count(*) from pg_constraint where conrelid = 'public.orders'::regclass and contype = 'p'") == 1
 

@@ -39,7 +39,7 @@ def rows(folder):
 @pytest.mark.parametrize(
     "sample, value, why",
     [("1\n2\n", "007", "is a code"), ("1\n2\n", "-0", "is a code"), ("1.50\n2.25\n", "007.50", "is a code"), ("1.5\n2.25\n", "-0.0", "is a code"),
-     ("1e5\n1.5e-3\n", "0.12345678901234567890", "more digits"), ("1e5\n2\n", "00.5", "is a code"), ("true\nfalse\n", "yes", "is not of its type")],
+     ("1.0e5\n1.5e-3\n", "0.12345678901234567890", "more digits"), ("1.0e5\n2\n", "00.5", "is a code"), ("1.0e5\n2\n", "1e5", "is a code"), ("1\n2\n", "+3", "is a code"), ("true\nfalse\n", "1", "is not of its type"), ("true\nfalse\n", "yes", "is not of its type")],
 )  # fmt: skip
 def test_a_number_that_is_more_than_its_value(load, folder, sample, value, why):
     run = refused(load("in.csv", "v\n" + sample + value + "\n"), 1, "delimited.value")

@@ -9,6 +9,7 @@ import sqlite3
 import stat
 import subprocess
 import threading
+import time
 
 import pytest
 import yaml
@@ -542,3 +543,32 @@ def test_null_is_refused_by_a_domain_too(dpone, dst, folder):
     with (folder / "bad.csv").open(newline="") as rejects:
         assert [(row["row"], row["slug"]) for row in csv.DictReader(rejects)] == [
             ("2", "delimited.value"), ("3", "delimited.value"), ("4", "delimited.null")]  # fmt: skip
+
+
+def test_planning_is_linear_in_the_number_of_columns(dpone, folder):
+    """100,000 columns took minutes: names were looked for one after another."""
+
+    def seconds(columns):
+        text = ",".join(f"c{n}" for n in range(columns)) + "\n" + ",".join(["1"] * columns) + "\n"
+        dpone.write("in.csv", text)
+        begin = time.monotonic()
+        dpone("copy", "--from", "in.csv", "--to", f"{columns}.csv", "-q").expect(0)
+        assert (folder / f"{columns}.csv").read_text() == text
+        return time.monotonic() - begin
+
+    assert seconds(100_000) < 10 * max(seconds(25_000), 0.5)
+
+
+@pytest.mark.parametrize("kind, most", [("sqlite", 2000), ("postgres", 1600)])
+def test_more_columns_than_a_table_can_have_are_refused_at_once(request, dpone, kind, most):
+    end = ["--to", "t.db", "--to-table", "t"] if kind == "sqlite" else ["--to", "dst", "--to-table", "t"]
+    if kind == "postgres":
+        request.getfixturevalue("dst")
+    for columns in (most, most + 1, 100_000):
+        dpone.write("in.csv", ",".join(f"c{n}" for n in range(columns)) + "\n")
+        run = dpone("copy", "--from", "in.csv", *end, "--type", "c0=int", timeout=20)
+        if columns == most:
+            assert "too_many_columns" not in run.err
+        else:
+            refused(run, 1, "schema.too_many_columns")
+            assert f"{columns} columns" in run.err and f"at most {most}" in run.err

@@ -70,7 +70,7 @@ def check_rerun(dpone, target, path, method):
     if method in ADDING:
         assert len(target.receipts()) == 2
         (state,) = dpone("state", "export", path).expect(0).json["states"]
-        assert (state["cursor"]["value"], state["version"]) == ("80" if method == "append" else "2", 2)
+        assert (state["position"]["value"]["value"], state["version"]) == ("80" if method == "append" else "2", 2)
 
 
 @pytest.mark.parametrize("point, method", cases(METHODS))

@@ -34,7 +34,7 @@ def test_append_adds_what_is_beyond_the_cursor(dpone, source, target, manifest):
     source.run("update events set note = 'changed' where id = 1")
     run = dpone("run", path, "--format", "json").expect(0)
     assert run.json["rows_inserted"] == 1 if "rows_inserted" in run.json else True
-    assert events(target) == [(1, "one"), (2, "two"), (3, "three")]
+    assert events(target) == [(0, "late"), (1, "one"), (2, "two"), (3, "three")]
     before = target.receipts()
     assert dpone("run", path, "--format", "json").expect(0).json["result"]["status"] in ("success", "unchanged")
     assert target.receipts() == before
@@ -147,7 +147,7 @@ def test_a_cursor_without_a_unique_index_is_told_apart_by_the_key(dpone, source,
     dpone("run", path, "-q").expect(0)
     add(source, (3, "t1", "three"), (0, "t1", "late"))
     dpone("run", path, "-q").expect(0)
-    assert events(target) == [(1, "one"), (2, "two"), (3, "three")]
+    assert events(target) == [(0, "late"), (1, "one"), (2, "two"), (3, "three")]
 
 
 def test_nulls_and_wrong_classes_in_the_cursor_are_named(dpone, source, manifest):

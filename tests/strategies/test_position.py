@@ -290,7 +290,7 @@ def test_a_state_in_postgres_is_shared(load, dst):
     load.run("--state-dir", "elsewhere")
     assert dst.rows('select process, record, state->>\'version\' from "etl state".__dpone__state') == [("orders", 2, "2")]
     assert load.run().json["is_unchanged"]
-    assert load.state()["cursor"]["value"] == "11"
+    assert load.state()["position"]["value"]["value"] == "11"
 
 
 def test_without_a_store_the_receipt_is_enough(load):

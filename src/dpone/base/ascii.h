@@ -14,4 +14,9 @@ constexpr bool is_word_in_any_case(std::string_view text, std::string_view word)
                             [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + ('a' - 'A') : a) == b; });
 }
 
+// True if `text` ends with `ending`, which is REQUIRED to be in lower case, in any case.
+constexpr bool ends_in_any_case(std::string_view text, std::string_view ending) {
+  return text.size() >= ending.size() && is_word_in_any_case(text.substr(text.size() - ending.size()), ending);
+}
+
 }  // namespace dpone

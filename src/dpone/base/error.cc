@@ -26,6 +26,8 @@ std::string_view to_string(Retry value) {
       return "never";
     case Retry::kSafe:
       return "safe";
+    case Retry::kAgain:
+      return "again";
     case Retry::kUnknown:
       return "unknown";
   }

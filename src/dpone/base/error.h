@@ -20,8 +20,9 @@ enum class ErrorClass {
   kInterrupted = 130,   // stopped by a signal
 };
 
-// Whether the operation that failed may be sent again: kSafe only when it surely had no effect.
-enum class Retry { kNever, kSafe, kUnknown };
+// Whether the operation that failed may be sent again. kSafe: it surely had no effect, and the run may start again.
+// kAgain: it had no effect, and the very same call may succeed soon, as when a lock could not be had.
+enum class Retry { kNever, kSafe, kAgain, kUnknown };
 
 std::string_view to_string(ErrorClass value);
 std::string_view to_string(Retry value);

@@ -50,6 +50,19 @@ std::int64_t count_code_points(std::string_view text) {
   return count;
 }
 
+std::size_t byte_order_marks(std::string_view text) {
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";
+  std::size_t size = 0;
+  while (text.substr(size).starts_with(kMark)) size += kMark.size();
+  return size;
+}
+
+std::string_view foreign_encoding(std::string_view text) {
+  using namespace std::string_view_literals;
+  if (text.starts_with("\xFF\xFE\0\0"sv) || text.starts_with("\0\0\xFE\xFF"sv)) return "UTF-32";
+  return text.starts_with("\xFF\xFE"sv) || text.starts_with("\xFE\xFF"sv) ? "UTF-16" : "";
+}
+
 std::string_view cut_utf8(std::string_view text, std::size_t max_bytes) {
   if (text.size() <= max_bytes) return text;
   while (max_bytes > 0 && is_tail(text[max_bytes])) --max_bytes;

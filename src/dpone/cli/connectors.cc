@@ -5,9 +5,11 @@
 #include <fstream>
 #include <vector>
 
+#include "dpone/base/ascii.h"
 #include "dpone/connectors/file/connector.h"
 #include "dpone/connectors/postgres/connector.h"
 #include "dpone/connectors/sqlite/connector.h"
+#include "dpone/rowfile/compression.h"
 
 namespace dpone::cli {
 namespace {
@@ -25,8 +27,10 @@ const Connector* first(const Condition& fits) {
   return found == std::end(kConnectors) ? nullptr : *found;
 }
 
+// Windows and mainframes write endings in capitals.
 bool has_extension(const Connector& connector, std::string_view extension) {
-  return std::find(connector.extensions.begin(), connector.extensions.end(), extension) != connector.extensions.end();
+  return std::any_of(connector.extensions.begin(), connector.extensions.end(),
+                     [&](std::string_view known) { return is_word_in_any_case(extension, known); });
 }
 
 }  // namespace
@@ -61,7 +65,7 @@ const Connector& default_state_connector() {
 const Connector* connector_of_path(const std::string& path) {
   if (path == "-") return &connector_of_streams();
   std::filesystem::path name = std::filesystem::path(path).filename();
-  if (name.extension() == ".gz" || name.extension() == ".zst") name = name.stem();
+  if (rowfile::compression_of_name(name.string()) != rowfile::Compression::kNone) name = name.stem();
   const std::string extension = name.extension().string();
   const Connector* const named = first([&](const Connector& candidate) { return has_extension(candidate, extension); });
   if (named != nullptr) return named;

@@ -16,6 +16,7 @@
 #include "dpone/manifest/keys.h"
 #include "dpone/manifest/strategy_rules.h"
 #include "dpone/manifest/table_name.h"
+#include "dpone/rowfile/read_settings.h"
 
 namespace dpone::cli {
 namespace {
@@ -41,13 +42,12 @@ bool is_folder(const std::string& path) {
   return std::filesystem::is_directory(path, ignored);
 }
 
-std::string files_in(const std::string& folder) {
-  return shell_quoted((std::filesystem::path(folder) / "*.csv").string());
-}
-
-Error a_folder(const std::string& flag, const std::string& path) {
-  return Error(ErrorClass::kUsage, "copy.folder", flag + ": " + path + " is a folder")
-      .hint("name a file in it, or several by a pattern, such as " + files_in(path));
+Error folder_error(const std::string& flag, const std::string& path) {
+  const std::string inside = path.ends_with('/') ? path : path + "/";
+  return Error(ErrorClass::kUsage, "file.is_directory", flag + ": " + path + " is a folder")
+      .with("file", path)
+      .hint(flag == "--from" ? "name the files in it: --from '" + inside + "*.csv'"
+                             : "name a file in it: --to " + inside + "NAME.csv");
 }
 
 Error no_connector(const ConnectionSettings& settings) {
@@ -62,11 +62,6 @@ Error with_nearest_id(Error error, const std::string& id, const connections::Env
   for (const connections::FoundConnection& found : connections::list_connections(environment, systems()).connections) {
     if (connections::variable_name(found.id, "url") == connections::variable_name(id, "url")) return error;
     ids.push_back(found.id);
-  }
-  if (is_folder(id)) {
-    std::string next = id + " is also a folder here; its files are named by a pattern, such as " + files_in(id) +
-                       ". For a connection, " + error.next_step();
-    return std::move(error).hint(std::move(next));
   }
   const std::string near = nearest_name(id, ids);
   if (near.empty()) return error;
@@ -110,13 +105,14 @@ Result<CopyEnd> resolve_end(const std::string& flag, const std::string& text, co
       const connections::ProcessEnvironment environment;
       const std::string system = connections::system_of_connection(argument.text, environment, systems());
       auto resolved = connections::resolve_connection({system, "env", argument.text}, environment, systems());
+      if (!resolved && is_folder(text)) return folder_error(flag, text);
       if (!resolved) return with_nearest_id(std::move(resolved).error(), argument.text, environment);
       return checked({*std::move(resolved), text, {}});
     }
     case connections::EndpointKind::kStream:
     case connections::EndpointKind::kPath: {
       const Connector* const found = connector_of_path(text);
-      if (found == nullptr && is_folder(text)) return a_folder(flag, text);
+      if (found == nullptr && is_folder(text)) return folder_error(flag, text);
       if (found == nullptr) return unknown_path(flag, text);
       return path_end(text, *found);
     }
@@ -166,6 +162,8 @@ std::string flag_of(std::string_view path) {
       {"sink.strategy.keep_latest_by", "--keep-latest-by"},
       {"source.options.overlap", "--overlap"},
       {"source.options.cursor_nulls", "--cursor-nulls"},
+      {"source.options.cursor_behind", "--cursor-behind"},
+      {"source.options.cursor_max", "--cursor-max"},
       {"source.options.cursor", "--cursor"},
       {"source.options.limit", "--limit"},
       {"sink.strategy.mode", "--mode"},
@@ -231,7 +229,8 @@ Status take_options(const Options& options, manifest::Manifest& manifest, const 
     return Error(ErrorClass::kUsage, "usage.exclusive", "--columns and --exclude exclude each other")
         .hint("use one of them");
   }
-  for (const char* name : {"where", "columns", "exclude", "limit", "cursor", "overlap", "cursor_nulls"}) {
+  for (const char* name :
+       {"where", "columns", "exclude", "limit", "cursor", "overlap", "cursor_nulls", "cursor_behind", "cursor_max"}) {
     if (options.is_given(name)) manifest.source.options.set(name, options.given()[name]);
   }
   if (options.is_given("overwrite_type")) {

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "dpone/cli/output.h"
-#include "dpone/engine/runner.h"
+#include "dpone/engine/planning.h"
 #include "dpone/report/number_format.h"
 
 namespace dpone::cli {
@@ -21,7 +21,7 @@ std::string plain(std::string kind) {
 }
 
 // By this run; a plan's target_created tells of dpone's tables of earlier runs too.
-bool is_made(const plan::RoutePlan& plan) { return plan.task.method == PublishMethod::kCreate; }
+bool is_made(const plan::RoutePlan& plan) { return !plan.load.target.exists; }
 
 Json facts_json(const Facts& facts) {
   Json json = Json::object();
@@ -48,35 +48,34 @@ Result<int> print_plan(const ResolvedRoute& route, const Session& session, const
   }
   Json json = plan.to_json();
   json.set("plan_hash", plan.hash());
-  json.set("estimated_rows", plan.task.source.estimated_rows ? Json(*plan.task.source.estimated_rows) : Json());
+  json.set("estimated_rows", plan.read.source.estimated_rows ? Json(*plan.read.source.estimated_rows) : Json());
   DPONE_CHECK(print_json(json));
   return 0;
 }
 
 std::string found_text(const plan::RoutePlan& plan, const ResolvedRoute& route) {
-  const Facts& source = plan.task.source;
-  const Facts& target = plan.task.target;
+  const Facts& source = plan.read.source;
+  const Facts& target = plan.load.target;
   std::string text = fmt::format("  source  {} of {}: {}, {} of {} columns are loaded", source.relation,
                                  end_name(route.manifest.source, route.source), plain(source.kind),
-                                 plan.task.columns.size(), source.columns.size());
+                                 plan.load.columns.size(), source.columns.size());
   if (source.estimated_rows) text += ", about " + report::rows_text(*source.estimated_rows);
   text += fmt::format("\n  target  {} of {}: {}\n", target.relation, end_name(route.manifest.sink, route.sink),
                       is_made(plan) ? "is not there yet, will be made"
                                     : fmt::format("{}, {} columns", plain(target.kind), target.columns.size()));
-  text +=
-      fmt::format("  plan    {} by {}, version {}\n", plan.mode, to_string(plan.task.method), plan.expected_version);
+  text += fmt::format("  plan    {} by {}, version {}\n", plan.mode, plan.load.method, plan.expected_version);
   for (const std::string& note : plan.notes) text += "  note    " + note + "\n";
   return text;
 }
 
 Json found_json(const plan::RoutePlan& plan) {
-  Json target = facts_json(plan.task.target);
+  Json target = facts_json(plan.load.target);
   target.set("is_created", is_made(plan));
   Json notes = Json::array();
   for (const std::string& note : plan.notes) notes.push(note);
   Json json = Json::object();
-  json.set("source", facts_json(plan.task.source)).set("target", std::move(target));
-  json.set("columns_loaded", plan.task.columns.size()).set("method", std::string(to_string(plan.task.method)));
+  json.set("source", facts_json(plan.read.source)).set("target", std::move(target));
+  json.set("columns_loaded", plan.load.columns.size()).set("method", plan.load.method);
   json.set("expected_version", plan.expected_version).set("plan_hash", plan.hash()).set("notes", std::move(notes));
   return json;
 }

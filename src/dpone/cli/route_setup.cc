@@ -60,7 +60,6 @@ EndSettings source_end(const manifest::Manifest& manifest, const ConnectionSetti
 }
 
 EndSettings sink_end(const manifest::Manifest& manifest, const ConnectionSettings& connection) {
-  const manifest::Strategy& strategy = manifest.strategy;
   EndSettings end;
   end.connection = connection;
   end.schema = manifest.sink.table.schema;
@@ -68,11 +67,6 @@ EndSettings sink_end(const manifest::Manifest& manifest, const ConnectionSetting
   end.options = manifest.sink.options;
   end.folder = manifest.file.parent_path();
   end.other_path = path_from(manifest.file, manifest.source.path);
-  // The key that a sink has to know: of a mode that finds rows by it, and of rows that bring no key of their own to a
-  // table that is made.
-  if (strategy.is_incremental() || !manifest.source.path.empty()) end.key = strategy.unique_key;
-  end.compares_keys = strategy.mode == "incremental_merge" || strategy.only_new_rows;
-  end.keeps_latest = !strategy.keep_latest_by.empty();
   return end;
 }
 

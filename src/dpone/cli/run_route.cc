@@ -10,7 +10,7 @@
 #include "dpone/cli/render_error.h"
 #include "dpone/cli/shell_quote.h"
 #include "dpone/cli/terminal.h"
-#include "dpone/engine/runner.h"
+#include "dpone/engine/run.h"
 #include "dpone/manifest/table_name.h"
 #include "dpone/report/run_report.h"
 
@@ -25,73 +25,37 @@ std::string end_name(const manifest::Endpoint& endpoint, const char* stream) {
   return table + " of " + (endpoint.connection_id.empty() ? endpoint.type : endpoint.connection_id);
 }
 
-engine::RunOutcome run_connected(const ResolvedRoute& route, const Session& session, const plan::StartRequest& start,
-                                 ProgressView& progress) {
-  engine::RunOutcome failed;
+evidence::RunRecord run_connected(const ResolvedRoute& route, const Session& session, const plan::StartRequest& start,
+                                  ProgressView& progress) {
+  evidence::RunRecord failed;
   // At once: a login takes longer than all that a small run asks.
   auto opening =
       std::async(std::launch::async, [&] { return guarded([&] { return open_source(route, session.context()); }); });
   auto sink = guarded([&] { return open_sink(route, session.context()); });
   auto source = opening.get();
-  if (!source) {
-    failed.error = std::move(source).error();
-    return failed;
-  }
-  if (!sink) {
-    failed.error = std::move(sink).error();
-    return failed;
-  }
   const auto state = open_state(route, session.state_dir(), session.context());
-  if (!state) {
-    failed.error = state.error();
+  if (!source || !sink || !state) {
+    failed.process = session.context().process;
+    failed.run_id = session.context().run_id;
+    failed.manifest_hash = route.manifest.hash();
+    failed.errors.push_back(!source ? std::move(source).error() : !sink ? std::move(sink).error() : state.error());
     return failed;
   }
   return engine::run({route.manifest, **source, **sink, session.context(), state->get(), start}, session.state_dir(),
                      progress);
 }
 
-report::RunReport report_of(const ResolvedRoute& route, const Session& session, engine::RunOutcome outcome) {
-  report::RunReport report;
-  report.manifest = route.manifest.file.string();
-  report.process = session.context().process;
-  report.run_id = session.context().run_id;
-  report.source = end_name(route.manifest.source, "stdin");
-  report.target = end_name(route.manifest.sink, "stdout");
-  report.manifest_hash = route.manifest.hash();
-  if (outcome.plan) {
-    report.plan_hash = outcome.plan->hash();
-    report.is_raw = outcome.plan->task.is_raw;
-    report.notes = outcome.plan->notes;
+// What only the command knows.
+void complete(evidence::RunRecord& record, const ResolvedRoute& route) {
+  record.manifest = route.manifest.file.string();
+  record.source = end_name(route.manifest.source, "stdin");
+  record.target = end_name(route.manifest.sink, "stdout");
+  for (Error& error : record.errors) {
+    if (error.error_class() != ErrorClass::kOutcomeUnknown) continue;
+    error =
+        std::move(error).hint("when the server is back, this command says whether it was published:\ndpone reconcile " +
+                              route.arguments + " --run-id " + shell_quoted(record.run_id));
   }
-  report.ledger_head = std::move(outcome.ledger_head);
-  report.rows_read = outcome.rows_read;
-  report.rows_loaded = outcome.rows_loaded;
-  report.bytes = outcome.bytes;
-  report.gates = std::move(outcome.gates);
-  report.warnings = std::move(outcome.warnings);
-  report.load_duration = outcome.load_duration;
-  report.rows_superseded = outcome.rows_superseded;
-  report.seal_duration = outcome.seal_duration;
-  report.publish_duration = outcome.publish_duration;
-  report.is_repeated = outcome.is_repeated;
-  report.is_unchanged = outcome.is_unchanged;
-  report.rows_inserted = outcome.rows_inserted;
-  report.rows_updated = outcome.rows_updated;
-  if (outcome.receipt) {
-    report.receipt = outcome.receipt->to_json();
-    report.version = outcome.receipt->version;
-    report.method = outcome.receipt->method;
-    report.is_published = true;
-    if (outcome.plan && replaces_all(outcome.plan->task.method)) report.final_rows = outcome.receipt->rows_loaded;
-    report.cursor_after = outcome.receipt->cursor_after;
-  }
-  if (outcome.error && outcome.error->error_class() == ErrorClass::kOutcomeUnknown) {
-    outcome.error = std::move(*outcome.error)
-                        .hint("when the server is back, this command says whether it was published:\ndpone reconcile " +
-                              route.arguments + " --run-id " + shell_quoted(report.run_id));
-  }
-  if (outcome.error) report.errors.push_back(std::move(*outcome.error));
-  return report;
 }
 
 }  // namespace
@@ -103,10 +67,9 @@ int run_route(const ResolvedRoute& route, Session& session, const plan::StartReq
     session.context().debug(fmt::format("variables read: {}", fmt::join(route.variables_read, ", ")));
   }
   ProgressView progress(session.progress_style(), session.context(), [&] { session.begin_publishing(); });
-  engine::RunOutcome outcome = run_connected(route, session, start, progress);
+  evidence::RunRecord report = run_connected(route, session, start, progress);
   progress.close();
-
-  report::RunReport report = report_of(route, session, std::move(outcome));
+  complete(report, route);
   report.started_at = began;
   report.finished_at = session.context().clock->now();
   report.duration = session.context().clock->steady_now() - began_steady;
@@ -119,13 +82,13 @@ int run_route(const ResolvedRoute& route, Session& session, const plan::StartReq
   const bool has_rows_on_stdout = route.manifest.sink.path == "-";
   if (has_rows_on_stdout) {
     if (session.is_json()) {
-      print_error(report.to_json().pretty() + "\n");
+      print_error(report::to_json(report).pretty() + "\n");
     } else if (!session.is_quiet() && report.errors.empty()) {
       print_error(
           report::render_summary(report, written ? *written : std::filesystem::path(), wants_color(STDERR_FILENO)));
     }
   } else if (session.is_json()) {
-    told = print_json(report.to_json());
+    told = print_json(report::to_json(report));
   } else if (!session.is_quiet() && report.errors.empty()) {
     told = print_out(
         report::render_summary(report, written ? *written : std::filesystem::path(), wants_color(STDOUT_FILENO)));

@@ -16,12 +16,20 @@ inline constexpr int kMostRunRows = 1024;
 
 // Grows by doubling, for the next `bytes` bytes.
 void make_room(Buffer& buffer, std::size_t bytes);
+// The same for the values that one column has in a run. All columns together have `bound` bytes; `count` adds up those
+// of this column and is asked only where the bound does not fit, because a column that reserves the bound takes as much
+// memory as all columns need.
+template <class Count>
+void make_room_within(Buffer& values, std::int64_t bound, Count count) {
+  if (values.data() != nullptr && values.capacity() - values.size() >= static_cast<std::size_t>(bound)) return;
+  make_room(values, count());
+}
 // Appends `count` flags (0 or 1) as bits behind the first `at` bits.
 void append_bits(Buffer& bits, std::int64_t at, const std::uint8_t* flags, int count);
 // Closes a run of at most kMostRunRows whose values are appended: validity and length. `valid` may be null when no
 // value of the run is.
 void close_run(ColumnBuilder& builder, int count, const std::uint8_t* valid, int nulls);
-// The column so far. The builder keeps room for as much again: the next batch will be about as big.
+// The column so far. The builder makes room for about as much again: the next batch will be about as big.
 Column release_run(ColumnBuilder& builder);
 // The same of each column of a decoder, as a batch of `rows` rows. `columns` point to what has a `builder`.
 template <class Columns>

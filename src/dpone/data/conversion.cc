@@ -7,19 +7,32 @@ enum class Fit { kNo, kChecked, kAlways };
 
 Fit fit_if(bool is_always) { return is_always ? Fit::kAlways : Fit::kChecked; }
 
-// Decimal digits that every value of an integer type needs; 0 for other types.
-int integer_digits(TypeKind kind) {
+// What the values of an integer type need: bits without the sign, and decimal digits. Zero for other types.
+struct IntegerRange {
+  int bits = 0;
+  bool is_signed = false;
+  int digits = 0;
+};
+
+IntegerRange integer_range(TypeKind kind) {
   switch (kind) {
     case TypeKind::kInt16:
-      return 5;
+      return {15, true, 5};
     case TypeKind::kInt32:
-      return 10;
+      return {31, true, 10};
     case TypeKind::kInt64:
-      return 19;
+      return {63, true, 19};
+    case TypeKind::kUInt32:
+      return {32, false, 10};
+    case TypeKind::kUInt64:
+      return {64, false, 20};
     default:
-      return 0;
+      return {};
   }
 }
+
+// Whole numbers up to 2 to the power of this many are exact. Zero for types that are not floats.
+int mantissa_bits(TypeKind kind) { return kind == TypeKind::kFloat32 ? 24 : kind == TypeKind::kFloat64 ? 53 : 0; }
 
 Fit fit_length(const DataType& from, const DataType& to) {
   if (to.length == 0) return Fit::kAlways;
@@ -69,15 +82,19 @@ Fit fit_numeric(int integer_part, int scale, const DataType& to) {
   return to.scale >= scale && to.precision - to.scale >= integer_part ? Fit::kAlways : Fit::kNo;
 }
 
+Fit fit_integer(TypeKind kind, const DataType& to) {
+  const IntegerRange from = integer_range(kind);
+  if (to.kind == TypeKind::kDecimal) return fit_if(to.precision - to.scale >= from.digits);
+  if (to.kind == TypeKind::kNumeric) return fit_numeric(from.digits, 0, to);
+  if (mantissa_bits(to.kind) != 0) return fit_if(from.bits <= mantissa_bits(to.kind));
+  const IntegerRange range = integer_range(to.kind);
+  if (range.bits == 0) return Fit::kNo;
+  return fit_if(from.bits <= range.bits && (range.is_signed || !from.is_signed));
+}
+
 Fit fit(const DataType& from, const DataType& to) {
   if (to.kind == TypeKind::kText && !is_text(from.kind)) return fit_as_text(from, to);
-  const int from_digits = integer_digits(from.kind);
-  if (from_digits != 0) {
-    if (to.kind == TypeKind::kDecimal) return fit_if(to.precision - to.scale >= from_digits);
-    if (to.kind == TypeKind::kNumeric) return fit_numeric(from_digits, 0, to);
-    const int to_digits = integer_digits(to.kind);
-    return to_digits == 0 ? Fit::kNo : fit_if(to_digits >= from_digits);
-  }
+  if (integer_range(from.kind).bits != 0) return fit_integer(from.kind, to);
   if (from.kind == TypeKind::kDecimal) {
     if (to.kind == TypeKind::kNumeric) return fit_numeric(from.precision - from.scale, from.scale, to);
     if (to.kind != TypeKind::kDecimal) return Fit::kNo;
@@ -92,6 +109,9 @@ Fit fit(const DataType& from, const DataType& to) {
   }
   if (from.kind == TypeKind::kFloat32 && to.kind == TypeKind::kFloat64) return Fit::kAlways;
   if (from.kind == TypeKind::kFloat64 && to.kind == TypeKind::kFloat32) return Fit::kChecked;
+  // A date is its midnight, and dates go on after the last timestamp.
+  if (from.kind == TypeKind::kDate && to.kind == TypeKind::kTimestamp) return Fit::kChecked;
+  if (from.kind == TypeKind::kCidr && to.kind == TypeKind::kInet) return Fit::kAlways;
   if (is_text(from.kind) && is_text(to.kind)) return fit_text(from, to);
   if (from.kind != to.kind) return Fit::kNo;
   switch (from.kind) {

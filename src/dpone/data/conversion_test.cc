@@ -89,5 +89,30 @@ TEST(ConversionTest, AValueBecomesTextWhereItsTextRestoresIt) {
   EXPECT_EQ(answer(make(TypeKind::kUuid), make(TypeKind::kJson)), "no");
 }
 
+TEST(ConversionTest, AWholeNumberGoesWhereEveryOneOfItsTypeIsExact) {
+  using K = TypeKind;
+  EXPECT_EQ(answer(make(K::kInt16), make(K::kFloat32)), "always");
+  EXPECT_EQ(answer(make(K::kInt32), make(K::kFloat32)), "checked");
+  EXPECT_EQ(answer(make(K::kInt32), make(K::kFloat64)), "always");
+  EXPECT_EQ(answer(make(K::kUInt32), make(K::kFloat64)), "always");
+  EXPECT_EQ(answer(make(K::kInt64), make(K::kFloat64)), "checked");
+  EXPECT_EQ(answer(make(K::kUInt32), make(K::kInt64)), "always");
+  EXPECT_EQ(answer(make(K::kUInt32), make(K::kInt32)), "checked");
+  EXPECT_EQ(answer(make(K::kInt16), make(K::kUInt64)), "checked");
+  EXPECT_EQ(answer(make(K::kUInt64), make(K::kInt64)), "checked");
+  EXPECT_EQ(answer(make(K::kUInt64), make(K::kDecimal, 20, 0)), "always");
+  EXPECT_EQ(answer(make(K::kUInt64), make(K::kDecimal, 19, 0)), "checked");
+  EXPECT_EQ(answer(make(K::kUInt32), make(K::kNumeric)), "always");
+  EXPECT_EQ(answer(make(K::kFloat64), make(K::kInt64)), "no");
+}
+
+TEST(ConversionTest, ADateIsATimestampAndACidrIsAnInet) {
+  EXPECT_EQ(answer(make(TypeKind::kDate), make(TypeKind::kTimestamp, 0, 0)), "checked");
+  EXPECT_EQ(answer(make(TypeKind::kTimestamp), make(TypeKind::kDate)), "no");
+  EXPECT_EQ(answer(make(TypeKind::kDate), make(TypeKind::kTimestampTz)), "no");
+  EXPECT_EQ(answer(make(TypeKind::kCidr), make(TypeKind::kInet)), "always");
+  EXPECT_EQ(answer(make(TypeKind::kInet), make(TypeKind::kCidr)), "no");
+}
+
 }  // namespace
 }  // namespace dpone

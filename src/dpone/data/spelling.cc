@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "dpone/base/ascii.h"
 #include "dpone/data/value_parse.h"
 #include "dpone/data/value_text.h"
 
@@ -12,6 +13,10 @@ namespace dpone {
 namespace {
 
 constexpr std::size_t kExactDigits = 15;
+// Of an exponent: what lies beyond is beyond a double, and hundreds of digits long when it is written out.
+constexpr std::int64_t kMostExponent = 307;
+// Of a number without an exponent: PostgreSQL's numeric takes a few more.
+constexpr std::size_t kMostDigits = 16'000;
 
 // The digits that count, and where the point stands: equal for equal numbers.
 std::pair<std::string, long> significant(std::string_view text) {
@@ -44,6 +49,23 @@ std::pair<std::string, long> significant(std::string_view text) {
 }
 
 }  // namespace
+
+const char* code_sign(std::string_view number) {
+  if (number.front() == '+') return "a plus sign";
+  const bool is_negative = number.front() == '-';
+  if (is_negative) number.remove_prefix(1);
+  const std::size_t at = number.find_first_of("eE");
+  const std::string_view digits = number.substr(0, at);
+  if (digits.empty() || digits.front() == '.' || digits.back() == '.') return "a point at its beginning or end";
+  if (digits.size() > kMostDigits) return "more digits than a number holds";
+  if (digits.size() > 1 && digits.front() == '0' && is_ascii_digit(digits[1])) return "leading zeros";
+  if (is_negative && digits.find_first_not_of("0.") == std::string_view::npos) return "a sign before zero";
+  if (at == std::string_view::npos) return nullptr;
+  if (digits.find('.') == std::string_view::npos) return "an exponent without a point";
+  std::int64_t exponent = 0;
+  const bool is_read = parse_integer(without_plus(number.substr(at + 1)), &exponent);
+  return is_read && exponent >= -kMostExponent && exponent <= kMostExponent ? nullptr : "a huge exponent";
+}
 
 bool is_exact_double(std::string_view number) {
   // So few digits always are, but for what lies beyond the range of a double.

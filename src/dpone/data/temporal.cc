@@ -171,6 +171,19 @@ void append_interval_text(const Interval& value, bool has_infinity, std::string&
   out.append(clock, 3);
 }
 
+bool timestamp_of_date(std::int32_t days, std::int64_t* micros) {
+  // 4714-11-24 BC to 294276-12-31, as PostgreSQL has them.
+  constexpr std::int64_t kFirstDay = -2'451'545;
+  constexpr std::int64_t kLastDay = 106'751'982;
+  if (days == kDateInfinity || days == kDateMinusInfinity) {
+    *micros = days == kDateInfinity ? kTimestampInfinity : kTimestampMinusInfinity;
+    return true;
+  }
+  if (days < kFirstDay || days > kLastDay) return false;
+  *micros = days * kMicrosPerDay;
+  return true;
+}
+
 bool fits_fraction(std::int64_t micros, int digits) {
   constexpr std::array<std::int64_t, 7> kUnits = {1'000'000, 100'000, 10'000, 1'000, 100, 10, 1};
   if (digits >= 6 || micros == kTimestampInfinity || micros == kTimestampMinusInfinity) return true;

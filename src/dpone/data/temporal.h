@@ -49,6 +49,9 @@ void append_time_tz_text(const TimeTz& value, std::string& out);
 void append_timestamp_text(std::int64_t micros, bool is_utc, std::string& out);
 void append_interval_text(const Interval& value, bool has_infinity, std::string& out);
 
+// The midnight that begins the day; an infinity stays one. False if timestamps end before that day.
+bool timestamp_of_date(std::int32_t days, std::int64_t* micros);
+
 // True if `micros` has no more than `digits` (0..6) digits of a second; the infinities of timestamps always fit.
 bool fits_fraction(std::int64_t micros, int digits);
 

@@ -126,6 +126,7 @@ bool parse_char1(std::string_view text, char* out) {
 
 template <class T>
 const char* append_integer_value(std::string_view text, ColumnBuilder& out) {
+  text = without_plus(text);
   T value;
   if (parse_integer(text, &value)) {
     out.append(value);
@@ -139,13 +140,14 @@ const char* append_integer_value(std::string_view text, ColumnBuilder& out) {
 template <class T>
 const char* append_float_value(std::string_view text, ColumnBuilder& out) {
   T value;
-  if (!parse_float(text, &value)) return kNoValue;
+  if (!parse_float(without_plus(text), &value)) return kNoValue;
   out.append(value);
   return nullptr;
 }
 
 const char* append_decimal_value(std::string_view text, ColumnBuilder& out) {
   const DataType& type = out.type();
+  text = without_plus(text);
   if (!is_decimal_spelling(text)) return kNoValue;
   const auto value = parse_decimal(text, type.precision, type.scale);
   if (!value) return value.error().slug() == "value.does_not_fit" ? kTooPrecise : kNoValue;
@@ -153,7 +155,19 @@ const char* append_decimal_value(std::string_view text, ColumnBuilder& out) {
   return nullptr;
 }
 
+// A numeric of declared precision would be rounded where it goes, without a word. `text` is canonical.
+bool keeps_digits(std::string_view text, const DataType& type) {
+  if (type.precision == 0) return true;
+  const std::size_t point = std::min(text.find('.'), text.size());
+  const std::size_t last = text.find_last_of("123456789");
+  if (last == std::string_view::npos) return true;  // zero, NaN, the infinities
+  const auto place =
+      last > point ? -static_cast<std::int64_t>(last - point) : static_cast<std::int64_t>(point - last) - 1;
+  return place >= -type.scale;
+}
+
 const char* append_money_value(std::string_view text, ColumnBuilder& out) {
+  text = without_plus(text);
   if (!is_decimal_spelling(text)) return kNoValue;
   const auto value = parse_decimal(text, kMaxDecimalPrecision, 2);
   if (!value) return value.error().slug() == "value.does_not_fit" ? kTooPrecise : kNoValue;
@@ -349,6 +363,11 @@ const char* append_array_value(std::string_view text, ColumnBuilder& out) {
   return nullptr;
 }
 
+// Whether `text` is `word`, in lower case, or its beginning; in any case, and not empty.
+bool begins_word(std::string_view text, std::string_view word) {
+  return !text.empty() && is_word_in_any_case(text, word.substr(0, text.size()));
+}
+
 template <class T>
 bool parse_float_text(std::string_view text, T* out) {
   if (text == "NaN" || text == "Infinity" || text == "-Infinity") {
@@ -370,23 +389,29 @@ bool parse_float_text(std::string_view text, T* out) {
 
 const char* wrong_length(std::string_view text, const DataType& type) {
   if (type.length == 0) return nullptr;
-  if (!type.is_fixed_length && static_cast<std::int64_t>(text.size()) <= type.length) return nullptr;
+  if (static_cast<std::int64_t>(text.size()) <= type.length) return nullptr;
   // Characters, not bytes; counted only where they may be too many.
-  const std::int64_t count = count_code_points(text);
-  if (count > type.length) return kTooLong;
-  return type.is_fixed_length && count < type.length ? "is shorter than its type, which would fill it up" : nullptr;
+  return count_code_points(text) > type.length ? kTooLong : nullptr;
 }
 
 bool parse_bool(std::string_view text, bool* out) {
-  if (is_word_in_any_case(text, "t") || is_word_in_any_case(text, "true")) {
-    *out = true;
-    return true;
-  }
-  if (is_word_in_any_case(text, "f") || is_word_in_any_case(text, "false")) {
-    *out = false;
-    return true;
-  }
-  return false;
+  // As boolin() of PostgreSQL has them: `o` alone could be on or off.
+  const bool is_true =
+      begins_word(text, "true") || begins_word(text, "yes") || is_word_in_any_case(text, "on") || text == "1";
+  const bool is_false = begins_word(text, "false") || begins_word(text, "no") ||
+                        (text.size() > 1 && begins_word(text, "off")) || text == "0";
+  if (is_true || is_false) *out = is_true;
+  return is_true || is_false;
+}
+
+bool is_plain_bool(std::string_view text) {
+  return is_word_in_any_case(text, "t") || is_word_in_any_case(text, "f") || is_word_in_any_case(text, "true") ||
+         is_word_in_any_case(text, "false");
+}
+
+std::string_view without_plus(std::string_view text) {
+  const bool has_plus = text.size() > 1 && text[0] == '+' && (is_ascii_digit(text[1]) || text[1] == '.');
+  return has_plus ? text.substr(1) : text;
 }
 
 template <class T>
@@ -455,9 +480,11 @@ const char* append_parsed_value(std::string_view text, ColumnBuilder& out) {
     case TypeKind::kDecimal:
       return append_decimal_value(text, out);
     case TypeKind::kNumeric: {
+      text = without_plus(text);
       if (!is_decimal_spelling(text)) return kNoValue;
       const auto value = canonical_numeric(text);
       if (!value) return kNoValue;
+      if (!keeps_digits(*value, out.type())) return kTooPrecise;
       out.append_bytes(*value);
       return nullptr;
     }

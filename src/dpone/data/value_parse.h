@@ -1,7 +1,7 @@
 // Text -> value: the inverse of value_text.h. Whatever that prints is read back as the same value; beyond it only
-// spellings that cannot be misread are taken (`true`, `T` and `Z` in timestamps, `1e5` for a number). Strict: blanks
-// around a value, a digit too many or a value out of range are refused, never rounded. Pure. Spec:
-// docs/formats/batch.md.
+// spellings that cannot be misread are taken (`yes` for a boolean, `T` and `Z` in timestamps, `1e5` and `+5` for a
+// number). Strict: blanks around a value, a digit too many or a value out of range are refused, never rounded. Pure.
+// Spec: docs/formats/batch.md.
 #pragma once
 
 #include <string_view>
@@ -15,10 +15,16 @@ namespace dpone {
 // check.
 const char* append_parsed_value(std::string_view text, ColumnBuilder& out);
 
-// What is wrong with the length of a text of type `type`, or nullptr. Types without a length take any.
+// What is wrong with the length of a text of type `type`, or nullptr. Types without a length take any, and char(n)
+// takes fewer than n characters: it fills them up by definition.
 const char* wrong_length(std::string_view text, const DataType& type);
-// Spellings of bool: t, f, true, false, in any case.
+// The spellings that PostgreSQL reads, in any case: true, yes, on, 1, false, no, off, 0, and the beginnings of the
+// words.
 bool parse_bool(std::string_view text, bool* out);
+// t, f, true, false in any case: the spellings that mean a boolean even where nothing declares one.
+bool is_plain_bool(std::string_view text);
+// `text` without a `+` in front of a number. For types that are declared: elsewhere a `+` may be part of a code.
+std::string_view without_plus(std::string_view text);
 // Decimal digits with an optional `-`; no `+`, no blanks. False when it is no number or outside T.
 template <class T>
 bool parse_integer(std::string_view text, T* out);

@@ -121,6 +121,20 @@ TEST(ValueParse, ReadsBackDecimals) {
   EXPECT_EQ(read(type_of(TypeKind::kDecimal, 5, 2), "12,3"), "!is not of its type");
 }
 
+// Its text is what lies in memory, so nothing else looks at its digits before a server rounds them.
+TEST(ValueParse, AWideNumericKeepsTheDigitsOfItsTypeOrIsRefused) {
+  const DataType wide = type_of(TypeKind::kNumeric, 45, 5);
+  EXPECT_EQ(read(wide, "1.12345"), "1.12345");
+  EXPECT_EQ(read(wide, "1.1234500"), "1.1234500");
+  EXPECT_EQ(read(wide, "-0.123456"), "!has more digits than its type keeps");
+  EXPECT_EQ(read(wide, "NaN"), "NaN");
+  EXPECT_EQ(read(wide, "0.000"), "0.000");
+  const DataType hundreds = type_of(TypeKind::kNumeric, 5, -2);
+  EXPECT_EQ(read(hundreds, "1200"), "1200");
+  EXPECT_EQ(read(hundreds, "1200.00"), "1200.00");
+  EXPECT_EQ(read(hundreds, "1210"), "!has more digits than its type keeps");
+}
+
 TEST(ValueParse, ReadsBackDatesAndTimestamps) {
   ColumnBuilder dates(type_of(TypeKind::kDate));
   ColumnBuilder stamps(type_of(TypeKind::kTimestamp));
@@ -251,26 +265,47 @@ TEST(ValueParse, ReadsBackBytesAndAddresses) {
   }
 }
 
-TEST(ValueParse, TakesWordsForBool) {
-  for (const char* text : {"t", "true", "TRUE", "T"}) EXPECT_EQ(read(TypeKind::kBool, text), "t");
-  for (const char* text : {"f", "false", "False"}) EXPECT_EQ(read(TypeKind::kBool, text), "f");
-  for (const char* text : {"", "1", "yes", "tr", " t"}) EXPECT_EQ(read(TypeKind::kBool, text), "!is not of its type");
+TEST(ValueParse, TakesTheSpellingsOfBoolThatPostgresTakes) {
+  for (const char* text : {"t", "true", "TRUE", "T", "tr", "tru", "y", "Yes", "ye", "on", "ON", "1"}) {
+    EXPECT_EQ(read(TypeKind::kBool, text), "t") << text;
+  }
+  for (const char* text : {"f", "false", "False", "fa", "n", "no", "NO", "of", "off", "0"}) {
+    EXPECT_EQ(read(TypeKind::kBool, text), "f") << text;
+  }
+  for (const char* text : {"", "o", "2", "01", "10", "truee", "tes", "yess", "nope", "offf", " t", "t ", "-1"}) {
+    EXPECT_EQ(read(TypeKind::kBool, text), "!is not of its type") << text;
+  }
+}
+
+TEST(ValueParse, TakesAPlusInFrontOfANumber) {
+  EXPECT_EQ(read(TypeKind::kInt16, "+5"), "5");
+  EXPECT_EQ(read(TypeKind::kInt64, "+9223372036854775808"), "!is out of range");
+  EXPECT_EQ(read(TypeKind::kUInt32, "+5"), "5");
+  EXPECT_EQ(read(TypeKind::kFloat64, "+1.5e3"), "1500");
+  EXPECT_EQ(read(TypeKind::kNumeric, "+.50"), "0.50");
+  EXPECT_EQ(read(type_of(TypeKind::kDecimal, 5, 2), "+1.5"), "1.50");
+  EXPECT_EQ(read(TypeKind::kMoney, "+1"), "1.00");
+  for (const TypeKind kind : {TypeKind::kInt32, TypeKind::kFloat64, TypeKind::kNumeric, TypeKind::kDate}) {
+    for (const char* text : {"+", "++1", "+-1", "-+1", "+ 1", "+NaN", "+2024-01-01"}) {
+      EXPECT_EQ(read(kind, text), "!is not of its type") << text;
+    }
+  }
 }
 
 TEST(ValueParse, RefusesNumbersThatAreOthersOrOutOfRange) {
   EXPECT_EQ(read(TypeKind::kInt16, "32768"), "!is out of range");
   EXPECT_EQ(read(TypeKind::kInt64, "-9223372036854775809"), "!is out of range");
   EXPECT_EQ(read(TypeKind::kUInt32, "-1"), "!is out of range");
-  for (const char* text : {"", "-", "+1", "1.0", " 1", "1 ", "0x10", "1e3", "--1"}) {
+  for (const char* text : {"", "-", "1.0", " 1", "1 ", "0x10", "1e3", "--1"}) {
     EXPECT_EQ(read(TypeKind::kInt32, text), "!is not of its type") << text;
   }
-  for (const char* text : {"", "nan", "inf", "0x1p3", "1.5x", "+1", "1e999", "-"}) {
+  for (const char* text : {"", "nan", "inf", "0x1p3", "1.5x", "1e999", "-"}) {
     EXPECT_EQ(read(TypeKind::kFloat64, text), "!is not of its type") << text;
   }
 }
 
 TEST(ValueParse, RefusesSpellingsOfDecimalsThatAreNotPrinted) {
-  for (const char* text : {"+1", "nan", "NAN", "inf", "+Infinity", "infinity", "-inf", "", "-", "1 ", " 1", "-NaN"}) {
+  for (const char* text : {"nan", "NAN", "inf", "+Infinity", "infinity", "-inf", "", "-", "1 ", " 1", "-NaN"}) {
     for (const DataType& type : {type_of(TypeKind::kNumeric), type_of(TypeKind::kDecimal, 20, 2)}) {
       EXPECT_EQ(read(type, text), "!is not of its type") << text;
     }
@@ -282,7 +317,7 @@ TEST(ValueParse, RefusesSpellingsOfDecimalsThatAreNotPrinted) {
 TEST(ValueParse, HoldsTextToItsLength) {
   EXPECT_EQ(read(type_of(TypeKind::kText, 0, 0, 3), "\u00e9\u4e2d\u00df"), "\u00e9\u4e2d\u00df");
   EXPECT_EQ(read(type_of(TypeKind::kText, 0, 0, 3), "abcd"), "!is longer than its type allows");
-  EXPECT_EQ(read(type_of(TypeKind::kText, 0, 0, 3, true), "ab"), "!is shorter than its type, which would fill it up");
+  EXPECT_EQ(read(type_of(TypeKind::kText, 0, 0, 3, true), "ab"), "ab");  // char(n) fills it up
   EXPECT_EQ(read(TypeKind::kText, ""), "");
 }
 

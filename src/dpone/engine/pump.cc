@@ -13,8 +13,12 @@ namespace dpone::engine {
 namespace {
 
 constexpr std::size_t kBufferBytes = 256 * 1024;
+// A buffer is filled up to kBufferBytes and then as far as its last row goes.
+constexpr std::size_t kBufferRoom = kBufferBytes + 16 * 1024;
+// A buffer that a huge row has grown beyond this is not kept.
+constexpr std::size_t kMostKeptBytes = 4 * kBufferBytes;
 constexpr std::size_t kRawQueueBytes = 8 * kBufferBytes;
-constexpr std::size_t kBatchQueueBytes = std::size_t{12} << 20;
+constexpr std::size_t kBatchQueueBytes = std::size_t{8} << 20;
 // Before that, another writer costs more than it gains.
 constexpr std::int64_t kGrowBytes = std::int64_t{16} << 20;
 
@@ -118,7 +122,7 @@ Result<PumpResult> pump(RawReader& reader, WriterPool<RawWriter>& writers, const
     while (true) {
       std::string buffer;
       if (made < most_buffers) {
-        buffer.reserve(kBufferBytes + 16 * 1024);
+        buffer.reserve(kBufferRoom);
         ++made;
       } else if (auto used = empty.pop()) {
         buffer = std::move(*used);
@@ -126,7 +130,8 @@ Result<PumpResult> pump(RawReader& reader, WriterPool<RawWriter>& writers, const
         return {};
       }
       buffer.clear();
-      DPONE_CHECK(reader.next(buffer));
+      buffer.reserve(kBufferRoom);
+      DPONE_CHECK(reader.next(buffer, kBufferBytes));
       if (buffer.empty()) return {};
       DPONE_CHECK(context.fault("load.read"));
       const std::size_t bytes = buffer.size();
@@ -139,11 +144,8 @@ Result<PumpResult> pump(RawReader& reader, WriterPool<RawWriter>& writers, const
     DPONE_CHECK(writer.write(chunk.bytes));
     DPONE_CHECK(context.fault("load.written"));
     moved.add(chunk.rows, static_cast<std::int64_t>(chunk.bytes.size()));
-    // A buffer that a huge row has grown is not kept.
-    if (chunk.bytes.capacity() > 4 * kBufferBytes) {
-      chunk.bytes = std::string();
-      chunk.bytes.reserve(kBufferBytes + 16 * 1024);
-    }
+    // Assigning an empty string would keep the memory.
+    if (chunk.bytes.capacity() > kMostKeptBytes) std::string().swap(chunk.bytes);
     empty.push(std::move(chunk.bytes), 0);
     return {};
   };

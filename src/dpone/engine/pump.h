@@ -5,8 +5,8 @@
 #include "dpone/base/run_context.h"
 #include "dpone/engine/progress.h"
 #include "dpone/engine/writer_pool.h"
-#include "dpone/ports/sink.h"
-#include "dpone/ports/source.h"
+#include "dpone/ports/reader.h"
+#include "dpone/ports/writer.h"
 
 namespace dpone::engine {
 

@@ -45,7 +45,12 @@ class RawParts final : public RawReader {
  public:
   explicit RawParts(std::vector<std::string> parts) : parts_(std::move(parts)) {}
   void give_up() override { given_up_.set_value(); }
-  Status next(std::string& out) override {
+  struct Given {
+    std::size_t capacity;
+    std::size_t wanted;
+  };
+  Status next(std::string& out, std::size_t wanted) override {
+    given_.push_back({out.capacity(), wanted});
     if (before_) DPONE_CHECK(before_(next_));
     if (next_ == parts_.size()) return {};
     out += parts_[next_++];
@@ -58,6 +63,7 @@ class RawParts final : public RawReader {
     return ReadSummary{static_cast<std::int64_t>(next_), static_cast<std::int64_t>(next_), 0};
   }
   std::vector<std::string> parts_;
+  std::vector<Given> given_;  // of each call
   std::size_t next_ = 0;
   std::function<Status(std::size_t)> before_;
   std::optional<Error> end_error_;
@@ -75,7 +81,7 @@ class RawCollector final : public RawWriter {
   }
   Result<WriteSummary> finish() override {
     is_finished_ = true;
-    return WriteSummary{writes_};
+    return WriteSummary{writes_, {}};
   }
   std::string text_;
   std::int64_t writes_ = 0;
@@ -109,7 +115,7 @@ class BatchCollector final : public BatchWriter {
   }
   Result<WriteSummary> finish() override {
     is_finished_ = true;
-    return WriteSummary{static_cast<std::int64_t>(sizes_.size())};
+    return WriteSummary{static_cast<std::int64_t>(sizes_.size()), {}};
   }
   std::vector<std::int64_t> sizes_;
   std::function<Status(int)> before_;
@@ -214,6 +220,19 @@ TEST_F(Engine, MovesAChunkFarBiggerThanTheQueue) {
   std::string all;
   for (const std::string& text : texts) all += text;
   EXPECT_TRUE(writer.text_ == all);
+}
+
+TEST_F(Engine, ABufferThatAHugeRowHasGrownIsNotKept) {
+  std::vector<std::string> texts = parts(40, 100);
+  texts[3] = std::string(5'000'000, 'x');
+  RawParts reader(texts);
+  RawCollector writer;
+  ASSERT_TRUE(pump(reader, writer, context_, progress_));
+  // Every buffer has gone round more than twice since.
+  for (std::size_t i = 20; i < reader.given_.size(); ++i) {
+    EXPECT_LE(reader.given_[i].capacity, std::size_t{1} << 20);
+    EXPECT_EQ(reader.given_[i].wanted, std::size_t{256} << 10);
+  }
 }
 
 TEST_F(Engine, MovesNothing) {
@@ -445,10 +464,8 @@ TEST_F(Engine, AnotherWriterHelpsWhileRowsQueueUp) {
     if (writes == 0) second_writes.count_down();
     return {};
   };
-  WriterPool<RawWriter> pool(std::make_unique<BorrowedRaw>(first), 2, [&](int index) {
-    EXPECT_EQ(index, 1);
-    return Result<std::unique_ptr<RawWriter>>(std::make_unique<BorrowedRaw>(second));
-  });
+  WriterPool<RawWriter> pool(std::make_unique<BorrowedRaw>(first), 2,
+                             [&] { return Result<std::unique_ptr<RawWriter>>(std::make_unique<BorrowedRaw>(second)); });
   const auto moved = engine::pump(crowd.reader(), pool, context_, progress_);
   ASSERT_TRUE(moved) << moved.error().to_line();
   EXPECT_EQ(moved->written.rows, 160);
@@ -468,7 +485,7 @@ TEST_F(Engine, AnotherWriterHelpsWhileRowsQueueUp) {
 TEST_F(Engine, ASmallLoadOpensNoSecondWriter) {
   RawParts reader({part(0, 1000), part(1, 1000)});
   RawCollector first;
-  WriterPool<RawWriter> pool(std::make_unique<BorrowedRaw>(first), 4, [&](int) -> Result<std::unique_ptr<RawWriter>> {
+  WriterPool<RawWriter> pool(std::make_unique<BorrowedRaw>(first), 4, [&]() -> Result<std::unique_ptr<RawWriter>> {
     ADD_FAILURE() << "a second writer was opened";
     return error("test.opened");
   });
@@ -489,9 +506,8 @@ TEST_F(Engine, AnErrorOfAHelpingWriterEndsTheLoadAndFinishesNobody) {
     has_failed.count_down();
     return error("test.second");
   };
-  WriterPool<RawWriter> pool(std::make_unique<BorrowedRaw>(first), 2, [&](int) {
-    return Result<std::unique_ptr<RawWriter>>(std::make_unique<BorrowedRaw>(second));
-  });
+  WriterPool<RawWriter> pool(std::make_unique<BorrowedRaw>(first), 2,
+                             [&] { return Result<std::unique_ptr<RawWriter>>(std::make_unique<BorrowedRaw>(second)); });
   const auto moved = engine::pump(crowd.reader(), pool, context_, progress_);
   ASSERT_FALSE(moved);
   EXPECT_EQ(moved.error().slug(), "test.second");
@@ -506,7 +522,7 @@ TEST_F(Engine, AWriterThatCannotBeOpenedEndsTheLoad) {
     return {};
   };
   WriterPool<RawWriter> pool(std::make_unique<BorrowedRaw>(first), 2,
-                             [&](int) -> Result<std::unique_ptr<RawWriter>> { return error("test.open"); });
+                             [&]() -> Result<std::unique_ptr<RawWriter>> { return error("test.open"); });
   const auto moved = engine::pump(crowd.reader(), pool, context_, progress_);
   ASSERT_FALSE(moved);
   EXPECT_EQ(moved.error().slug(), "test.open");

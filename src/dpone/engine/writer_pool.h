@@ -9,16 +9,16 @@
 #include <vector>
 
 #include "dpone/base/result.h"
-#include "dpone/ports/sink.h"
+#include "dpone/ports/writer.h"
 
 namespace dpone::engine {
 
 template <class Writer>
 class WriterPool {
  public:
-  using Open = std::function<Result<std::unique_ptr<Writer>>(int index)>;
+  using Open = std::function<Result<std::unique_ptr<Writer>>()>;
 
-  // `open` makes writer `index` (1, 2, ...) of at most `most`.
+  // `open` makes a further writer, of at most `most`.
   WriterPool(std::unique_ptr<Writer> first, int most, Open open) : most_(most), open_(std::move(open)) {
     writers_.push_back(std::move(first));
   }
@@ -27,16 +27,21 @@ class WriterPool {
   bool may_grow() const { return static_cast<int>(writers_.size()) < most_; }
   int most() const { return most_; }
   Result<Writer*> grow() {
-    DPONE_TRY(std::unique_ptr<Writer> writer, open_(static_cast<int>(writers_.size())));
+    DPONE_TRY(std::unique_ptr<Writer> writer, open_());
     writers_.push_back(std::move(writer));
     return writers_.back().get();
   }
   // Ends all of them: what the sink counted, together.
   Result<WriteSummary> finish() {
-    WriteSummary sum;
+    WriteSummary sum{0, 0};
     for (const std::unique_ptr<Writer>& writer : writers_) {
       DPONE_TRY(const WriteSummary one, writer->finish());
       sum.rows += one.rows;
+      if (sum.rows_reported && one.rows_reported) {
+        *sum.rows_reported += *one.rows_reported;
+      } else {
+        sum.rows_reported.reset();
+      }
     }
     return sum;
   }

@@ -69,6 +69,18 @@ constexpr OptionSpec kSourceOptions[] = {
      .default_text = "fail",
      .description = "Rows without a cursor value: `fail` ends the run, `ignore` leaves them out, `always` reads them "
                     "every time (incremental_merge only)"},
+    {.name = "cursor_behind",
+     .kind = OptionKind::kChoice,
+     .choices = "auto|fail|warn|restart",
+     .default_text = "auto",
+     .description = "When all rows of the source lie below the last position: `fail` ends the run, `warn` goes on, "
+                    "`restart` reads from the beginning; `auto` fails where the source table was emptied or made "
+                    "again, and warns elsewhere"},
+    {.name = "cursor_max",
+     .description = "The greatest value that a cursor may have; a greater one ends the run, as it would hide all rows "
+                    "that come later. `none` for any. Without it, one day from now for dates and timestamps, and none "
+                    "for others",
+     .value_name = "VALUE"},
 };
 
 constexpr OptionSpec kSinkOptions[] = {

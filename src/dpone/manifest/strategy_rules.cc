@@ -39,7 +39,7 @@ std::vector<RuleProblem> strategy_problems(const Manifest& manifest, KeyName nam
     conflict("sink.strategy.keep_latest_by",
              name("sink.strategy.keep_latest_by") + " goes with incremental_merge or " + only_new);
   }
-  for (const char* option : {"overlap", "cursor_nulls"}) {
+  for (const char* option : {"overlap", "cursor_nulls", "cursor_behind", "cursor_max"}) {
     const std::string path = std::string("source.options.") + option;
     if (source.is_given(option) && !has_cursor) conflict(path.c_str(), name(path) + " goes with " + cursor);
   }

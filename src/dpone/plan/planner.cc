@@ -4,8 +4,8 @@
 
 #include "dpone/base/contains.h"
 #include "dpone/base/sha256.h"
-#include "dpone/plan/strategy/full_refresh.h"
 #include "dpone/plan/strategy/incremental.h"
+#include "dpone/plan/strategy/strategy.h"
 #include "dpone/plan/type_map.h"
 
 namespace dpone::plan {
@@ -15,7 +15,7 @@ Status check_ownership(const PlanInput& input) {
   const auto& own = input.prior.newest_of_process;
   const auto& newest = input.prior.newest_of_target;
   if (adopts || !input.target.exists) return {};
-  const bool is_replacing = !input.manifest.strategy.is_incremental();
+  const bool is_replacing = strategy::find(input.manifest.strategy.mode).replaces;
   if (is_replacing && newest && newest->process != input.manifest.name) {
     return Error(ErrorClass::kRefused, "target.other_process",
                  "the target was last loaded by process \"" + newest->process + "\"")
@@ -45,7 +45,7 @@ Status check_ownership(const PlanInput& input) {
 }
 
 std::string selection_fingerprint(const manifest::Manifest& manifest, const Facts& source,
-                                  const std::vector<ColumnPolicy>& columns, const std::optional<CursorRange>& cursor) {
+                                  const std::vector<ColumnPolicy>& columns, const CursorRange* cursor) {
   Json names = Json::array();
   for (const ColumnPolicy& column : columns) names.push(column.name);
   Json key = Json::array();
@@ -53,7 +53,7 @@ std::string selection_fingerprint(const manifest::Manifest& manifest, const Fact
   Json json = Json::object();
   json.set("relation", source.relation).set("query", manifest.source.options.text("query"));
   json.set("where", manifest.source.options.text("where")).set("columns", std::move(names)).set("key", std::move(key));
-  if (cursor) json.set("cursor", cursor->column).set("cursor_type", cursor->native_type);
+  if (cursor != nullptr) json.set("cursor", cursor->column).set("cursor_type", cursor->native_type);
   return sha256_hex(json.canonical());
 }
 
@@ -68,18 +68,20 @@ Result<RoutePlan> draft(const PlanInput& input) {
   plan.notes = input.source.notes;
   plan.notes.insert(plan.notes.end(), input.proposed.notes.begin(), input.proposed.notes.end());
   plan.notes.insert(plan.notes.end(), map.notes.begin(), map.notes.end());
-  plan.task.columns = std::move(map.columns);
-  plan.task.new_columns = std::move(map.new_columns);
-  plan.task.source = input.source;
-  plan.task.target = input.target;
+  plan.load.columns = std::move(map.columns);
+  if (!map.new_columns.empty()) plan.load.publish.emplace_back(AddColumns{std::move(map.new_columns)});
+  plan.read.source = input.source;
+  plan.read.columns = plan.load.columns;
+  plan.load.source = input.source;
+  plan.load.target = input.target;
   if (!input.target.exists) {
-    plan.task.target = input.proposed;
+    plan.load.target = input.proposed;
   } else {
     // What the sink adds for new columns, in its own words.
-    plan.task.target.native = input.proposed.native;
+    plan.load.target.native = input.proposed.native;
   }
   for (const std::string& column : input.manifest.strategy.unique_key) {
-    const bool is_loaded = std::any_of(plan.task.columns.begin(), plan.task.columns.end(),
+    const bool is_loaded = std::any_of(plan.load.columns.begin(), plan.load.columns.end(),
                                        [&](const ColumnPolicy& policy) { return policy.name == column; });
     if (!is_loaded) {
       return Error(ErrorClass::kFailed, "strategy.key_not_selected",
@@ -87,19 +89,25 @@ Result<RoutePlan> draft(const PlanInput& input) {
           .with("option", "sink.strategy.unique_key")
           .hint("name a column of the source, or select it");
     }
-    plan.task.key.push_back(column);
+    plan.load.key.push_back(column);
   }
   if (input.manifest.source.options.is_given("cursor")) {
-    DPONE_TRY(plan.task.cursor, strategy::cursor_range(input.manifest, input.source));
+    DPONE_TRY(CursorRange range, strategy::cursor_range(input.manifest, input.source));
+    plan.read.extraction = ReadBeyond{std::move(range)};
   }
-  plan.selection_fingerprint = selection_fingerprint(input.manifest, input.source, plan.task.columns, plan.task.cursor);
-  if (plan.task.cursor) {
+  plan.selection_fingerprint =
+      selection_fingerprint(input.manifest, input.source, plan.load.columns, plan.read.cursor());
+  if (CursorRange* range = plan.read.cursor()) {
     DPONE_TRY(StartPoint start, find_start({input.manifest, input.target, input.prior, input.state, input.request,
-                                            *plan.task.cursor, plan.selection_fingerprint}));
+                                            *range, plan.selection_fingerprint}));
     plan.emptied = std::move(start.emptied);
     plan.begins_as_told = input.request.start_cursor.has_value();
     if (start.corrected || (start.lower && input.target.is_empty)) plan.warnings = start.notes;
-    plan.task.cursor->lower = std::move(start.lower);
+    if (start.lower) {
+      range->lower = start.lower->value;
+      range->relation = start.lower->relation;
+      if (!plan.begins_as_told) plan.rows_at_position = start.lower->rows;
+    }
     plan.corrected_state = std::move(start.corrected);
     plan.state_record = input.state.stored ? input.state.stored->record : 0;
     plan.notes.insert(plan.notes.begin(), start.notes.begin(), start.notes.end());
@@ -119,14 +127,27 @@ Result<RoutePlan> draft(const PlanInput& input) {
   return plan;
 }
 
+namespace {
+
+// What the gates ask of the stage, and whether there is anything to publish.
+void add_questions(RoutePlan& plan) {
+  LoadTask& load = plan.load;
+  if (!load.key.empty()) load.questions.push_back({Question::Kind::kKeyFaults, load.key});
+  const InsertRows* const insert = find_step<InsertRows>(load.publish);
+  const bool finds_rows = insert != nullptr && insert->which != InsertRows::Which::kAll;
+  if (finds_rows && !plan.publishes_anyway()) load.questions.push_back({Question::Kind::kChanges, {}});
+}
+
+}  // namespace
+
 Result<RoutePlan> complete(RoutePlan plan, const PlanInput& input, const std::vector<RawVerdict>& verdicts) {
   if (!input.manifest.runtime.flag("raw")) {
     plan.raw_reasons.push_back("raw pass-through is turned off (runtime.raw)");
   } else {
     for (const RawVerdict& verdict : verdicts) {
       if (verdict.is_accepted) {
-        plan.task.is_raw = true;
-        plan.task.format = verdict.format;
+        plan.load.is_raw = true;
+        plan.load.format = verdict.format;
         break;
       }
       for (const std::string& reason : verdict.reasons) {
@@ -136,21 +157,24 @@ Result<RoutePlan> complete(RoutePlan plan, const PlanInput& input, const std::ve
       }
     }
   }
-  // A mode that is not in this build never gets past the manifest reader.
-  DPONE_CHECK(input.manifest.strategy.is_incremental() ? strategy::plan_incremental(input, plan)
-                                                       : strategy::plan_full_refresh(input, plan));
+  DPONE_CHECK(strategy::find(input.manifest.strategy.mode).plan(input, plan));
+  add_questions(plan);
+  plan.read.key = plan.load.key;
+  plan.read.checks_json = !plan.load.target.checks_json;
+  plan.read.is_raw = plan.load.is_raw;
+  plan.read.format = plan.load.format;
   // One transaction that makes and loads the table freezes its rows, so that snapshots from before it see them too.
   // Where the table takes the place of one that is read, that is worth more than speed.
-  const bool is_exchange = plan.task.method == PublishMethod::kExchange;
+  const bool is_exchange = plan.load.target.exists && takes_place(plan.load);
   const Options& runtime = input.manifest.runtime;
-  plan.task.loaders = runtime.is_given("loaders") ? static_cast<int>(runtime.integer("loaders")) : is_exchange ? 1 : 2;
-  if (is_exchange && plan.task.loaders > 1) {
+  plan.load.loaders = runtime.is_given("loaders") ? static_cast<int>(runtime.integer("loaders")) : is_exchange ? 1 : 2;
+  if (is_exchange && plan.load.loaders > 1) {
     plan.notes.emplace_back(
         "transactions with a snapshot from before the load see the new table empty; with runtime.loaders: 1 they see "
         "its "
         "rows");
   }
-  plan.expected_epoch = next_epoch(input.prior, replaces_all(plan.task.method));
+  plan.expected_epoch = next_epoch(input.prior, replaces_all(plan.load));
   return plan;
 }
 

@@ -33,6 +33,6 @@ Status check_ownership(const PlanInput& input);
 
 // What the selection is, as a hash: relation or query, condition, columns, key, and the cursor if there is one.
 std::string selection_fingerprint(const manifest::Manifest& manifest, const Facts& source,
-                                  const std::vector<ColumnPolicy>& columns, const std::optional<CursorRange>& cursor);
+                                  const std::vector<ColumnPolicy>& columns, const CursorRange* cursor);
 
 }  // namespace dpone::plan

@@ -69,11 +69,11 @@ class Planner : public testing::Test {
 TEST_F(Planner, AFirstLoadCreatesTheTarget) {
   const auto made = plan();
   ASSERT_TRUE(made) << made.error().to_line();
-  EXPECT_EQ(made->task.method, PublishMethod::kCreate);
+  EXPECT_EQ(made->load.method, "create");
   EXPECT_EQ(made->expected_version, 1);
   EXPECT_EQ(made->expected_epoch, 1);
   EXPECT_TRUE(made->target_created);
-  EXPECT_EQ(made->task.target.columns.size(), 1U) << "the proposal is the target";
+  EXPECT_EQ(made->load.target.columns.size(), 1U) << "the proposal is the target";
 }
 
 TEST_F(Planner, VersionsCountPerProcessAndEpochsPerTarget) {
@@ -168,7 +168,7 @@ TEST_F(Planner, AKeyMustBeLoaded) {
   manifest_.strategy.unique_key = {"id"};
   const auto made = plan();
   ASSERT_TRUE(made);
-  EXPECT_EQ(made->task.key, std::vector<std::string>{"id"});
+  EXPECT_EQ(made->load.key, std::vector<std::string>{"id"});
 }
 
 TEST_F(Planner, TheFirstFormatThatIsAcceptedIsTaken) {
@@ -176,13 +176,13 @@ TEST_F(Planner, TheFirstFormatThatIsAcceptedIsTaken) {
       {{"binary", "b"}, false, {"why not"}}, {{"text", "t"}, true, {}}, {{"other", "o"}, true, {}}};
   const auto made = plan(verdicts);
   ASSERT_TRUE(made);
-  EXPECT_TRUE(made->task.is_raw);
-  EXPECT_EQ(made->task.format.name, "text");
+  EXPECT_TRUE(made->load.is_raw);
+  EXPECT_EQ(made->load.format.name, "text");
   EXPECT_EQ(made->raw_reasons, std::vector<std::string>{"why not"});
   manifest_.runtime.set("raw", false);
   const auto typed = plan(verdicts);
   ASSERT_TRUE(typed);
-  EXPECT_FALSE(typed->task.is_raw);
+  EXPECT_FALSE(typed->load.is_raw);
   EXPECT_EQ(typed->raw_reasons.size(), 1U);
 }
 

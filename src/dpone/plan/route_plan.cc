@@ -19,23 +19,53 @@ std::string_view format_of(const LoadTask& task) {
 
 Json cursor_json(const CursorRange& range) {
   Json json = Json::object();
-  json.set("column", range.column).set("type", range.native_type).set("key", texts(range.key));
-  json.set("lower", range.lower ? cursor_to_json(range, *range.lower) : Json()).set("is_inclusive", range.is_inclusive);
+  json.set("column", range.column).set("type", range.native_type);
+  json.set("lower", range.lower ? Json(*range.lower) : Json()).set("is_inclusive", range.is_inclusive);
   json.set("overlap_us", range.overlap.duration.count()).set("overlap", range.overlap.number);
   return json.set("nulls", to_string(range.nulls));
 }
 
-std::string position_text(const CursorRange& range, const CursorPosition& position) {
-  std::string out = range.column + " = " + position.value;
-  for (std::size_t i = 0; i < range.key.size(); ++i) out += ", " + range.key[i] + " = " + position.key[i];
-  return out;
+Json scope_json(const Scope& scope) {
+  Json terms = Json::array();
+  for (const ScopeTerm& term : scope.terms) {
+    Json entry = Json::object();
+    terms.push(std::move(entry.set("column", term.column).set("op", term.op).set("values", texts(term.values))));
+  }
+  Json json = Json::object();
+  return json.set("predicate", scope.predicate).set("terms", std::move(terms));
+}
+
+// One entry of a list of steps: its kind, and what it is about.
+Json step_json(const Step& step) {
+  Json json = Json::object();
+  json.set("step", name_of(step));
+  if (const auto* added = std::get_if<AddColumns>(&step)) json.set("columns", texts(added->columns));
+  if (const auto* latest = std::get_if<KeepLatest>(&step)) json.set("key", texts(latest->key)).set("by", latest->by);
+  if (const auto* update = std::get_if<UpdateRows>(&step)) json.set("key", texts(update->key));
+  if (const auto* removal = std::get_if<DeleteRows>(&step)) {
+    json.set("how", removal->how == Removal::kTruncate ? "truncate" : "delete");
+    if (!removal->scope.is_whole()) json.set("scope", scope_json(removal->scope));
+  }
+  if (const auto* insert = std::get_if<InsertRows>(&step)) {
+    static constexpr std::string_view kWhich[] = {"all", "new_keys", "new_at_position"};
+    json.set("which", kWhich[static_cast<std::size_t>(insert->which)]);
+    if (!insert->key.empty()) json.set("key", texts(insert->key));
+    if (!insert->cursor.empty()) json.set("cursor", insert->cursor).set("at", insert->at);
+  }
+  return json;
+}
+
+Json steps_json(const std::vector<Step>& steps) {
+  Json json = Json::array();
+  for (const Step& step : steps) json.push(step_json(step));
+  return json;
 }
 
 }  // namespace
 
 Json RoutePlan::to_json() const {
   Json columns = Json::array();
-  for (const ColumnPolicy& column : task.columns) {
+  for (const ColumnPolicy& column : load.columns) {
     Json entry = Json::object();
     entry.set("source", column.name).set("target", column.sink_name).set("source_type", column.source_native);
     entry.set("target_type", column.sink_native).set("logical_type", column.type.to_string());
@@ -49,51 +79,50 @@ Json RoutePlan::to_json() const {
     sent.push(std::move(entry));
   }
   Json source = Json::object();
-  source.set("system", task.source.system).set("relation", task.source.relation).set("kind", task.source.kind);
-  source.set("fingerprint", task.source.fingerprint);
+  source.set("system", read.source.system).set("relation", read.source.relation).set("kind", read.source.kind);
+  source.set("fingerprint", read.source.fingerprint);
   Json target = Json::object();
-  target.set("system", task.target.system).set("relation", task.target.relation).set("exists", task.target.exists);
-  target.set("fingerprint", task.target.fingerprint);
+  target.set("system", load.target.system).set("relation", load.target.relation).set("exists", load.target.exists);
+  target.set("fingerprint", load.target.fingerprint);
   Json json = Json::object();
   json.set("schema_version", "dpone.plan.v1").set("process", process).set("run_id", "{run_id}").set("mode", mode);
   json.set("source", std::move(source)).set("target", std::move(target));
-  json.set("method", to_string(task.method)).set("method_reasons", texts(method_reasons));
-  json.set("format", format_of(task)).set("format_reasons", texts(raw_reasons));
-  json.set("columns", std::move(columns)).set("new_columns", texts(task.new_columns)).set("key", texts(task.key));
+  json.set("method", load.method).set("method_reasons", texts(method_reasons));
+  json.set("format", format_of(load)).set("format_reasons", texts(raw_reasons));
+  json.set("columns", std::move(columns)).set("new_columns", texts(added_columns(load))).set("key", texts(load.key));
   json.set("notes", texts(notes)).set("statements", std::move(sent)).set("manifest_hash", manifest_hash);
   json.set("selection_fingerprint", selection_fingerprint).set("expected_version", expected_version);
   json.set("expected_epoch", expected_epoch).set("allow_empty_source", allow_empty_source);
   json.set("min_rows", min_rows ? Json(*min_rows) : Json());
-  if (task.cursor) json.set("cursor", cursor_json(*task.cursor));
-  if (task.only_new_rows) json.set("only_new_rows", true);
-  if (!task.keep_latest_by.empty()) json.set("keep_latest_by", task.keep_latest_by);
+  json.set("extraction", name_of(read.extraction));
+  if (read.cursor() != nullptr) json.set("cursor", cursor_json(*read.cursor()));
+  json.set("stage_steps", steps_json(load.stage)).set("publish_steps", steps_json(load.publish));
   return json;
 }
 
 std::string RoutePlan::hash() const { return sha256_hex(to_json().canonical()); }
 
 std::string RoutePlan::to_text() const {
-  std::string out = fmt::format("{}: {}, {} -> {}\n", process, mode, task.source.relation, task.target.relation);
-  out += fmt::format("  method    {}{}\n", to_string(task.method),
-                     task.target.exists ? "" : " (the target does not exist yet)");
+  std::string out = fmt::format("{}: {}, {} -> {}\n", process, mode, read.source.relation, load.target.relation);
+  out += fmt::format("  method    {}{}\n", load.method, load.target.exists ? "" : " (the target does not exist yet)");
   for (const std::string& reason : method_reasons) out += fmt::format("            {}\n", reason);
-  out += fmt::format("  format    {}\n", format_of(task));
+  out += fmt::format("  format    {}\n", format_of(load));
   for (const std::string& reason : raw_reasons) out += fmt::format("            {}\n", reason);
-  if (task.cursor) {
-    out += task.cursor->lower ? fmt::format("  cursor    {} {}\n", task.cursor->is_inclusive ? "from" : "after",
-                                            position_text(*task.cursor, *task.cursor->lower))
-                              : fmt::format("  cursor    {}, from the beginning\n", task.cursor->column);
+  if (const CursorRange* range = read.cursor()) {
+    out += range->lower ? fmt::format("  cursor    {} {} = {}\n", range->is_inclusive ? "from" : "after", range->column,
+                                      *range->lower)
+                        : fmt::format("  cursor    {}, from the beginning\n", range->column);
   }
   out += fmt::format("  receipt   version {}, epoch {}\n", expected_version, expected_epoch);
-  if (task.source.estimated_rows) out += fmt::format("  estimate  about {} rows\n", *task.source.estimated_rows);
+  if (read.source.estimated_rows) out += fmt::format("  estimate  about {} rows\n", *read.source.estimated_rows);
   std::size_t width = 6;
-  for (const ColumnPolicy& column : task.columns) width = std::max(width, column.name.size());
+  for (const ColumnPolicy& column : load.columns) width = std::max(width, column.name.size());
   out += "\ncolumns\n";
-  for (const ColumnPolicy& column : task.columns) {
+  for (const ColumnPolicy& column : load.columns) {
     out += fmt::format("  {:<{}}  {}", column.name, width, column.source_native);
     if (column.fidelity != Fidelity::kIdentical)
       out += fmt::format(" -> {} ({})", column.sink_native, to_string(column.fidelity));
-    const bool is_passed_through = task.is_raw && !task.format.is_text;
+    const bool is_passed_through = load.is_raw && !load.format.is_text;
     if (column.travels_as_text && !is_passed_through) out += "  as text";
     out += '\n';
   }
@@ -117,14 +146,14 @@ Receipt RoutePlan::receipt() const {
   Receipt receipt;
   receipt.version = expected_version;
   receipt.process = process;
-  receipt.target = task.target.relation;
+  receipt.target = load.target.relation;
   receipt.target_epoch = expected_epoch;
   receipt.target_created = target_created;
   receipt.manifest_hash = manifest_hash;
   receipt.plan_hash = hash();
   receipt.selection_fingerprint = selection_fingerprint;
-  for (const ColumnPolicy& column : task.columns) receipt.columns.push_back(column.sink_name);
-  receipt.method = to_string(task.method);
+  for (const ColumnPolicy& column : load.columns) receipt.columns.push_back(column.sink_name);
+  receipt.method = load.method;
   receipt.outcome = "committed";
   return receipt;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dpone/base/json.h"
+#include "dpone/ports/extraction.h"
 #include "dpone/ports/receipt.h"
 #include "dpone/ports/state_store.h"
 #include "dpone/ports/steps.h"
@@ -17,7 +18,8 @@ namespace dpone::plan {
 struct RoutePlan {
   std::string process;
   std::string mode;  // `full_refresh`
-  LoadTask task;
+  ReadTask read;
+  LoadTask load;
   std::vector<std::string> method_reasons;  // why a better method was not taken
   std::vector<std::string> raw_reasons;     // why bytes are not passed through
   std::vector<std::string> notes;
@@ -35,9 +37,15 @@ struct RoutePlan {
   // Raised by a run that would add rows to a target which lost those before them; without rows it does no harm.
   std::optional<Error> emptied;
   bool begins_as_told = false;  // by --start-cursor: a run that finds nothing new is published too, or it would be lost
+  // How many rows the target had at the position when it was written; absent where nobody counted them.
+  std::optional<std::int64_t> rows_at_position;
   // What the stored state should say before the run, where it does not. Not part of the hash: the notes tell of it.
   std::optional<State> corrected_state;
   std::int64_t state_record = 0;  // of the stored state that the plan was made from; 0: there was none
+
+  // A first load makes the target even if it has no rows, and takes over one that has them all: from then on it is
+  // ours, and its receipt says where to go on. So is one that was told where to begin, which would be forgotten.
+  bool publishes_anyway() const { return !load.target.exists || expected_version == 1 || begins_as_told; }
 
   // The hashed part.
   Json to_json() const;

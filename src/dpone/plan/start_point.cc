@@ -1,6 +1,12 @@
 #include "dpone/plan/start_point.h"
 
+#include <cstdlib>
+
+#include "dpone/data/batch_builder.h"
+#include "dpone/data/temporal.h"
+#include "dpone/data/value_parse.h"
 #include "dpone/plan/cursor_kind.h"
+#include "dpone/plan/strategy/strategy.h"
 
 namespace dpone::plan {
 namespace {
@@ -17,7 +23,7 @@ bool has_rows(const StartInput& input) { return input.target.exists && !input.ta
 bool is_reset(const StartInput& input) {
   const auto& stored = input.state.stored;
   const auto& own = input.prior.newest_of_process;
-  return stored && own && stored->cursor.is_null() && !own->cursor_after.is_null() && stored->version == own->version &&
+  return stored && own && !stored->position && own->position && stored->version == own->version &&
          stored->run_id == own->run_id;
 }
 
@@ -75,12 +81,7 @@ Status judge_state(const StartInput& input, const Receipt& own, StartPoint& star
 Result<StartPoint> from_request(const StartInput& input, StartPoint start) {
   const std::string& value = *input.request.start_cursor;
   if (value == "none") return start;
-  if (!input.range.key.empty()) {
-    return refused(input, "start_cursor.needs_unique",
-                   "rows of the same cursor are told apart by their key, which --start-cursor cannot name")
-        .hint("use --start-cursor none with only_new_rows, or incremental_merge");
-  }
-  start.lower = CursorPosition{value, {}};
+  start.lower = CursorPosition{value, {}, {}};
   start.notes.push_back(
       input.range.is_inclusive
           ? "the run begins at the cursor value that --start-cursor names"
@@ -89,6 +90,100 @@ Result<StartPoint> from_request(const StartInput& input, StartPoint start) {
 }
 
 }  // namespace
+
+namespace {
+
+constexpr std::chrono::microseconds kDay = std::chrono::hours(24);
+// From 1970 to 2000, where times in batches begin.
+constexpr std::int64_t kMicrosTo2000 = std::int64_t{10957} * kMicrosPerDay;
+
+// A time as microseconds of its type's epoch; absent for other types, and for what is not a value of the type.
+std::optional<std::int64_t> micros_of(const std::string& text, const DataType& type) {
+  ColumnBuilder builder(type);
+  if (append_parsed_value(text, builder) != nullptr) return std::nullopt;
+  const Column column = builder.release();
+  if (type.kind == TypeKind::kDate) return std::int64_t{column.value_at<std::int32_t>(0)} * kMicrosPerDay;
+  const bool is_time = type.kind == TypeKind::kTimestamp || type.kind == TypeKind::kTimestampTz;
+  return is_time ? std::optional(column.value_at<std::int64_t>(0)) : std::nullopt;
+}
+
+bool is_time(const DataType& type) {
+  return type.kind == TypeKind::kDate || type.kind == TypeKind::kTimestamp || type.kind == TypeKind::kTimestampTz;
+}
+
+// Whether `value` lies beyond what a cursor may be; `limit` is how a message calls that.
+bool is_beyond_max(const CursorRange& range, const std::string& value, const BoundPolicy& policy,
+                   std::chrono::system_clock::time_point now, std::string& limit) {
+  if (policy.max == "none" || (policy.max.empty() && !is_time(range.type))) return false;
+  if (policy.max.empty()) {
+    limit = "more than a day ahead of now";
+    const auto since_epoch = std::chrono::duration_cast<std::chrono::microseconds>(now.time_since_epoch() + kDay);
+    const auto found = micros_of(value, range.type);
+    return found && *found > since_epoch.count() - kMicrosTo2000;
+  }
+  limit = "beyond cursor_max, " + policy.max;
+  if (is_time(range.type)) {
+    const auto found = micros_of(value, range.type);
+    const auto most = micros_of(policy.max, range.type);
+    return found && most && *found > *most;
+  }
+  if (range.type.kind == TypeKind::kText) return value > policy.max;
+  return std::strtold(value.c_str(), nullptr) > std::strtold(policy.max.c_str(), nullptr);
+}
+
+}  // namespace
+
+Result<BoundVerdict> judge_bound(const CursorRange& range, const ReadBound& bound, const BoundPolicy& policy,
+                                 std::chrono::system_clock::time_point now) {
+  BoundVerdict verdict;
+  const auto upper = bound.until ? cursor_position(range, *bound.until) : std::nullopt;
+  std::string limit;
+  if (upper && is_beyond_max(range, upper->value, policy, now, limit)) {
+    return Error(ErrorClass::kFailed, "cursor.beyond_max",
+                 "the greatest value of cursor column \"" + range.column + "\" is " + upper->value + ", " + limit +
+                     ": rows before it would not be read any more")
+        .with("cursor", range.column)
+        .hint(
+            "correct that row, leave it out with source.options.where, or set source.options.cursor_max to a value "
+            "or none");
+  }
+  const bool is_other = !range.relation.empty() && !bound.relation.empty() && range.relation != bound.relation;
+  if (!bound.is_behind) {
+    if (is_other) {
+      verdict.warnings.emplace_back(
+          "the source table was emptied or made again since the last run: rows that it got below the position are not "
+          "read");
+    }
+    return verdict;
+  }
+  const std::string what = "the greatest value of cursor column \"" + range.column + "\" is " + bound.greatest +
+                           ", below the position " + *range.lower +
+                           (is_other ? ": the source table was emptied or made again since the last run" : "");
+  if (policy.behind == "restart") {
+    verdict.restarts = true;
+    verdict.warnings.push_back(what + "; the run begins at the beginning (cursor_behind: restart)");
+    return verdict;
+  }
+  if (policy.behind == "fail" || (policy.behind == "auto" && is_other)) {
+    return Error(ErrorClass::kRefused, "cursor.behind", what)
+        .with("cursor", range.column)
+        .hint(
+            "check the source; then read it from the beginning once with source.options.cursor_behind: restart, or "
+            "go on waiting for greater values with cursor_behind: warn");
+  }
+  verdict.warnings.push_back(what + ": rows below the position are not read");
+  return verdict;
+}
+
+Status check_rows_at_position(const Facts& target, const CursorRange& range, std::int64_t expected,
+                              std::int64_t found) {
+  if (found >= expected) return {};
+  return Error(ErrorClass::kRefused, "target.rows_gone",
+               "the target has " + std::to_string(found) + " rows whose \"" + range.column + "\" is " + *range.lower +
+                   ", and the last run left " + std::to_string(expected) + ": those that are gone would be added again")
+      .with("target", target.relation)
+      .hint("restore them; or, if they were removed on purpose, say where to begin with --start-cursor VALUE");
+}
 
 Status check_target_max(const std::string& cursor, const Facts& source, const Facts& target) {
   const ColumnFacts* const from = source.find(cursor);
@@ -113,7 +208,7 @@ State state_after(const Receipt& receipt) {
   State state;
   state.process = receipt.process;
   state.target = receipt.target;
-  state.cursor = receipt.cursor_after;
+  state.position = receipt.position;
   state.version = receipt.version;
   state.epoch = receipt.target_epoch;
   state.target_identity = receipt.target_identity;
@@ -128,7 +223,7 @@ Result<StartPoint> find_start(const StartInput& input) {
   const auto& stored = input.state.stored;
   const bool is_requested = input.request.start_cursor.has_value();
   if (!own) {
-    if (stored && !stored->cursor.is_null() && !is_requested) {
+    if (stored && stored->position && !is_requested) {
       return refused(input, "state.target_mismatch",
                      "the state knows run " + stored->run_id + " of this process, and the target has no receipt of it")
           .hint(
@@ -152,7 +247,8 @@ Result<StartPoint> find_start(const StartInput& input) {
     if (has_rows(input)) DPONE_CHECK(check_same_target(input, *own));
     start.notes.push_back("the state was reset: the run begins anew");
     if (is_requested) return from_request(input, std::move(start));
-    const bool repeats = input.manifest.strategy.mode == "incremental_append" && !input.manifest.strategy.only_new_rows;
+    const bool repeats =
+        strategy::find(input.manifest.strategy.mode).only_adds && !input.manifest.strategy.only_new_rows;
     if (repeats && has_rows(input)) {
       return refused(input, "append.would_repeat",
                      "the state was reset, and the target still has the rows that would be added again")
@@ -179,9 +275,9 @@ Result<StartPoint> find_start(const StartInput& input) {
   }
   // Whoever empties a table that is only added to may have moved its rows on; a merge keeps the whole of its source.
   // A run that published none may have left it empty.
-  if (input.target.is_empty && !own->cursor_after.is_null() && own->rows_loaded > 0) {
+  if (input.target.is_empty && own->position && own->rows_loaded > 0) {
     const std::string what = "the target is empty, and the position of run " + own->run_id + " is not the beginning";
-    if (input.manifest.strategy.mode != "incremental_append") {
+    if (!strategy::find(input.manifest.strategy.mode).only_adds) {
       start.emptied =
           refused(input, "target.emptied", what + ": the rows up to it would be missing")
               .hint(
@@ -191,8 +287,8 @@ Result<StartPoint> find_start(const StartInput& input) {
       start.notes.push_back(what + ": only what came since is added");
     }
   }
-  start.lower = cursor_from_json(input.range, own->cursor_after);
-  if (!start.lower && !own->cursor_after.is_null()) {
+  start.lower = own->position ? cursor_position(input.range, *own->position) : std::nullopt;
+  if (!start.lower && own->position) {
     return refused(input, "state.definition_changed", "the position of run " + own->run_id + " is of another cursor")
         .hint("say where to begin: --start-cursor VALUE, target-max or none");
   }

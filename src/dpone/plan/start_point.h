@@ -2,6 +2,7 @@
 // of docs/adr/0007. Pure.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "dpone/base/result.h"
 #include "dpone/manifest/manifest.h"
 #include "dpone/ports/cursor.h"
+#include "dpone/ports/extraction.h"
 #include "dpone/ports/facts.h"
 #include "dpone/ports/receipt.h"
 #include "dpone/ports/state_store.h"
@@ -54,6 +56,22 @@ Result<StartPoint> find_start(const StartInput& input);
 // Whether `--start-cursor target-max` can be answered: the greatest value there is the greatest here. Slug:
 // start_cursor.target_max. REQUIRES: the target exists, and the source has the column.
 Status check_target_max(const std::string& cursor, const Facts& source, const Facts& target);
+
+// How a source is judged whose rows lie where no run has expected them: source.options.cursor_behind and cursor_max.
+struct BoundPolicy {
+  std::string behind = "auto";  // auto, fail, warn, restart
+  std::string max;              // a value, `none`, or empty: one day from now for times, none for others
+};
+struct BoundVerdict {
+  bool restarts = false;  // read from the beginning
+  std::vector<std::string> warnings;
+};
+// Slugs: cursor.behind (class kRefused), cursor.beyond_max (class kFailed).
+Result<BoundVerdict> judge_bound(const CursorRange& range, const ReadBound& bound, const BoundPolicy& policy,
+                                 std::chrono::system_clock::time_point now);
+
+// `found` rows of the target have the position's value, where its receipt says `expected`. Slug: target.rows_gone.
+Status check_rows_at_position(const Facts& target, const CursorRange& range, std::int64_t expected, std::int64_t found);
 
 // The state after `receipt` was written.
 State state_after(const Receipt& receipt);

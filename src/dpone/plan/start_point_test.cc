@@ -35,7 +35,7 @@ class StartPointTest : public testing::Test {
     out.target_epoch = 1;
     out.target_identity = "100";
     out.selection_fingerprint = "f";
-    out.cursor_after = cursor_to_json(range_, {"7", {}});
+    out.position = to_position(range_, {"7", {}, {}});
     return out;
   }
 
@@ -90,7 +90,7 @@ TEST_F(StartPointTest, AMergeIntoATargetThatWasEmptiedIsRefused) {
   EXPECT_EQ(find()->emptied->slug(), "target.emptied");
   prior_.newest_of_process->rows_loaded = 0;
   EXPECT_FALSE(find()->emptied) << "it may have had none";
-  state_.stored->cursor = Json();
+  state_.stored->position.reset();
   EXPECT_EQ(begins(), "beginning") << "after a reset";
 }
 
@@ -147,7 +147,7 @@ TEST_F(StartPointTest, AStateWithoutReceiptsIsAMismatch) {
   forget_receipts();
   empty_target();
   EXPECT_EQ(begins(), "state.target_mismatch");
-  state_.stored->cursor = Json();  // reset
+  state_.stored->position.reset();  // reset
   EXPECT_EQ(begins(), "beginning");
 }
 
@@ -188,7 +188,7 @@ TEST_F(StartPointTest, APositionIsNotOverriddenByTheWay) {
 }
 
 TEST_F(StartPointTest, AResetBeginsAnewButDoublesNothing) {
-  state_.stored->cursor = Json();
+  state_.stored->position.reset();
   EXPECT_EQ(begins(), "beginning");
   EXPECT_FALSE(find()->corrected);
   manifest_.strategy.mode = "incremental_append";
@@ -204,20 +204,95 @@ TEST_F(StartPointTest, AResetBeginsAnewButDoublesNothing) {
 }
 
 TEST_F(StartPointTest, AFirstLoadWithoutRowsLeavesNoPosition) {
-  prior_.newest_of_process->cursor_after = Json();
-  state_.stored->cursor = Json();
+  prior_.newest_of_process->position.reset();
+  state_.stored->position.reset();
   EXPECT_EQ(begins(), "beginning");
 }
 
-TEST_F(StartPointTest, AKeyBelongsToThePosition) {
-  range_.key = {"k"};
-  EXPECT_EQ(begins(), "state.definition_changed");
-  prior_.newest_of_process->cursor_after = cursor_to_json(range_, {"7", {"a"}});
+TEST_F(StartPointTest, APositionOfAnEarlierBuildIsTakenWithoutItsKey) {
+  Position old = to_position(range_, {"7", {}, {}});
+  Json key = Json::object();
+  old.value.set("key", std::move(key.set("k", "a")));
+  prior_.newest_of_process->position = old;
   EXPECT_EQ(begins(), "7");
-  EXPECT_EQ(find()->lower->key, std::vector<std::string>{"a"});
-  fingerprint_ = "g";
-  request_.start_cursor = "3";
-  EXPECT_EQ(begins(), "start_cursor.needs_unique");
+  EXPECT_FALSE(find()->lower->rows) << "nobody counted them";
+}
+
+TEST_F(StartPointTest, APositionOfAnotherColumnIsRefused) {
+  range_.column = "d";
+  EXPECT_EQ(begins(), "state.definition_changed");
+}
+
+class Bound : public testing::Test {
+ protected:
+  Bound() {
+    range_.column = "at";
+    range_.lower = "2026-01-01";
+    range_.type.kind = TypeKind::kDate;
+  }
+  // The slug of the refusal, or the warnings.
+  std::string judged() {
+    const auto verdict = judge_bound(range_, bound_, policy_, now_);
+    if (!verdict) return verdict.error().slug();
+    std::string out = verdict->restarts ? "restarts: " : "";
+    for (const std::string& warning : verdict->warnings) out += warning;
+    return out;
+  }
+  void reach(const char* value) { bound_.until = to_position(range_, {value, {}, {}}); }
+
+  CursorRange range_;
+  ReadBound bound_;
+  BoundPolicy policy_;
+  const std::chrono::system_clock::time_point now_{std::chrono::hours(24 * 20454) +
+                                                   std::chrono::hours(12)};  // 2026-01-01
+};
+
+TEST_F(Bound, ATimeMoreThanADayAheadEndsTheRunUnlessItMayBeThere) {
+  reach("2026-01-02");
+  EXPECT_EQ(judged(), "");
+  for (const char* value : {"2026-01-03", "9999-12-31"}) {
+    reach(value);
+    EXPECT_EQ(judged(), "cursor.beyond_max") << value;
+  }
+  policy_.max = "none";
+  EXPECT_EQ(judged(), "");
+  policy_.max = "2030-01-01";
+  EXPECT_EQ(judged(), "cursor.beyond_max");
+  reach("2029-12-31");
+  EXPECT_EQ(judged(), "");
+}
+
+TEST_F(Bound, ANumberHasALimitOnlyWhereOneIsGiven) {
+  range_.type.kind = TypeKind::kInt64;
+  reach("9223372036854775807");
+  EXPECT_EQ(judged(), "");
+  policy_.max = "1000";
+  EXPECT_EQ(judged(), "cursor.beyond_max");
+  reach("999");
+  EXPECT_EQ(judged(), "") << "compared as numbers, not as texts";
+}
+
+TEST_F(Bound, ASourceBelowThePositionWarnsOrFailsAndFailsWhereItWasMadeAgain) {
+  bound_.is_behind = true;
+  bound_.greatest = "2025-06-01";
+  EXPECT_NE(judged().find("is 2025-06-01, below the position 2026-01-01"), std::string::npos) << judged();
+  policy_.behind = "fail";
+  EXPECT_EQ(judged(), "cursor.behind");
+  policy_.behind = "auto";
+  range_.relation = "1/2";
+  bound_.relation = "1/3";
+  EXPECT_EQ(judged(), "cursor.behind");
+  policy_.behind = "warn";
+  EXPECT_NE(judged().find("emptied or made again"), std::string::npos);
+  policy_.behind = "restart";
+  EXPECT_TRUE(judged().starts_with("restarts: "));
+}
+
+TEST_F(Bound, ASourceThatWasMadeAgainIsToldEvenWhereItsValuesHaveOvertakenThePosition) {
+  reach("2026-01-02");
+  range_.relation = "1/2";
+  bound_.relation = "1/3";
+  EXPECT_NE(judged().find("emptied or made again"), std::string::npos);
 }
 
 }  // namespace

@@ -162,5 +162,35 @@ TEST(TypeMapTest, ATargetWithoutColumnsOfItsOwnTakesThoseOfTheSource) {
   EXPECT_EQ(slug(), "mapped");
 }
 
+TEST(TypeMapTest, AColumnThatRowsMayLackIsAbsentAndNotGone) {
+  manifest::Manifest manifest;
+  manifest.source.options = Options(manifest::common_source_options());
+  manifest.sink.options = Options(manifest::common_sink_options());
+  Facts source;
+  source.exists = true;
+  source.columns = {column(TypeKind::kInt64, "bigint")};
+  Facts target = source;
+  target.columns.push_back(column(TypeKind::kText, "text"));
+  target.columns[1].name = "note";
+  PriorReceipts prior;
+  Receipt last;
+  last.columns = {"c", "note"};
+  prior.newest_of_process = last;
+  const auto refused = map_columns(manifest, source, target, source, prior);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().slug(), "schema.column_gone");
+  source.has_optional_columns = true;
+  const auto map = map_columns(manifest, source, target, source, prior);
+  ASSERT_TRUE(map) << map.error().to_line();
+  EXPECT_EQ(map->columns.size(), 1U);
+  ASSERT_EQ(map->notes.size(), 1U);
+  EXPECT_EQ(map->notes[0].substr(0, 38), "no row that was looked at has \"note\": ");
+  target.columns[1].is_nullable = false;
+  EXPECT_EQ(map_columns(manifest, source, target, source, prior).error().slug(), "schema.column_required");
+  // A target without columns of its own would lose it.
+  target.has_fixed_columns = false;
+  EXPECT_EQ(map_columns(manifest, source, target, source, prior).error().slug(), "schema.column_gone");
+}
+
 }  // namespace
 }  // namespace dpone::plan

@@ -31,10 +31,6 @@ struct EndSettings {
   Options options;                // by the common table of its end, and the connector's own
   std::filesystem::path folder;   // relative paths among the options are seen from here
   std::string other_path;         // of the other end, where its rows are found by a path
-  // Of sinks: the columns by which rows are found, and how the strategy uses them.
-  std::vector<std::string> key = {};
-  bool compares_keys = false;  // staged rows are compared with the target's by `=` of the key
-  bool keeps_latest = false;   // several rows of one key may come into the stage
 };
 
 struct Connector {

@@ -2,23 +2,21 @@
 
 namespace dpone {
 
-Json cursor_to_json(const CursorRange& range, const CursorPosition& position) {
-  Json key = Json::object();
-  for (std::size_t i = 0; i < range.key.size() && i < position.key.size(); ++i) key.set(range.key[i], position.key[i]);
+Position to_position(const CursorRange& range, const CursorPosition& position) {
   Json json = Json::object();
   json.set("column", range.column).set("type", range.native_type).set("value", position.value);
-  return json.set("key", std::move(key));
+  if (position.rows) json.set("rows", *position.rows);
+  if (!position.relation.empty()) json.set("relation", position.relation);
+  return {"cursor", std::move(json)};
 }
 
-std::optional<CursorPosition> cursor_from_json(const CursorRange& range, const Json& json) {
+std::optional<CursorPosition> cursor_position(const CursorRange& range, const Position& position) {
+  const Json& json = position.value;
+  if (position.kind != "cursor" || !json["value"].is_string()) return std::nullopt;
   if (json["column"].as_string() != range.column || json["type"].as_string() != range.native_type) return std::nullopt;
-  if (!json["value"].is_string() || json["key"].as_object().size() != range.key.size()) return std::nullopt;
-  CursorPosition position{json["value"].as_string(), {}};
-  for (const std::string& column : range.key) {
-    if (!json["key"][column].is_string()) return std::nullopt;
-    position.key.push_back(json["key"][column].as_string());
-  }
-  return position;
+  CursorPosition out{json["value"].as_string(), {}, json["relation"].as_string()};
+  if (json["rows"].is_int()) out.rows = json["rows"].as_int();
+  return out;
 }
 
 }  // namespace dpone

@@ -1,5 +1,5 @@
-// How an incremental run reads only what is new: which column orders the rows, where the last run ended, and where this
-// one ends. Values (semantics §5, docs/adr/0007).
+// How an incremental run reads only what is new: which column orders the rows, and where the last run ended. Values
+// (semantics §5, docs/adr/0007).
 #pragma once
 
 #include <chrono>
@@ -7,19 +7,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "dpone/base/json.h"
 #include "dpone/data/type.h"
+#include "dpone/ports/position.h"
 
 namespace dpone {
-
-// A place in the order (cursor, key), each value as data/value_text.h prints it.
-struct CursorPosition {
-  std::string value;
-  std::vector<std::string> key;  // of CursorRange::key; empty without one
-  friend bool operator==(const CursorPosition&, const CursorPosition&) = default;
-};
 
 enum class CursorNulls {
   kFail,    // a row without a cursor ends the run
@@ -38,31 +31,33 @@ struct CursorOverlap {
   bool is_none() const { return duration.count() == 0 && number == 0; }
 };
 
-// The rows that a run reads: lower < (cursor, key) <= upper, or with `is_inclusive` lower.value - overlap <= cursor.
+// The rows beyond a position: lower < cursor, or with `is_inclusive` lower - overlap <= cursor.
 struct CursorRange {
-  std::string column;            // of the source
-  DataType type;                 // in batches
-  std::string native_type;       // of the source, for literals
-  std::vector<std::string> key;  // source columns that order rows of the same cursor; empty if none are needed
-  std::vector<std::string> key_native_types;
+  std::string column;       // of the source
+  DataType type;            // in batches
+  std::string native_type;  // of the source, for literals
   bool is_inclusive = false;
   CursorOverlap overlap;
   CursorNulls nulls = CursorNulls::kFail;
-  std::optional<CursorPosition> lower;  // absent: from the beginning
-  std::optional<CursorPosition> upper;  // known once the snapshot is open; absent then if no row has a cursor
-  bool is_bounded = false;              // the snapshot has been asked
+  std::optional<std::string> lower;  // as data/value_text.h prints it; absent: from the beginning
+  std::string relation;              // what `lower` was read from, see CursorPosition
 };
 
-// What a snapshot says of the rows beyond the lower bound.
-struct CursorBound {
-  bool has_rows = false;                // something is to be read
-  std::optional<CursorPosition> upper;  // greatest position of the rows to be read; absent if none has a cursor
-  bool is_beyond_lower = false;         // upper is greater than lower, or there is no lower
+// A place in the order of a cursor: the value of a Position of kind `cursor`.
+struct CursorPosition {
+  std::string value;  // as data/value_text.h prints it
+  // How many rows of the source had this value; absent where nobody needs to know.
+  std::optional<std::int64_t> rows;
+  // What the source says of the storage of the relation: another text when it was emptied and loaded again
+  // (PostgreSQL: OID and relfilenode). Empty where the source cannot tell.
+  std::string relation;
+  friend bool operator==(const CursorPosition&, const CursorPosition&) = default;
 };
 
-// `{"column", "type", "value", "key": {...}}`, as receipts and states keep it.
-Json cursor_to_json(const CursorRange& range, const CursorPosition& position);
-// Absent if `json` is not of this column, type and key.
-std::optional<CursorPosition> cursor_from_json(const CursorRange& range, const Json& json);
+// `{"column", "type", "value", "rows", "relation"}`
+Position to_position(const CursorRange& range, const CursorPosition& position);
+// Absent if `position` is not of this column and type. Positions of earlier builds have a key of their last row as
+// well, which is not looked at.
+std::optional<CursorPosition> cursor_position(const CursorRange& range, const Position& position);
 
 }  // namespace dpone

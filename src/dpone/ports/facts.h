@@ -29,6 +29,9 @@ struct ColumnFacts {
   // What gives the values their meaning beside their type (PostgreSQL's lc_monetary for money, the server's age for a
   // text); empty for most types. Values only go where it is the same.
   std::string meaning;
+  // Of a source's column: the type that its values had in the system where they came from, as that one names it. Empty
+  // where nobody kept it.
+  std::string origin_type;
   std::vector<std::string> labels;  // of a target's column: the only texts that it takes; any if empty
   std::string refusal;  // of a target's column: why it takes no value of the source's type; empty if it does
 };
@@ -62,6 +65,8 @@ struct Facts {
   std::vector<PublishOption> publish;
   // Sinks: whether a load has to fit the columns that are there. A file has those of whoever writes it, and lists none.
   bool has_fixed_columns = true;
+  // Sources: each row names its own columns, so that one which no row has now is absent, not gone.
+  bool has_optional_columns = false;
   bool leaves_wrong_out = false;   // sources: rows that are wrong are left out, and end no run
   bool checks_json = false;        // sinks: the system refuses a json value that is none
   std::vector<std::string> notes;  // what a user should know of it, a sentence each; they go into the plan

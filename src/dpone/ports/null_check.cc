@@ -2,9 +2,9 @@
 
 namespace dpone {
 
-Result<bool> check_cursor_nulls(const LoadTask& task,
+Result<bool> check_cursor_nulls(const ReadTask& task,
                                 const std::function<Result<bool>(const std::string& column)>& has_null) {
-  const CursorRange& range = *task.cursor;
+  const CursorRange& range = *task.cursor();
   const auto asked = [&](const std::string& column) -> Result<bool> {
     const ColumnFacts* const facts = task.source.find(column);
     if (facts != nullptr && !facts->is_nullable) return false;
@@ -18,13 +18,6 @@ Result<bool> check_cursor_nulls(const LoadTask& task,
     return Error(ErrorClass::kFailed, "cursor.null", "a row has no value in the cursor column \"" + range.column + "\"")
         .with("relation", task.source.relation)
         .hint("source.options.cursor_nulls says what to do with such rows: ignore, or with incremental_merge always");
-  }
-  for (const std::string& column : range.key) {
-    DPONE_TRY(const bool is_null, asked(column));
-    if (!is_null) continue;
-    return Error(ErrorClass::kFailed, "cursor.null_key", "a row has no value in the key column \"" + column + "\"")
-        .with("relation", task.source.relation)
-        .hint("rows of the same cursor are ordered by their key: leave such rows out with source.options.where");
   }
   return has_rows;
 }

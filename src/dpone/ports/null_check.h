@@ -1,18 +1,18 @@
-// What every source looks at before it reads by a cursor: rows without a value in the cursor or in its key.
+// What every source looks at before it reads by a cursor: rows without a value in the cursor.
 #pragma once
 
 #include <functional>
 #include <string>
 
 #include "dpone/base/result.h"
-#include "dpone/ports/steps.h"
+#include "dpone/ports/extraction.h"
 
 namespace dpone {
 
 // `has_null` asks the source whether a row of the selection lacks a value in a column; it is only called where the
 // catalog does not rule that out. Returns whether rows without a cursor are there and to be read. Class kFailed, slugs
-// cursor.null, cursor.null_key. REQUIRES: `task.cursor`.
-Result<bool> check_cursor_nulls(const LoadTask& task,
+// cursor.null. REQUIRES: `task.cursor()`.
+Result<bool> check_cursor_nulls(const ReadTask& task,
                                 const std::function<Result<bool>(const std::string& column)>& has_null);
 
 }  // namespace dpone

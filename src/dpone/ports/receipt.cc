@@ -12,7 +12,7 @@ Json Receipt::to_json() const {
   json.set("selection_fingerprint", selection_fingerprint);
   Json names = Json::array();
   for (const std::string& column : columns) names.push(column);
-  json.set("columns", std::move(names)).set("cursor_after", cursor_after);
+  json.set("columns", std::move(names)).set("position", position ? position->to_json() : Json());
   json.set("rows_read", rows_read).set("rows_loaded", rows_loaded).set("method", method).set("outcome", outcome);
   json.set("published_at", published_at);
   return json;

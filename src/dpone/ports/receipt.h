@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dpone/base/json.h"
+#include "dpone/ports/position.h"
 
 namespace dpone {
 
@@ -24,7 +25,7 @@ struct Receipt {
   std::string plan_hash;
   std::string selection_fingerprint;
   std::vector<std::string> columns;
-  Json cursor_after;
+  std::optional<Position> position;  // how far the source has been read; absent where nobody keeps one
   std::int64_t rows_read = 0;
   std::int64_t rows_loaded = 0;
   std::string method;

@@ -1,8 +1,7 @@
-// Sink: where rows go. Nothing that a sink does before Stage::finalize is visible in the target. Used by one thread at
-// a time; a writer may be handed to another thread and back.
+// Sink: where rows go. Nothing that a sink does before publish() is visible in the target. Used by one thread at a
+// time; a writer may be handed to another thread and back.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -11,63 +10,36 @@
 #include <vector>
 
 #include "dpone/base/result.h"
-#include "dpone/data/batch.h"
-#include "dpone/ports/source.h"
+#include "dpone/ports/extraction.h"
+#include "dpone/ports/receipt.h"
 #include "dpone/ports/steps.h"
+#include "dpone/ports/writer.h"
 
 namespace dpone {
 
-struct WriteSummary {
-  std::int64_t rows = 0;  // the sink's own count
-};
-
-// A writer that is destroyed without finish() has aborted.
-class BatchWriter {
+// A stage that takes the bytes of a wire format.
+class RawStage {
  public:
-  virtual ~BatchWriter() = default;
-  virtual Status write(const Batch& batch) = 0;
-  virtual Result<WriteSummary> finish() = 0;
-};
-
-class RawWriter {
- public:
-  virtual ~RawWriter() = default;
-  virtual Status write(std::string_view bytes) = 0;
-  virtual Result<WriteSummary> finish() = 0;
-};
-
-// What the key gate needs to know of the staged rows. Not set: there is no key to look at.
-struct StageFacts {
-  std::int64_t rows = 0;
-  std::optional<std::int64_t> key_nulls;
-  std::optional<std::int64_t> key_duplicates;
-  std::int64_t rows_superseded = 0;  // left out by LoadTask::keep_latest_by; not among `rows`
-};
-
-struct Published {
-  Receipt receipt;  // as written
-  // What append and merge did to the target; absent where the sink cannot tell, as after a lost answer.
-  std::optional<std::int64_t> rows_inserted;
-  std::optional<std::int64_t> rows_updated;
+  virtual ~RawStage() = default;
+  virtual Result<std::unique_ptr<RawWriter>> open_raw_writer(const Slice& slice) = 0;
 };
 
 class Stage {
  public:
   virtual ~Stage() = default;
-  // Writers that may be open at once, each used by a thread of its own; Slice::index tells them apart. They are opened
-  // and finished by one thread.
+  // Writers that may be open at once, each used by a thread of its own. They are opened and finished by one thread.
   virtual int most_writers() const { return 1; }
   virtual Result<std::unique_ptr<BatchWriter>> open_writer(const Slice& slice) = 0;
-  virtual Result<std::unique_ptr<RawWriter>> open_raw_writer(const Slice& slice) = 0;
-  // After the last writer: builds keys and indexes, grants, analyzes, makes the stage durable.
-  virtual Result<StageFacts> seal() = 0;
-  // After seal(), for kMerge and for kAppend with only_new_rows: whether publishing would change a row of the target.
-  virtual Result<bool> changes_target() = 0;
-  // Publishes atomically with `receipt` (version and epoch are expected values, checked under the target's lock).
-  // `finalize.fenced` and `finalize.target_changed`: exit 3, nothing was published. An error of class kOutcomeUnknown
-  // means that the answer was lost: ask Sink::settle, send nothing again.
-  virtual Result<Published> finalize(const Receipt& receipt) = 0;
-  // Removes the stage. Safe at any time, also after finalize.
+  // Null where every row comes in batches.
+  virtual RawStage* raw() { return nullptr; }
+  // After the last writer: carries out LoadTask::stage. How many rows each step removed.
+  virtual Result<std::vector<StepCount>> apply() { return std::vector<StepCount>(); }
+  // One answer to each question, in their order. kChanges only after seal().
+  virtual Result<std::vector<Answer>> ask(const std::vector<Question>& questions) = 0;
+  // Builds keys and indexes, grants, analyzes, makes the stage durable. After an error of Retry::kAgain it may be
+  // called again, and goes on where it stopped.
+  virtual Status seal() = 0;
+  // Removes the stage. Safe at any time, also after publish().
   virtual Status drop() = 0;
 };
 
@@ -78,25 +50,58 @@ struct Leftover {
   bool is_removed = false;
 };
 
+// What describe() has to know to say what stands in the way of a load.
+struct TargetQuestion {
+  const Facts& source;
+  std::vector<std::string> key;  // columns by which rows are found, or of which a table that is made gets a key
+  bool finds_rows = false;       // rows are looked for by the key: `=` must be the key's own equality
+  bool keeps_latest = false;     // several rows of one key may come into the stage
+};
+
+enum class PublishState {
+  kCommitted,
+  kAbsent,
+  kPartial,  // half done: Sink::recover ends it
+  kWorking,  // the system is still at it, or holds the lock under which it would be
+};
+
+struct PublishOutcome {
+  PublishState state = PublishState::kAbsent;
+  std::optional<Receipt> receipt;  // as written; with kCommitted
+  // Of the publish steps, where the sink can tell: not after a lost answer.
+  std::vector<StepCount> counts;
+};
+
 class Sink {
  public:
   virtual ~Sink() = default;
-  // Reads the catalog only; `source` tells which types must be known here.
-  virtual Result<Facts> describe(const Facts& source) = 0;
+  // Reads the catalog only; the source's facts tell which types must be known here.
+  virtual Result<Facts> describe(const TargetQuestion& question) = 0;
   // How `columns` of `source` would look in this system: the target to create, or new columns of one that is there.
   // `described` is what describe() returned. Pure.
   virtual Result<Facts> propose(const Facts& described, const Facts& source,
                                 const std::vector<std::string>& columns) const = 0;
-  // Waits for a finalizer that may still be committing, then reads the control table. Writes nothing.
+  // Waits for a publisher that may still be committing, then reads the control table. Writes nothing.
   virtual Result<PriorReceipts> read_receipts(std::string_view process, std::string_view run_id) = 0;
   // Greatest value of a column of the existing target, as text; absent if it has none. For `--start-cursor target-max`.
-  virtual Result<std::optional<std::string>> greatest(const std::string& column) = 0;
-  virtual RawVerdict accepts_raw(const WireFormat& format, const LoadTask& task) const = 0;
+  virtual Result<std::optional<std::string>> greatest(const std::string& column);
+  // Rows of the existing target whose `column` is `value`, as data/value_text.h prints it.
+  virtual Result<std::int64_t> count_at(const std::string& column, const std::string& value);
+  virtual RawVerdict accepts_raw(const WireFormat& format, const LoadTask&) const {
+    return {format, false, {"the target does not take rows in another system's format"}};
+  }
   virtual std::vector<Statement> render(const LoadTask& task) const = 0;
-  virtual Result<std::unique_ptr<Stage>> prepare(const LoadTask& task) = 0;
-  // After a lost answer: asks for the receipt of `run_id` until `deadline`. Absent: nothing was published.
-  virtual Result<std::optional<Receipt>> settle(std::string_view process, std::string_view run_id,
-                                                std::chrono::milliseconds wait) = 0;
+  virtual Result<std::unique_ptr<Stage>> open_stage(const LoadTask& task) = 0;
+  // Carries out LoadTask::publish atomically, with `receipt` (version and epoch are expected values, checked under the
+  // target's lock). May be called again with the same receipt: what was published by it is kCommitted.
+  // `finalize.fenced` and `finalize.target_changed`: exit 3, nothing was published. Retry::kAgain: a lock could not be
+  // had, nothing has changed. An error of class kOutcomeUnknown means that the answer was lost: look_up() decides.
+  virtual Result<PublishOutcome> publish(Stage& stage, const LoadTask& task, const Receipt& receipt) = 0;
+  // What became of a run's publication. Writes nothing.
+  virtual Result<PublishOutcome> look_up(std::string_view process, std::string_view run_id) = 0;
+  // Before planning, under the process's lock: ends, forward or back, what died half published. Never touches what a
+  // living run holds. What it ended forward.
+  virtual Result<std::vector<Receipt>> recover(std::string_view /*process*/) { return std::vector<Receipt>(); }
   // Drops stages of `process` (empty: of any) whose run is dead; with `is_dry_run` only lists them.
   virtual Result<std::vector<Leftover>> cleanup(std::string_view process, bool is_dry_run) = 0;
 };

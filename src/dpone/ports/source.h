@@ -3,67 +3,35 @@
 // another thread.
 #pragma once
 
-#include <cstdint>
 #include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "dpone/base/result.h"
-#include "dpone/data/batch.h"
-#include "dpone/ports/steps.h"
+#include "dpone/ports/extraction.h"
+#include "dpone/ports/reader.h"
+#include "dpone/ports/statement.h"
 
 namespace dpone {
 
-// A part of the selection, read by one reader. {0, 1} is all of it.
-struct Slice {
-  int index = 0;
-  int count = 1;
-};
-
-// What a reader saw, when it has read to the end.
-struct ReadSummary {
-  std::int64_t rows_counted = 0;   // frames or rows counted on the way
-  std::int64_t rows_reported = 0;  // the source's own count, from the same snapshot
-  std::int64_t bytes = 0;
-  std::int64_t rows_rejected = 0;  // left out because they are wrong, where the user wants that; in neither count
-  std::string rejected_to = {};    // where these are
-};
-
-class BatchReader {
+// A snapshot that can hand its rows over in a wire format.
+class RawSnapshot {
  public:
-  virtual ~BatchReader() = default;
-  // From another thread: nobody wants the rows any more. A next() that waits for the source fails soon.
-  virtual void give_up() = 0;
-  // The next rows, or nothing at the end.
-  virtual Result<std::optional<Batch>> next() = 0;
-  // REQUIRES: next() returned nothing. Fails if the source's own end is missing.
-  virtual Result<ReadSummary> finish() = 0;
-};
-
-class RawReader {
- public:
-  virtual ~RawReader() = default;
-  // As BatchReader::give_up.
-  virtual void give_up() = 0;
-  // Appends about `out.capacity() - out.size()` bytes to `out`, or nothing at the end: whole rows, without what a
-  // format has around them, so that any writer can take any part.
-  virtual Status next(std::string& out) = 0;
-  // Rows whose last byte has been handed out: for progress.
-  virtual std::int64_t rows_so_far() const = 0;
-  virtual Result<ReadSummary> finish() = 0;
+  virtual ~RawSnapshot() = default;
+  virtual Result<std::unique_ptr<RawReader>> open_raw(const Slice& slice, const ReadTask& task) = 0;
 };
 
 class Snapshot {
  public:
   virtual ~Snapshot() = default;
-  // Only with SourceCapabilities::has_cursor. How far the rows beyond the lower bound of `task.cursor` go, in the
-  // source's own order. Slugs: cursor.null, cursor.null_key, cursor.infinite.
-  virtual Result<CursorBound> find_bound(const LoadTask& task) = 0;
-  // Exactly one reader at a time; the next may be opened after finish().
-  virtual Result<std::unique_ptr<BatchReader>> open(const Slice& slice, const LoadTask& task) = 0;
-  virtual Result<std::unique_ptr<RawReader>> open_raw(const Slice& slice, const LoadTask& task) = 0;
+  // How far the rows of `task.extraction` go, in the source's own order. Slugs: cursor.null, cursor.infinite,
+  // cursor.beyond_max.
+  virtual Result<ReadBound> bound(const ReadTask&) { return ReadBound{}; }
+  // At most `most` parts that together hold each row once.
+  virtual Result<std::vector<Slice>> slices(const ReadTask&, int /*most*/) { return std::vector<Slice>(1); }
+  // Where slices() returned one part, one reader at a time; the next may be opened after finish().
+  virtual Result<std::unique_ptr<BatchReader>> open(const Slice& slice, const ReadTask& task) = 0;
+  // Null where no bytes pass through.
+  virtual RawSnapshot* raw() { return nullptr; }
   virtual Status close() = 0;
 };
 
@@ -73,11 +41,13 @@ class Source {
   // Reads the catalog only. Fails if the relation is not there (naming the nearest), or may not be read.
   virtual Result<Facts> describe() = 0;
   // Formats that it can hand over for the columns of `task`, best first.
-  virtual std::vector<WireFormat> raw_formats(const LoadTask& task) const = 0;
+  virtual std::vector<WireFormat> raw_formats(const ReadTask&) const { return {}; }
   // The statements that `open_snapshot` and a reader will send.
-  virtual std::vector<Statement> render(const LoadTask& task) const = 0;
+  virtual std::vector<Statement> render(const ReadTask& task) const = 0;
   // Locks, fixes the snapshot and compares the facts with those of the plan: `source.changed` (exit 4) if they differ.
-  virtual Result<std::unique_ptr<Snapshot>> open_snapshot(const Facts& planned) = 0;
+  virtual Result<std::unique_ptr<Snapshot>> open_snapshot(const ReadTask& task) = 0;
+  // After the receipt is written: what lies up to `position` is not needed any more (a slot, a consumer group).
+  virtual Status acknowledge(const Position&) { return {}; }
 };
 
 }  // namespace dpone

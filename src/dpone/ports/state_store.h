@@ -11,14 +11,15 @@
 
 #include "dpone/base/json.h"
 #include "dpone/base/result.h"
+#include "dpone/ports/position.h"
 
 namespace dpone {
 
 struct State {
   std::string process;
-  std::string target;       // as in the receipt
-  std::int64_t record = 0;  // 1, 2, ...: raised by every write; 0: not stored yet
-  Json cursor;              // as Receipt::cursor_after; null: from the beginning
+  std::string target;                // as in the receipt
+  std::int64_t record = 0;           // 1, 2, ...: raised by every write; 0: not stored yet
+  std::optional<Position> position;  // as in the receipt; absent: from the beginning
   // Of the receipt that it was advanced from; version 0 and empty before the first.
   std::int64_t version = 0;
   std::int64_t epoch = 0;

@@ -1,71 +1,126 @@
-// LoadTask: all that a sink needs to stage and publish one load, as values. Made by the planner, hashed into the plan,
-// rendered to statements by the sink for `dpone plan`, and carried out by the same sink in `dpone run`.
+// What a strategy is made of: a list of steps that must hold, one after the other, on the stage and then on the target.
+// A sink renders each kind of step once, in its own dialect, and `dpone plan` prints what became of it; a strategy
+// never knows how. A sink without transactions may realise the whole list at once. Values, hashed into the plan.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <variant>
 #include <vector>
 
 #include "dpone/ports/column_policy.h"
-#include "dpone/ports/cursor.h"
 #include "dpone/ports/facts.h"
-#include "dpone/ports/receipt.h"
+#include "dpone/ports/statement.h"
 #include "dpone/ports/wire_format.h"
 
 namespace dpone {
 
-enum class PublishMethod {
-  kCreate,          // no target yet: the stage becomes the target
-  kExchange,        // the stage takes the target's place
-  kTruncateInsert,  // the stage's rows replace the target's in one transaction, by TRUNCATE
-  kDeleteInsert,    // the same by DELETE
-  kAppend,          // the stage's rows are added; with `only_new_rows` those whose key the target has not
-  kMerge,           // rows of the same key are changed where they differ, the others are added
+// `column operator value`, compared as the target's type of the column. `in` has any number of values, `between` two,
+// the others one: =, <, <=, >, >=.
+struct ScopeTerm {
+  std::string column;  // sink name
+  std::string op;
+  std::vector<std::string> values;
 };
 
-// Whether every row that the target had is gone afterwards: then its epoch is raised.
-inline bool replaces_all(PublishMethod value) {
-  return value != PublishMethod::kAppend && value != PublishMethod::kMerge;
-}
+// The rows of the target that a step is about: the whole of it, or those for which a predicate is true. A row for which
+// it is NULL lies outside.
+struct Scope {
+  std::string predicate;         // SQL of the sink
+  std::vector<ScopeTerm> terms;  // all of them
+  bool is_whole() const { return predicate.empty() && terms.empty(); }
+};
 
-inline std::string_view to_string(PublishMethod value) {
-  switch (value) {
-    case PublishMethod::kCreate:
-      return "create";
-    case PublishMethod::kExchange:
-      return "exchange";
-    case PublishMethod::kTruncateInsert:
-      return "truncate_insert";
-    case PublishMethod::kDeleteInsert:
-      return "delete_insert";
-    case PublishMethod::kAppend:
-      return "append";
-    case PublishMethod::kMerge:
-      return "merge";
-  }
-  return "create";
-}
+enum class Removal { kDelete, kTruncate };
+
+// On the target: columns that it does not have yet.
+struct AddColumns {
+  std::vector<std::string> columns;  // sink names
+};
+// On the stage, before its questions are asked: of the rows of one key only the one with the greatest value of `by`.
+// Rows of equal rank stay, and fail the key gate.
+struct KeepLatest {
+  std::vector<std::string> key;
+  std::string by;
+};
+// The stage becomes the target; a target that is there goes away with its rows.
+struct TakePlace {};
+struct DeleteRows {
+  Scope scope;
+  Removal how = Removal::kDelete;
+};
+// Rows of the same key are changed where they differ in any bit, the spelling of the key included.
+struct UpdateRows {
+  std::vector<std::string> key;
+};
+// The stage's rows are added: all of them; those whose key the target does not have; or all but those at one place of
+// the cursor that the target has.
+struct InsertRows {
+  enum class Which { kAll, kNewKeys, kNewAtPosition };
+  Which which = Which::kAll;
+  std::vector<std::string> key;  // kNewKeys, kNewAtPosition
+  std::string cursor;            // kNewAtPosition: sink name
+  std::string at;                // and its value, as data/value_text.h prints it
+};
+using Step = std::variant<AddColumns, KeepLatest, TakePlace, DeleteRows, UpdateRows, InsertRows>;
+
+// `add_columns`, `keep_latest`, ...; as plans and capabilities have it.
+std::string_view name_of(const Step& step);
+
+// What is asked of the stage when its rows are there, before anything is published. Each is one statement of the plan.
+// kRows: the system's own count. kKeyFaults: rows with a NULL in the key, and rows beyond the first of each key.
+// kOutside: rows for which `scope` is not true. kAt: rows whose `column` is `value`, as data/value_text.h prints it,
+// `{position}` in a plan. kChanges: whether the publish steps would change or add a row at all.
+struct Question {
+  enum class Kind { kRows, kKeyFaults, kOutside, kAt, kChanges };
+  Kind kind = Kind::kRows;
+  std::vector<std::string> columns;  // the key; or the one of kAt
+  std::string value = {};
+  Scope scope = {};
+};
+
+// Of a Question. `second` is set for kKeyFaults (its duplicates; `first` has the NULLs); kChanges answers 0 or 1.
+struct Answer {
+  std::int64_t first = 0;
+  std::int64_t second = 0;
+};
 
 struct LoadTask {
-  PublishMethod method = PublishMethod::kCreate;
+  std::vector<ColumnPolicy> columns;  // in the order in which they travel
+  std::vector<std::string> key;       // sink names; empty: rows are not found by a key
+  std::string method;                 // what the publish steps are called in receipts and reports: `exchange`, `merge`
+  std::vector<Step> stage;
+  std::vector<Step> publish;
+  std::vector<Question> questions;
   bool is_raw = false;
-  WireFormat format;                     // when raw
-  std::vector<ColumnPolicy> columns;     // in the order in which they travel
-  std::vector<std::string> new_columns;  // sink names of columns that the target does not have yet
-  std::vector<std::string> key;          // sink names; empty: no key gate
-  bool only_new_rows = false;            // kAppend
-  std::string keep_latest_by;            // sink name: of the rows of one key the one with its greatest value; or empty
-  int loaders = 1;                       // writers at once, where the sink can
-  std::optional<CursorRange> cursor;     // what is read; absent: all of the selection
+  WireFormat format;  // when raw
+  int loaders = 1;    // writers at once, where the sink can
   Facts source;
   Facts target;
 };
 
-// A statement of a plan, in the order of execution. `phase` is prepare, extract, load, seal, gate or publish.
-struct Statement {
-  std::string phase;
-  std::string text;
+// The first step of a kind, or null.
+template <class Kind>
+const Kind* find_step(const std::vector<Step>& steps) {
+  for (const Step& step : steps) {
+    if (const Kind* found = std::get_if<Kind>(&step)) return found;
+  }
+  return nullptr;
+}
+
+// The stage becomes the target.
+inline bool takes_place(const LoadTask& task) { return find_step<TakePlace>(task.publish) != nullptr; }
+// Every row that the target had is gone afterwards: then its epoch is raised.
+bool replaces_all(const LoadTask& task);
+// Names of the columns that the target gets.
+std::vector<std::string> added_columns(const LoadTask& task);
+
+// How many rows a publish step changed.
+struct StepCount {
+  std::size_t step = 0;  // index in LoadTask::publish
+  std::int64_t rows = 0;
 };
 
 }  // namespace dpone

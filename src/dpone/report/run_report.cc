@@ -29,7 +29,7 @@ Json gate_to_json(const GateResult& gate) {
 }
 
 // A time without a counter gets no rate, and so does a counter without time to speak of.
-Json throughput(const RunReport& report) {
+Json throughput(const RunRecord& report) {
   const double seconds = std::chrono::duration<double>(report.load_duration).count();
   Json out = Json::object();
   out.set("schema_version", "dpone.runtime.throughput.v1")
@@ -60,82 +60,69 @@ class Lines {
 
 }  // namespace
 
-bool RunReport::passed() const {
-  return errors.empty() && std::none_of(gates.begin(), gates.end(),
-                                        [](const GateResult& gate) { return gate.verdict == Verdict::kFail; });
-}
-
-int RunReport::exit_code() const {
-  if (!errors.empty()) return errors.front().exit_code();
-  return passed() ? 0 : 1;
-}
-
-std::string RunReport::status() const {
-  if (!errors.empty()) return std::string(dpone::to_string(errors.front().error_class()));
-  return passed() ? "success" : "failed";
-}
-
-Json RunReport::to_json() const {
+Json to_json(const RunRecord& record) {
   Json lines = Json::array();
   Json details = Json::array();
-  for (const Error& error : errors) {
+  for (const Error& error : record.errors) {
     lines.push(error.to_line());
     details.push(error_to_json(error));
   }
   Json gate_list = Json::array();
-  for (const GateResult& gate : gates) gate_list.push(gate_to_json(gate));
+  for (const GateResult& gate : record.gates) gate_list.push(gate_to_json(gate));
   Json phases = Json::object();
-  phases.set("load_seconds", rounded_seconds(load_duration))
-      .set("seal_seconds", rounded_seconds(seal_duration))
-      .set("publish_seconds", rounded_seconds(publish_duration));
+  phases.set("load_seconds", rounded_seconds(record.load_duration))
+      .set("seal_seconds", rounded_seconds(record.seal_duration))
+      .set("publish_seconds", rounded_seconds(record.publish_duration));
   Json result = Json::object();
-  result.set("status", status())
-      .set("extracted_rows", rows_read)
-      .set("inserted_rows", !is_published   ? Json(0)
-                            : rows_inserted ? Json(*rows_inserted)
-                                            : Json(rows_loaded))
-      .set("updated_rows", rows_updated.value_or(0))
-      .set("superseded_rows", rows_superseded)
-      .set("final_rows", final_rows ? Json(*final_rows) : Json())
-      .set("duration_seconds", rounded_seconds(duration))
+  result.set("status", record.status())
+      .set("extracted_rows", record.rows_read)
+      .set("inserted_rows", !record.is_published   ? Json(0)
+                            : record.rows_inserted ? Json(*record.rows_inserted)
+                                                   : Json(record.rows_loaded))
+      .set("updated_rows", record.rows_updated.value_or(0))
+      .set("deleted_rows", record.rows_deleted.value_or(0))
+      .set("superseded_rows", record.rows_superseded)
+      .set("final_rows", record.final_rows ? Json(*record.final_rows) : Json())
+      .set("duration_seconds", rounded_seconds(record.duration))
       .set("phases", std::move(phases))
       .set("errors", std::move(lines))
-      .set("error_code", errors.empty() ? Json() : Json(errors.front().slug()))
+      .set("error_code", record.errors.empty() ? Json() : Json(record.errors.front().slug()))
       .set("error_details", std::move(details))
       .set("quality_gates", std::move(gate_list))
-      .set("run_throughput", throughput(*this));
+      .set("run_throughput", throughput(record));
   Json note_list = Json::array();
-  for (const std::string& note : notes) note_list.push(note);
+  for (const std::string& note : record.notes) note_list.push(note);
   Json warning_list = Json::array();
-  for (const std::string& warning : warnings) warning_list.push(warning);
+  for (const std::string& warning : record.warnings) warning_list.push(warning);
   Json out = Json::object();
   out.set("schema_version", "dpone.run_report.v1")
-      .set("manifest", text_or_null(manifest))
-      .set("process", process)
-      .set("selector", text_or_null(selector))
-      .set("run_id", run_id)
-      .set("passed", passed())
-      .set("exit_code", exit_code())
+      .set("manifest", text_or_null(record.manifest))
+      .set("process", record.process)
+      .set("selector", text_or_null(record.selector))
+      .set("run_id", record.run_id)
+      .set("passed", record.passed())
+      .set("exit_code", record.exit_code())
       .set("result", std::move(result))
-      .set("attempts", attempts)
-      .set("max_attempts", max_attempts)
-      .set("source", source)
-      .set("target", target)
-      .set("method", text_or_null(method))
-      .set("version", version == 0 ? Json() : Json(version))
-      .set("is_published", is_published)
-      .set("is_repeated", is_repeated)
-      .set("is_unchanged", is_unchanged)
-      .set("cursor_after", cursor_after)
-      .set("is_raw", is_raw)
-      .set("receipt", receipt)
-      .set("manifest_hash", text_or_null(manifest_hash))
-      .set("plan_hash", text_or_null(plan_hash))
-      .set("ledger_head", text_or_null(ledger_head))
+      .set("attempts", record.attempts)
+      .set("max_attempts", Json())
+      .set("source", record.source)
+      .set("target", record.target)
+      .set("method", text_or_null(record.method))
+      .set("version", record.version == 0 ? Json() : Json(record.version))
+      .set("is_published", record.is_published)
+      .set("is_repeated", record.is_repeated)
+      .set("is_unchanged", record.is_unchanged)
+      .set("cursor_after", record.position["kind"].as_string() == "cursor" ? record.position["value"] : Json())
+      .set("position", record.position)
+      .set("is_raw", record.is_raw)
+      .set("receipt", record.receipt)
+      .set("manifest_hash", text_or_null(record.manifest_hash))
+      .set("plan_hash", text_or_null(record.plan_hash))
+      .set("ledger_head", text_or_null(record.ledger_head))
       .set("notes", std::move(note_list))
       .set("warnings", std::move(warning_list))
-      .set("started_at", format_rfc3339(started_at, true))
-      .set("finished_at", format_rfc3339(finished_at, true));
+      .set("started_at", format_rfc3339(record.started_at, true))
+      .set("finished_at", format_rfc3339(record.finished_at, true));
   return out;
 }
 
@@ -163,17 +150,17 @@ bool is_of_published_run(const std::filesystem::path& path) {
 
 }  // namespace
 
-Result<std::filesystem::path> write_report(const RunReport& report, const std::filesystem::path& state_dir) {
+Result<std::filesystem::path> write_report(const RunRecord& report, const std::filesystem::path& state_dir) {
   DPONE_CHECK(check_run_id(report.run_id));
   const std::filesystem::path folder = state_dir / "runs" / report.run_id;
   DPONE_CHECK(make_directories(folder));
   std::filesystem::path path = folder / "run.json";
   for (int number = 2; is_of_published_run(path); ++number) path = folder / fmt::format("run.{}.json", number);
-  DPONE_CHECK(write_file_atomically(path, redacted_json(report.to_json()).pretty() + "\n"));
+  DPONE_CHECK(write_file_atomically(path, redacted_json(to_json(report)).pretty() + "\n"));
   return path;
 }
 
-std::string render_summary(const RunReport& report, const std::filesystem::path& report_path, bool color) {
+std::string render_summary(const RunRecord& report, const std::filesystem::path& report_path, bool color) {
   const bool is_good = report.passed();
   const std::string word = !is_good              ? report.status()
                            : report.is_repeated  ? "already done"
@@ -207,9 +194,13 @@ std::string render_summary(const RunReport& report, const std::filesystem::path&
     if (report.rows_inserted && report.rows_updated) {
       text += fmt::format(", {} added, {} changed", rows_text(*report.rows_inserted), *report.rows_updated);
     }
+    if (report.rows_deleted && report.rows_inserted) {
+      text += fmt::format(", {} deleted, {} added", rows_text(*report.rows_deleted), *report.rows_inserted);
+    }
     lines.add("published", text);
-    const Json& cursor = report.cursor_after;
-    if (cursor.is_object()) lines.add("cursor", cursor["column"].as_string() + " = " + cursor["value"].as_string());
+    const Json& cursor = report.position["value"];
+    if (report.position["kind"].as_string() == "cursor")
+      lines.add("cursor", cursor["column"].as_string() + " = " + cursor["value"].as_string());
   } else if (report.is_unchanged) {
     lines.add("published", "nothing: the source has nothing new");
   } else if (!is_good && report.status() == "outcome_unknown") {

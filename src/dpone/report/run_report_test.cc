@@ -12,8 +12,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-RunReport good_report() {
-  RunReport report;
+RunRecord good_report() {
+  RunRecord report;
   report.manifest = "orders.yaml";
   report.process = "orders";
   report.run_id = "20261123T220000Z-7f3a9c2e";
@@ -62,10 +62,10 @@ TEST(NumberFormat, PicksTheUnit) {
 }
 
 TEST(RunReport, HasTheKeysOfTheOriginal) {
-  const Json json = good_report().to_json();
+  const Json json = to_json(good_report());
   EXPECT_EQ(json["schema_version"], Json("dpone.run_report.v1"));
   EXPECT_EQ(json["passed"], Json(true));
-  for (const char* key : {"manifest", "process", "run_id", "passed", "result", "attempts", "max_attempts"}) {
+  for (const char* key : {"manifest", "process", "run_id", "passed", "result", "attempts"}) {
     EXPECT_TRUE(json.contains(key)) << key;
   }
   const Json& result = json["result"];
@@ -82,13 +82,13 @@ TEST(RunReport, HasTheKeysOfTheOriginal) {
 }
 
 TEST(RunReport, AFailureCarriesItsErrorsAndTheFirstDecides) {
-  RunReport report = good_report();
+  RunRecord report = good_report();
   report.is_published = false;
   report.method.clear();
   report.version = 0;
   report.errors.push_back(Error(ErrorClass::kRefused, "guard.empty_source", "the source has no rows"));
   report.errors.push_back(Error(ErrorClass::kFailed, "stage.drop", "the stage stays"));
-  const Json json = report.to_json();
+  const Json json = to_json(report);
   EXPECT_EQ(report.exit_code(), 3);
   EXPECT_EQ(json["passed"], Json(false));
   EXPECT_EQ(json["result"]["status"], Json("refused"));
@@ -99,7 +99,7 @@ TEST(RunReport, AFailureCarriesItsErrorsAndTheFirstDecides) {
 }
 
 TEST(RunReport, AGateThatFailedIsNeverASuccess) {
-  RunReport report = good_report();
+  RunRecord report = good_report();
   report.gates[0].verdict = Verdict::kFail;
   EXPECT_FALSE(report.passed());
   EXPECT_EQ(report.exit_code(), 1);
@@ -117,7 +117,7 @@ TEST(RunReport, SummaryNamesRowsTimeRateTargetAndReport) {
 }
 
 TEST(RunReport, SummaryOfAFailureSaysWhatHappenedToTheTarget) {
-  RunReport report = good_report();
+  RunRecord report = good_report();
   report.rows_read = report.bytes = 0;
   report.is_published = false;
   report.gates.clear();
@@ -139,9 +139,9 @@ TEST(RunReport, IsWrittenAtomicallyUnderItsRunId) {
   EXPECT_EQ(*path, folder / "runs" / "20261123T220000Z-7f3a9c2e" / "run.json");
   const Result<std::string> text = read_file(*path, 1 << 20);
   ASSERT_TRUE(text);
-  EXPECT_EQ(Json::parse(*text)->canonical(), good_report().to_json().canonical());
+  EXPECT_EQ(Json::parse(*text)->canonical(), to_json(good_report()).canonical());
   // What tells of a publication stays, whatever its id is used for later.
-  RunReport refused_later = good_report();
+  RunRecord refused_later = good_report();
   refused_later.is_published = false;
   const std::filesystem::path runs = folder / "runs" / "20261123T220000Z-7f3a9c2e";
   EXPECT_EQ(*write_report(refused_later, folder), runs / "run.2.json");
@@ -149,7 +149,7 @@ TEST(RunReport, IsWrittenAtomicallyUnderItsRunId) {
   EXPECT_EQ(*write_report(good_report(), folder), runs / "run.3.json");
   EXPECT_EQ(*read_file(*path, 1 << 20), *text);
   for (const char* bad : {"", "..", "a/b", ".hidden", "a b", "x\n"}) {
-    RunReport report = good_report();
+    RunRecord report = good_report();
     report.run_id = bad;
     const auto refused = write_report(report, folder);
     ASSERT_FALSE(refused) << bad;

@@ -202,7 +202,8 @@ Result<Facts> describe_source(const ResolvedRoute& route, const RunContext& cont
 
 Result<Facts> describe_sink(const ResolvedRoute& route, const RunContext& context) {
   DPONE_TRY(const auto sink, open_sink(route, context));
-  return sink->describe(Facts());
+  const Facts nothing;
+  return sink->describe({nothing, {}});
 }
 
 bool has_server(const ConnectionSettings& settings) {

@@ -42,12 +42,14 @@ Result<std::vector<State>> states_of(OpenedState& opened) {
   return own;
 }
 
-std::string cursor_text(const Json& cursor) {
-  if (!cursor.is_object()) return "none: the next run begins at the beginning";
-  std::string text = cursor["column"].as_string() + " = " + cursor["value"].as_string();
-  for (const auto& [name, value] : cursor["key"].as_object()) text += ", " + name + " = " + value.as_string();
-  return text;
+std::string position_text(const std::optional<Position>& position) {
+  if (!position) return "none: the next run begins at the beginning";
+  const Json& value = position->value;
+  if (position->kind != "cursor") return position->kind + " " + value.canonical();
+  return value["column"].as_string() + " = " + value["value"].as_string();
 }
+
+Json position_json(const std::optional<Position>& position) { return position ? position->to_json() : Json(); }
 
 Json list_of(const std::vector<State>& states) {
   Json list = Json::array();
@@ -75,7 +77,7 @@ Result<int> state_inspect_command(const ParsedArguments& arguments) {
   std::string text;
   for (const State& state : states) {
     text += fmt::format("{} -> {}\n", state.process, state.target);
-    text += fmt::format("  cursor   {}\n", cursor_text(state.cursor));
+    text += fmt::format("  cursor   {}\n", position_text(state.position));
     text += fmt::format("  of       run {}, version {}\n", state.run_id.empty() ? "none" : state.run_id, state.version);
     text += fmt::format("  written  {}, record {}, in {}\n", state.updated_at, state.record, opened.store->place());
   }
@@ -116,18 +118,20 @@ Result<int> state_reset_command(const ParsedArguments& arguments) {
     state.version = 0;
     state.run_id.clear();
   }
-  if (!follows_receipt) state.cursor = Json();
+  if (!follows_receipt) state.position.reset();
   state.updated_at = format_rfc3339(context.clock->now(), true);
   DPONE_TRY(const auto stored, opened.store->load(state.process, state.target));
   DPONE_CHECK(opened.store->apply(state, stored ? stored->record : 0));
   if (opened.session->is_json()) {
     Json json = Json::object();
     json.set("schema_version", "dpone.state_reset.v1").set("process", state.process).set("target", state.target);
-    json.set("cursor_before", stored ? stored->cursor : Json()).set("cursor", state.cursor);
+    json.set("position_before", stored ? position_json(stored->position) : Json());
+    json.set("position", position_json(state.position));
     DPONE_CHECK(print_json(json));
   } else if (!opened.session->is_quiet()) {
-    DPONE_CHECK(print_out(fmt::format("{} -> {}\n  was  {}\n  now  {}\n", state.process, state.target,
-                                      stored ? cursor_text(stored->cursor) : "not stored", cursor_text(state.cursor))));
+    DPONE_CHECK(
+        print_out(fmt::format("{} -> {}\n  was  {}\n  now  {}\n", state.process, state.target,
+                              stored ? position_text(stored->position) : "not stored", position_text(state.position))));
   }
   return 0;
 }

@@ -17,7 +17,10 @@ namespace {
 using Flags = std::array<std::uint8_t, kMostRunRows>;
 
 constexpr const char* kNoValue = "is not of its type";
-constexpr const char* kCode = "is a code and no plain number (leading zeros, a zero with a sign, a point at its end)";
+constexpr const char* kCode =
+    "is a code, not a plain number (leading zeros, a plus sign, a sign before zero, a point at its beginning or end, "
+    "an "
+    "exponent without a point or a huge one)";
 constexpr const char* kInexact = "has more digits than a double precision keeps";
 constexpr const char* kOtherForm = "does not stand as date_format, timestamp_format or decimal say";
 constexpr const char* kNoJson = "is no JSON";
@@ -50,13 +53,15 @@ const char* loss(std::string_view text, TypeKind kind) {
   switch (kind) {
     case TypeKind::kFloat32:
     case TypeKind::kFloat64:
-      return is_code(text) ? kCode : is_exact_double(text) ? nullptr : kInexact;
+      return code_sign(text) != nullptr ? kCode : is_exact_double(text) ? nullptr : kInexact;
     case TypeKind::kInt16:
     case TypeKind::kInt32:
     case TypeKind::kInt64:
     case TypeKind::kDecimal:
     case TypeKind::kNumeric:
-      return is_code(text) ? kCode : nullptr;
+      return code_sign(text) != nullptr ? kCode : nullptr;
+    case TypeKind::kBool:
+      return is_plain_bool(text) ? nullptr : kNoValue;
     default:
       return nullptr;
   }
@@ -65,16 +70,19 @@ const char* loss(std::string_view text, TypeKind kind) {
 template <class T>
 struct IntegerReader {
   using Value = T;
-  static bool read(std::string_view text, const DataType&, Value* out) { return parse_integer(text, out); }
+  static bool read(std::string_view text, const DataType&, Value* out) {
+    return parse_integer(text, out) || (text.starts_with('+') && parse_integer(without_plus(text), out));
+  }
 };
 template <class T>
 struct FloatReader {
   using Value = T;
-  static bool read(std::string_view text, const DataType&, Value* out) { return parse_float(text, out); }
+  static bool read(std::string_view text, const DataType&, Value* out) { return parse_float(without_plus(text), out); }
 };
 struct DecimalReader {
   using Value = Int128;
   static bool read(std::string_view text, const DataType& type, Value* out) {
+    text = without_plus(text);
     if (!is_decimal_spelling(text)) return false;
     const auto value = parse_decimal(text, type.precision, type.scale);
     if (value) *out = *value;
@@ -98,6 +106,13 @@ const char* problem_of(std::string_view text, const DataType& type) {
   ColumnBuilder probe(type);
   const char* const wrong = append_parsed_value(text, probe);
   return wrong != nullptr ? wrong : kNoValue;
+}
+
+// Bytes of the field of all rows of the run, their quotes too.
+std::size_t bytes_of(const RowRun& run, std::size_t field) {
+  std::size_t bytes = 0;
+  for (std::size_t row = 0; row < static_cast<std::size_t>(run.count); ++row) bytes += run.field(row, field).size();
+  return bytes;
 }
 
 template <class Reader>
@@ -157,7 +172,7 @@ int decode_bool(DecodeColumn& self, const RowRun& run) {
       value = text[0] == 't';
     } else {
       if (!take_value(self, text)) return i;
-      if (!parse_bool(text, &value)) {
+      if ((self.is_guessed && !is_plain_bool(text)) || !parse_bool(text, &value)) {
         self.problem = kNoValue;
         return i;
       }
@@ -201,7 +216,7 @@ std::uint8_t* copy_unquoted(std::string_view field, char quote, const char* read
   return to;
 }
 
-// What is wrong with a text as a value of json or jsonb, or nullptr. A key that stands twice is nobody's mistake here.
+// What is wrong with a text as a value of json or jsonb, or nullptr. In a json a key may stand twice.
 const char* json_problem(json_rows::JsonText& reader, std::string_view text, TypeKind kind) {
   using Strictness = json_rows::Scanner::Strictness;
   const auto slug_with = [&](Strictness strictness) {
@@ -214,12 +229,14 @@ const char* json_problem(json_rows::JsonText& reader, std::string_view text, Typ
   return slug == "json_rows.escape" || slug == "json_rows.zero_byte" ? kNoJsonb : kNoJson;
 }
 
-template <bool kIsJson>
+enum class TextMode : std::uint8_t { kPlain, kJson, kJsonb };
+
+template <TextMode kMode>
 int decode_text(DecodeColumn& self, const RowRun& run) {
   ColumnBuilder& builder = self.builder;
   ColumnParts& parts = builder.parts();
   const auto count = static_cast<std::size_t>(run.count);
-  make_room(parts.values, static_cast<std::size_t>(run.bytes));
+  make_room_within(parts.values, run.bytes, [&] { return bytes_of(run, self.field); });
   make_room(parts.offsets, count * sizeof(std::int64_t));
   const std::size_t first = parts.offsets.size() / sizeof(std::int64_t);
   parts.offsets.resize((first + count) * sizeof(std::int64_t));
@@ -252,9 +269,12 @@ int decode_text(DecodeColumn& self, const RowRun& run) {
       copy_run_over(to, text.data(), text.size(), rows.end);
       to += text.size();
     }
-    if (kIsJson && has_value) {
+    if (kMode != TextMode::kPlain && has_value) {
       const std::string_view json(reinterpret_cast<const char*>(value), static_cast<std::size_t>(to - value));
-      self.problem = json_problem(self.json, json, type.kind);
+      self.problem = self.checks_json ? json_problem(self.json, json, type.kind) : nullptr;
+      if (kMode == TextMode::kJsonb && self.problem == nullptr && self.repeated_key.is_in(json)) {
+        self.problem = json_rows::RepeatedKey::kWhat;
+      }
       if (self.problem != nullptr) return static_cast<int>(row);
     }
     if (length != 0 && has_value) {
@@ -285,7 +305,12 @@ int decode_parsed(DecodeColumn& self, const RowRun& run) {
       }
       text = self.canonical;
     }
+    const bool has_jsonb = kind == TypeKind::kArray && json_rows::holds_jsonb(self.builder.type());
+    const std::int64_t elements = has_jsonb ? self.builder.child().length() : 0;
     self.problem = append_parsed_value(text, self.builder);
+    if (has_jsonb && self.problem == nullptr && self.repeated_key.is_in(self.builder.child(), elements)) {
+      self.problem = json_rows::RepeatedKey::kWhat;
+    }
     if (self.problem == nullptr && self.is_guessed) self.problem = loss(text, kind);
     if (self.problem != nullptr) return i;
   }
@@ -315,11 +340,12 @@ DecodeColumn::Function function_of(const DataType& type, bool checks_json) {
     case TypeKind::kTimestampTz:
       return decode_fixed<TimestampReader<true>>;
     case TypeKind::kJson:
+      return checks_json ? decode_text<TextMode::kJson> : decode_text<TextMode::kPlain>;
     case TypeKind::kJsonb:
-      return checks_json ? decode_text<true> : decode_text<false>;
+      return decode_text<TextMode::kJsonb>;
     case TypeKind::kText:
     case TypeKind::kEnum:
-      return decode_text<false>;
+      return decode_text<TextMode::kPlain>;
     default:
       return decode_parsed;
   }
@@ -340,6 +366,7 @@ bool unquote(std::string_view field, char quote, std::string& out) {
 std::unique_ptr<DecodeColumn> compile_decode(const Field& field, const DelimitedFormat& format, const ValueForms& forms,
                                              bool checks_json) {
   auto column = std::make_unique<DecodeColumn>(field, format, forms);
+  column->checks_json = checks_json;
   column->decode = forms.has(field.type.kind) ? decode_parsed : function_of(field.type, checks_json);
   return column;
 }

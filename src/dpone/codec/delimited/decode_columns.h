@@ -8,6 +8,7 @@
 #include "dpone/base/result.h"
 #include "dpone/codec/delimited/format.h"
 #include "dpone/codec/delimited/value_forms.h"
+#include "dpone/codec/json_rows/repeated_key.h"
 #include "dpone/codec/json_rows/scanner.h"
 #include "dpone/data/batch_builder.h"
 #include "dpone/data/column_run.h"
@@ -47,9 +48,11 @@ struct DecodeColumn {
   const ValueForms& forms;
   const bool is_guessed;          // see Field
   const char* problem = nullptr;  // what is wrong with the value
-  std::string scratch;            // a value without its quotes
-  json_rows::JsonText json;       // looks at values that have to be JSON
-  std::string canonical;          // one that stands in another form, as dpone prints it
+  bool checks_json = false;
+  json_rows::RepeatedKey repeated_key;
+  std::string scratch;       // a value without its quotes
+  json_rows::JsonText json;  // looks at values that have to be JSON
+  std::string canonical;     // one that stands in another form, as dpone prints it
 };
 
 std::unique_ptr<DecodeColumn> compile_decode(const Field& field, const DelimitedFormat& format, const ValueForms& forms,

@@ -22,7 +22,7 @@ constexpr std::size_t kChunkBytes = std::size_t{128} << 10;
 // A few characters can stand for a very long number: whether a batch is full is asked after so many rows of them.
 constexpr std::size_t kNumericRunRows = 64;
 constexpr std::size_t kGreatestRowBytes = std::size_t{1} << 30;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::size_t kLongestMark = 4;  // of UTF-32
 
 }  // namespace
 
@@ -107,6 +107,7 @@ class Decoder::Impl {
     std::size_t column = ~std::size_t{0};
     std::string slug;
     std::string message;
+    std::string hint = {};
   };
 
   // What the scanner located: whole records, of which marks_[1] is the end of the first field.
@@ -155,15 +156,17 @@ class Decoder::Impl {
   }
 
   Status take_mark(bool is_end) {
-    if (has_begun_ || (end_ - begin_ < kByteOrderMark.size() && !is_end)) return {};
-    has_begun_ = true;
-    const std::string_view text(buffer_.as<char>() + begin_, end_ - begin_);
-    if (text.starts_with(kByteOrderMark)) {
-      begin_ += kByteOrderMark.size();
-      byte_count_ += static_cast<std::int64_t>(kByteOrderMark.size());
-    } else if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
-      return Error(ErrorClass::kFailed, "delimited.encoding", "the text is UTF-16")
-          .hint("convert it to UTF-8 first: iconv -f UTF-16 -t UTF-8");
+    while (!has_begun_) {
+      const std::string_view text(buffer_.as<char>() + begin_, end_ - begin_);
+      if (text.size() < kLongestMark && !is_end) return {};
+      const std::size_t marks = byte_order_marks(text);
+      begin_ += marks;
+      byte_count_ += static_cast<std::int64_t>(marks);
+      has_begun_ = marks == 0;
+      if (const std::string_view encoding = foreign_encoding(text); !encoding.empty()) {
+        return Error(ErrorClass::kFailed, "delimited.encoding", fmt::format("the text is {}", encoding))
+            .hint(fmt::format("convert it to UTF-8 first: iconv -f {} -t UTF-8", encoding));
+      }
     }
     return {};
   }
@@ -217,10 +220,14 @@ class Decoder::Impl {
 
   // The record in the next `size` bytes, in which a quote is in the wrong place.
   Status refuse_stray(std::size_t size) {
-    const Fault fault{0, ~std::size_t{0}, "delimited.quote",
-                      "a row has a quote in the middle of a value, or behind one"};
+    const Fault fault{
+        0, ~std::size_t{0}, "delimited.quote", "a row has a quote in the middle of a value, or behind one",
+        "put the value in quotes and double those inside it; or, where quotes are ordinary characters, give "
+        "--quote none (source.options.quote)"};
     if (skipped_ < options_.skip_records) {
-      return located(Error(ErrorClass::kFailed, fault.slug, "the header has a quote in the middle of a name"), begin_);
+      return located(
+          Error(ErrorClass::kFailed, fault.slug, "the header has a quote in the middle of a name").hint(fault.hint),
+          begin_);
     }
     DPONE_CHECK(refuse(fault, 0, size));
     const char* const base = buffer_.as<char>() + begin_;
@@ -278,11 +285,14 @@ class Decoder::Impl {
       }
       std::size_t last = first;
       while (base[marks_[last]] != '\n') ++last;
-      if (may_be_big && is_big(marks_[first - 1] + 1U, marks_[last])) return too_big(begin_ + marks_[first - 1] + 1U);
-      const Fault fault{0, ~std::size_t{0}, "delimited.field_count",
-                        fmt::format("a row has {} fields instead of {}", last - first + 1, fields_)};
-      DPONE_CHECK(refuse(fault, marks_[first - 1] + 1U,
-                         marks_[last] + std::size_t{1} - (is_last && last + 1 == count ? 1 : 0)));
+      const std::size_t begin = begin_behind(marks_[first - 1]);
+      if (may_be_big && is_big(begin, marks_[last])) return too_big(begin_ + begin);
+      const std::string_view text(base + begin, marks_[last] + std::size_t{1} - begin);
+      const Fault fault = records.is_suspect && has_lone_return(text, format_.quote)
+                              ? lone_return()
+                              : Fault{0, ~std::size_t{0}, "delimited.field_count",
+                                      fmt::format("a row has {} fields instead of {}", last - first + 1, fields_)};
+      DPONE_CHECK(refuse(fault, begin, marks_[last] + std::size_t{1} - (is_last && last + 1 == count ? 1 : 0)));
       first = last + 1;
     }
     line_ += records.lines;
@@ -317,13 +327,16 @@ class Decoder::Impl {
     for (int row = 0; row < most; ++row, mark += fields_) {
       bool is_regular = base[mark[fields_ - 1]] == '\n';
       for (std::size_t i = 0; i + 1 < fields_; ++i) is_regular &= base[mark[i]] != '\n';
-      if (!is_regular || (may_be_big && is_big(mark[-1] + 1U, mark[fields_ - 1]))) return row;
+      if (!is_regular || (may_be_big && is_big(begin_behind(mark[-1]), mark[fields_ - 1]))) return row;
     }
     return most;
   }
 
+  // Where what follows a mark begins. The mark before the text is ~0: the sum is REQUIRED to wrap before it is widened.
+  static std::size_t begin_behind(std::uint32_t mark) { return std::uint32_t{mark + 1U}; }
+
   static std::size_t row_begin(const RowRun& run, int row) {
-    return run.marks[static_cast<std::ptrdiff_t>(static_cast<std::size_t>(row) * run.fields) - 1] + 1U;
+    return begin_behind(run.marks[static_cast<std::ptrdiff_t>(static_cast<std::size_t>(row) * run.fields) - 1]);
   }
   static std::size_t row_end(const RowRun& run, int row) {
     return run.marks[(static_cast<std::size_t>(row) + 1) * run.fields - 1] + std::size_t{1};
@@ -379,10 +392,17 @@ class Decoder::Impl {
       const std::string value = fmt::format("the value '{}{}'", shown, shown.size() < text.size() ? "..." : "");
       first = broken ? Fault{row, i, broken->is_null ? "delimited.null" : "delimited.label",
                              value + " " + rules_[i].describe(*broken)}
-                     : Fault{row, i, "delimited.value",
+                     : Fault{row, i,
+                             column.problem == json_rows::RepeatedKey::kWhat ? json_rows::RepeatedKey::kSlug
+                                                                             : "delimited.value",
                              fmt::format("{} {}: {}", value, column.problem, type_name(field.type))};
     }
     return first;
+  }
+
+  static Fault lone_return() {
+    return {0, ~std::size_t{0}, "delimited.line_end", "a row has a carriage return without a line feed, outside quotes",
+            std::string(kLoneReturnHint)};
   }
 
   // Takes back what a run that failed has appended.
@@ -399,12 +419,15 @@ class Decoder::Impl {
       const Scan found = scan(text, format_.delimiter, format_.quote, marks);
       if (found.has_zero_byte) return Fault{row, ~std::size_t{0}, "delimited.zero_byte", "a row has a zero byte"};
       if (found.has_stray_return) {
-        return Fault{row, ~std::size_t{0}, "delimited.line_end", "a row has a carriage return that ends no line"};
+        Fault fault = lone_return();
+        fault.row = row;
+        return fault;
       }
       const std::size_t invalid = find_invalid_utf8(text);
       if (invalid != std::string_view::npos) {
         return Fault{row, ~std::size_t{0}, "delimited.encoding",
-                     fmt::format("a row is not UTF-8: byte 0x{:02x}", static_cast<unsigned char>(text[invalid]))};
+                     fmt::format("a row is not UTF-8: byte 0x{:02x}", static_cast<unsigned char>(text[invalid])),
+                     "convert the file to UTF-8 first: iconv -f ENCODING -t UTF-8"};
       }
     }
     return std::nullopt;
@@ -412,7 +435,7 @@ class Decoder::Impl {
 
   // Ends the stream with the fault of the record [begin, end) of the chunk, or hands the record over.
   Status refuse(const Fault& fault, std::size_t begin, std::size_t end) {
-    Error error = located(Error(ErrorClass::kFailed, fault.slug, fault.message), begin_ + begin);
+    Error error = located(Error(ErrorClass::kFailed, fault.slug, fault.message).hint(fault.hint), begin_ + begin);
     if (fault.column < schema_->size()) error.add("column", (*schema_)[fault.column].name);
     if (!options_.on_reject) return error;
     const RejectedRow row{row_count_ + rejected_count_ + 1,

@@ -394,8 +394,16 @@ TEST(DelimitedDecoder, LooksAtJsonWhenAsked) {
   ASSERT_FALSE(rows);
   EXPECT_EQ(rows.error().slug(), "delimited.value");
   EXPECT_EQ(context(rows.error(), "row"), "3");
-  for (const char* kept : {"\"{\"\"a\"\": 1, \"\"a\"\": 2}\"\n", "\"{\"\"a\"\": \"\"\\u0001\"\"}\"\n"})
-    EXPECT_TRUE(decode(kept, layout_of({type_of(TypeKind::kJsonb)}), {}, options)) << kept;
+  EXPECT_TRUE(decode("\"{\"\"a\"\": \"\"\\u0001\"\"}\"\n", layout_of({type_of(TypeKind::kJsonb)}), {}, options));
+  // A jsonb keeps only the last of two equal keys, and the server says nothing of it.
+  const char* const twice = "\"{\"\"a\"\": 1, \"\"a\"\": 2}\"\n";
+  EXPECT_TRUE(decode(twice, layout_of({type_of(TypeKind::kJson)}), {}, options));
+  for (const bool checks : {false, true}) {
+    options.checks_json = checks;
+    const auto refused = decode(twice, layout_of({type_of(TypeKind::kJsonb)}), {}, options);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().slug(), "json_rows.duplicate_key");
+  }
   const char* const zero = "\"{\"\"a\"\": \"\"\\u0000\"\"}\"\n";
   EXPECT_TRUE(decode(zero, layout_of({type_of(TypeKind::kJson)}), {}, options));
   EXPECT_FALSE(decode(zero, layout_of({type_of(TypeKind::kJsonb)}), {}, options));
@@ -474,6 +482,26 @@ TEST(DelimitedDecoder, HoldsRowsToTheirLimitHoweverTheyCome) {
     EXPECT_EQ(context(rows.error(), "row"), "2");
     EXPECT_EQ(context(rows.error(), "line"), "2");
     EXPECT_EQ(context(rows.error(), "offset"), "4");
+  }
+}
+
+// The first record of a chunk follows no mark: its place once was 4 GiB behind the text.
+TEST(DelimitedDecoder, RefusesARowThatIsTooBigAtTheHeadOfAChunk) {
+  DecoderOptions options;
+  options.max_row_bytes = 300'000;
+  options.on_reject = [](const RejectedRow&) { return Status(); };
+  const std::string big = "1," + std::string(300'100, 'x') + "\n";
+  for (const std::string& before : {std::string(), std::string("a,b\n"), "a," + std::string(131'068, 'y') + "\n"}) {
+    for (const std::string& row : {big, "\"" + big + "\",2\n", "1,2," + big}) {
+      for (const std::size_t piece : {std::size_t{1} << 20, std::size_t{4096}}) {
+        const auto rows = decode(before + row + "2,b\n", texts(2), {}, options, piece);
+        ASSERT_FALSE(rows);
+        EXPECT_EQ(rows.error().slug(), "delimited.row_too_big");
+        EXPECT_EQ(context(rows.error(), "row"), before.empty() ? "1" : "2");
+        EXPECT_EQ(context(rows.error(), "line"), before.empty() ? "1" : "2");
+        EXPECT_EQ(context(rows.error(), "offset"), std::to_string(before.size()));
+      }
+    }
   }
 }
 
@@ -590,6 +618,32 @@ TEST(DelimitedEncoder, RefusesAValueThatNeedsQuotesWhereThereAreNone) {
   EXPECT_EQ(status.error().slug(), "delimited.needs_quotes");
   EXPECT_EQ(context(status.error(), "row"), "2");
   EXPECT_EQ(out, "a\n");
+}
+
+TEST(DelimitedDecoder, AWideRowTakesMemoryForItsValuesOnlyNotForEachColumnAllOfThem) {
+  constexpr std::size_t kColumns = 300;
+  std::string row;
+  for (std::size_t i = 0; i < kColumns; ++i) row += (i == 0 ? "" : ",") + std::string(200, 'x');
+  std::string text;
+  for (int i = 0; i < 60; ++i) text += row + "\n";
+  auto decoder = Decoder::create(texts(kColumns), {});
+  ASSERT_TRUE(decoder);
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const std::span<char> room = decoder->room();
+    const std::size_t count = std::min(room.size(), rest.size());
+    std::memcpy(room.data(), rest.data(), count);
+    rest.remove_prefix(count);
+    ASSERT_TRUE(decoder->commit(count));
+  }
+  std::int64_t memory = 0;
+  while (true) {
+    const auto batch = decoder->finish();
+    ASSERT_TRUE(batch);
+    if (!*batch) break;
+    memory += (*batch)->memory_bytes();
+  }
+  EXPECT_LE(memory, 3 * std::ssize(text));
 }
 
 TEST(DelimitedFormat, RefusesCharactersThatCannotBeToldApart) {

@@ -23,6 +23,15 @@ Status check(const DelimitedFormat& format) {
   return {};
 }
 
+bool has_lone_return(std::string_view text, char quote) {
+  bool is_quoted = false;
+  for (std::size_t i = 0; i + 1 < text.size(); ++i) {
+    if (quote != '\0' && text[i] == quote) is_quoted = !is_quoted;
+    if (text[i] == '\r' && text[i + 1] != '\n' && !is_quoted) return true;
+  }
+  return false;
+}
+
 Record read_record(std::string_view text, const DelimitedFormat& format) {
   Record record;
   std::string field;

@@ -31,4 +31,9 @@ struct Record {
 // The record at the front of `text`, which is REQUIRED to hold a whole one, or all that there is.
 Record read_record(std::string_view text, const DelimitedFormat& format);
 
+// Whether a carriage return outside quotes has no line feed behind it. One at the very end does not count.
+bool has_lone_return(std::string_view text, char quote);
+inline constexpr std::string_view kLoneReturnHint =
+    "where carriage returns alone end the lines, turn them into line feeds first: tr '\\r' '\\n'";
+
 }  // namespace dpone::delimited

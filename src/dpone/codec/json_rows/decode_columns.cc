@@ -228,6 +228,14 @@ struct TimestampReader {
   }
 };
 
+// Bytes that the tokens of the column have in the run.
+std::size_t bytes_of(const RowRun& run, std::size_t column) {
+  std::size_t bytes = 0;
+  for (std::size_t row = 0; row < static_cast<std::size_t>(run.count); ++row)
+    bytes += run.token(row, column).json().size();
+  return bytes;
+}
+
 template <class Reader>
 int decode_fixed(DecodeColumn& self, const RowRun& run) {
   using Value = typename Reader::Value;
@@ -288,7 +296,7 @@ int decode_text(DecodeColumn& self, const RowRun& run) {
   ColumnParts& parts = builder.parts();
   const DataType& type = builder.type();
   const auto count = static_cast<std::size_t>(run.count);
-  make_room(parts.values, static_cast<std::size_t>(run.bytes));
+  make_room_within(parts.values, run.bytes, [&] { return bytes_of(run, self.index); });
   make_room(parts.offsets, count * sizeof(std::int64_t));
   const std::size_t first = parts.offsets.size() / sizeof(std::int64_t);
   parts.offsets.resize((first + count) * sizeof(std::int64_t));

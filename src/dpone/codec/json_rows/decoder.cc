@@ -10,6 +10,7 @@
 #include "dpone/base/utf8.h"
 #include "dpone/codec/json_rows/decode_columns.h"
 #include "dpone/codec/json_rows/key_index.h"
+#include "dpone/codec/json_rows/repeated_key.h"
 #include "dpone/data/buffer.h"
 #include "dpone/data/field_rules.h"
 #include "dpone/data/type_name.h"
@@ -23,12 +24,8 @@ constexpr std::size_t kChunkBytes = std::size_t{128} << 10;
 // So many tokens are kept at a time, if rows are not very wide.
 constexpr int kRunTokens = 32'768;
 constexpr std::size_t kGreatestRowBytes = std::size_t{1} << 30;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::size_t kLongestMark = 4;  // of UTF-32
 constexpr std::size_t kNoColumn = KeyIndex::kNone;
-
-bool is_jsonb(const DataType& type) {
-  return type.kind == TypeKind::kJsonb || (type.kind == TypeKind::kArray && type.element->kind == TypeKind::kJsonb);
-}
 
 // `text`, cut to what a message can show.
 std::string shown(std::string_view text) {
@@ -51,7 +48,7 @@ class Decoder::Impl {
       rules_.emplace_back((*schema_)[i]);
       columns_.push_back(compile_decode((*schema_)[i], format_, options_.max_row_bytes));
       columns_.back()->index = i;
-      strictness_.push_back(is_jsonb((*schema_)[i].type) ? Scanner::Strictness::kJsonb : Scanner::Strictness::kJson);
+      strictness_.push_back(holds_jsonb((*schema_)[i].type) ? Scanner::Strictness::kJsonb : Scanner::Strictness::kJson);
     }
     run_rows_ = std::clamp(kRunTokens / std::max(static_cast<int>(columns_.size()), 1), 32, kMostRunRows);
     tokens_.resize(columns_.size() * static_cast<std::size_t>(run_rows_));
@@ -180,15 +177,17 @@ class Decoder::Impl {
   }
 
   Status take_mark(bool is_end) {
-    if (has_begun_ || (end_ - begin_ < kByteOrderMark.size() && !is_end)) return {};
-    has_begun_ = true;
-    const std::string_view text(buffer_.as<char>() + begin_, end_ - begin_);
-    if (text.starts_with(kByteOrderMark)) {
-      begin_ += kByteOrderMark.size();
-      byte_count_ += static_cast<std::int64_t>(kByteOrderMark.size());
-    } else if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
-      return Error(ErrorClass::kFailed, "json_rows.encoding", "the text is UTF-16")
-          .hint("convert it to UTF-8 first: iconv -f UTF-16 -t UTF-8");
+    while (!has_begun_) {
+      const std::string_view text(buffer_.as<char>() + begin_, end_ - begin_);
+      if (text.size() < kLongestMark && !is_end) return {};
+      const std::size_t marks = byte_order_marks(text);
+      begin_ += marks;
+      byte_count_ += static_cast<std::int64_t>(marks);
+      has_begun_ = marks == 0;
+      if (const std::string_view encoding = foreign_encoding(text); !encoding.empty()) {
+        return Error(ErrorClass::kFailed, "json_rows.encoding", fmt::format("the text is {}", encoding))
+            .hint(fmt::format("convert it to UTF-8 first: iconv -f {} -t UTF-8", encoding));
+      }
     }
     return {};
   }
@@ -247,7 +246,8 @@ class Decoder::Impl {
       if (invalid != std::string_view::npos) {
         *fault = Fault{0, kNoColumn, "json_rows.encoding",
                        fmt::format("a row is not UTF-8: byte 0x{:02x} at byte {} of the line",
-                                   static_cast<unsigned char>(line[invalid]), invalid + 1)};
+                                   static_cast<unsigned char>(line[invalid]), invalid + 1),
+                       kEncodingHint};
         return at + line.size();
       }
     }
@@ -277,8 +277,8 @@ class Decoder::Impl {
       fault.slug = "json_rows.truncated";
       fault.message = "the text ends inside a row";
       fault.hint = "the file may be cut short, or still be written";
-    } else if (problem.is_cut || fault.slug == "json_rows.not_object") {
-      fault.hint = "each row is one object on one line; `jq -c .` writes objects so, `jq -c '.[]'` those of an array";
+    } else if (fault.hint.empty()) {
+      fault.hint = hint_of(problem);
     }
     return fault;
   }

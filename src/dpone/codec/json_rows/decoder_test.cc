@@ -164,7 +164,7 @@ TEST(JsonRowsDecoder, PutsOtherValuesIntoTextAsTheyStand) {
   EXPECT_EQ(read(three, "\"abcd\""), "!json_rows.value");
   EXPECT_EQ(read(three, "12.5"), "!json_rows.value");
   three.is_fixed_length = true;
-  EXPECT_EQ(read(three, "\"ab\""), "!json_rows.value");
+  EXPECT_EQ(read(three, "\"ab\""), "ab");
   EXPECT_EQ(read(three, "\"\\u0041bc\""), "Abc");
 }
 
@@ -494,6 +494,22 @@ TEST(JsonRowsDecoder, ReadsRandomRows) {
     ASSERT_TRUE(rows) << rows.error().to_line() << "\n" << text;
     ASSERT_EQ(*rows, expected) << text;
   }
+}
+
+TEST(JsonRowsDecoder, AWideRowTakesMemoryForItsValuesOnlyNotForEachColumnAllOfThem) {
+  constexpr int kColumns = 26;
+  const Schema schema = schema_of(std::vector<DataType>(kColumns, type_of(TypeKind::kText)));
+  std::string row;
+  for (const Field& field : schema) {
+    row += (row.empty() ? "{\"" : ",\"") + field.name + "\":\"" + std::string(2000, 'x') + "\"";
+  }
+  std::string text;
+  for (int i = 0; i < 60; ++i) text += row + "}\n";
+  const auto batches = decode_batches(text, schema);
+  ASSERT_TRUE(batches) << batches.error().to_line();
+  std::int64_t memory = 0;
+  for (const Batch& batch : *batches) memory += batch.memory_bytes();
+  EXPECT_LE(memory, 3 * std::ssize(text));
 }
 
 }  // namespace

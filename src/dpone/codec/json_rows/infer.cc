@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::size_t kReadable = 64;  // bytes that the scanner may read behind a line
 constexpr const char* kTooManyKeys = "json_rows.too_many_keys";
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 Error wrong(const char* slug, std::string message) { return {ErrorClass::kFailed, slug, std::move(message)}; }
 
@@ -75,7 +74,8 @@ class Inferrer {
     const std::size_t invalid = find_invalid_utf8(line);
     if (invalid != std::string_view::npos) {
       return wrong("json_rows.encoding", fmt::format("a row is not UTF-8: byte 0x{:02x} at byte {} of the line",
-                                                     static_cast<unsigned char>(line[invalid]), invalid + 1));
+                                                     static_cast<unsigned char>(line[invalid]), invalid + 1))
+          .hint(kEncodingHint);
     }
     text_.assign(line);
     text_ += '\n';
@@ -85,7 +85,8 @@ class Inferrer {
     if (walk_line(scanner_, text_.data(), *this, &is_blank) == nullptr) {
       const Problem& problem = scanner_.problem();
       if (problem.is_cut && is_cut) return wrong("json_rows.truncated", "the text ends inside a row");
-      return wrong(problem.slug, fmt::format("{} (byte {} of the line)", problem.what, problem.at - text_.data() + 1));
+      return wrong(problem.slug, fmt::format("{} (byte {} of the line)", problem.what, problem.at - text_.data() + 1))
+          .hint(hint_of(problem));
     }
     if (is_blank) return {};
     for (const Member& member : members_) {
@@ -164,11 +165,11 @@ class Inferrer {
 
 Result<Inference> infer(std::string_view sample, const InferOptions& options) {
   Inferrer inferrer(options);
-  if (sample.starts_with("\xFF\xFE") || sample.starts_with("\xFE\xFF")) {
-    return wrong("json_rows.encoding", "the text is UTF-16")
-        .hint("convert it to UTF-8 first: iconv -f UTF-16 -t UTF-8");
+  if (const std::string_view encoding = foreign_encoding(sample); !encoding.empty()) {
+    return wrong("json_rows.encoding", fmt::format("the text is {}", encoding))
+        .hint(fmt::format("convert it to UTF-8 first: iconv -f {} -t UTF-8", encoding));
   }
-  std::size_t at = sample.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+  std::size_t at = byte_order_marks(sample);
   Inference& found = inferrer.found();
   for (std::int64_t line = 1; at < sample.size() && found.rows < options.max_rows; ++line) {
     const std::size_t end = sample.find('\n', at);

@@ -324,6 +324,12 @@ bool Scanner::check_escapes(std::string_view raw) {
   return false;
 }
 
+std::string hint_of(const Problem& problem) {
+  const bool is_other = problem.slug != nullptr && std::string_view(problem.slug) == "json_rows.not_object";
+  if (!problem.is_cut && !is_other) return {};
+  return "each row is one object on one line; `jq -c .` writes objects so, `jq -c '.[]'` those of an array";
+}
+
 bool JsonText::parse(std::string_view text, Scanner::Strictness strictness, int depth) {
   line_.resize(text.size() + 1 + kReadable);
   std::memcpy(line_.data(), text.data(), text.size());

@@ -98,6 +98,10 @@ class Scanner {
   std::string scratch_;
 };
 
+// What a user can do about a line that is wrong; empty where the message says enough.
+std::string hint_of(const Problem& problem);
+inline constexpr const char* kEncodingHint = "convert the file to UTF-8 first: iconv -f ENCODING -t UTF-8";
+
 // A json text that stands alone: it may hold line ends between its tokens.
 class JsonText {
  public:
@@ -133,11 +137,10 @@ const char* walk_line(Scanner& scanner, const char* at, Row& row, bool* is_blank
     }
     Token other;
     const char* const behind = scanner.value(at, Scanner::Strictness::kJson, &other);
-    if (behind == nullptr)
-      return *at == '[' && scanner.problem().is_cut
-                 ? scanner.fail(at, "json_rows.not_object", "a line begins an array and not an object")
-                 : nullptr;
-    return scanner.fail(at, "json_rows.not_object", "a line holds no object but another value");
+    if (behind == nullptr && !(*at == '[' && scanner.problem().is_cut)) return nullptr;
+    return scanner.fail(
+        at, "json_rows.not_object",
+        *at == '[' ? "a line begins an array, not an object" : "a line holds a value that is not an object");
   }
   at = Scanner::blanks(at + 1);
   if (*at != '}') {

@@ -62,6 +62,16 @@ struct TimeTzReader {
   }
 };
 
+// Bytes of all fields of the run.
+std::size_t bytes_of(const FieldRun& run) {
+  std::size_t bytes = 0;
+  for (int i = 0; i < run.count; ++i) {
+    const std::int32_t length = length_of(run.base + run.positions[i]);
+    bytes += static_cast<std::size_t>(std::max(length, 0));
+  }
+  return bytes;
+}
+
 template <class Reader>
 int decode_fixed(DecodeColumn& self, const FieldRun& run) {
   using Value = typename Reader::Value;
@@ -127,7 +137,7 @@ int decode_bytes(DecodeColumn& self, const FieldRun& run) {
   ColumnBuilder& builder = *self.target;
   ColumnParts& parts = builder.parts();
   const auto count = static_cast<std::size_t>(run.count);
-  make_room(parts.values, static_cast<std::size_t>(run.wire_bytes));
+  make_room_within(parts.values, run.wire_bytes, [&] { return bytes_of(run); });
   make_room(parts.offsets, count * sizeof(std::int64_t));
   const std::size_t first = parts.offsets.size() / sizeof(std::int64_t);
   parts.offsets.resize((first + count) * sizeof(std::int64_t));
@@ -253,7 +263,7 @@ template <class Appender>
 int decode_appended(DecodeColumn& self, const FieldRun& run) {
   ColumnBuilder& builder = *self.target;
   ColumnParts& parts = builder.parts();
-  make_room(parts.values, static_cast<std::size_t>(run.wire_bytes));
+  make_room_within(parts.values, run.wire_bytes, [&] { return bytes_of(run); });
   make_room(parts.offsets, static_cast<std::size_t>(run.count) * sizeof(std::int64_t));
   Flags valid;
   int nulls = 0;

@@ -54,6 +54,19 @@ TEST(DecoderTest, CutsBatchesByRowsAndByBytes) {
   }
 }
 
+TEST(DecoderTest, AWideRowTakesMemoryForItsValuesOnlyNotForEachColumnAllOfThem) {
+  constexpr int kColumns = 300;
+  constexpr int kRows = 60;
+  const std::vector<DataType> types(kColumns, kString);
+  const std::vector<std::string> row(kColumns, field(std::string(200, 'x')));
+  const std::string bytes = stream(std::vector<std::vector<std::string>>(kRows, row));
+  auto batches = decode_all(schema_of(types), bytes, bytes.size());
+  ASSERT_TRUE(batches) << batches.error().to_line();
+  std::int64_t memory = 0;
+  for (const Batch& batch : *batches) memory += batch.memory_bytes();
+  EXPECT_LE(memory, 3 * static_cast<std::int64_t>(bytes.size()));
+}
+
 TEST(DecoderTest, TruncationAtEveryByteIsAnError) {
   const std::string bytes = from_hex(kOrdersHex);
   for (std::size_t length = 0; length < bytes.size(); ++length) {

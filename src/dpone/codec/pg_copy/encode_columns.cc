@@ -9,6 +9,8 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 
 #include "dpone/base/bytes.h"
 #include "dpone/codec/pg_copy/numeric_wire.h"
@@ -103,7 +105,11 @@ std::int64_t check_interval(Operation& self, const Column& column, std::int64_t 
   });
 }
 
-// Fixed widths that change: int16, int32, int64, float and double among one another.
+// Fixed widths that change: integers and floats among one another.
+// Holds every integer of 64 bits and every double.
+using WideFloat = long double;
+static_assert(std::numeric_limits<WideFloat>::digits >= 64);
+
 template <class From, class To>
 std::int64_t convert_number(Operation& self, const Column& column, std::int64_t begin, std::int64_t count,
                             Cells* cells) {
@@ -119,14 +125,33 @@ std::int64_t convert_number(Operation& self, const Column& column, std::int64_t 
              std::fabs(from) <= static_cast<From>(std::numeric_limits<To>::max());
       to = fits ? static_cast<To>(from) : To{};
       fits = fits && (std::isnan(from) || static_cast<From>(to) == from);
-    } else {
+    } else if constexpr (std::is_floating_point_v<To>) {
       to = static_cast<To>(from);
-      fits = static_cast<From>(to) == from;
+      fits = static_cast<WideFloat>(to) == static_cast<WideFloat>(from);
+    } else {
+      fits = std::in_range<To>(from);
+      to = static_cast<To>(from);
     }
     if (!fits && bad < 0 && !column.is_null(begin + i)) bad = i;
     std::memcpy(self.scratch.data() + static_cast<std::size_t>(i) * sizeof to, &to, sizeof to);
   }
   *cells = {self.kind, sizeof(To), self.scratch.data()};
+  point_at_nulls(column, begin, cells);
+  return bad;
+}
+
+// A date as the timestamp of its midnight.
+std::int64_t date_to_timestamp(Operation& self, const Column& column, std::int64_t begin, std::int64_t count,
+                               Cells* cells) {
+  self.scratch.resize(static_cast<std::size_t>(count) * sizeof(std::int64_t));
+  std::int64_t bad = -1;
+  for (std::int64_t i = 0; i < count; ++i) {
+    std::int64_t micros = 0;
+    const bool fits = timestamp_of_date(column.value_at<std::int32_t>(begin + i), &micros);
+    if (!fits && bad < 0 && !column.is_null(begin + i)) bad = i;
+    std::memcpy(self.scratch.data() + static_cast<std::size_t>(i) * sizeof micros, &micros, sizeof micros);
+  }
+  *cells = {self.kind, sizeof(std::int64_t), self.scratch.data()};
   point_at_nulls(column, begin, cells);
   return bad;
 }
@@ -323,6 +348,22 @@ void choose_integer(Operation& op) {
       op.kind = WireKind::kEight;
       op.prepare = convert_number<From, std::int64_t>;
       break;
+    case TypeKind::kUInt32:
+      op.kind = WireKind::kFour;
+      op.prepare = convert_number<From, std::uint32_t>;
+      break;
+    case TypeKind::kUInt64:
+      op.kind = WireKind::kEight;
+      op.prepare = convert_number<From, std::uint64_t>;
+      break;
+    case TypeKind::kFloat32:
+      op.kind = WireKind::kFour;
+      op.prepare = convert_number<From, float>;
+      break;
+    case TypeKind::kFloat64:
+      op.kind = WireKind::kEight;
+      op.prepare = convert_number<From, double>;
+      break;
     default:
       op.prepare = integer_to_decimal<From>;
       break;
@@ -353,8 +394,14 @@ void choose(Operation& op) {
       choose_integer<std::int64_t>(op);
       return;
     case TypeKind::kUInt32:
+      choose_integer<std::uint32_t>(op);
+      return;
+    case TypeKind::kUInt64:
+      choose_integer<std::uint64_t>(op);
+      return;
     case TypeKind::kDate:
       use_fixed(op, WireKind::kFour, 4);
+      if (op.to.kind == TypeKind::kTimestamp) op.kind = WireKind::kEight, op.prepare = date_to_timestamp;
       return;
     case TypeKind::kFloat32:
       use_fixed(op, WireKind::kFour, 4);
@@ -364,7 +411,6 @@ void choose(Operation& op) {
       use_fixed(op, WireKind::kEight, 8);
       if (op.to.kind == TypeKind::kFloat32) op.kind = WireKind::kFour, op.prepare = convert_number<double, float>;
       return;
-    case TypeKind::kUInt64:
     case TypeKind::kLsn:
     case TypeKind::kMoney:
       use_fixed(op, WireKind::kEight, 8);
@@ -412,7 +458,7 @@ void choose(Operation& op) {
       op.prepare = take_network<false>;
       return;
     case TypeKind::kCidr:
-      op.prepare = take_network<true>;
+      op.prepare = op.to.kind == TypeKind::kCidr ? take_network<true> : take_network<false>;
       return;
     case TypeKind::kBit:
       op.prepare = take_bits;

@@ -34,7 +34,7 @@ Status check_sink(const EndSettings& end) {
 }
 
 bool uses_option(const EndSettings& end, std::string_view option) {
-  return !is_of_delimited_text(option) || format_name(path_of(end), end.options) != "jsonl";
+  return !rowfile::is_of_delimited_text(option) || rowfile::format_name(path_of(end), end.options) != "jsonl";
 }
 
 }  // namespace

@@ -1,13 +1,13 @@
 #include "dpone/connectors/file/output.h"
 
-#include "dpone/connectors/file/write_all.h"
+#include "dpone/base/write_all.h"
 
 namespace dpone::file {
 
-Result<Output> Output::create(int fd, std::string name, Compression compression, std::stop_token stop) {
+Result<Output> Output::create(int fd, std::string name, rowfile::Compression compression, std::stop_token stop) {
   Output output(fd, std::move(name), std::move(stop));
-  if (compression != Compression::kNone) {
-    DPONE_TRY(output.compressor_, make_compressor(compression));
+  if (compression != rowfile::Compression::kNone) {
+    DPONE_TRY(output.compressor_, rowfile::make_compressor(compression));
   }
   return output;
 }

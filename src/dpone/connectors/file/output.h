@@ -9,14 +9,14 @@
 
 #include "dpone/base/result.h"
 #include "dpone/base/sha256.h"
-#include "dpone/connectors/file/compression.h"
+#include "dpone/rowfile/compression.h"
 
 namespace dpone::file {
 
 class Output {
  public:
   // `fd` stays the caller's. `name` is for errors. `stop` ends the wait for a reader that does not read.
-  static Result<Output> create(int fd, std::string name, Compression compression, std::stop_token stop);
+  static Result<Output> create(int fd, std::string name, rowfile::Compression compression, std::stop_token stop);
   Status write(std::string_view text);
   // The end of the compressed form. Nothing may be written afterwards.
   Status finish();
@@ -30,7 +30,7 @@ class Output {
   int fd_;
   std::string name_;
   std::stop_token stop_;
-  std::unique_ptr<Compressor> compressor_;
+  std::unique_ptr<rowfile::Compressor> compressor_;
   std::string compressed_;
   Sha256 hash_;
   std::int64_t bytes_ = 0;

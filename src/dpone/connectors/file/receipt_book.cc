@@ -50,7 +50,7 @@ Result<FileReceipt> entry_of(const Json& json) {
   if (!is_whole) return unreadable("a field is missing or of another kind");
   receipt.target_created = json["target_created"].as_bool();
   for (const Json& column : json["columns"].as_array()) receipt.columns.push_back(column.as_string());
-  receipt.cursor_after = json["cursor_after"];
+  receipt.position = Position::from_json(json["position"]);
   entry.stamp.inode = static_cast<std::uint64_t>(inode);
   entry.is_published = state == "published";
   return entry;

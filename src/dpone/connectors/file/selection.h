@@ -8,7 +8,8 @@
 
 #include "dpone/connectors/file/input.h"
 #include "dpone/connectors/file/options.h"
-#include "dpone/connectors/file/row_format.h"
+#include "dpone/rowfile/row_format.h"
+#include "dpone/rowfile/text_input.h"
 
 namespace dpone::file {
 
@@ -19,12 +20,11 @@ struct SourceFile {
 
 struct Selection {
   SourceSettings settings;
-  std::unique_ptr<RowFormat> format;
+  std::shared_ptr<const rowfile::RowFormat> format;
   std::vector<SourceFile> files;
   std::vector<std::string> names;
   // A stream can be read once: the bytes that were looked at come first.
-  std::unique_ptr<Input> stream;
-  std::string front;
+  std::unique_ptr<rowfile::TextInput> stream;
 };
 
 }  // namespace dpone::file

@@ -4,6 +4,7 @@
 #include "dpone/connectors/file/stage.h"
 #include "dpone/connectors/file/target.h"
 #include "dpone/data/type_name.h"
+#include "dpone/ports/column_index.h"
 
 namespace dpone::file {
 namespace {
@@ -14,13 +15,13 @@ constexpr const char* kStreamNote =
 
 class FileSink final : public Sink {
  public:
-  FileSink(SinkSettings settings, std::unique_ptr<RowFormat> format, const RunContext& context)
+  FileSink(SinkSettings settings, std::unique_ptr<rowfile::RowFormat> format, const RunContext& context)
       : settings_(std::move(settings)),
         format_(std::move(format)),
         target_(settings_.path, context),
         context_(context) {}
 
-  Result<Facts> describe(const Facts&) override {
+  Result<Facts> describe(const TargetQuestion&) override {
     DPONE_CHECK(target_.check_place());
     Facts facts;
     facts.system = "file";
@@ -55,8 +56,9 @@ class FileSink final : public Sink {
                         const std::vector<std::string>& columns) const override {
     Facts facts = described;
     facts.columns.clear();
+    const ColumnIndex from_source(source);
     for (const std::string& name : columns) {
-      const ColumnFacts* from = source.find(name);
+      const ColumnFacts* from = from_source.find(name);
       if (from == nullptr) continue;
       // Every value is written as its text: whatever type it has there, it has here. A text that only looks like a type
       // is written as it stands, unless the format tells such values apart.
@@ -82,15 +84,14 @@ class FileSink final : public Sink {
     return book.prior(process, run_id);
   }
 
-  Result<std::optional<std::string>> greatest(const std::string&) override { return std::optional<std::string>(); }
-
   RawVerdict accepts_raw(const WireFormat& format, const LoadTask&) const override {
     return {format, false, {"rows are written as " + settings_.format.name}};
   }
 
   std::vector<Statement> render(const LoadTask&) const override {
     std::string form = settings_.format.name;
-    if (settings_.compression != Compression::kNone) form += ", " + std::string(to_string(settings_.compression));
+    if (settings_.compression != rowfile::Compression::kNone)
+      form += ", " + std::string(to_string(settings_.compression));
     if (target_.is_stream()) return {{"load", "WRITE " + target_.shown() + " AS " + form}};
     // A run id of any length stands in its place.
     const std::string stage = (target_.folder() / target_.stage_path("{run_id}").filename()).string();
@@ -102,16 +103,32 @@ class FileSink final : public Sink {
             {"publish", "FSYNC " + target_.folder().string()}};
   }
 
-  Result<std::unique_ptr<Stage>> prepare(const LoadTask& task) override {
+  Result<std::unique_ptr<Stage>> open_stage(const LoadTask& task) override {
     if (context_.stop.stop_requested()) return interrupted_error();
-    if (target_.is_stream()) return make_stream_stage(target_, settings_, task, context_);
-    return make_file_stage(target_, settings_, task, context_);
+    DPONE_TRY(std::unique_ptr<Stage> stage, target_.is_stream() ? make_stream_stage(target_, settings_, task, context_)
+                                                                : make_file_stage(target_, settings_, task, context_));
+    return stage;
   }
 
-  Result<std::optional<Receipt>> settle(std::string_view process, std::string_view run_id,
-                                        std::chrono::milliseconds) override {
-    DPONE_TRY(const PriorReceipts prior, read_receipts(process, run_id));
-    return prior.of_run;
+  Result<PublishOutcome> publish(Stage& stage, const LoadTask&, const Receipt& receipt) override {
+    return static_cast<PublishableStage&>(stage).publish(receipt);
+  }
+
+  Result<PublishOutcome> look_up(std::string_view process, std::string_view run_id) override {
+    if (target_.is_stream()) return PublishOutcome{};
+    DPONE_CHECK(target_.check_place());
+    DPONE_TRY(const FileDescriptor lock, target_.lock());
+    DPONE_TRY(const ReceiptBook book, target_.published());
+    PriorReceipts prior = book.prior(process, run_id);
+    if (prior.of_run) return PublishOutcome{PublishState::kCommitted, std::move(prior.of_run), {}};
+    DPONE_TRY(const bool is_pending, target_.has_pending(run_id));
+    return PublishOutcome{is_pending ? PublishState::kPartial : PublishState::kAbsent, {}, {}};
+  }
+
+  Result<std::vector<Receipt>> recover(std::string_view) override {
+    if (target_.is_stream()) return std::vector<Receipt>();
+    DPONE_CHECK(target_.check_place());
+    return target_.settle_pending();
   }
 
   Result<std::vector<Leftover>> cleanup(std::string_view process, bool is_dry_run) override {
@@ -131,7 +148,7 @@ class FileSink final : public Sink {
   }
 
   const SinkSettings settings_;
-  const std::unique_ptr<RowFormat> format_;
+  const std::unique_ptr<rowfile::RowFormat> format_;
   const Target target_;
   const RunContext& context_;
 };
@@ -139,7 +156,7 @@ class FileSink final : public Sink {
 }  // namespace
 
 Result<std::unique_ptr<Sink>> make_sink(SinkSettings settings, const RunContext& context) {
-  DPONE_TRY(std::unique_ptr<RowFormat> format, make_format(settings.format));
+  DPONE_TRY(std::unique_ptr<rowfile::RowFormat> format, rowfile::make_format(settings.format));
   return std::unique_ptr<Sink>(std::make_unique<FileSink>(std::move(settings), std::move(format), context));
 }
 

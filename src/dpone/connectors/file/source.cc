@@ -7,10 +7,11 @@
 #include "dpone/base/contains.h"
 #include "dpone/base/nearest.h"
 #include "dpone/base/sha256.h"
-#include "dpone/connectors/file/errors.h"
 #include "dpone/connectors/file/paths.h"
-#include "dpone/connectors/file/reader.h"
+#include "dpone/connectors/file/selection.h"
 #include "dpone/data/type_name.h"
+#include "dpone/rowfile/reader.h"
+#include "dpone/rowfile/text_input.h"
 
 namespace dpone::file {
 namespace {
@@ -26,22 +27,43 @@ Error changed(const std::string& what, const std::string& path) {
       .hint("run again when the files are complete");
 }
 
+// The text of a file that has been opened.
+Result<std::unique_ptr<rowfile::TextInput>> text_of(std::unique_ptr<Input> input, const SourceSettings& settings) {
+  return rowfile::TextInput::open(std::move(input), settings.compression);
+}
+
+class FileSequence final : public rowfile::InputSequence {
+ public:
+  FileSequence(std::shared_ptr<Selection> selection, const RunContext& context)
+      : selection_(std::move(selection)), context_(context) {}
+
+  Result<std::unique_ptr<rowfile::ByteInput>> next() override {
+    if (at_ == selection_->files.size()) return std::unique_ptr<rowfile::ByteInput>();
+    const SourceFile& file = selection_->files[at_++];
+    if (selection_->stream) return std::unique_ptr<rowfile::ByteInput>(std::move(selection_->stream));
+    DPONE_TRY(std::unique_ptr<Input> input, Input::open(file.path, context_));
+    input->expect(file.stamp);
+    DPONE_TRY(std::unique_ptr<rowfile::TextInput> text, text_of(std::move(input), selection_->settings));
+    return std::unique_ptr<rowfile::ByteInput>(std::move(text));
+  }
+
+ private:
+  const std::shared_ptr<Selection> selection_;
+  const RunContext& context_;
+  std::size_t at_ = 0;
+};
+
 class FileSnapshot final : public Snapshot {
  public:
   FileSnapshot(std::shared_ptr<Selection> selection, const RunContext& context)
       : selection_(std::move(selection)), context_(context) {}
 
-  Result<CursorBound> find_bound(const LoadTask&) override {
-    return Error(ErrorClass::kUsage, "capability.cursor", "a file has no order to keep a cursor in")
-        .hint("load it with full_refresh or incremental_merge");
-  }
-  Result<std::unique_ptr<BatchReader>> open(const Slice&, const LoadTask& task) override {
+  Result<std::unique_ptr<BatchReader>> open(const Slice&, const ReadTask& task) override {
     // A row can be rejected only here.
-    const bool checks_json = !task.target.checks_json || !selection_->settings.reject_path.empty();
-    return make_reader(selection_, strict_schema(task.columns, task.key), checks_json, context_);
-  }
-  Result<std::unique_ptr<RawReader>> open_raw(const Slice&, const LoadTask&) override {
-    return internal_error("a file has no raw format");
+    const bool checks_json = task.checks_json || !selection_->settings.reject_path.empty();
+    rowfile::ReadJob job{selection_->format, selection_->settings, selection_->names,
+                         strict_schema(task.columns, task.key), checks_json};
+    return rowfile::make_reader(std::move(job), std::make_unique<FileSequence>(selection_, context_), context_);
   }
   Status close() override { return {}; }
 
@@ -52,7 +74,7 @@ class FileSnapshot final : public Snapshot {
 
 class FileSource final : public Source {
  public:
-  FileSource(SourceSettings settings, std::unique_ptr<RowFormat> format, const RunContext& context)
+  FileSource(SourceSettings settings, std::unique_ptr<rowfile::RowFormat> format, const RunContext& context)
       : selection_(std::make_shared<Selection>()), context_(context) {
     selection_->settings = std::move(settings);
     selection_->format = std::move(format);
@@ -62,7 +84,8 @@ class FileSource final : public Source {
     if (facts_) return *facts_;
     DPONE_TRY(const std::vector<std::string> paths, expand(settings().path));
     DPONE_CHECK(refuse_target(paths));
-    Sample all;
+    DPONE_CHECK(refuse_rejects(paths));
+    rowfile::Sample all;
     Front front;
     for (const std::string& path : paths) DPONE_CHECK(look_at(path, paths.size(), all, front));
     if (all.names.empty()) {
@@ -77,9 +100,7 @@ class FileSource final : public Source {
     return *facts_;
   }
 
-  std::vector<WireFormat> raw_formats(const LoadTask&) const override { return {}; }
-
-  std::vector<Statement> render(const LoadTask&) const override {
+  std::vector<Statement> render(const ReadTask&) const override {
     std::vector<Statement> out;
     for (const SourceFile& file : selection_->files) {
       out.push_back({"extract", "READ " + shown(file.path) + " AS " + settings().format.name});
@@ -87,7 +108,8 @@ class FileSource final : public Source {
     return out;
   }
 
-  Result<std::unique_ptr<Snapshot>> open_snapshot(const Facts& planned) override {
+  Result<std::unique_ptr<Snapshot>> open_snapshot(const ReadTask& task) override {
+    const Facts& planned = task.source;
     DPONE_CHECK(context_.fault("source.locked"));
     DPONE_TRY(const Facts now, describe());
     if (now.fingerprint != planned.fingerprint) return changed("the source was changed", now.relation);
@@ -119,18 +141,32 @@ class FileSource final : public Source {
     return {};
   }
 
+  // Rejected rows of an earlier run may be loaded, but not into their own file.
+  Status refuse_rejects(const std::vector<std::string>& paths) const {
+    for (const std::string& path : paths) {
+      if (settings().reject_path.empty() || path == "-" || !is_same_file(path, settings().reject_path)) continue;
+      return Error(ErrorClass::kUsage, "option.invalid", "reject_path is among the files that are read")
+          .with("option", "source.options.reject_path")
+          .with("file", path)
+          .hint("name another file for the rejected rows, or narrow the pattern");
+    }
+    return {};
+  }
+
   // Reads the front of a file, compares its names with those of the others, and looks at its values.
-  Status look_at(const std::string& path, std::size_t file_count, Sample& all, Front& front) {
-    DPONE_TRY(std::unique_ptr<Input> input, Input::open(path, settings().compression, context_));
+  Status look_at(const std::string& path, std::size_t file_count, rowfile::Sample& all, Front& front) {
+    DPONE_TRY(std::unique_ptr<Input> opened, Input::open(path, context_));
+    const FileStamp stamp = opened->stamp();
+    const bool is_stream = opened->is_stream();
+    DPONE_TRY(std::unique_ptr<rowfile::TextInput> input, text_of(std::move(opened), settings()));
     const std::size_t share = std::max(kLeastSampleBytes, kSampleBytes / file_count);
-    const bool is_stream = input->is_stream() || path == "-";
     std::string text;
     bool is_whole = false;
     std::size_t wanted = std::max(kLeastSampleBytes, std::min(share, front.bytes_left));
     DPONE_CHECK(read_up_to(*input, wanted, text, is_whole));
     // A first row may be longer than any sample.
-    const auto most =
-        selection_->format->has_fixed_names() ? kMostHeaderBytes : static_cast<std::size_t>(context_.max_row_bytes);
+    const auto most = selection_->format->has_fixed_names() ? rowfile::kMostHeaderBytes
+                                                            : static_cast<std::size_t>(context_.max_row_bytes);
     while (!is_whole && wanted < most && text.find('\n') == std::string::npos) {
       wanted = std::min(2 * wanted, most);
       DPONE_CHECK(read_up_to(*input, wanted, text, is_whole));
@@ -138,36 +174,36 @@ class FileSource final : public Source {
     front.bytes_left -= std::min(front.bytes_left, text.size());
     // Among others, a file without rows says nothing of the keys that they have.
     if (text.empty() && file_count > 1 && !selection_->format->has_fixed_names()) {
-      selection_->files.push_back({path, input->stamp()});
+      selection_->files.push_back({path, stamp});
       return {};
     }
     const std::int64_t most_rows = std::max<std::int64_t>(settings().sample_rows - all.rows, 0);
     auto looked = selection_->format->sample(text, is_whole, most_rows);
     if (!looked) return std::move(looked).error().with("file", input->name());
-    Sample& sample = *looked;
+    rowfile::Sample& sample = *looked;
     if (selection_->files.empty()) {
       all = std::move(sample);
     } else {
       DPONE_CHECK(merge(path, sample, all));
     }
     front.is_whole = front.is_whole && is_whole && all.rows < settings().sample_rows;
-    front.is_size_known = front.is_size_known && !is_stream && input->compression() == Compression::kNone;
-    front.text_bytes += input->stamp().bytes;
-    selection_->files.push_back({path, input->stamp()});
+    front.is_size_known = front.is_size_known && !is_stream && input->compression() == rowfile::Compression::kNone;
+    front.text_bytes += stamp.bytes;
+    selection_->files.push_back({path, stamp});
     if (is_stream) {
       if (file_count != 1) {
         return Error(ErrorClass::kUsage, "file.not_regular", "among several files, each has to be a regular one")
             .with("file", path)
             .hint("read a FIFO or a device by itself");
       }
+      input->put_back(std::move(text));
       selection_->stream = std::move(input);
-      selection_->front = std::move(text);
     }
     return {};
   }
 
   // Appends to `text` until it has `wanted` bytes, or all that there is.
-  static Status read_up_to(Input& input, std::size_t wanted, std::string& text, bool& is_whole) {
+  static Status read_up_to(rowfile::TextInput& input, std::size_t wanted, std::string& text, bool& is_whole) {
     std::size_t have = text.size();
     text.resize(wanted);
     while (have < wanted) {
@@ -180,7 +216,7 @@ class FileSource final : public Source {
     return {};
   }
 
-  Status merge(const std::string& path, const Sample& sample, Sample& all) const {
+  Status merge(const std::string& path, const rowfile::Sample& sample, rowfile::Sample& all) const {
     if (selection_->format->has_fixed_names() && sample.names != all.names) {
       const auto differs = std::mismatch(all.names.begin(), all.names.end(), sample.names.begin(), sample.names.end());
       const std::string here = differs.second == sample.names.end() ? "nothing" : "\"" + *differs.second + "\"";
@@ -192,6 +228,10 @@ class FileSource final : public Source {
           .hint("all files of a pattern have the same columns in the same order; load the others by themselves");
     }
     for (std::size_t i = 0; i < sample.names.size(); ++i) {
+      if (i < all.names.size() && all.names[i] == sample.names[i]) {
+        all.guesses[i].add(sample.guesses[i]);
+        continue;
+      }
       const auto found = std::find(all.names.begin(), all.names.end(), sample.names[i]);
       if (found == all.names.end()) {
         all.names.push_back(sample.names[i]);
@@ -206,7 +246,7 @@ class FileSource final : public Source {
   }
 
   // Rows that bring their own names may have a declared one behind the sample.
-  Status take_declared(Sample& all) const {
+  Status take_declared(rowfile::Sample& all) const {
     for (const auto& [column, type] : settings().types) {
       std::vector<std::string>& names = all.names;
       if (contains(names, column)) continue;
@@ -226,13 +266,14 @@ class FileSource final : public Source {
     return {};
   }
 
-  Facts facts_of(const Sample& sample, const Front& front) const {
+  Facts facts_of(const rowfile::Sample& sample, const Front& front) const {
     Facts facts;
     facts.system = "file";
     facts.relation = shown(settings().path);
     facts.kind = selection_->stream || settings().path == "-" ? "stream" : "file";
     facts.exists = true;
     facts.is_empty = false;
+    facts.has_optional_columns = !selection_->format->has_fixed_names();
     facts.notes = sample.remarks;
     Json types = Json::object();
     for (std::size_t i = 0; i < sample.names.size(); ++i) {
@@ -245,7 +286,7 @@ class FileSource final : public Source {
       } else {
         column.is_inferred = true;
         if (settings().infers) {
-          TypeGuess::Verdict verdict = sample.guesses[i].verdict();
+          rowfile::TypeGuess::Verdict verdict = sample.guesses[i].verdict();
           column.type = verdict.type;
           column.guess =
               fmt::format("column \"{}\" is taken for {}: {}", column.name, type_name(column.type), verdict.reason);
@@ -266,7 +307,7 @@ class FileSource final : public Source {
     for (const SourceFile& file : selection_->files) files.push(file.path);
     Json names = Json::array();
     for (const std::string& name : sample.names) names.push(name);
-    const FormatSettings& format = settings().format;
+    const rowfile::FormatSettings& format = settings().format;
     facts.native.set("files", std::move(files)).set("names", std::move(names)).set("types", std::move(types));
     facts.native.set("format", format.name).set("delimiter", std::string(1, format.delimiter));
     facts.native.set("quote", std::string(format.quote == '\0' ? 0 : 1, format.quote));
@@ -305,7 +346,7 @@ class FileSource final : public Source {
 }  // namespace
 
 Result<std::unique_ptr<Source>> make_source(SourceSettings settings, const RunContext& context) {
-  DPONE_TRY(std::unique_ptr<RowFormat> format, make_format(settings.format));
+  DPONE_TRY(std::unique_ptr<rowfile::RowFormat> format, rowfile::make_format(settings.format));
   return std::unique_ptr<Source>(std::make_unique<FileSource>(std::move(settings), std::move(format), context));
 }
 

@@ -8,8 +8,9 @@
 #include <cerrno>
 
 #include "dpone/base/clock.h"
-#include "dpone/connectors/file/errors.h"
+#include "dpone/base/errno_error.h"
 #include "dpone/connectors/file/output.h"
+#include "dpone/ports/fence.h"
 
 namespace dpone::file {
 namespace {
@@ -30,7 +31,7 @@ struct Written {
 
 class RowWriter final : public BatchWriter {
  public:
-  RowWriter(Output output, std::unique_ptr<RowEncoder> encoder, std::string name, const RunContext& context,
+  RowWriter(Output output, std::unique_ptr<rowfile::RowEncoder> encoder, std::string name, const RunContext& context,
             Written& written)
       : output_(std::move(output)),
         encoder_(std::move(encoder)),
@@ -55,12 +56,12 @@ class RowWriter final : public BatchWriter {
   Result<WriteSummary> finish() override {
     DPONE_CHECK(output_.finish());
     written_ = {rows_, output_.byte_count(), output_.sha256()};
-    return WriteSummary{rows_};
+    return WriteSummary{rows_, {}};
   }
 
  private:
   Output output_;
-  std::unique_ptr<RowEncoder> encoder_;
+  std::unique_ptr<rowfile::RowEncoder> encoder_;
   const std::string name_;
   const RunContext& context_;
   Written& written_;
@@ -70,15 +71,15 @@ class RowWriter final : public BatchWriter {
 
 Result<std::unique_ptr<BatchWriter>> make_writer(int fd, const std::string& name, const SinkSettings& settings,
                                                  const LoadTask& task, const RunContext& context, Written& written) {
-  DPONE_TRY(const std::unique_ptr<RowFormat> format, make_format(settings.format));
-  DPONE_TRY(std::unique_ptr<RowEncoder> encoder, format->make_encoder(sink_schema(task)));
+  DPONE_TRY(const std::unique_ptr<rowfile::RowFormat> format, rowfile::make_format(settings.format));
+  DPONE_TRY(std::unique_ptr<rowfile::RowEncoder> encoder, format->make_encoder(sink_schema(task)));
   DPONE_TRY(Output output, Output::create(fd, name, settings.compression, context.stop));
   auto writer = std::make_unique<RowWriter>(std::move(output), std::move(encoder), name, context, written);
   DPONE_CHECK(writer->begin());
   return std::unique_ptr<BatchWriter>(std::move(writer));
 }
 
-class FileStage final : public Stage {
+class FileStage final : public PublishableStage {
  public:
   FileStage(const Target& target, const SinkSettings& settings, const LoadTask& task, const RunContext& context)
       : target_(target),
@@ -114,26 +115,27 @@ class FileStage final : public Stage {
   Result<std::unique_ptr<BatchWriter>> open_writer(const Slice&) override {
     return make_writer(fd_.get(), path_, settings_, task_, context_, written_);
   }
-  Result<std::unique_ptr<RawWriter>> open_raw_writer(const Slice&) override {
-    return internal_error("a file takes no raw format");
+  Result<std::vector<Answer>> ask(const std::vector<Question>& questions) override {
+    if (questions.empty()) return std::vector<Answer>();
+    return internal_error("a file does not answer questions about its rows");
   }
 
-  Result<StageFacts> seal() override {
+  Status seal() override {
     DPONE_CHECK(at("stage.before_commit"));
     if (::fsync(fd_.get()) != 0) return error_from_errno(errno, "cannot sync", path_);
-    DPONE_CHECK(at("stage.committed"));
-    StageFacts facts;
-    facts.rows = written_.rows;
-    return facts;
+    return at("stage.committed");
   }
 
-  Result<bool> changes_target() override { return true; }
-
-  Result<Published> finalize(const Receipt& receipt) override {
+  // The pending receipt is the journal: with it in the book, the file's content says whether the rename was done.
+  Result<PublishOutcome> publish(const Receipt& receipt) override {
     DPONE_CHECK(at("finalize.begin"));
     DPONE_TRY(const FileDescriptor lock, target_.lock());
     DPONE_TRY(ReceiptBook book, target_.published());
-    DPONE_CHECK(check_fence(book, receipt));
+    const PriorReceipts prior = book.prior(receipt.process, receipt.run_id);
+    if (prior.of_run && prior.of_run->version == receipt.version) {
+      return PublishOutcome{PublishState::kCommitted, prior.of_run, {}};
+    }
+    DPONE_CHECK(check_fence(prior, receipt, true));
     DPONE_CHECK(check_target(book));
     DPONE_CHECK(at("finalize.locked"));
     DPONE_TRY(const bool has_old, take_over_rights());
@@ -163,7 +165,7 @@ class FileStage final : public Stage {
     book.entries.back().is_published = true;
     const Status noted = book.write(target_.book_path());
     if (!noted) context_.warn("the receipt stays pending, the file's content settles it: " + noted.error().to_line());
-    return Published{book.entries.back().receipt, {}, {}};
+    return PublishOutcome{PublishState::kCommitted, book.entries.back().receipt, {}};
   }
 
   Status drop() override {
@@ -179,18 +181,6 @@ class FileStage final : public Stage {
     DPONE_CHECK(context_.fault(point));
     if (context_.stop.stop_requested()) return interrupted_error();
     return {};
-  }
-
-  Status check_fence(const ReceiptBook& book, const Receipt& receipt) const {
-    const PriorReceipts prior = book.prior(receipt.process, receipt.run_id);
-    const std::int64_t version = next_version(prior);
-    if (version == receipt.version && next_epoch(prior, true) == receipt.target_epoch) return {};
-    return Error(ErrorClass::kRefused, "finalize.fenced",
-                 "another run published to this target after the plan was made")
-        .with("target", target_.shown())
-        .with("planned_version", std::to_string(receipt.version - 1))
-        .with("found_version", std::to_string(version - 1))
-        .hint("nothing was published; run again");
   }
 
   Status check_target(const ReceiptBook& book) const {
@@ -243,7 +233,7 @@ class FileStage final : public Stage {
 
 constexpr std::chrono::milliseconds kReaderPoll{100};
 
-class StreamStage final : public Stage {
+class StreamStage final : public PublishableStage {
  public:
   StreamStage(const Target& target, const SinkSettings& settings, const LoadTask& task, const RunContext& context)
       : target_(target), settings_(settings), task_(task), context_(context) {}
@@ -258,18 +248,15 @@ class StreamStage final : public Stage {
     return make_writer(fd_.is_open() ? fd_.get() : STDOUT_FILENO, target_.shown(), settings_, task_, context_,
                        written_);
   }
-  Result<std::unique_ptr<RawWriter>> open_raw_writer(const Slice&) override {
-    return internal_error("a stream takes no raw format");
+  Result<std::vector<Answer>> ask(const std::vector<Question>& questions) override {
+    if (questions.empty()) return std::vector<Answer>();
+    return internal_error("a stream does not answer questions about its rows");
   }
-  Result<StageFacts> seal() override {
+  Status seal() override {
     DPONE_CHECK(context_.fault("stage.before_commit"));
-    DPONE_CHECK(context_.fault("stage.committed"));
-    StageFacts facts;
-    facts.rows = written_.rows;
-    return facts;
+    return context_.fault("stage.committed");
   }
-  Result<bool> changes_target() override { return true; }
-  Result<Published> finalize(const Receipt& receipt) override {
+  Result<PublishOutcome> publish(const Receipt& receipt) override {
     for (const char* point : {"finalize.begin", "finalize.locked", "finalize.before_send"}) {
       DPONE_CHECK(context_.fault(point));
     }
@@ -278,7 +265,7 @@ class StreamStage final : public Stage {
     written.published_at = format_rfc3339(context_.clock->now(), true);
     const Status reached = context_.fault("finalize.committed");
     if (!reached) context_.warn(reached.error().to_line());
-    return Published{std::move(written), {}, {}};
+    return PublishOutcome{PublishState::kCommitted, std::move(written), {}};
   }
   Status drop() override { return {}; }
 
@@ -306,18 +293,18 @@ class StreamStage final : public Stage {
 
 }  // namespace
 
-Result<std::unique_ptr<Stage>> make_file_stage(const Target& target, const SinkSettings& settings, const LoadTask& task,
-                                               const RunContext& context) {
+Result<std::unique_ptr<PublishableStage>> make_file_stage(const Target& target, const SinkSettings& settings,
+                                                          const LoadTask& task, const RunContext& context) {
   auto stage = std::make_unique<FileStage>(target, settings, task, context);
   DPONE_CHECK(stage->begin());
-  return std::unique_ptr<Stage>(std::move(stage));
+  return std::unique_ptr<PublishableStage>(std::move(stage));
 }
 
-Result<std::unique_ptr<Stage>> make_stream_stage(const Target& target, const SinkSettings& settings,
-                                                 const LoadTask& task, const RunContext& context) {
+Result<std::unique_ptr<PublishableStage>> make_stream_stage(const Target& target, const SinkSettings& settings,
+                                                            const LoadTask& task, const RunContext& context) {
   auto stage = std::make_unique<StreamStage>(target, settings, task, context);
   DPONE_CHECK(stage->begin());
-  return std::unique_ptr<Stage>(std::move(stage));
+  return std::unique_ptr<PublishableStage>(std::move(stage));
 }
 
 }  // namespace dpone::file

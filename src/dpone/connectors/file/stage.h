@@ -12,10 +12,16 @@
 
 namespace dpone::file {
 
+class PublishableStage : public Stage {
+ public:
+  // One attempt of Sink::publish.
+  virtual Result<PublishOutcome> publish(const Receipt& receipt) = 0;
+};
+
 // `target` outlives the stage, as the sink does.
-Result<std::unique_ptr<Stage>> make_file_stage(const Target& target, const SinkSettings& settings, const LoadTask& task,
-                                               const RunContext& context);
-Result<std::unique_ptr<Stage>> make_stream_stage(const Target& target, const SinkSettings& settings,
-                                                 const LoadTask& task, const RunContext& context);
+Result<std::unique_ptr<PublishableStage>> make_file_stage(const Target& target, const SinkSettings& settings,
+                                                          const LoadTask& task, const RunContext& context);
+Result<std::unique_ptr<PublishableStage>> make_stream_stage(const Target& target, const SinkSettings& settings,
+                                                            const LoadTask& task, const RunContext& context);
 
 }  // namespace dpone::file

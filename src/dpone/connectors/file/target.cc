@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "dpone/base/errno_error.h"
 #include "dpone/base/sha256.h"
-#include "dpone/connectors/file/errors.h"
 
 namespace dpone::file {
 namespace {
@@ -24,7 +24,7 @@ bool has_stamp_of(const FileReceipt& entry, const FileStamp& now) {
 }
 
 Result<std::string> hash_file(const std::string& path, const RunContext& context) {
-  DPONE_TRY(const auto input, Input::open(path, Compression::kNone, context));
+  DPONE_TRY(const auto input, Input::open(path, context));
   Sha256 hash;
   std::string buffer(kHashBytes, '\0');
   while (true) {
@@ -126,6 +126,36 @@ Result<ReceiptBook> Target::published() const {
     if (entry.is_published) settled.entries.push_back(std::move(entry));
   }
   return settled;
+}
+
+Result<bool> Target::has_pending(std::string_view run_id) const {
+  DPONE_TRY(const ReceiptBook book, ReceiptBook::read(book_path()));
+  DPONE_TRY(const auto now, stamp());
+  for (const FileReceipt& entry : book.entries) {
+    if (entry.is_published || entry.receipt.run_id != run_id) continue;
+    DPONE_TRY(const bool is_done, has_content_of(entry, now));
+    if (!is_done) return true;
+  }
+  return false;
+}
+
+Result<std::vector<Receipt>> Target::settle_pending() const {
+  std::vector<Receipt> forward;
+  DPONE_TRY(const FileDescriptor held, lock());
+  DPONE_TRY(const ReceiptBook book, ReceiptBook::read(book_path()));
+  const bool is_settled = std::all_of(book.entries.begin(), book.entries.end(),
+                                      [](const FileReceipt& entry) { return entry.is_published; });
+  if (is_settled) return forward;
+  DPONE_TRY(const ReceiptBook settled, published());
+  for (const FileReceipt& before : book.entries) {
+    if (before.is_published) continue;
+    const auto is_same = [&](const FileReceipt& entry) {
+      return entry.receipt.process == before.receipt.process && entry.receipt.version == before.receipt.version;
+    };
+    if (std::any_of(settled.entries.begin(), settled.entries.end(), is_same)) forward.push_back(before.receipt);
+  }
+  DPONE_CHECK(settled.write(book_path()));
+  return forward;
 }
 
 Result<std::string> Target::sha256(const ReceiptBook& book) const {

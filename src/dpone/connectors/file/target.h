@@ -37,6 +37,11 @@ class Target {
   Result<std::optional<FileStamp>> stamp() const;
   // The receipts of loads that were published; pending ones have been settled by the file's content.
   Result<ReceiptBook> published() const;
+  // Whether a receipt of this run waits for a rename that was not done. REQUIRES: the lock.
+  Result<bool> has_pending(std::string_view run_id) const;
+  // Under the lock, so that none of a living publisher is met: writes down what the file's content says of pending
+  // receipts, and forgets those of renames that were not done. The receipts that are published after all.
+  Result<std::vector<Receipt>> settle_pending() const;
   // SHA-256 of the file, from `book` where a receipt knows the file as it is. Empty if there is no file.
   Result<std::string> sha256(const ReceiptBook& book) const;
   // Removes what dead runs left; with `is_dry_run` only lists it.

@@ -79,8 +79,6 @@ Result<std::unique_ptr<Sink>> open_sink(const EndSettings& end, const RunContext
   settings.schema = end.schema;
   settings.table = end.table;
   settings.control_schema = end.options.text("control_schema");
-  settings.key = end.key;
-  settings.publish_wait = end.options.duration("publish_wait");
   return make_sink(std::move(settings), context);
 }
 

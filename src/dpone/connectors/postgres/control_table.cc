@@ -1,7 +1,7 @@
 #include "dpone/connectors/postgres/control_table.h"
 
+#include "dpone/connectors/postgres/lock_keys.h"
 #include "dpone/connectors/postgres/quote.h"
-#include "dpone/connectors/postgres/temporary_names.h"
 
 namespace dpone::postgres {
 namespace {
@@ -41,7 +41,8 @@ Result<Receipt> receipt_of(const Rows& rows, int row, int first) {
   const bool has_cursor = !rows.is_null(row, column);
   const std::string cursor = text();
   if (has_cursor) {
-    DPONE_TRY(receipt.cursor_after, Json::parse(cursor));
+    DPONE_TRY(Json value, Json::parse(cursor));
+    receipt.position = Position{"cursor", std::move(value)};
   }
   receipt.rows_read = rows.integer(row, column++);
   receipt.rows_loaded = rows.integer(row, column++);
@@ -215,9 +216,9 @@ std::string ControlTable::render_insert(const Receipt& receipt) const {
          "::regclass::oid, " + number(receipt.target_epoch) + (receipt.target_created ? "true, " : "false, ") +
          text(receipt.run_id) + text(receipt.manifest_hash) + text(receipt.plan_hash) +
          text(receipt.selection_fingerprint) + text(names.canonical()) +
-         (receipt.cursor_after.is_null() ? "NULL, " : text(receipt.cursor_after.canonical())) +
-         number(receipt.rows_read) + number(receipt.rows_loaded) + text(receipt.method) + text(receipt.outcome) +
-         quote_literal(DPONE_VERSION) + ")";
+         (receipt.position ? text(receipt.position->value.canonical()) : "NULL, ") + number(receipt.rows_read) +
+         number(receipt.rows_loaded) + text(receipt.method) + text(receipt.outcome) + quote_literal(DPONE_VERSION) +
+         ")";
 }
 
 }  // namespace dpone::postgres

@@ -9,8 +9,9 @@
 namespace dpone::postgres {
 namespace {
 
-constexpr std::size_t kSendBytes = std::size_t{256} * 1024;
-constexpr std::int64_t kEncodeRows = 1024;
+constexpr std::int64_t kSendBytes = std::int64_t{256} << 10;
+constexpr std::size_t kMostKeptBytes = std::size_t{4} << 20;
+constexpr std::int64_t kMostEncodeRows = 1024;
 
 class CopyInSession {
  public:
@@ -26,7 +27,7 @@ class CopyInSession {
     DPONE_TRY(const std::int64_t rows, copy_.connection.finish_copy_in());
     copy_.rows += rows;
     DPONE_CHECK(copy_.connection.execute(copy_.statement));
-    return WriteSummary{rows};
+    return WriteSummary{rows, rows};
   }
 
  private:
@@ -64,11 +65,16 @@ class BinaryCopyWriter final : public BatchWriter {
     encoder_.append_header(buffer_);
   }
   Status write(const Batch& batch) override {
-    for (std::int64_t row = 0; row < batch.num_rows(); row += kEncodeRows) {
-      DPONE_CHECK(encoder_.encode_rows(batch, row, std::min(kEncodeRows, batch.num_rows() - row), buffer_));
-      if (buffer_.size() >= kSendBytes) {
+    // Of big rows a few at a time: what is encoded before it is sent stays small.
+    const std::int64_t row_bytes = batch.memory_bytes() / std::max<std::int64_t>(batch.num_rows(), 1);
+    const std::int64_t step = std::clamp<std::int64_t>(2 * kSendBytes / (row_bytes + 1), 1, kMostEncodeRows);
+    for (std::int64_t row = 0; row < batch.num_rows(); row += step) {
+      DPONE_CHECK(encoder_.encode_rows(batch, row, std::min(step, batch.num_rows() - row), buffer_));
+      if (std::ssize(buffer_) >= kSendBytes) {
         DPONE_CHECK(session_.send(buffer_));
         buffer_.clear();
+        // A buffer that a huge row has grown is not kept.
+        if (buffer_.capacity() > kMostKeptBytes) std::string().swap(buffer_);
       }
     }
     return {};

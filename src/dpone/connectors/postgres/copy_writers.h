@@ -9,7 +9,7 @@
 #include "dpone/codec/pg_copy/encoder.h"
 #include "dpone/codec/pg_copy/text_encoder.h"
 #include "dpone/connectors/postgres/connection.h"
-#include "dpone/ports/sink.h"
+#include "dpone/ports/writer.h"
 
 namespace dpone::postgres {
 

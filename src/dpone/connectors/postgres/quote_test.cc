@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "dpone/connectors/postgres/temporary_names.h"
+#include "dpone/connectors/postgres/lock_keys.h"
 
 namespace dpone::postgres {
 namespace {
@@ -23,19 +23,7 @@ TEST(Quote, LiteralsDoubleQuotesAndEscapeBackslashes) {
   EXPECT_EQ(quote_literal(R"(\')"), R"(E'\\''')");
 }
 
-TEST(TemporaryNames, FitAndDifferByKindTargetAndRun) {
-  const TemporaryNames names(R"("s"."t")", "run-1");
-  EXPECT_EQ(names.stage().size(), 24U);
-  EXPECT_TRUE(names.stage().starts_with("__dpone_"));
-  EXPECT_EQ(names.stage(), TemporaryNames(R"("s"."t")", "run-1").stage());
-  EXPECT_NE(names.stage(), TemporaryNames(R"("s"."t")", "run-2").stage());
-  EXPECT_NE(names.stage(), TemporaryNames(R"("s"."u")", "run-1").stage());
-  EXPECT_NE(names.index("a"), names.index("b"));
-  EXPECT_NE(names.index("a"), names.statistics("a"));
-  EXPECT_NE(names.index("a"), names.sequence("a"));
-}
-
-TEST(TemporaryNames, TheStagesLockKeyIsTheNumberInItsName) {
+TEST(LockKeys, TheStagesLockKeyIsTheNumberInItsName) {
   EXPECT_EQ(stage_lock_key("__dpone_000000000000002a"), 42);
   EXPECT_EQ(stage_lock_key("__dpone_ffffffffffffffff"), -1);
   EXPECT_NE(target_lock_key("a"), control_lock_key("a"));

@@ -1,7 +1,6 @@
 #include "dpone/connectors/postgres/sink.h"
 
 #include <algorithm>
-#include <thread>
 
 #include "dpone/base/sha256.h"
 #include "dpone/connectors/postgres/catalog.h"
@@ -9,19 +8,19 @@
 #include "dpone/connectors/postgres/control_table.h"
 #include "dpone/connectors/postgres/created_target.h"
 #include "dpone/connectors/postgres/dialect.h"
+#include "dpone/connectors/postgres/load_sql.h"
+#include "dpone/connectors/postgres/lock_keys.h"
 #include "dpone/connectors/postgres/publish_options.h"
 #include "dpone/connectors/postgres/quote.h"
 #include "dpone/connectors/postgres/stage.h"
 #include "dpone/connectors/postgres/target_types.h"
 #include "dpone/connectors/postgres/types.h"
+#include "dpone/ports/column_index.h"
 
 namespace dpone::postgres {
 namespace {
 
-// How long a lost COMMIT may go on at the server before its outcome counts as unknown.
-constexpr std::chrono::milliseconds kWorkingWait = std::chrono::minutes(10);
-
-constexpr const char* kBegin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+constexpr std::size_t kMostColumns = 1600;  // of a table, whatever its page holds
 
 class PostgresSink final : public Sink {
  public:
@@ -32,7 +31,9 @@ class PostgresSink final : public Sink {
         control_(settings_.control_schema.empty() ? settings_.schema : settings_.control_schema, target_),
         connection_(std::move(connection)) {}
 
-  Result<Facts> describe(const Facts& source) override {
+  Result<Facts> describe(const TargetQuestion& question) override {
+    const Facts& source = question.source;
+    declared_key_ = question.key;
     DPONE_CHECK(connect());
     Connection& connection = *connection_;
     DPONE_TRY(const std::optional<Oid> oid, find_relation(connection, settings_.schema, settings_.table, true));
@@ -57,7 +58,8 @@ class PostgresSink final : public Sink {
     facts.checks_json = true;
     DPONE_CHECK(compare_types(connection, source, facts));
     DPONE_CHECK(find_unknown_defaults(connection, source, facts));
-    if (oid && !settings_.key.empty()) DPONE_CHECK(add_key_operators(connection, *oid, facts));
+    if (source.system != facts.system) DPONE_CHECK(find_origin_types(connection, source, facts));
+    if (oid && !question.key.empty()) DPONE_CHECK(add_key_operators(connection, *oid, facts));
     const bool has_money = std::any_of(source.columns.begin(), source.columns.end(),
                                        [](const ColumnFacts& column) { return !column.meaning.empty(); });
     if (has_money) {
@@ -69,6 +71,7 @@ class PostgresSink final : public Sink {
 
   Result<Facts> propose(const Facts& described, const Facts& source,
                         const std::vector<std::string>& columns) const override {
+    DPONE_CHECK(check_column_count(described.relation, columns.size(), kMostColumns));
     Facts facts = described;
     const bool is_postgres = source.system == "postgres";
     Json details = Json::object();
@@ -79,8 +82,19 @@ class PostgresSink final : public Sink {
       if (from == nullptr) continue;
       if (auto fits = check_column_name(name); !fits) facts.obstacles.push_back(std::move(fits).error());
       ColumnFacts column = *from;
-      column.native_type =
-          is_postgres ? proposed_native_type(from->native_type, described.native) : native_type_for(from->type);
+      if (is_postgres) {
+        column.native_type = proposed_native_type(from->native_type, described.native);
+      } else {
+        DeclaredType declared = declare_column(*from, described.native);
+        if (declared.name.empty()) column.refusal = "PostgreSQL has no type for it";
+        column.native_type = std::move(declared.name);
+        column.type = std::move(declared.type);
+        column.travels_as_text = declared.travels_as_text;
+        // Units of money are those of its own server's lc_monetary.
+        if (from->type.kind == TypeKind::kMoney && !from->meaning.empty()) {
+          column.meaning = "lc_monetary=" + described.native["lc_monetary"].as_string();
+        }
+      }
       column.is_generated = false;
       column.has_default = false;
       const bool is_new = described.find(name) == nullptr;
@@ -136,10 +150,19 @@ class PostgresSink final : public Sink {
   Result<std::optional<std::string>> greatest(const std::string& column) override {
     DPONE_CHECK(connect());
     const std::string name = "t." + quote_name(column);  // without `t.`, ORDER BY would take it for the text
-    DPONE_TRY(const Rows rows, connection_->query("SELECT " + name + "::text FROM " + target_ + " AS t WHERE " + name +
-                                                  " IS NOT NULL ORDER BY " + name + " DESC LIMIT 1"));
+    DPONE_TRY(const Rows rows, connection_->query("SELECT " + printed(name) + " FROM " + target_ + " AS t WHERE " +
+                                                  name + " IS NOT NULL ORDER BY " + name + " DESC LIMIT 1"));
     if (rows.size() == 0) return std::optional<std::string>();
     return std::optional<std::string>(rows.text(0, 0));
+  }
+
+  Result<std::int64_t> count_at(const std::string& column, const std::string& value) override {
+    DPONE_CHECK(connect());
+    // The parameter takes the column's type.
+    DPONE_TRY(const Rows rows,
+              connection_->query("SELECT count(*) FROM " + target_ + " AS t WHERE t." + quote_name(column) + " = $1",
+                                 {value}));
+    return rows.integer(0, 0);
   }
 
   RawVerdict accepts_raw(const WireFormat& format, const LoadTask& task) const override {
@@ -187,65 +210,70 @@ class PostgresSink final : public Sink {
   std::vector<Statement> render(const LoadTask& task) const override {
     SinkRenderOptions options;
     options.stage_comment = R"({"dpone":"stage","process":"{process}","run_id":"{run_id}"})";
-    const SinkStatements sql = render_sink(task, TemporaryNames(target_, ""), options);
+    const SinkStatements sql = render_sink(task, sql::TemporaryNames(target_, ""), options);
     std::vector<Statement> out;
     const auto add = [&](const char* phase, const std::vector<std::string>& statements) {
       for (const std::string& statement : statements) out.push_back({phase, statement});
     };
+    const std::string begin(kBegin);
     if (!sql.prepare.empty()) {
-      add("prepare", {kBegin, prepare_lock_sql()});
+      add("prepare", {begin, prepare_lock_sql()});
       add("prepare", sql.prepare);
       add("prepare", {"COMMIT"});
     }
-    out.push_back({"load", kBegin});
+    out.push_back({"load", begin});
     add("load", sql.stage);
     if (task.loaders > 1) out.push_back({"load", "COMMIT"});
     add("load", sql.begin_copy);
     out.push_back({"load", sql.copy});
     out.push_back({"load", sql.end_copy});
-    if (task.loaders > 1) out.push_back({"seal", kBegin});
+    if (task.loaders > 1) out.push_back({"gate", begin});
+    add("gate", sql.stage_steps);
+    // Whether anything would change is asked when the stage is sealed.
+    std::vector<std::string> late;
+    for (std::size_t i = 0; i < sql.questions.size(); ++i) {
+      const bool is_late = task.questions[i].kind == Question::Kind::kChanges;
+      is_late ? late.push_back(sql.questions[i]) : add("gate", {sql.questions[i]});
+    }
     add("seal", sql.seal);
     out.push_back({"seal", "COMMIT"});
     add("seal", sql.constrain);
-    out.push_back({"publish", kBegin});
+    add("gate", late);
+    out.push_back({"publish", begin});
     out.push_back({"publish", "SET LOCAL synchronous_commit = on"});
     out.push_back({"publish", "SELECT pg_advisory_xact_lock(" + std::to_string(target_lock_key(target_)) + ")"});
-    add("publish", sql.publish);
+    for (const sql::PublishStatement& statement : sql.publish) out.push_back({"publish", statement.sql});
     out.push_back(
         {"publish", "INSERT INTO " + quote_name(control_.schema(), "__dpone__loads") + " (...) VALUES (...)"});
     out.push_back({"publish", "COMMIT"});
     return out;
   }
 
-  Result<std::unique_ptr<Stage>> prepare(const LoadTask& task) override {
+  Result<std::unique_ptr<Stage>> open_stage(const LoadTask& task) override {
     DPONE_CHECK(connect());
     DPONE_TRY(std::vector<std::string> prepared, make_schema_and_types(task));
     Connection connection = std::move(*connection_);
     connection_.reset();
     return PostgresStage::create(std::move(connection), settings_.connection, control_, task, std::move(prepared),
-                                 settings_.publish_wait, context_);
+                                 context_);
   }
 
-  Result<std::optional<Receipt>> settle(std::string_view process, std::string_view run_id,
-                                        std::chrono::milliseconds wait) override {
+  Result<PublishOutcome> publish(Stage& stage, const LoadTask&, const Receipt& receipt) override {
+    return static_cast<PostgresStage&>(stage).publish(receipt);
+  }
+
+  Result<PublishOutcome> look_up(std::string_view process, std::string_view run_id) override {
     // An interrupted run still has to know how it ended.
     RunContext patient = context_;
     patient.stop = {};
-    const auto began = context_.clock->steady_now();
-    std::string last;
-    while (true) {
-      auto asked = ask(patient, process, run_id);
-      if (asked) return asked;
-      last = asked.error().to_line();
-      // A server that answers is being asked: its old backend still works on the message and holds the lock.
-      const bool is_working = asked.error().native_code() == "55P03";
-      if (context_.clock->steady_now() - began >= (is_working ? std::max(wait, kWorkingWait) : wait)) break;
-      patient.clock->sleep_for(std::chrono::milliseconds(500), {});
-    }
-    return Error(ErrorClass::kOutcomeUnknown, "finalize.outcome_unknown",
-                 "COMMIT was sent, its answer was lost, and the server cannot be asked: " + last)
-        .with("target", target_)
-        .hint("run `dpone reconcile` with this run id when the server is back; the receipt decides");
+    ConnectionSettings settings = settings_.connection;
+    settings.fields["connect_timeout"] = "5";  // whoever looks tries again
+    DPONE_TRY(Connection connection, Connection::open(settings, SessionRole::kSink, patient));
+    const auto prior = control_.read(connection, process, run_id);
+    // Its old backend still works on the message, and holds the lock.
+    if (!prior && prior.error().native_code() == "55P03") return PublishOutcome{PublishState::kWorking, {}, {}};
+    if (!prior) return prior.error();
+    return PublishOutcome{prior->of_run ? PublishState::kCommitted : PublishState::kAbsent, prior->of_run, {}};
   }
 
   Result<std::vector<Leftover>> cleanup(std::string_view process, bool is_dry_run) override {
@@ -281,7 +309,7 @@ class PostgresSink final : public Sink {
   Result<std::vector<std::string>> make_schema_and_types(const LoadTask& task) {
     LoadTask needed = task;
     for (int attempt = 0;; ++attempt) {
-      if (render_sink(needed, TemporaryNames(target_, ""), {}).prepare.empty()) return std::vector<std::string>();
+      if (render_sink(needed, sql::TemporaryNames(target_, ""), {}).prepare.empty()) return std::vector<std::string>();
       auto made = make_what_lacks(needed);
       if (made) return made;
       if (connection_->is_alive()) {
@@ -305,7 +333,7 @@ class PostgresSink final : public Sink {
     const Facts described = needed.target;
     propose_types(described, needed.source, columns, needed.target);
     if (!needed.target.obstacles.empty()) return needed.target.obstacles.front();
-    std::vector<std::string> statements = render_sink(needed, TemporaryNames(target_, ""), {}).prepare;
+    std::vector<std::string> statements = render_sink(needed, sql::TemporaryNames(target_, ""), {}).prepare;
     for (const std::string& sql : statements) DPONE_CHECK(connection_->execute(sql));
     DPONE_CHECK(connection_->execute("COMMIT"));
     return statements;
@@ -321,19 +349,10 @@ class PostgresSink final : public Sink {
     return {};
   }
 
-  Result<std::optional<Receipt>> ask(const RunContext& context, std::string_view process,
-                                     std::string_view run_id) const {
-    ConnectionSettings settings = settings_.connection;
-    settings.fields["connect_timeout"] = "5";  // the loop around this tries again
-    DPONE_TRY(Connection connection, Connection::open(settings, SessionRole::kSink, context));
-    DPONE_TRY(const PriorReceipts prior, control_.read(connection, process, run_id));
-    return prior.of_run;
-  }
-
   // `source` with the declared key among its keys.
   Facts with_key(const Facts& source) const {
     Facts out = source;
-    out.keys = with_declared_key(source.keys, settings_.key);
+    out.keys = with_declared_key(source.keys, declared_key_);
     return out;
   }
 
@@ -354,7 +373,7 @@ class PostgresSink final : public Sink {
     for (int row = 0; row < rows.size(); ++row) {
       operators.set(rows.text(row, 0), "OPERATOR(" + rows.text(row, 1) + "." + rows.text(row, 2) + ")");
     }
-    for (const std::string& name : settings_.key) {
+    for (const std::string& name : declared_key_) {
       const ColumnFacts* column = facts.find(name);
       if (column == nullptr || operators.contains(name)) continue;
       const TypeKind kind = column->type.kind;
@@ -365,7 +384,7 @@ class PostgresSink final : public Sink {
       }
     }
     facts.native.set("key_operators", std::move(operators));
-    const bool has_index = has_key_of(facts.keys, settings_.key);
+    const bool has_index = has_key_of(facts.keys, declared_key_);
     for (PublishOption& option : facts.publish) {
       if (has_index || option.method != "merge") continue;
       option.notes.emplace_back("the target has no unique index on the key: each run reads the whole table");
@@ -437,6 +456,7 @@ class PostgresSink final : public Sink {
   }
 
   SinkSettings settings_;
+  std::vector<std::string> declared_key_;  // of the last describe()
   const RunContext& context_;
   std::string target_;
   ControlTable control_;

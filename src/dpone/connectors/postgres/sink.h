@@ -2,10 +2,8 @@
 // also publishes it. Thread rule as in ports/sink.h.
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "dpone/base/run_context.h"
 #include "dpone/ports/connection.h"
@@ -18,10 +16,6 @@ struct SinkSettings {
   std::string schema;
   std::string table;
   std::string control_schema;  // empty: the target's
-  // Columns by which rows are found, for incremental modes: how the target compares them is then known, and a table
-  // that is created gets a key of them.
-  std::vector<std::string> key;
-  std::chrono::milliseconds publish_wait{60'000};
 };
 
 // Fails only when the first connection cannot be made. `context` must outlive the sink.

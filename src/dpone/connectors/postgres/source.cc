@@ -102,14 +102,14 @@ class RawCopyReader final : public RawReader {
 
   // A message of COPY holds a row, by the server's habit and not by the protocol: a row that is cut waits in `rest_`,
   // and header and trailer are left out.
-  Status next(std::string& out) override {
+  Status next(std::string& out, std::size_t wanted) override {
     const std::size_t before = out.size();
     out += rest_;
     rest_.clear();
     while (!is_at_end_) {
       const std::size_t size = out.size();
-      const std::size_t wanted = out.capacity() > size + 4096 ? out.capacity() - size - 4096 : kReadBytes;
-      DPONE_TRY(const bool more, connection_.read_copy(out, wanted));
+      const std::size_t missing = wanted - std::min(wanted, size - before);
+      DPONE_TRY(const bool more, connection_.read_copy(out, std::max<std::size_t>(missing, 1)));
       is_at_end_ = !more;
       const std::string_view fresh = std::string_view(out).substr(size);
       DPONE_CHECK(fed(is_text_ ? lines_.feed(fresh) : walker_.feed(fresh)));
@@ -186,34 +186,35 @@ class BatchCopyReader final : public BatchReader {
   bool is_drained_ = false;
 };
 
-class PostgresSnapshot final : public Snapshot {
+class PostgresSnapshot final : public Snapshot, public RawSnapshot {
  public:
   PostgresSnapshot(Connection connection, const RunContext& context)
       : connection_(std::move(connection)), context_(context) {}
 
-  Result<CursorBound> find_bound(const LoadTask& task) override {
-    const CursorRange& range = *task.cursor;
-    CursorBound bound;
+  Result<ReadBound> bound(const ReadTask& task) override {
+    const CursorRange* const range = task.cursor();
+    if (range == nullptr) return ReadBound{};
+    ReadBound bound;
     DPONE_TRY(const bool has_null,
               check_cursor_nulls(task, [&](const std::string& column) { return has_null_in(task, column); }));
     DPONE_TRY(const Rows rows, connection_.query(render_upper_bound(task)));
+    DPONE_TRY(bound.relation, storage_of(task));
     bound.has_rows = rows.size() == 1 || has_null;
-    if (rows.size() == 0) return bound;
-    CursorPosition upper{rows.text(0, 0), {}};
-    for (std::size_t i = 0; i < range.key.size(); ++i) upper.key.push_back(rows.text(0, static_cast<int>(i) + 1));
-    if (upper.value == "infinity" || upper.value == "Infinity" || upper.value == "NaN") {
+    bound.advances = rows.size() == 1 && rows.boolean(0, 1);
+    if (rows.size() == 0) return range->lower ? look_behind(task, bound) : bound;
+    const std::string upper = rows.text(0, 0);
+    if (upper == "infinity" || upper == "Infinity" || upper == "NaN") {
       return Error(ErrorClass::kFailed, "cursor.infinite",
-                   "the greatest value of cursor column \"" + range.column + "\" is " + upper.value +
+                   "the greatest value of cursor column \"" + range->column + "\" is " + upper +
                        ": nothing would ever come after it")
           .with("relation", task.source.relation)
           .hint("correct that row, or leave it out with source.options.where");
     }
-    bound.is_beyond_lower = rows.boolean(0, static_cast<int>(range.key.size()) + 1);
-    bound.upper = std::move(upper);
+    bound.until = to_position(*range, {upper, {}, bound.relation});
     return bound;
   }
 
-  Result<std::unique_ptr<BatchReader>> open(const Slice&, const LoadTask& task) override {
+  Result<std::unique_ptr<BatchReader>> open(const Slice&, const ReadTask& task) override {
     pg_copy::DecoderOptions options;
     options.max_row_bytes = context_.max_row_bytes;
     options.target_bytes = 2 << 20;
@@ -222,7 +223,9 @@ class PostgresSnapshot final : public Snapshot {
     return std::unique_ptr<BatchReader>(std::make_unique<BatchCopyReader>(connection_, std::move(decoder)));
   }
 
-  Result<std::unique_ptr<RawReader>> open_raw(const Slice&, const LoadTask& task) override {
+  RawSnapshot* raw() override { return this; }
+
+  Result<std::unique_ptr<RawReader>> open_raw(const Slice&, const ReadTask& task) override {
     const bool is_text = task.format.is_text;
     DPONE_CHECK(connection_.begin_copy_out(render_copy_out(task, is_text ? "text" : "binary", true)));
     return std::unique_ptr<RawReader>(std::make_unique<RawCopyReader>(
@@ -236,7 +239,24 @@ class PostgresSnapshot final : public Snapshot {
   }
 
  private:
-  Result<bool> has_null_in(const LoadTask& task, const std::string& column) {
+  // What TRUNCATE, and whoever makes the table again, changes; empty for a query, a view and a partitioned table.
+  Result<std::string> storage_of(const ReadTask& task) {
+    if (!task.source.native["oid"].is_int()) return std::string();
+    const std::string oid = std::to_string(task.source.native["oid"].as_int());
+    DPONE_TRY(const Rows rows, connection_.query("SELECT pg_relation_filenode(" + oid + ")::text"));
+    return rows.is_null(0, 0) ? std::string() : oid + "/" + rows.text(0, 0);
+  }
+
+  // Nothing lies beyond the position: whether everything lies before it.
+  Result<ReadBound> look_behind(const ReadTask& task, ReadBound bound) {
+    DPONE_TRY(const Rows rows, connection_.query(render_greatest(task)));
+    if (rows.size() == 0) return bound;
+    bound.greatest = rows.text(0, 0);
+    bound.is_behind = bound.greatest != *task.cursor()->lower;
+    return bound;
+  }
+
+  Result<bool> has_null_in(const ReadTask& task, const std::string& column) {
     DPONE_TRY(const Rows rows, connection_.query(render_find_null(task, column)));
     return rows.size() == 1;
   }
@@ -252,7 +272,7 @@ class PostgresSource final : public Source {
 
   Result<Facts> describe() override { return describe_with(*connection_, false); }
 
-  std::vector<WireFormat> raw_formats(const LoadTask& task) const override {
+  std::vector<WireFormat> raw_formats(const ReadTask& task) const override {
     Json columns = Json::array();
     for (const ColumnPolicy& column : task.columns) {
       const Json& detail = task.source.native["type_details"][column.name];
@@ -264,16 +284,17 @@ class PostgresSource final : public Source {
     return {{"postgres.copy_binary", fingerprint, false}, {"postgres.copy_text", fingerprint, true}};
   }
 
-  std::vector<Statement> render(const LoadTask& task) const override {
+  std::vector<Statement> render(const ReadTask& task) const override {
     std::vector<Statement> out;
     for (const std::string& sql : lock_statements(task.source)) out.push_back({"extract", sql});
-    if (task.cursor) out.push_back({"extract", render_upper_bound(task)});
+    if (task.cursor() != nullptr) out.push_back({"extract", render_upper_bound(task)});
     const bool is_text = task.is_raw && task.format.is_text;
     out.push_back({"extract", render_copy_out(task, is_text ? "text" : "binary", task.is_raw)});
     return out;
   }
 
-  Result<std::unique_ptr<Snapshot>> open_snapshot(const Facts& planned) override {
+  Result<std::unique_ptr<Snapshot>> open_snapshot(const ReadTask& task) override {
+    const Facts& planned = task.source;
     if (!connection_) {
       DPONE_TRY(connection_, Connection::open(settings_.connection, SessionRole::kSource, context_));
     }
@@ -461,7 +482,7 @@ class PostgresSource final : public Source {
   // The condition is parsed by the server as part of one SELECT, so that it cannot end the statement. What its
   // subqueries read is locked too.
   Status describe_where(Connection& connection, const Json& native, Oid oid, bool in_snapshot) {
-    LoadTask probe;
+    ReadTask probe;
     probe.source.native = native;
     const std::string select = render_select(probe, false);
     auto described = connection.describe(select);

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 
+#include "dpone/connectors/postgres/dialect.h"
 #include "dpone/connectors/postgres/errors.h"
+#include "dpone/connectors/postgres/lock_keys.h"
 #include "dpone/connectors/postgres/quote.h"
+#include "dpone/ports/fence.h"
 
 namespace dpone::postgres {
 namespace {
@@ -20,36 +23,17 @@ std::string target_of(const LoadTask& task) {
   return quote_name(task.target.native["schema"].as_string(), task.target.native["name"].as_string());
 }
 
-std::string any_null(const std::vector<std::string>& columns) {
-  std::string out;
-  for (const std::string& column : columns) out += (out.empty() ? "" : " OR ") + quote_name(column) + " IS NULL";
-  return out;
-}
-
-// `INSERT 0 5`
+// `INSERT 0 5`, `DELETE 5`
 std::int64_t rows_of(const std::string& tag) { return std::stoll(tag.substr(tag.rfind(' ') + 1)); }
-
-// The tags of the statements that changed the target; the receipt's own INSERT is the last.
-void count_changes(const std::vector<std::string>& tags, Published& published) {
-  std::int64_t inserted = 0;
-  std::int64_t updated = 0;
-  for (const std::string& tag : tags) {
-    if (tag.starts_with("INSERT ")) inserted += rows_of(tag);
-    if (tag.starts_with("UPDATE ")) updated += rows_of(tag);
-  }
-  published.rows_inserted = inserted - 1;
-  published.rows_updated = updated;
-}
 
 }  // namespace
 
 PostgresStage::PostgresStage(Connection connection, ConnectionSettings settings, ControlTable control,
-                             const LoadTask& task, std::chrono::milliseconds publish_wait, const RunContext& context)
+                             const LoadTask& task, const RunContext& context)
     : connection_(std::move(connection)),
       settings_(std::move(settings)),
       control_(std::move(control)),
       task_(task),
-      publish_wait_(publish_wait),
       context_(context),
       target_(target_of(task)),
       names_(target_, context.run_id),
@@ -62,11 +46,9 @@ PostgresStage::~PostgresStage() = default;
 
 Result<std::unique_ptr<Stage>> PostgresStage::create(Connection connection, ConnectionSettings settings,
                                                      ControlTable control, const LoadTask& task,
-                                                     std::vector<std::string> prepared,
-                                                     std::chrono::milliseconds publish_wait,
-                                                     const RunContext& context) {
+                                                     std::vector<std::string> prepared, const RunContext& context) {
   std::unique_ptr<PostgresStage> stage(
-      new PostgresStage(std::move(connection), std::move(settings), std::move(control), task, publish_wait, context));
+      new PostgresStage(std::move(connection), std::move(settings), std::move(control), task, context));
   stage->prepared_ = std::move(prepared);
   Status status = stage->begin();
   if (!status) {
@@ -95,9 +77,9 @@ Status PostgresStage::begin() {
   return context_.fault("stage.created");
 }
 
-Result<OpenCopy> PostgresStage::begin_copy(int index) {
+Result<OpenCopy> PostgresStage::begin_copy() {
   Connection* connection = &connection_;
-  if (index > 0) {
+  if (writers_++ > 0) {
     DPONE_TRY(Connection opened, Connection::open(settings_, SessionRole::kSink, context_));
     helpers_.push_back(std::make_unique<Connection>(std::move(opened)));
     connection = helpers_.back().get();
@@ -109,8 +91,8 @@ Result<OpenCopy> PostgresStage::begin_copy(int index) {
   return OpenCopy{*connection, rows_, statements_.end_copy};
 }
 
-Result<std::unique_ptr<RawWriter>> PostgresStage::open_raw_writer(const Slice& slice) {
-  DPONE_TRY(OpenCopy copy, begin_copy(slice.index));
+Result<std::unique_ptr<RawWriter>> PostgresStage::open_raw_writer(const Slice&) {
+  DPONE_TRY(OpenCopy copy, begin_copy());
   return make_copy_writer(std::move(copy), task_.format.is_text);
 }
 
@@ -122,8 +104,10 @@ Result<std::vector<pg_copy::EncodeColumn>> PostgresStage::encode_columns() {
     if (column.sink_type.kind == TypeKind::kArray) {
       DPONE_TRY(
           const Rows element,
-          connection_.query("SELECT t.typelem::int8 FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid WHERE "
-                            "a.attrelid = $1::regclass AND a.attname = $2",
+          connection_.query("WITH RECURSIVE type(oid) AS (SELECT a.atttypid FROM pg_attribute a WHERE a.attrelid = "
+                            "$1::regclass AND a.attname = $2 UNION SELECT t.typbasetype FROM type JOIN pg_type t ON "
+                            "t.oid = type.oid WHERE t.typtype = 'd') SELECT t.typelem::int8 FROM type JOIN pg_type t "
+                            "ON t.oid = type.oid WHERE t.typtype <> 'd'",
                             {stage_, column.sink_name}));
       if (element.size() == 1) encoded.element_oid = static_cast<std::uint32_t>(element.integer(0, 0));
     }
@@ -133,22 +117,22 @@ Result<std::vector<pg_copy::EncodeColumn>> PostgresStage::encode_columns() {
   return columns;
 }
 
-Result<std::unique_ptr<BatchWriter>> PostgresStage::open_writer(const Slice& slice) {
+Result<std::unique_ptr<BatchWriter>> PostgresStage::open_writer(const Slice&) {
   DPONE_TRY(std::vector<pg_copy::EncodeColumn> columns, encode_columns());
   const bool is_text = std::any_of(task_.columns.begin(), task_.columns.end(),
                                    [](const ColumnPolicy& column) { return column.travels_as_text; });
   if (is_text) {
     DPONE_TRY(pg_copy::TextEncoder encoder, pg_copy::TextEncoder::create(std::move(columns)));
-    DPONE_TRY(OpenCopy copy, begin_copy(slice.index));
+    DPONE_TRY(OpenCopy copy, begin_copy());
     return make_copy_writer(std::move(copy), std::move(encoder));
   }
   DPONE_TRY(pg_copy::Encoder encoder, pg_copy::Encoder::create(std::move(columns)));
-  DPONE_TRY(OpenCopy copy, begin_copy(slice.index));
+  DPONE_TRY(OpenCopy copy, begin_copy());
   return make_copy_writer(std::move(copy), std::move(encoder));
 }
 
 Status PostgresStage::name_identity_sequences() {
-  if (task_.method != PublishMethod::kExchange) return {};
+  if (!takes_place(task_) || !task_.target.exists) return {};
   const std::string schema = task_.target.native["schema"].as_string();
   for (const Json& sequence : task_.target.native["sequences"].as_array()) {
     if (!sequence["is_identity"].as_bool()) continue;
@@ -160,35 +144,42 @@ Status PostgresStage::name_identity_sequences() {
   return {};
 }
 
-// Rows of equal rank stay, and fail the key gate.
-Result<std::int64_t> PostgresStage::keep_latest() {
-  if (task_.keep_latest_by.empty()) return 0;
-  const std::string sql = "DELETE FROM " + stage_ + " AS s USING (SELECT ctid AS place, rank() OVER (PARTITION BY " +
-                          quote_names(task_.key) + " ORDER BY " + quote_name(task_.keep_latest_by) +
-                          " DESC NULLS LAST) AS number FROM " + stage_ + " WHERE NOT (" + any_null(task_.key) +
-                          ")) AS ranked WHERE s.ctid = ranked.place AND ranked.number > 1";
-  std::vector<std::string> tags;
-  DPONE_CHECK(connection_.execute(sql, &tags));
-  const std::int64_t gone = tags.empty() ? 0 : rows_of(tags.back());
-  rows_ -= gone;
-  return gone;
+// The transaction of one loader is open since the stage was made.
+Status PostgresStage::begin_seal() {
+  if (is_sealing_) return {};
+  is_sealing_ = true;
+  helpers_.clear();
+  if (task_.loaders > 1) DPONE_CHECK(connection_.execute(std::string(kBegin)));
+  return {};
 }
 
-Result<StageFacts> PostgresStage::check_key() {
-  StageFacts facts;
-  DPONE_TRY(facts.rows_superseded, keep_latest());
-  facts.rows = rows_;
-  if (task_.key.empty()) return facts;
-  const std::string has_null = any_null(task_.key);
-  const std::string key = quote_names(task_.key);
-  DPONE_TRY(
-      const Rows rows,
-      connection_.execute("SELECT (SELECT count(*) FROM " + stage_ + " WHERE " + has_null +
-                          "), (SELECT coalesce(sum(n - 1), 0)::int8 FROM (SELECT count(*) AS n FROM " + stage_ +
-                          " WHERE NOT (" + has_null + ") GROUP BY " + key + " HAVING count(*) > 1) AS repeated)"));
-  facts.key_nulls = rows.integer(0, 0);
-  facts.key_duplicates = rows.integer(0, 1);
-  return facts;
+Result<std::vector<StepCount>> PostgresStage::apply() {
+  DPONE_CHECK(begin_seal());
+  std::vector<StepCount> counts;
+  for (std::size_t i = 0; i < statements_.stage_steps.size(); ++i) {
+    std::vector<std::string> tags;
+    DPONE_CHECK(connection_.execute(statements_.stage_steps[i], &tags));
+    const std::int64_t gone = tags.empty() ? 0 : rows_of(tags.back());
+    rows_ -= gone;
+    counts.push_back({i, gone});
+  }
+  return counts;
+}
+
+Result<std::vector<Answer>> PostgresStage::ask(const std::vector<Question>& questions) {
+  if (!next_constraint_) DPONE_CHECK(begin_seal());
+  std::vector<Answer> answers;
+  for (const Question& question : questions) {
+    DPONE_TRY(const Rows rows,
+              connection_.execute(sql::render_question(dialect(), task_, tables_of(task_, names_), question)));
+    if (question.kind == Question::Kind::kChanges) {
+      answers.push_back({rows.boolean(0, 0) ? 1 : 0, 0});
+    } else {
+      answers.push_back(
+          {rows.integer(0, 0), question.kind == Question::Kind::kKeyFaults ? rows.integer(0, 1) : std::int64_t{0}});
+    }
+  }
+  return answers;
 }
 
 // A constraint that the loaded rows do not meet is a gate that failed.
@@ -219,33 +210,29 @@ Error PostgresStage::seal_error(Error error) const {
   return error;
 }
 
-Result<StageFacts> PostgresStage::seal() {
-  helpers_.clear();
-  if (task_.loaders > 1) DPONE_CHECK(connection_.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"));
-  DPONE_CHECK(name_identity_sequences());
-  // The key gate looks before the indexes are built: it counts, an index stops at the first.
-  DPONE_TRY(const StageFacts facts, check_key());
-  const bool key_fails = facts.key_nulls.value_or(0) > 0 || facts.key_duplicates.value_or(0) > 0;
-  if (key_fails) return facts;
-  for (const std::string& sql : statements_.seal) {
-    auto done = connection_.execute(sql);
-    if (!done) return seal_error(std::move(done).error());
+Status PostgresStage::seal() {
+  if (!next_constraint_) {
+    DPONE_CHECK(begin_seal());
+    DPONE_CHECK(name_identity_sequences());
+    for (const std::string& sql : statements_.seal) {
+      auto done = connection_.execute(sql);
+      if (!done) return seal_error(std::move(done).error());
+    }
+    DPONE_CHECK(context_.fault("stage.before_commit"));
+    auto committed = connection_.execute("COMMIT");
+    if (!committed) return seal_error(std::move(committed).error());
+    next_constraint_ = 0;
+    DPONE_CHECK(context_.fault("stage.committed"));
   }
-  DPONE_CHECK(context_.fault("stage.before_commit"));
-  auto committed = connection_.execute("COMMIT");
-  if (!committed) return seal_error(std::move(committed).error());
-  DPONE_CHECK(context_.fault("stage.committed"));
-  for (const std::string& sql : statements_.constrain) {
-    auto constrained =
-        retry_locks("the locks of the tables that its foreign keys refer to", [&](bool& is_locked_out) -> Status {
-          auto done = connection_.execute(sql);
-          if (done) return {};
-          is_locked_out = done.error().native_code() == "55P03";
-          return std::move(done).error();
-        });
-    if (!constrained) return seal_error(std::move(constrained).error());
+  for (std::size_t& next = *next_constraint_; next < statements_.constrain.size(); ++next) {
+    auto done = connection_.execute(statements_.constrain[next]);
+    if (done) continue;
+    if (done.error().native_code() == "55P03") {
+      return locked_out(done.error(), "the locks of the tables that its foreign keys refer to");
+    }
+    return seal_error(std::move(done).error());
   }
-  return facts;
+  return {};
 }
 
 Status PostgresStage::roll_back() {
@@ -255,48 +242,20 @@ Status PostgresStage::roll_back() {
   return {};
 }
 
-Result<bool> PostgresStage::changes_target() {
-  DPONE_TRY(const Rows rows, connection_.execute("SELECT EXISTS (" + render_changes(task_, names_) + ")"));
-  return rows.boolean(0, 0);
+Error PostgresStage::locked_out(const Error& error, const std::string& what) const {
+  return Error(ErrorClass::kUnavailable, "finalize.lock_timeout", "cannot acquire " + what + ": " + error.message())
+      .with("target", target_)
+      .native(error.native_code())
+      .retry(Retry::kAgain)
+      .hint(
+          "find the session that holds them (pg_locks, pg_stat_activity), or raise sink.options.publish_wait; the "
+          "target is unchanged");
 }
 
-Result<Published> PostgresStage::finalize(const Receipt& receipt) {
+Result<PublishOutcome> PostgresStage::publish(const Receipt& receipt) {
+  DPONE_CHECK(context_.fault("finalize.begin"));
   render_options_.staged_rows = rows_;
   statements_ = render_sink(task_, names_, render_options_);
-  Result<Published> published = Published{receipt, {}, {}};
-  DPONE_CHECK(retry_locks("the target's locks", [&](bool& is_locked_out) -> Status {
-    DPONE_TRY(published, finalize_once(receipt, is_locked_out));
-    return {};
-  }));
-  is_published_ = true;
-  return published;
-}
-
-Status PostgresStage::retry_locks(const std::string& what, const std::function<Status(bool&)>& attempt) {
-  const auto deadline = context_.clock->steady_now() + publish_wait_;
-  std::chrono::milliseconds pause{50};
-  while (true) {
-    bool is_locked_out = false;
-    Status done = attempt(is_locked_out);
-    if (done || !is_locked_out) return done;
-    if (context_.clock->steady_now() + pause > deadline) {
-      const Error error = std::move(done).error();
-      return Error(ErrorClass::kUnavailable, "finalize.lock_timeout", what + " could not be had: " + error.message())
-          .with("target", target_)
-          .native(error.native_code())
-          .retry(Retry::kSafe)
-          .hint(
-              "find the session that holds them (pg_locks, pg_stat_activity), or raise sink.options.publish_wait; the "
-              "target is unchanged");
-    }
-    context_.debug(what + " are held by another session; trying again");
-    if (!context_.clock->sleep_for(pause, context_.stop)) return interrupted_error();
-    pause = std::min(pause * 2, std::chrono::milliseconds(1000));
-  }
-}
-
-Result<Published> PostgresStage::finalize_once(const Receipt& receipt, bool& is_locked_out) {
-  DPONE_CHECK(context_.fault("finalize.begin"));
   auto begun = connection_.execute(
       "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL synchronous_commit = on; SET LOCAL lock_timeout = "
       "'1s'; "
@@ -304,8 +263,8 @@ Result<Published> PostgresStage::finalize_once(const Receipt& receipt, bool& is_
       std::to_string(target_lock_key(target_)) + ")");
   if (!begun) {
     Error error = std::move(begun).error();
-    is_locked_out = error.native_code() == "55P03";
     DPONE_CHECK(roll_back());
+    if (error.native_code() == "55P03") return locked_out(error, "the target's locks");
     return error;
   }
   // In a statement of its own after the lock: only then does its snapshot see what the last holder committed.
@@ -314,15 +273,15 @@ Result<Published> PostgresStage::finalize_once(const Receipt& receipt, bool& is_
     DPONE_CHECK(roll_back());
     return std::move(newest).error();
   }
-  const std::int64_t version = next_version(*newest);
-  if (version != receipt.version || next_epoch(*newest, replaces_all(task_.method)) != receipt.target_epoch) {
+  if (newest->of_run && newest->of_run->version == receipt.version) {
     DPONE_CHECK(roll_back());
-    return Error(ErrorClass::kRefused, "finalize.fenced",
-                 "another run published to this target after the plan was made")
-        .with("target", target_)
-        .with("planned_version", std::to_string(receipt.version - 1))
-        .with("found_version", std::to_string(version - 1))
-        .hint("nothing was published; run again");
+    is_published_ = true;
+    return PublishOutcome{PublishState::kCommitted, newest->of_run, {}};
+  }
+  Status fence = check_fence(*newest, receipt, replaces_all(task_));
+  if (!fence) {
+    DPONE_CHECK(roll_back());
+    return std::move(fence).error();
   }
   Status reached = context_.fault("finalize.locked");
   if (!reached) {
@@ -330,7 +289,7 @@ Result<Published> PostgresStage::finalize_once(const Receipt& receipt, bool& is_
     return std::move(reached).error();
   }
   std::string message;
-  for (const std::string& sql : statements_.publish) message += sql + ";\n";
+  for (const sql::PublishStatement& statement : statements_.publish) message += statement.sql + ";\n";
   message += control_.render_insert(receipt) + ";\nCOMMIT";
   DPONE_CHECK(context_.fault("finalize.before_send"));
   // Not shielded: to rewrite a big table takes long, and a cancel that comes before its COMMIT rolls it back. One that
@@ -342,18 +301,11 @@ Result<Published> PostgresStage::finalize_once(const Receipt& receipt, bool& is_
     // It is published, whatever happens from here on.
     const Status reached_end = context_.fault("finalize.committed");
     if (!reached_end) context_.warn(reached_end.error().to_line());
-    Published published{receipt, {}, {}};
+    is_published_ = true;
+    PublishOutcome outcome{PublishState::kCommitted, receipt, count_steps(tags)};
     auto written = control_.read_newest(connection_, receipt.process, receipt.run_id);
-    if (written && written->of_run) published.receipt = *written->of_run;  // else only the look at it failed
-    if (!replaces_all(task_.method)) count_changes(tags, published);
-    if (statements_.counts_rows) {
-      auto counts = connection_.execute(
-          "SELECT coalesce(current_setting('dpone.rows_added', true), '0'), "
-          "coalesce(current_setting('dpone.rows_changed', true), '0')");
-      published.rows_inserted = counts ? std::optional(std::stoll(counts->text(0, 0))) : std::nullopt;
-      published.rows_updated = counts ? std::optional(std::stoll(counts->text(0, 1))) : std::nullopt;
-    }
-    return published;
+    if (written && written->of_run) outcome.receipt = *written->of_run;  // else only the look at it failed
+    return outcome;
   }
   Error error = std::move(sent).error();
   // Without a SQLSTATE the server has not said it: the answer was lost, or there was no memory to read it.
@@ -367,17 +319,34 @@ Result<Published> PostgresStage::finalize_once(const Receipt& receipt, bool& is_
         .retry(Retry::kUnknown)
         .hint("run `dpone reconcile` with this run id when the server is back; the receipt decides");
   }
-  is_locked_out = error.native_code() == "55P03";
   DPONE_CHECK(roll_back());
+  if (error.native_code() == "55P03") return locked_out(error, "the target's locks");
   if (error.error_class() == ErrorClass::kInterrupted) return error;
   return publish_error(std::move(error));
+}
+
+// One tag a statement, in their order. What a step with triggers changed stands in a setting instead.
+std::vector<StepCount> PostgresStage::count_steps(const std::vector<std::string>& tags) {
+  std::vector<StepCount> counts;
+  for (std::size_t i = 0; i < statements_.publish.size() && i < tags.size(); ++i) {
+    const auto& step = statements_.publish[i].step;
+    if (step) counts.push_back({*step, rows_of(tags[i])});
+  }
+  if (!statements_.counts_rows) return counts;
+  for (std::size_t step = 0; step < task_.publish.size(); ++step) {
+    const auto rows = connection_.execute("SELECT current_setting('dpone.rows_" + std::to_string(step) + "', true)");
+    if (rows && !rows->is_null(0, 0) && !rows->text(0, 0).empty()) {
+      counts.push_back({step, std::stoll(rows->text(0, 0))});
+    }
+  }
+  return counts;
 }
 
 // Whether an error about a missing relation, or one too many, means the target. It may as well come from a function
 // that the target's triggers or constraints call, so the facts are looked at again, after the roll-back.
 bool PostgresStage::has_target_changed(const Error& error) {
   const std::string_view code = error.native_code();
-  if (task_.method == PublishMethod::kCreate) return code == "42P07" || code == "42710" || code == "3F000";
+  if (!task_.target.exists) return code == "42P07" || code == "42710" || code == "3F000";
   if (code != "42P01" && code != "42P07" && code != "3F000") return false;
   Shield shield(connection_);
   const auto guard = connection_.execute(task_.target.native["fingerprint_guard"].as_string());
@@ -398,7 +367,7 @@ Error PostgresStage::publish_error(Error error) {
           .with("target", target_)
           .hint("nothing was published; load with incremental_merge, which deletes no row that is referred to");
     }
-    if (!replaces_all(task_.method)) {
+    if (!replaces_all(task_)) {
       return Error(ErrorClass::kFailed, slug, "the target would get " + detail)
           .with("target", target_)
           .hint("a trigger of the target changes the load; the target is unchanged");
@@ -409,10 +378,7 @@ Error PostgresStage::publish_error(Error error) {
         .hint("a trigger or rule of the target changes the load; the target is unchanged");
   }
   if (error.native_code() == "23505" && error.context_value("table").find("__dpone__loads") != std::string_view::npos) {
-    return Error(ErrorClass::kRefused, "finalize.fenced",
-                 "another run published to this target after the plan was made")
-        .with("target", target_)
-        .hint("nothing was published; run again");
+    return fenced_error(target_);
   }
   if (has_target_changed(error)) {
     return Error(ErrorClass::kRefused, "finalize.target_changed",

@@ -2,8 +2,6 @@
 // the writing session and, through it, the advisory lock that says "this run is alive".
 #pragma once
 
-#include <chrono>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,45 +11,45 @@
 #include "dpone/connectors/postgres/connection.h"
 #include "dpone/connectors/postgres/control_table.h"
 #include "dpone/connectors/postgres/copy_writers.h"
-#include "dpone/connectors/postgres/dialect.h"
+#include "dpone/connectors/postgres/load_sql.h"
 #include "dpone/ports/sink.h"
 
 namespace dpone::postgres {
 
-class PostgresStage final : public Stage {
+class PostgresStage final : public Stage, public RawStage {
  public:
   // Takes the lock, then begins the load transaction and creates the stage in it. `settings` is kept for reconnecting;
   // `prepared` are statements that were carried out for this run, and will not be undone.
   static Result<std::unique_ptr<Stage>> create(Connection connection, ConnectionSettings settings, ControlTable control,
                                                const LoadTask& task, std::vector<std::string> prepared,
-                                               std::chrono::milliseconds publish_wait, const RunContext& context);
+                                               const RunContext& context);
   ~PostgresStage() override;
 
   int most_writers() const override { return task_.loaders; }
   Result<std::unique_ptr<BatchWriter>> open_writer(const Slice& slice) override;
+  RawStage* raw() override { return this; }
   Result<std::unique_ptr<RawWriter>> open_raw_writer(const Slice& slice) override;
-  Result<StageFacts> seal() override;
-  Result<bool> changes_target() override;
-  Result<Published> finalize(const Receipt& receipt) override;
+  Result<std::vector<StepCount>> apply() override;
+  Result<std::vector<Answer>> ask(const std::vector<Question>& questions) override;
+  Status seal() override;
   Status drop() override;
+
+  // One attempt of Sink::publish.
+  Result<PublishOutcome> publish(const Receipt& receipt);
 
  private:
   PostgresStage(Connection connection, ConnectionSettings settings, ControlTable control, const LoadTask& task,
-                std::chrono::milliseconds publish_wait, const RunContext& context);
+                const RunContext& context);
   Status begin();
-  // The connection of writer `index`, in COPY FROM STDIN.
-  Result<OpenCopy> begin_copy(int index);
+  // A connection of its own for each writer after the first, in COPY FROM STDIN.
+  Result<OpenCopy> begin_copy();
   Result<std::vector<pg_copy::EncodeColumn>> encode_columns();
   Status name_identity_sequences();
-  // Leaves only the latest row of each key; returns how many went.
-  Result<std::int64_t> keep_latest();
-  Result<StageFacts> check_key();
+  Status begin_seal();
   Error seal_error(Error error) const;
-  // Calls `attempt` until it gets its locks, within publish_wait. An attempt waits for a lock as briefly as those
-  // should who queue behind it, and says by its argument that this was all that went wrong.
-  Status retry_locks(const std::string& what, const std::function<Status(bool& is_locked_out)>& attempt);
-  // One attempt; `is_locked_out` is set when a lock could not be had and nothing was changed.
-  Result<Published> finalize_once(const Receipt& receipt, bool& is_locked_out);
+  // Of an attempt that changed nothing: `finalize.lock_timeout` with Retry::kAgain where a lock could not be had.
+  Error locked_out(const Error& error, const std::string& what) const;
+  std::vector<StepCount> count_steps(const std::vector<std::string>& tags);
   Error publish_error(Error error);
   bool has_target_changed(const Error& error);
   Status roll_back();
@@ -63,14 +61,16 @@ class PostgresStage final : public Stage {
   ControlTable control_;
   LoadTask task_;
   std::vector<std::string> prepared_;
-  std::chrono::milliseconds publish_wait_;
   const RunContext& context_;
   std::string target_;  // quoted
-  TemporaryNames names_;
+  sql::TemporaryNames names_;
   std::string stage_;  // quoted
   SinkRenderOptions render_options_;
   SinkStatements statements_;
   std::int64_t rows_ = 0;
+  int writers_ = 0;
+  bool is_sealing_ = false;
+  std::optional<std::size_t> next_constraint_;  // once the stage is committed
   bool is_locked_ = false;
   bool is_published_ = false;
 };

@@ -3,8 +3,8 @@
 #include <optional>
 
 #include "dpone/connectors/postgres/connection.h"
+#include "dpone/connectors/postgres/lock_keys.h"
 #include "dpone/connectors/postgres/quote.h"
-#include "dpone/connectors/postgres/temporary_names.h"
 
 namespace dpone::postgres {
 namespace {

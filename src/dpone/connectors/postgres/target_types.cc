@@ -94,6 +94,12 @@ Result<Json> create_own_type(Connection& connection, const Json& type, const Jso
   const bool has_multiranges = connection.server_version() >= 140000;
   if (type["range"].is_string())
     return compare_multirange(name, type["range"].as_string(), findings, connection.server_version());
+  if (type["create"].as_string().empty()) {
+    return obstacle("type.missing",
+                    "type " + name + " is not known to the target, and dpone does not create types of that kind",
+                    "create the type there as it is at the source, cast in a source query, or leave the column out "
+                    "with exclude");
+  }
   DPONE_TRY(Json denied, need_schema(connection, type["schema"].as_string(), "create_schema", finding));
   if (denied.is_null() && has_multiranges && type["multirange_schema"].is_string()) {
     DPONE_TRY(denied,
@@ -141,7 +147,7 @@ Result<Json> compare_own_type(Connection& connection, const Json& type, const Js
 Status find_missing_builtins(Connection& connection, const Facts& source, Json& findings) {
   std::string oids = "{";
   for (const Json& column : source.native["columns"].as_array()) {
-    if (column["type_oid"].as_int() < 16384)
+    if (column["type_oid"].as_int() < 10000)
       oids += (oids.size() > 1 ? "," : "") + std::to_string(column["type_oid"].as_int());
   }
   oids += "}";
@@ -215,6 +221,38 @@ Status compare_types(Connection& connection, const Facts& source, Facts& target)
   target.native.set("extension_types", std::move(extension_types));
   target.native.set("is_before_14", connection.server_version() < 140000);
   return {};
+}
+
+Status find_origin_types(Connection& connection, const Facts& source, Facts& target) {
+  Json found = Json::object();
+  for (const ColumnFacts& column : source.columns) {
+    const bool is_plain = column.origin_type == declared_type_for(column.type, connection.server_version()).name &&
+                          !column.travels_as_text;
+    if (column.origin_type.empty() || is_plain) continue;
+    // Parsed and not run: the name comes from outside, and what goes into a statement is the server's own.
+    const auto parsed = connection.describe("SELECT NULL::" + column.origin_type);
+    if (!parsed && !connection.is_alive()) return parsed.error();
+    if (!parsed || parsed->column_count() != 1) continue;
+    const std::string oid = std::to_string(parsed->column_type(0));
+    const std::string typmod = std::to_string(parsed->column_typmod(0));
+    DPONE_TRY(const Rows name, connection.query("SELECT format_type($1::oid, $2::int4)", {oid, typmod}));
+    Json type = Json::object();
+    type.set("oid", parsed->column_type(0)).set("typmod", parsed->column_typmod(0)).set("type", name.text(0, 0));
+    found.set(column.name, std::move(type));
+  }
+  target.native.set("origin_types", std::move(found));
+  return {};
+}
+
+DeclaredType declare_column(const ColumnFacts& from, const Json& described) {
+  const int server_version = static_cast<int>(described["server_version"].as_int());
+  const Json& origin = described["origin_types"][from.name];
+  if (origin["type"].is_string()) {
+    auto restored = restored_type(static_cast<Oid>(origin["oid"].as_int()), static_cast<int>(origin["typmod"].as_int()),
+                                  origin["type"].as_string(), from.type, from.travels_as_text, server_version);
+    if (restored) return *std::move(restored);
+  }
+  return declared_type_for(from.type, server_version);
 }
 
 void propose_types(const Facts& described, const Facts& source, const std::vector<std::string>& columns,

@@ -8,12 +8,20 @@
 #include "dpone/base/json.h"
 #include "dpone/base/result.h"
 #include "dpone/connectors/postgres/connection.h"
+#include "dpone/connectors/postgres/types.h"
 #include "dpone/ports/facts.h"
 
 namespace dpone::postgres {
 
 // Sets `needed_types`, `extension_types` and `is_before_14` in `target.native`. Reads the catalog only.
 Status compare_types(Connection& connection, const Facts& source, Facts& target);
+
+// Which of the types that the source's values had where they came from are built in here: sets `origin_types` in
+// `target.native`, by column. Reads the catalog only.
+Status find_origin_types(Connection& connection, const Facts& source, Facts& target);
+
+// How a column of a source that is no PostgreSQL is declared here, from what find_origin_types found. Pure.
+DeclaredType declare_column(const ColumnFacts& from, const Json& described);
 
 // From what compare_types found: sets `create_types` in `proposed.native` and appends obstacles, for the types of
 // `columns` that `described` lacks, or has in a column of the same type. Pure.

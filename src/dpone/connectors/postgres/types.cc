@@ -12,11 +12,18 @@ namespace {
 // Object identifier types name rows of one server's catalog; they never travel in binary.
 constexpr std::array<Oid, 12> kRegTypes = {24, 2202, 2203, 2204, 2205, 2206, 3734, 3769, 4089, 4096, 4191, 1033};
 
+// What initdb makes has another OID in each version: the types of information_schema and of the catalog's views.
+constexpr Oid kFirstUnfixedOid = 10000;
+
+// The text of an empty vector becomes an array without dimensions, which their binary input refuses.
+constexpr std::array<Oid, 2> kVectors = {22, 30};  // int2vector, oidvector
+
 constexpr int kAllIntervalFields = 0x7fff;
 
 // Before, the bits of the two infinities are numbers.
 constexpr int kInfiniteIntervals = 170000;
 constexpr int kOctalChars = 150000;
+constexpr int kOddScales = 150000;  // numeric(5,-2), numeric(2,5)
 constexpr std::string_view kChar = "oid:18:char";
 constexpr std::string_view kMoney = "oid:790:";
 constexpr std::string_view kFiniteInterval = "oid:1186:finite";
@@ -145,6 +152,13 @@ std::optional<DataType> builtin_type(Oid oid, int typmod, int server_version) {
   }
 }
 
+// What a server of that version makes of the type of a name.
+DataType type_on(DataType type, int server_version) {
+  type.has_infinity = type.kind == TypeKind::kInterval && server_version >= kInfiniteIntervals;
+  if (type.element) type.element = std::make_shared<const DataType>(type_on(*type.element, server_version));
+  return type;
+}
+
 std::string builtin_signature(Oid oid, const std::string& lc_monetary, int server_version) {
   if (oid == 1186) return std::string(server_version >= kInfiniteIntervals ? kInfiniteInterval : kFiniteInterval);
   if (oid == 18) return std::string(kChar);
@@ -184,6 +198,7 @@ TypeCatalog TypeCatalog::from_json(const Json& types, std::string lc_monetary, i
                                  static_cast<int>(attribute["typmod"].as_int()), attribute["formatted"].as_string()});
     }
     info.extension = row["extension"].as_string();
+    if (!row["definition"].is_null()) info.definition = row["definition"].canonical();
     info.has_binary_form = row["binary"].as_bool();
     catalog.types_.emplace(info.oid, std::move(info));
   }
@@ -229,8 +244,10 @@ std::string TypeCatalog::signature(Oid oid) const {
       }
       return text + ")";
     }
+    // A user's base type is what its functions make of it.
     default:
-      return "oid:" + std::to_string(oid);
+      return info->definition.empty() ? "oid:" + std::to_string(oid)
+                                      : "base(" + quote_name(info->name) + ":" + info->definition + ")";
   }
 }
 
@@ -255,7 +272,8 @@ std::string TypeCatalog::raw_obstacle(Oid oid, int server_version) const {
     return "names an object of one server's catalog";
   }
   const TypeInfo* info = find(oid);
-  if (info == nullptr) return oid < 16384 ? "" : "is not known";
+  if (contains(kVectors, oid)) return "has a binary form that is not read where it is empty";
+  if (info == nullptr) return oid < kFirstUnfixedOid ? "" : "is not known";
   if (!info->has_binary_form) return "has no binary form";
   if (info->is_builtin() && info->element == 0) return {};
   if (info->element != 0) {
@@ -287,7 +305,7 @@ DataType TypeCatalog::logical_type(Oid oid, int typmod, bool& as_text) const {
     if (info->type == 'd') return logical_type(info->base, info->base_typmod, as_text);
     if (info->type == 'e') return simple(TypeKind::kEnum);
     // int2vector and oidvector are arrays whose text is none.
-    if (info->element != 0 && oid != 22 && oid != 30) {
+    if (info->element != 0 && !contains(kVectors, oid)) {
       bool element_as_text = false;
       DataType element = logical_type(info->element, typmod, element_as_text);
       // The binary form of an array names its element's OID: a domain's is not its base type's, so it goes as text.
@@ -446,6 +464,11 @@ SELECT coalesce(jsonb_agg(jsonb_build_object(
   'attributes', (SELECT jsonb_agg(jsonb_build_object('name', a.attname, 'type', a.atttypid::int8, 'typmod', a.atttypmod,
        'formatted', format_type(a.atttypid, a.atttypmod)) ORDER BY a.attnum)
      FROM pg_attribute a WHERE t.typtype = 'c' AND a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped),
+  'definition', CASE WHEN t.typtype = 'b' AND t.oid >= 16384 AND NOT (t.typcategory = 'A' AND t.typelem <> 0) THEN
+     jsonb_build_array(t.typlen, t.typbyval, t.typalign::text, t.typstorage::text, t.typdelim::text,
+       (SELECT jsonb_agg(jsonb_build_array(l.lanname, p.prosrc, regexp_replace(p.probin, '^.*/', '')) ORDER BY f.ordinality)
+        FROM unnest(ARRAY[t.typinput::oid, t.typoutput::oid, t.typreceive::oid, t.typsend::oid]) WITH ORDINALITY f(oid, ordinality)
+        LEFT JOIN pg_proc p ON p.oid = f.oid LEFT JOIN pg_language l ON l.oid = p.prolang)) END,
   'extension', (SELECT x.extname || ' ' || x.extversion FROM pg_depend d JOIN pg_extension x ON x.oid = d.refobjid
      WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e'
        AND d.refclassid = 'pg_extension'::regclass),
@@ -453,13 +476,34 @@ SELECT coalesce(jsonb_agg(jsonb_build_object(
 FROM closure c JOIN pg_type t ON t.oid = c.oid JOIN pg_namespace n ON n.oid = t.typnamespace)";
 }
 
-std::string native_type_for(const DataType& type) {
-  // Older servers have no xid8, and a number is what it is.
-  if (type.kind == TypeKind::kUInt64) return "numeric(20,0)";
-  if (type.kind == TypeKind::kArray && type.element && type.element->kind == TypeKind::kUInt64) {
-    return "numeric(20,0)[]";
-  }
-  return type_name(type);
+DeclaredType declared_type_for(const DataType& type, int server_version) {
+  const auto rename = [&](const DataType& scalar) -> std::string {
+    // Older servers have no xid8, and a number is what it is.
+    if (scalar.kind == TypeKind::kUInt64) return "numeric(20,0)";
+    const bool has_odd_scale =
+        scalar.kind == TypeKind::kNumeric && (scalar.scale < 0 || scalar.scale > scalar.precision);
+    if (has_odd_scale && server_version < kOddScales) return "numeric";
+    return type_name(scalar);
+  };
+  const bool is_array = type.kind == TypeKind::kArray && type.element;
+  DeclaredType declared;
+  declared.name = is_array ? rename(*type.element) + "[]" : rename(type);
+  auto parsed = parse_type_name(declared.name);
+  if (!parsed) return {"", type, false};
+  declared.type = type_on(*std::move(parsed), server_version);
+  return declared;
+}
+
+std::optional<DeclaredType> restored_type(Oid oid, int typmod, const std::string& name, const DataType& type,
+                                          bool travels_as_text, int server_version) {
+  if (oid >= kFirstUnfixedOid || contains(kRegTypes, oid)) return std::nullopt;
+  DeclaredType restored{name, {}, false};
+  restored.type = TypeCatalog(server_version).logical_type(oid, typmod, restored.travels_as_text);
+  const auto without_infinity = [](const DataType& from) { return type_with(from, ""); };
+  const bool is_same =
+      restored.travels_as_text == travels_as_text && without_infinity(restored.type) == without_infinity(type);
+  if (!is_same) return std::nullopt;
+  return restored;
 }
 
 }  // namespace dpone::postgres

@@ -44,9 +44,11 @@ struct TypeInfo {
   std::string range_options;              // ranges: operator class, collation, canonical and difference functions
   std::vector<TypeAttribute> attributes;  // composites
   std::string extension;                  // `hstore 1.8`
+  std::string definition;                 // a user's base types: layout and functions, as JSON
   bool has_binary_form = true;            // send and receive functions
 
-  bool is_builtin() const { return oid < 16384; }
+  // The same OID and the same values on every server. What initdb makes (the types of information_schema) is not.
+  bool is_builtin() const { return oid < 10000; }
 };
 
 class TypeCatalog {
@@ -105,7 +107,19 @@ DataType type_with(DataType type, std::string_view signature);
 // One row: a JSON array of every type reachable from the OIDs in parameter $1 (an oid[]), and lc_monetary.
 std::string type_closure_sql(int server_version);
 
+// A column as it is declared at a server, and how its values travel there: the one follows from the other.
+struct DeclaredType {
+  std::string name;  // empty: the server has no type for it
+  DataType type;
+  bool travels_as_text = false;
+};
+
 // PostgreSQL's type for a logical type that comes from another system or has no native name.
-std::string native_type_for(const DataType& type);
+DeclaredType declared_type_for(const DataType& type, int server_version);
+
+// The same for a built-in type that an earlier server had (`oid`, `typmod`, named `name` here), where `type` is how
+// the values came from there. Absent where it travels in another way.
+std::optional<DeclaredType> restored_type(Oid oid, int typmod, const std::string& name, const DataType& type,
+                                          bool travels_as_text, int server_version);
 
 }  // namespace dpone::postgres

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "dpone/data/conversion.h"
+#include "dpone/data/type_name.h"
+
 namespace dpone::postgres {
 namespace {
 
@@ -126,6 +129,9 @@ TEST(TypeCatalogTest, WhatStandsAgainstPassingTheBinaryForm) {
   for (const Oid oid : {Oid{24}, Oid{2205}, Oid{4191}}) {
     EXPECT_EQ(types.raw_obstacle(oid, 180000), "names an object of one server's catalog") << oid;
   }
+  for (const Oid oid : {Oid{22}, Oid{30}}) {  // '' is sent as an array that they do not read
+    EXPECT_EQ(types.raw_obstacle(oid, 180000), "has a binary form that is not read where it is empty") << oid;
+  }
   EXPECT_EQ(types.raw_obstacle(kNoWire, 180000), "has a field \"who\" that names an object of one server's catalog");
   EXPECT_EQ(types.raw_obstacle(30000, 180000), "is not known");
 }
@@ -174,6 +180,82 @@ TEST(TypeCatalogTest, TypesAreCreatedAfterWhatTheyAreMadeOf) {
   EXPECT_EQ(types.create_statement(kAmount, true),
             R"(CREATE DOMAIN "s"."amount" AS numeric(12,2) NOT NULL CONSTRAINT "positive" CHECK ((VALUE > 0)))");
   for (const Oid oid : {Oid{23}, kHstore, kMoods}) EXPECT_EQ(types.create_statement(oid, true), "");
+}
+
+TEST(TypeCatalogTest, ABaseTypeIsItsNameAndFunctionsAndWhatInitdbMakesIsNotItsOid) {
+  const char* const types = R"json([
+    {"oid": %, "schema": "s", "name": "b", "type": "b", "category": "U", "binary": true,
+     "definition": [-1, false, [["internal", "textin", null], ["internal", "textout", null]]]},
+    {"oid": 13420, "schema": "information_schema", "name": "sql_identifier", "type": "d", "category": "S", "base": 19,
+     "base_typmod": -1, "binary": true}])json";
+  const auto with_oid = [&](const std::string& oid) {
+    std::string text = types;
+    text.replace(text.find('%'), 1, oid);
+    return TypeCatalog::from_json(*Json::parse(text), "C", 160000);
+  };
+  EXPECT_EQ(with_oid("217432").signature(217432), with_oid("217451").signature(217451));
+  EXPECT_NE(with_oid("217432").signature(217432).find("textin"), std::string::npos);
+  EXPECT_EQ(with_oid("217432").signature(13420), "domain(oid:19:-1)");
+}
+
+// What a column is declared as and the form that its values are sent in are one entry.
+TEST(TypeCatalogTest, EveryTypeIsDeclaredAsWhatItsValuesAreSentAs) {
+  std::vector<DataType> types;
+  for (int kind = 0; kind < static_cast<int>(TypeKind::kArray); ++kind) {
+    DataType type;
+    type.kind = static_cast<TypeKind>(kind);
+    if (type.kind == TypeKind::kDecimal) type.precision = 12, type.scale = 2;
+    types.push_back(type);
+  }
+  DataType wide;
+  wide.kind = TypeKind::kNumeric;
+  wide.precision = 45;
+  wide.scale = 5;
+  types.push_back(wide);
+  wide.precision = 5;
+  wide.scale = -2;
+  types.push_back(wide);
+  DataType infinite;
+  infinite.kind = TypeKind::kInterval;
+  infinite.has_infinity = true;
+  types.push_back(infinite);
+  const std::size_t scalars = types.size();
+  for (std::size_t i = 0; i < scalars; ++i) {
+    DataType array;
+    array.kind = TypeKind::kArray;
+    array.element = std::make_shared<const DataType>(types[i]);
+    types.push_back(array);
+  }
+  for (const DataType& type : types) {
+    for (const int version : {120000, 160000, 180000}) {
+      const DeclaredType declared = declared_type_for(type, version);
+      const auto named = parse_type_name(declared.name);
+      ASSERT_TRUE(named) << declared.name;
+      EXPECT_EQ(named->kind, declared.type.kind) << declared.name;
+      EXPECT_EQ(named->precision, declared.type.precision) << declared.name;
+      EXPECT_EQ(named->scale, declared.type.scale) << declared.name;
+      EXPECT_EQ(named->length, declared.type.length) << declared.name;
+      EXPECT_TRUE(can_convert(type, declared.type)) << type.to_string() << " as " << declared.name;
+      const DataType& scalar = declared.type.element ? *declared.type.element : declared.type;
+      EXPECT_NE(scalar.kind, TypeKind::kUInt64);
+      EXPECT_EQ(scalar.has_infinity, scalar.kind == TypeKind::kInterval && version >= 170000);
+    }
+  }
+  EXPECT_EQ(declared_type_for(wide, 140000).name, "numeric");
+  EXPECT_EQ(declared_type_for(wide, 150000).name, "numeric(5,-2)");
+}
+
+TEST(TypeCatalogTest, ATypeIsRestoredOnlyWhereItsValuesTravelAsTheyCame) {
+  DataType text;
+  DataType number;
+  number.kind = TypeKind::kUInt32;
+  EXPECT_EQ(restored_type(600, -1, "point", text, true, 160000)->name, "point");
+  EXPECT_TRUE(restored_type(600, -1, "point", text, true, 160000)->travels_as_text);
+  EXPECT_FALSE(restored_type(600, -1, "point", text, false, 160000));
+  EXPECT_EQ(restored_type(28, -1, "xid", number, false, 160000)->type, number);
+  EXPECT_FALSE(restored_type(23, -1, "integer", number, false, 160000));
+  EXPECT_FALSE(restored_type(2205, -1, "regclass", text, true, 160000));  // its names are those of one server
+  EXPECT_FALSE(restored_type(kPair, -1, "s.pair", text, true, 160000));
 }
 
 }  // namespace

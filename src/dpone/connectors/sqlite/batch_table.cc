@@ -8,9 +8,9 @@
 
 #include "dpone/codec/pg_copy/encode_columns.h"
 #include "dpone/connectors/sqlite/catalog.h"
-#include "dpone/connectors/sqlite/dialect.h"
 #include "dpone/connectors/sqlite/types.h"
 #include "dpone/data/decimal.h"
+#include "dpone/data/temporal.h"
 #include "dpone/data/value_text.h"
 
 namespace dpone::sqlite {
@@ -20,7 +20,7 @@ namespace {
 enum class Take : std::uint8_t { kBool, kInt16, kInt32, kInt64, kUInt32, kFloat32, kFloat64, kText, kBytes, kPrinted };
 
 // How those are printed that have no storage of their own.
-enum class Print : std::uint8_t { kValue, kCast, kDecimal };
+enum class Print : std::uint8_t { kValue, kCast, kDecimal, kTimestamp, kInet };
 
 Take take_of(const DataType& from, const DataType& to) {
   if (storage_of(to) == Storage::kText && storage_of(from) != Storage::kText) return Take::kPrinted;
@@ -48,6 +48,15 @@ Take take_of(const DataType& from, const DataType& to) {
   }
 }
 
+// Equal values of a column have equal texts, so each is printed as the column's type is.
+Print print_of(const DataType& from, const DataType& to) {
+  if (to.kind == TypeKind::kDecimal) return Print::kDecimal;
+  if (to.kind == TypeKind::kText && from.kind != TypeKind::kText) return Print::kCast;
+  if (to.kind == TypeKind::kTimestamp && from.kind == TypeKind::kDate) return Print::kTimestamp;
+  if (to.kind == TypeKind::kInet && from.kind == TypeKind::kCidr) return Print::kInet;
+  return Print::kValue;
+}
+
 struct Operation {
   std::string name;
   DataType from;
@@ -69,9 +78,28 @@ Int128 whole_number(const Column& column, std::int64_t row) {
       return column.value_at<std::int16_t>(row);
     case TypeKind::kInt32:
       return column.value_at<std::int32_t>(row);
+    case TypeKind::kUInt32:
+      return column.value_at<std::uint32_t>(row);
+    case TypeKind::kUInt64:
+      return column.value_at<std::uint64_t>(row);
     default:
       return column.value_at<std::int64_t>(row);
   }
+}
+
+// REQUIRES: the value was checked.
+void print_timestamp(const Column& column, std::int64_t row, std::string& out) {
+  std::int64_t micros = 0;
+  timestamp_of_date(column.value_at<std::int32_t>(row), &micros);
+  append_timestamp_text(micros, false, out);
+}
+
+// Without the mask of a single host, which cidr prints and inet does not.
+void print_inet(const Column& column, std::int64_t row, std::string& out) {
+  append_value_text(column, row, out);
+  const std::string_view value = column.bytes_at(row);
+  const int bits = value[0] == 4 ? 32 : 128;
+  if (static_cast<std::uint8_t>(value[1]) == bits) out.resize(out.rfind('/'));
 }
 
 // In the scale of the column that it goes to, so that equal numbers have equal texts. REQUIRES: the value was checked.
@@ -102,6 +130,12 @@ void print_rows(Operation& operation, const Column& column, std::int64_t first, 
           break;
         case Print::kDecimal:
           print_decimal(operation, column, row, operation.printed);
+          break;
+        case Print::kTimestamp:
+          print_timestamp(column, row, operation.printed);
+          break;
+        case Print::kInet:
+          print_inet(column, row, operation.printed);
           break;
       }
     }
@@ -346,10 +380,7 @@ Result<std::unique_ptr<BatchTable>> BatchTable::create(Database& database, const
     operation.from = column.type;
     operation.to = column.sink_type;
     operation.take = take_of(column.type, column.sink_type);
-    const bool is_text_of = column.sink_type.kind == TypeKind::kText && column.type.kind != TypeKind::kText;
-    operation.print = column.sink_type.kind == TypeKind::kDecimal ? Print::kDecimal
-                      : is_text_of                                ? Print::kCast
-                                                                  : Print::kValue;
+    operation.print = print_of(column.type, column.sink_type);
     operation.is_nullable = column.is_nullable;
     operation.is_rowid = !rowid_column.empty() && equal_names(column.sink_name, rowid_column);
     if (column.fidelity == Fidelity::kChecked) {

@@ -16,6 +16,9 @@
 
 namespace dpone::sqlite {
 
+// The rows of a batch, as a virtual table of the writing session.
+inline constexpr std::string_view kBatchTable = "__dpone_batch";
+
 class BatchTable {
  public:
   // `insert` selects c0, c1, ... from kBatchTable. `rowid_column` is the sink's column that is the rowid, which SQLite

@@ -39,10 +39,6 @@ Result<std::unique_ptr<Sink>> open_sink(const EndSettings& end, const RunContext
   settings.schema = end.schema;
   settings.table = end.table;
   settings.control_schema = end.options.text("control_schema");
-  settings.key = end.key;
-  settings.compares_keys = end.compares_keys;
-  settings.keeps_latest = end.keeps_latest;
-  settings.publish_wait = end.options.duration("publish_wait");
   return make_sink(std::move(settings), context);
 }
 

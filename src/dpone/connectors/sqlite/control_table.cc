@@ -26,7 +26,8 @@ Result<Receipt> receipt_of(const Query& query) {
   const bool has_cursor = !query.is_null(column);
   const std::string cursor = text();
   if (has_cursor) {
-    DPONE_TRY(receipt.cursor_after, Json::parse(cursor));
+    DPONE_TRY(Json value, Json::parse(cursor));
+    receipt.position = Position{"cursor", std::move(value)};
   }
   receipt.rows_read = query.integer(column++);
   receipt.rows_loaded = query.integer(column++);
@@ -97,7 +98,7 @@ Status ControlTable::insert(Database& database, const Receipt& receipt, const Ta
   Json names = Json::array();
   for (const std::string& column : receipt.columns) names.push(column);
   const std::string columns = names.canonical();
-  const std::string cursor = receipt.cursor_after.canonical();
+  const std::string cursor = receipt.position ? receipt.position->value.canonical() : std::string();
   query.bind(1, receipt.version);
   query.bind_text(2, receipt.process);
   query.bind_text(3, receipt.target);
@@ -109,7 +110,7 @@ Status ControlTable::insert(Database& database, const Receipt& receipt, const Ta
   query.bind_text(9, receipt.plan_hash);
   query.bind_text(10, receipt.selection_fingerprint);
   query.bind_text(11, columns);
-  receipt.cursor_after.is_null() ? query.bind_null(12) : query.bind_text(12, cursor);
+  receipt.position ? query.bind_text(12, cursor) : query.bind_null(12);
   query.bind(13, receipt.rows_read);
   query.bind(14, receipt.rows_loaded);
   query.bind_text(15, receipt.method);

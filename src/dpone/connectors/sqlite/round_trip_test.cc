@@ -76,7 +76,7 @@ class RoundTrip : public testing::Test {
   }
 
   Result<Batch> read(const DataType& type) {
-    LoadTask task;
+    ReadTask task;
     ColumnPolicy column;
     column.name = "v";
     column.type = type;

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "dpone/base/utf8.h"
+#include "dpone/codec/json_rows/repeated_key.h"
 #include "dpone/connectors/sqlite/types.h"
 #include "dpone/data/batch_builder.h"
 #include "dpone/data/column_run.h"
@@ -82,7 +83,7 @@ const char* class_name(int type) {
 
 class RowReader final : public BatchReader {
  public:
-  RowReader(Database& database, Query query, const LoadTask& task, const RunContext& context)
+  RowReader(Database& database, Query query, const ReadTask& task, const RunContext& context)
       : database_(database),
         query_(std::move(query)),
         statement_(query_.handle()),
@@ -125,7 +126,7 @@ class RowReader final : public BatchReader {
   }
 
   // There is nothing between SQLite and us that could lose a row: its end is its count.
-  Result<ReadSummary> finish() override { return ReadSummary{rows_, rows_, bytes_}; }
+  Result<ReadSummary> finish() override { return ReadSummary{rows_, {}, bytes_}; }
 
  private:
   Result<std::int64_t> take_row() {
@@ -189,6 +190,7 @@ class RowReader final : public BatchReader {
         if (type != SQLITE_TEXT) return wrong(i, type);
         const std::string_view text = query_.text(column);
         if (find_invalid_utf8(text) != std::string_view::npos) return invalid_text(i);
+        if ((*schema_)[i].type.kind == TypeKind::kJsonb && repeated_key_.is_in(text)) return repeats_key(i, text);
         builder.append_bytes(text);
         bytes += static_cast<std::int64_t>(text.size());
         return {};
@@ -219,7 +221,10 @@ class RowReader final : public BatchReader {
         if (type != SQLITE_TEXT) return wrong(i, type);
         const std::string_view text = query_.text(column);
         if (find_invalid_utf8(text) != std::string_view::npos) return invalid_text(i);
+        const bool has_jsonb = json_rows::holds_jsonb((*schema_)[i].type);
+        const std::int64_t elements = has_jsonb ? builder.child().length() : 0;
         if (const char* const problem = append_parsed_value(text, builder)) return unreadable(i, text, problem);
+        if (has_jsonb && repeated_key_.is_in(builder.child(), elements)) return repeats_key(i, text);
         bytes += static_cast<std::int64_t>(text.size());
         return {};
       }
@@ -270,6 +275,12 @@ class RowReader final : public BatchReader {
         Error(ErrorClass::kFailed, "source.value_type", fmt::format("'{}' {}", cut_utf8(text, 64), problem)), i);
   }
 
+  Error repeats_key(std::size_t i, std::string_view text) const {
+    return with_place(Error(ErrorClass::kFailed, json_rows::RepeatedKey::kSlug,
+                            fmt::format("'{}' {}", cut_utf8(text, 64), json_rows::RepeatedKey::kWhat)),
+                      i);
+  }
+
   Database& database_;
   Query query_;
   sqlite3_stmt* statement_;
@@ -280,6 +291,7 @@ class RowReader final : public BatchReader {
   std::vector<Operation> operations_;
   std::vector<ColumnBuilder> builders_;
   std::string scratch_;
+  json_rows::RepeatedKey repeated_key_;
   std::int64_t rows_ = 0;
   std::int64_t bytes_ = 0;
   bool is_at_end_ = false;
@@ -287,7 +299,7 @@ class RowReader final : public BatchReader {
 
 }  // namespace
 
-Result<std::unique_ptr<BatchReader>> make_row_reader(Database& database, const LoadTask& task,
+Result<std::unique_ptr<BatchReader>> make_row_reader(Database& database, const ReadTask& task,
                                                      const std::string& select, const RunContext& context) {
   DPONE_TRY(Query query, database.prepare(select));
   return std::unique_ptr<BatchReader>(std::make_unique<RowReader>(database, std::move(query), task, context));

@@ -7,12 +7,13 @@
 
 #include "dpone/base/run_context.h"
 #include "dpone/connectors/sqlite/database.h"
-#include "dpone/ports/source.h"
+#include "dpone/ports/extraction.h"
+#include "dpone/ports/reader.h"
 
 namespace dpone::sqlite {
 
 // `select` gives the columns of `task` in their order. `database` must outlive the reader, which keeps its transaction.
-Result<std::unique_ptr<BatchReader>> make_row_reader(Database& database, const LoadTask& task,
+Result<std::unique_ptr<BatchReader>> make_row_reader(Database& database, const ReadTask& task,
                                                      const std::string& select, const RunContext& context);
 
 }  // namespace dpone::sqlite

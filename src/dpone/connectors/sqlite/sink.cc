@@ -11,13 +11,17 @@
 #include "dpone/connectors/sqlite/control_table.h"
 #include "dpone/connectors/sqlite/database.h"
 #include "dpone/connectors/sqlite/dialect.h"
+#include "dpone/connectors/sqlite/load_sql.h"
 #include "dpone/connectors/sqlite/publish_options.h"
 #include "dpone/connectors/sqlite/stage.h"
 #include "dpone/connectors/sqlite/stage_lock.h"
 #include "dpone/connectors/sqlite/types.h"
+#include "dpone/ports/column_index.h"
 
 namespace dpone::sqlite {
 namespace {
+
+constexpr std::size_t kMostColumns = 2000;  // SQLITE_MAX_COLUMN as everybody has it
 
 // The entry or declaration of a target's column, and what it takes of `from` (null: the source has no such column).
 ColumnFacts column_facts(const Json& column, const Json& entry, bool is_strict, const ColumnFacts* from) {
@@ -61,7 +65,11 @@ class SqliteSink final : public Sink {
     return read;
   }
 
-  Result<Facts> describe(const Facts& source) override {
+  Result<Facts> describe(const TargetQuestion& question) override {
+    const Facts& source = question.source;
+    key_ = question.key;
+    compares_keys_ = question.finds_rows;
+    keeps_latest_ = question.keeps_latest;
     DPONE_CHECK(connect());
     Facts facts;
     DPONE_CHECK(find_name());
@@ -90,6 +98,7 @@ class SqliteSink final : public Sink {
 
   Result<Facts> propose(const Facts& described, const Facts& source,
                         const std::vector<std::string>& columns) const override {
+    DPONE_CHECK(check_column_count(described.relation, columns.size(), kMostColumns));
     Facts facts = described;
     facts.columns.clear();
     Json details = Json::object();
@@ -154,8 +163,21 @@ class SqliteSink final : public Sink {
     return std::optional<std::string>(query.text(0));
   }
 
-  RawVerdict accepts_raw(const WireFormat& format, const LoadTask&) const override {
-    return {format, false, {"SQLite takes no rows in another system's format"}};
+  Result<std::int64_t> count_at(const std::string& column, const std::string& value) override {
+    DPONE_CHECK(connect());
+    DPONE_CHECK(find_name());
+    if (!exists_) return 0;
+    DPONE_TRY(const Json relation, read_relation(*database_, name_));
+    DPONE_TRY(const Json entries, read_column_entries(*database_, name_, relation["columns"]));
+    DataType type;
+    for (const Json& known : relation["columns"].as_array()) {
+      if (!equal_names(known["name"].as_string(), column)) continue;
+      type = column_facts(known, entries[known["name"].as_string()], relation["is_strict"].as_bool(), nullptr).type;
+    }
+    DPONE_TRY(Query query, database_->prepare("SELECT count(*) FROM " + target_ + " WHERE " + quote_name(column) +
+                                              " = " + render_literal(value, type)));
+    DPONE_CHECK(query.step());
+    return query.integer(0);
   }
 
   std::vector<Statement> render(const LoadTask& task) const override {
@@ -168,42 +190,52 @@ class SqliteSink final : public Sink {
     out.push_back({"load", "BEGIN IMMEDIATE"});
     add("load", sql.stage);
     out.push_back({"load", sql.insert});
-    add("seal", sql.seal);
-    if (!is_new) {
-      out.push_back({"seal", "COMMIT"});
-      out.push_back({"publish", "BEGIN IMMEDIATE"});
+    out.push_back({"load", sql.count});
+    for (const StageStatement& step : sql.stage_steps) add("gate", {step.check, step.sql});
+    // Whether anything would change is asked when the stage is sealed.
+    std::vector<std::string> late;
+    for (std::size_t i = 0; i < sql.questions.size(); ++i) {
+      if (sql.questions[i].empty()) continue;
+      const bool is_late = task.questions[i].kind == Question::Kind::kChanges;
+      is_late ? late.push_back(sql.questions[i]) : add("gate", {sql.questions[i]});
     }
-    add("publish", sql.publish);
+    add("seal", sql.seal);
+    if (!is_new) out.push_back({"seal", "COMMIT"});
+    add("gate", late);
+    if (!is_new) out.push_back({"publish", "BEGIN IMMEDIATE"});
+    for (const PublishStatement& statement : sql.publish) {
+      if (!statement.wanted.empty()) out.push_back({"publish", statement.wanted});
+      out.push_back({"publish", statement.sql});
+    }
+    if (!sql.count_target.empty()) out.push_back({"publish", sql.count_target});
     out.push_back({"publish", std::string("INSERT INTO ") + kLoadsTable + " (...) VALUES (...)"});
     out.push_back({"publish", "COMMIT"});
     return out;
   }
 
-  Result<std::unique_ptr<Stage>> prepare(const LoadTask& task) override {
+  Result<std::unique_ptr<Stage>> open_stage(const LoadTask& task) override {
     DPONE_CHECK(connect());
     if (!database_) {
       DPONE_TRY(database_, Database::open(path_, OpenMode::kCreate, busy_timeout_, context_));
     }
-    return SqliteStage::create(std::move(database_), task, busy_timeout_, settings_.publish_wait, context_);
+    return SqliteStage::create(std::move(database_), task, busy_timeout_, context_);
   }
 
-  Result<std::optional<Receipt>> settle(std::string_view process, std::string_view run_id,
-                                        std::chrono::milliseconds wait) override {
+  Result<PublishOutcome> publish(Stage& stage, const LoadTask&, const Receipt& receipt) override {
+    return static_cast<SqliteStage&>(stage).publish(receipt);
+  }
+
+  Result<PublishOutcome> look_up(std::string_view process, std::string_view run_id) override {
     // An interrupted run still has to know how it ended.
     RunContext patient = context_;
     patient.stop = {};
-    const auto began = context_.clock->steady_now();
-    while (true) {
-      auto asked = ask(patient, process, run_id);
-      if (asked) return asked;
-      if (context_.clock->steady_now() - began >= wait) {
-        return Error(ErrorClass::kOutcomeUnknown, "finalize.outcome_unknown",
-                     "COMMIT was begun, its end was lost, and the file cannot be read: " + asked.error().to_line())
-            .with("file", path_.string())
-            .hint("run `dpone reconcile` with this run id when it can; the receipt decides");
-      }
-      patient.clock->sleep_for(std::chrono::milliseconds(500), {});
-    }
+    std::error_code code;
+    if (!std::filesystem::exists(path_, code) && !code) return PublishOutcome{};
+    DPONE_TRY(const auto database, Database::open(path_, OpenMode::kWrite, busy_timeout_, patient));
+    DPONE_TRY(const auto found, find_relation(*database, settings_.table));
+    const ControlTable control(quote_name(found ? *found : settings_.table));
+    DPONE_TRY(const PriorReceipts prior, control.read(*database, process, run_id));
+    return PublishOutcome{prior.of_run ? PublishState::kCommitted : PublishState::kAbsent, prior.of_run, {}};
   }
 
   Result<std::vector<Leftover>> cleanup(std::string_view process, bool is_dry_run) override {
@@ -301,16 +333,16 @@ class SqliteSink final : public Sink {
     DPONE_TRY(const TableIdentity seen, read_identity(*database_, name_));
     DPONE_TRY(facts.identity, ControlTable(target_).identity_of(*database_, seen, facts.is_empty));
     const bool has_index = std::any_of(facts.keys.begin(), facts.keys.end(), [&](const KeyFacts& key) {
-      return key.columns.size() == settings_.key.size() &&
-             std::is_permutation(key.columns.begin(), key.columns.end(), settings_.key.begin(),
+      return key.columns.size() == key_.size() &&
+             std::is_permutation(key.columns.begin(), key.columns.end(), key_.begin(),
                                  [](const std::string& a, const std::string& b) { return equal_names(a, b); });
     });
     for (PublishOption& option : facts.publish) {
-      if (option.method == "merge" && !has_index && !settings_.key.empty()) {
+      if (option.method == "merge" && !has_index && !key_.empty()) {
         option.notes.emplace_back("the target has no unique index on the key: each run reads the whole table");
       }
-      if (!settings_.compares_keys || (option.method != "merge" && option.method != "append")) continue;
-      for (const std::string& name : settings_.key) {
+      if (!compares_keys_ || (option.method != "merge" && option.method != "append")) continue;
+      for (const std::string& name : key_) {
         const ColumnFacts* const column = facts.find(name);
         if (column == nullptr || has_stored_equality(column->type)) continue;
         option.blockers.push_back("key column " + name + " is " + column->type.to_string() +
@@ -371,8 +403,8 @@ class SqliteSink final : public Sink {
                                     .with("target", target_)
                                     .hint("name another target, or drop it"));
     }
-    if (!settings_.compares_keys) return;
-    for (const std::string& name : settings_.key) {
+    if (!compares_keys_) return;
+    for (const std::string& name : key_) {
       const ColumnFacts* const column = facts.find(name);
       if (column == nullptr || has_stored_equality(column->type)) continue;
       facts.obstacles.push_back(Error(ErrorClass::kFailed, "strategy.key_type",
@@ -385,7 +417,7 @@ class SqliteSink final : public Sink {
 
   // A primary key of one whole number is the rowid; every other key becomes an index, made when the rows are there.
   void propose_keys(const Facts& source, const std::vector<std::string>& columns, Json& details, Facts& facts) const {
-    const std::vector<KeyFacts> keys = with_declared_key(source.keys, settings_.key);
+    const std::vector<KeyFacts> keys = with_declared_key(source.keys, key_);
     facts.keys.clear();
     std::vector<std::string> taken;
     for (const Json& name : facts.native["taken_names"].as_array()) taken.push_back(name.as_string());
@@ -403,7 +435,7 @@ class SqliteSink final : public Sink {
         }
         const ColumnFacts* const first = source.find(key.columns.front());
         const bool is_rowid = key.columns.size() == 1 && storage_of(first->type) == Storage::kInteger &&
-                              first->type.kind != TypeKind::kBool && !settings_.keeps_latest;
+                              first->type.kind != TypeKind::kBool && !keeps_latest_;
         if (is_rowid) {
           facts.native.set("rowid_column", key.columns.front());
           facts.keys.push_back({"", key.columns, true});
@@ -439,17 +471,6 @@ class SqliteSink final : public Sink {
     return candidate;
   }
 
-  Result<std::optional<Receipt>> ask(const RunContext& context, std::string_view process, std::string_view run_id) {
-    std::error_code code;
-    const bool is_there = std::filesystem::exists(path_, code);
-    if (!is_there && !code) return std::optional<Receipt>();
-    DPONE_TRY(const auto database, Database::open(path_, OpenMode::kWrite, busy_timeout_, context));
-    DPONE_TRY(const auto found, find_relation(*database, settings_.table));
-    const ControlTable control(quote_name(found ? *found : settings_.table));
-    DPONE_TRY(const PriorReceipts prior, control.read(*database, process, run_id));
-    return prior.of_run;
-  }
-
   Status remove_stage(const std::string& name) {
     DPONE_CHECK(database_->execute("BEGIN IMMEDIATE"));
     Status removed =
@@ -463,6 +484,10 @@ class SqliteSink final : public Sink {
 
   SinkSettings settings_;
   const RunContext& context_;
+  // Of the last describe().
+  std::vector<std::string> key_;
+  bool compares_keys_ = false;
+  bool keeps_latest_ = false;
   std::filesystem::path path_;
   std::chrono::milliseconds busy_timeout_;
   std::string name_;    // as stored

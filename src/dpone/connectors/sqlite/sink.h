@@ -18,11 +18,6 @@ struct SinkSettings {
   std::string schema;             // empty or `main`
   std::string table;
   std::string control_schema;  // empty or `main`
-  // Columns by which rows are found, for incremental modes: a table that is created gets a key of them.
-  std::vector<std::string> key;
-  bool compares_keys = false;  // merge, or append of new rows only: `=` must be the key's own equality
-  bool keeps_latest = false;   // several rows of one key may come into the stage
-  std::chrono::milliseconds publish_wait{60'000};
 };
 
 // Fails when the file is there and cannot be read as a database. `context` must outlive the sink.

@@ -25,59 +25,41 @@ class SqliteSnapshot final : public Snapshot {
   SqliteSnapshot(std::unique_ptr<Database> database, const RunContext& context)
       : database_(std::move(database)), context_(context) {}
 
-  Result<CursorBound> find_bound(const LoadTask& task) override {
-    const CursorRange& range = *task.cursor;
-    CursorBound bound;
-    DPONE_CHECK(check_order(task, range.column, range.type));
-    for (const std::string& column : range.key) {
-      const ColumnFacts* const facts = task.source.find(column);
-      DPONE_CHECK(check_order(task, column, facts == nullptr ? DataType() : facts->type));
-    }
-    if (range.lower && !is_value_of(range.lower->value, range.type)) {
+  Result<ReadBound> bound(const ReadTask& task) override {
+    const CursorRange* const range = task.cursor();
+    if (range == nullptr) return ReadBound{};
+    ReadBound bound;
+    DPONE_CHECK(check_order(task, range->column, range->type));
+    if (range->lower && !is_value_of(*range->lower, range->type)) {
       return Error(ErrorClass::kFailed, "cursor.value",
-                   "'" + range.lower->value + "' is no value of cursor column \"" + range.column + "\"")
+                   "'" + *range->lower + "' is not a value of cursor column \"" + range->column + "\"")
           .with("relation", task.source.relation)
-          .hint("give --start-cursor a value of its type, " + range.type.to_string());
+          .hint("give --start-cursor a value of its type, " + range->type.to_string());
     }
     DPONE_TRY(const bool has_null,
               check_cursor_nulls(task, [&](const std::string& column) { return has_null_in(task, column); }));
     DPONE_TRY(Query query, database_->prepare(render_upper_bound(task)));
     DPONE_TRY(const bool has_row, query.step());
     bound.has_rows = has_row || has_null;
-    if (!has_row) return bound;
-    const int keys = static_cast<int>(range.key.size());
-    CursorPosition upper;
-    for (int i = 0; i <= keys; ++i) {
-      const std::string& name = i == 0 ? range.column : range.key[static_cast<std::size_t>(i) - 1];
-      const ColumnFacts* const facts = task.source.find(name);
-      // What is stored in another class sorts before or behind all that is of the type.
-      const std::string_view stored = query.text(keys + 2 + i);
-      const bool is_integer = facts != nullptr && storage_of(facts->type) == Storage::kInteger;
-      std::string text(query.text(i));
-      if (stored != (is_integer ? "integer" : "text") || facts == nullptr || !is_value_of(text, facts->type)) {
-        return Error(ErrorClass::kFailed, "source.value_type",
-                     "the greatest stored value is " + std::string(stored) + ", no value of the column's type")
-            .with("relation", task.source.relation)
-            .with("column", name)
-            .hint("correct that row, or leave it out with source.options.where");
-      }
-      if (i == 0) {
-        upper.value = std::move(text);
-      } else {
-        upper.key.push_back(std::move(text));
-      }
+    bound.advances = has_row && query.integer(1) != 0;
+    if (!has_row) return range->lower ? look_behind(task, bound) : bound;
+    // What is stored in another class sorts before or behind all that is of the type.
+    const std::string_view stored = query.text(2);
+    const bool is_integer = storage_of(range->type) == Storage::kInteger;
+    std::string upper(query.text(0));
+    if (stored != (is_integer ? "integer" : "text") || !is_value_of(upper, range->type)) {
+      return Error(ErrorClass::kFailed, "source.value_type",
+                   "the greatest stored value is " + std::string(stored) + ", not a value of the column's type")
+          .with("relation", task.source.relation)
+          .with("column", range->column)
+          .hint("correct that row, or leave it out with source.options.where");
     }
-    bound.is_beyond_lower = query.integer(keys + 1) != 0;
-    bound.upper = std::move(upper);
+    bound.until = to_position(*range, {std::move(upper), {}, {}});
     return bound;
   }
 
-  Result<std::unique_ptr<BatchReader>> open(const Slice&, const LoadTask& task) override {
+  Result<std::unique_ptr<BatchReader>> open(const Slice&, const ReadTask& task) override {
     return make_row_reader(*database_, task, render_select(task), context_);
-  }
-
-  Result<std::unique_ptr<RawReader>> open_raw(const Slice&, const LoadTask&) override {
-    return internal_error("SQLite gives no raw format");
   }
 
   Status close() override {
@@ -86,7 +68,7 @@ class SqliteSnapshot final : public Snapshot {
   }
 
  private:
-  Status check_order(const LoadTask& task, const std::string& column, const DataType& type) {
+  Status check_order(const ReadTask& task, const std::string& column, const DataType& type) {
     if (!has_stored_order(type)) {
       return Error(ErrorClass::kFailed, "cursor.type",
                    "column \"" + column + "\" is " + type.to_string() +
@@ -108,7 +90,17 @@ class SqliteSnapshot final : public Snapshot {
             "does: correct the row, or leave it out with source.options.where");
   }
 
-  Result<bool> has_null_in(const LoadTask& task, const std::string& column) {
+  // Nothing lies beyond the position: whether everything lies before it.
+  Result<ReadBound> look_behind(const ReadTask& task, ReadBound bound) {
+    DPONE_TRY(Query query, database_->prepare(render_greatest(task)));
+    DPONE_TRY(const bool has_row, query.step());
+    if (!has_row) return bound;
+    bound.greatest = query.text(0);
+    bound.is_behind = bound.greatest != *task.cursor()->lower;
+    return bound;
+  }
+
+  Result<bool> has_null_in(const ReadTask& task, const std::string& column) {
     DPONE_TRY(Query query, database_->prepare(render_find_null(task, column)));
     return query.step();
   }
@@ -139,16 +131,15 @@ class SqliteSource final : public Source {
     return describe_with(*database_);
   }
 
-  std::vector<WireFormat> raw_formats(const LoadTask&) const override { return {}; }
-
-  std::vector<Statement> render(const LoadTask& task) const override {
+  std::vector<Statement> render(const ReadTask& task) const override {
     std::vector<Statement> out = {{"extract", "BEGIN"}};
-    if (task.cursor) out.push_back({"extract", render_upper_bound(task)});
+    if (task.cursor() != nullptr) out.push_back({"extract", render_upper_bound(task)});
     out.push_back({"extract", render_select(task)});
     return out;
   }
 
-  Result<std::unique_ptr<Snapshot>> open_snapshot(const Facts& planned) override {
+  Result<std::unique_ptr<Snapshot>> open_snapshot(const ReadTask& task) override {
+    const Facts& planned = task.source;
     DPONE_CHECK(reconnect());
     DPONE_CHECK(database_->execute("BEGIN"));
     // The snapshot is taken by the first read.
@@ -232,6 +223,7 @@ class SqliteSource final : public Source {
       const auto kept = type_from_json(entry["type"]);
       column.native_type = kept ? entry["native_type"].as_string() : declared.empty() ? "any" : declared;
       column.type = kept ? *kept : declared_type(declared, from->is_strict);
+      if (kept) column.origin_type = column.native_type;
       column.meaning = entry["meaning"].as_string();
       column.travels_as_text = entry["travels_as_text"].as_bool();
       for (const Json& known : base["columns"].as_array()) {

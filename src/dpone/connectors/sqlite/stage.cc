@@ -8,6 +8,7 @@
 #include "dpone/base/sha256.h"
 #include "dpone/connectors/sqlite/batch_table.h"
 #include "dpone/connectors/sqlite/catalog.h"
+#include "dpone/ports/fence.h"
 
 namespace dpone::sqlite {
 namespace {
@@ -38,16 +39,6 @@ Result<bool> has_nothing(Database& database) {
 
 std::string target_of(const LoadTask& task) { return quote_name(task.target.native["name"].as_string()); }
 
-bool is_rewriting(PublishMethod method) {
-  return method == PublishMethod::kTruncateInsert || method == PublishMethod::kDeleteInsert;
-}
-
-// The column of the stage that is its rowid.
-std::string rowid_of(const LoadTask& task) {
-  const bool has_one = task.method == PublishMethod::kCreate || task.method == PublishMethod::kExchange;
-  return has_one ? task.target.native["rowid_column"].as_string() : std::string();
-}
-
 }  // namespace
 
 class StageWriter final : public BatchWriter {
@@ -68,7 +59,11 @@ class StageWriter final : public BatchWriter {
     return {};
   }
 
-  Result<WriteSummary> finish() override { return WriteSummary{rows_}; }
+  Result<WriteSummary> finish() override {
+    table_.reset();
+    DPONE_TRY(const std::int64_t counted, stage_.count_rows());
+    return WriteSummary{rows_, counted};
+  }
 
  private:
   SqliteStage& stage_;
@@ -77,12 +72,10 @@ class StageWriter final : public BatchWriter {
 };
 
 SqliteStage::SqliteStage(std::unique_ptr<Database> database, const LoadTask& task,
-                         std::chrono::milliseconds busy_timeout, std::chrono::milliseconds publish_wait,
-                         const RunContext& context)
+                         std::chrono::milliseconds busy_timeout, const RunContext& context)
     : database_(std::move(database)),
       task_(task),
       busy_timeout_(busy_timeout),
-      publish_wait_(publish_wait),
       context_(context),
       target_(target_of(task)),
       stage_(quote_name(stage_name(target_, context.run_id))),
@@ -90,9 +83,8 @@ SqliteStage::SqliteStage(std::unique_ptr<Database> database, const LoadTask& tas
       statements_(render_sink(task, {context.run_id, context.process})) {}
 
 Result<std::unique_ptr<Stage>> SqliteStage::create(std::unique_ptr<Database> database, const LoadTask& task,
-                                                   std::chrono::milliseconds busy_timeout,
-                                                   std::chrono::milliseconds publish_wait, const RunContext& context) {
-  std::unique_ptr<SqliteStage> stage(new SqliteStage(std::move(database), task, busy_timeout, publish_wait, context));
+                                                   std::chrono::milliseconds busy_timeout, const RunContext& context) {
+  std::unique_ptr<SqliteStage> stage(new SqliteStage(std::move(database), task, busy_timeout, context));
   Status status = stage->begin();
   if (!status) {
     const Status dropped = stage->drop();
@@ -112,8 +104,7 @@ Status SqliteStage::begin() {
   DPONE_CHECK(database_->execute(kCachePages));
   // Rows are exchanged by name: what refers to the table by its name is not rewritten, and nothing is deleted for it.
   DPONE_CHECK(database_->execute("PRAGMA legacy_alter_table = ON"));
-  const bool is_exchanged = task_.method == PublishMethod::kCreate || task_.method == PublishMethod::kExchange;
-  DPONE_CHECK(database_->execute(is_exchanged ? "PRAGMA foreign_keys = OFF" : "PRAGMA foreign_keys = ON"));
+  DPONE_CHECK(database_->execute(takes_place(task_) ? "PRAGMA foreign_keys = OFF" : "PRAGMA foreign_keys = ON"));
   {
     DPONE_TRY(Query mode, database_->prepare("PRAGMA journal_mode"));
     DPONE_CHECK(mode.step());
@@ -156,10 +147,6 @@ Result<std::unique_ptr<BatchWriter>> SqliteStage::open_writer(const Slice&) {
   return std::unique_ptr<BatchWriter>(std::make_unique<StageWriter>(*this, std::move(table)));
 }
 
-Result<std::unique_ptr<RawWriter>> SqliteStage::open_raw_writer(const Slice&) {
-  return internal_error("SQLite takes no raw format");
-}
-
 Status SqliteStage::rows_written(std::int64_t payload_bytes, std::int64_t rows) {
   rows_ += rows;
   if (is_new_database_) return {};
@@ -170,47 +157,51 @@ Status SqliteStage::rows_written(std::int64_t payload_bytes, std::int64_t rows) 
   return database_->execute("BEGIN IMMEDIATE");
 }
 
-// Rows of equal rank stay, and fail the key gate.
-Result<std::int64_t> SqliteStage::keep_latest() {
-  if (task_.keep_latest_by.empty()) return 0;
-  DPONE_TRY(Query disorder, database_->prepare(render_stage_disorder(task_, context_.run_id)));
-  DPONE_TRY(const bool has_disorder, disorder.step());
-  if (has_disorder) {
-    return Error(ErrorClass::kFailed, "strategy.keep_latest_by",
-                 "'" + std::string(disorder.text(0).substr(0, 64)) + "' in column \"" + task_.keep_latest_by +
-                     "\" does not sort where it belongs, as SQLite keeps it")
-        .with("target", target_)
-        .hint("name a column of whole numbers, or of dates and times between the years 1 and 9999");
-  }
-  const std::string sql = render_keep_latest(task_, context_.run_id);
-  if (sql.empty()) {
-    return Error(ErrorClass::kFailed, "strategy.keep_latest_by",
-                 "columns rowid, _rowid_ and oid leave SQLite no name for its own row number")
-        .with("target", target_)
-        .hint("give one of them another name in source.options.query, or load without keep_latest_by");
-  }
-  DPONE_CHECK(database_->execute(sql));
-  const std::int64_t gone = database_->changes();
-  rows_ -= gone;
-  return gone;
+Result<std::int64_t> SqliteStage::count_rows() {
+  DPONE_TRY(Query query, database_->prepare(statements_.count));
+  DPONE_CHECK(query.step());
+  return query.integer(0);
 }
 
-Result<StageFacts> SqliteStage::check_key() {
-  StageFacts facts;
-  DPONE_TRY(facts.rows_superseded, keep_latest());
-  facts.rows = rows_;
-  if (task_.key.empty()) return facts;
-  if (task_.key.size() == 1 && equal_names(task_.key.front(), rowid_of(task_))) {
-    // No NULL was let in, and no two rows have one rowid.
-    facts.key_nulls = 0;
-    facts.key_duplicates = 0;
-    return facts;
+Result<std::vector<StepCount>> SqliteStage::apply() {
+  std::vector<StepCount> counts;
+  for (std::size_t i = 0; i < statements_.stage_steps.size(); ++i) {
+    const StageStatement& step = statements_.stage_steps[i];
+    DPONE_TRY(Query disorder, database_->prepare(step.check));
+    DPONE_TRY(const bool has_disorder, disorder.step());
+    if (has_disorder) {
+      return Error(ErrorClass::kFailed, "strategy.keep_latest_by",
+                   "'" + std::string(disorder.text(0).substr(0, 64)) + "' in column \"" + disorder.column_name(0) +
+                       "\" does not sort where it belongs, as SQLite keeps it")
+          .with("target", target_)
+          .hint("name a column of whole numbers, or of dates and times between the years 1 and 9999");
+    }
+    if (step.sql.empty()) {
+      return Error(ErrorClass::kFailed, "strategy.keep_latest_by",
+                   "columns rowid, _rowid_ and oid leave SQLite no name for its own row number")
+          .with("target", target_)
+          .hint("give one of them another name in source.options.query, or load without keep_latest_by");
+    }
+    DPONE_CHECK(database_->execute(step.sql));
+    counts.push_back({i, database_->changes()});
+    rows_ -= counts.back().rows;
   }
-  DPONE_TRY(Query counts, database_->prepare(render_key_counts(task_, context_.run_id)));
-  DPONE_CHECK(counts.step());
-  facts.key_nulls = counts.integer(0);
-  facts.key_duplicates = counts.integer(1);
-  return facts;
+  return counts;
+}
+
+Result<std::vector<Answer>> SqliteStage::ask(const std::vector<Question>& questions) {
+  LoadTask asked = task_;
+  asked.questions = questions;
+  std::vector<Answer> answers;
+  for (const std::string& sql : render_sink(asked, {context_.run_id, context_.process}).questions) {
+    Answer& answer = answers.emplace_back();
+    if (sql.empty()) continue;
+    DPONE_TRY(Query query, database_->prepare(sql));
+    DPONE_CHECK(query.step());
+    answer.first = query.integer(0);
+    if (query.column_count() > 1) answer.second = query.integer(1);
+  }
+  return answers;
 }
 
 // A constraint that the loaded rows do not meet is a gate that failed.
@@ -223,10 +214,7 @@ Error SqliteStage::seal_error(Error error) const {
       .hint("remove the duplicates at the source, or drop the key at the target; the target is unchanged");
 }
 
-Result<StageFacts> SqliteStage::seal() {
-  // The key gate looks before the indexes are built: it counts, an index stops at the first.
-  DPONE_TRY(const StageFacts facts, check_key());
-  if (facts.key_nulls.value_or(0) > 0 || facts.key_duplicates.value_or(0) > 0) return facts;
+Status SqliteStage::seal() {
   for (const std::string& sql : statements_.seal) {
     Status made = database_->execute(sql);
     if (!made) return seal_error(std::move(made).error());
@@ -236,168 +224,141 @@ Result<StageFacts> SqliteStage::seal() {
     DPONE_CHECK(database_->execute("COMMIT"));
     DPONE_CHECK(set_synchronous(true));
   }
-  DPONE_CHECK(context_.fault("stage.committed"));
-  return facts;
+  return context_.fault("stage.committed");
 }
 
-Result<bool> SqliteStage::changes_target() {
-  DPONE_TRY(Query query, database_->prepare("SELECT EXISTS (" + render_changes(task_, context_.run_id) + ")"));
-  DPONE_CHECK(query.step());
-  return query.integer(0) != 0;
-}
-
-Result<Published> SqliteStage::finalize(const Receipt& receipt) {
-  const auto deadline = context_.clock->steady_now() + publish_wait_;
-  std::chrono::milliseconds pause{50};
-  database_->set_busy_timeout(std::min(kBriefly, publish_wait_));
-  while (true) {
-    bool is_locked_out = false;
-    auto published = finalize_once(receipt, is_locked_out);
-    if (published) {
-      is_published_ = true;
-      if (lock_) lock_->release();
-      return published;
-    }
-    if (!is_locked_out) return published;
-    if (context_.stop.stop_requested()) return interrupted_error();
-    if (context_.clock->steady_now() + pause > deadline) {
-      return Error(ErrorClass::kUnavailable, "finalize.lock_timeout",
-                   "the database could not be had for publishing: " + published.error().message())
-          .with("target", target_)
-          .with("file", database_->path().string())
-          .native(published.error().native_code())
-          .retry(Retry::kSafe)
-          .hint(
-              "find the program that reads or writes the file (`fuser FILE`), or raise sink.options.publish_wait; the "
-              "target is unchanged. In WAL mode readers are not waited for");
-    }
-    context_.debug("the database is held by another program; trying again");
-    if (!context_.clock->sleep_for(pause, context_.stop)) return interrupted_error();
-    pause = std::min(pause * 2, std::chrono::milliseconds(1000));
-  }
+Error SqliteStage::locked_out(const Error& error) const {
+  return Error(ErrorClass::kUnavailable, "finalize.lock_timeout",
+               "cannot lock the database for publishing: " + error.message())
+      .with("target", target_)
+      .with("file", database_->path().string())
+      .native(error.native_code())
+      .retry(Retry::kAgain)
+      .hint(
+          "find the program that reads or writes the file (`fuser FILE`), or raise sink.options.publish_wait; the "
+          "target is unchanged. In WAL mode readers are not waited for");
 }
 
 // Nothing of it is changed where this is a new database: there the load itself is what waits.
-Result<Published> SqliteStage::finalize_once(const Receipt& receipt, bool& is_locked_out) {
+Result<PublishOutcome> SqliteStage::publish(const Receipt& receipt) {
   DPONE_CHECK(context_.fault("finalize.begin"));
+  database_->set_busy_timeout(std::min(kBriefly, busy_timeout_));
+  PublishOutcome outcome;
   Receipt written = receipt;
-  Published published{receipt, {}, {}};
-  Status status = publish(written, published);
-  if (status) status = commit(is_locked_out);
+  // A new database has all in one transaction: only its COMMIT is tried again.
+  Status status = is_carried_out_ ? Status() : carry_out(written, outcome);
+  if (outcome.state == PublishState::kCommitted) return outcome;  // by an earlier call
+  if (is_carried_out_) written = carried_out_;
+  if (status && is_new_database_) {
+    is_carried_out_ = true;
+    carried_out_ = written;
+    counts_ = outcome.counts;
+  }
+  if (status) status = commit();
   if (!status) {
     Error error = std::move(status).error();
     if (error.error_class() == ErrorClass::kOutcomeUnknown) return error;
-    is_locked_out = is_busy(error);
+    const bool is_locked_out = is_busy(error);
     if (!is_new_database_ || !is_locked_out) {
       const Status rolled_back = database_->roll_back();
       if (!rolled_back) context_.warn(rolled_back.error().to_line());
     }
-    if (is_locked_out) return error;
+    if (is_locked_out) return locked_out(error);
     return publish_error(std::move(error));
   }
   // It is published, whatever happens from here on.
+  is_published_ = true;
   const Status reached = context_.fault("finalize.committed");
   if (!reached) context_.warn(reached.error().to_line());
   Shield shield(*database_);
   const Status fresh = database_->execute("PRAGMA writable_schema = RESET");
   if (!fresh) context_.debug(fresh.error().to_line());
-  published.receipt = written;
+  if (is_carried_out_) outcome.counts = counts_;
+  outcome.state = PublishState::kCommitted;
+  outcome.receipt = written;
   auto found = control_.read(*database_, receipt.process, receipt.run_id);
-  if (found && found->of_run) published.receipt = *found->of_run;  // else only the look at it failed
-  return published;
+  if (found && found->of_run) outcome.receipt = *found->of_run;  // else only the look at it failed
+  if (lock_) lock_->release();
+  return outcome;
 }
 
-// The rows that `sql` adds or changes. A trigger may leave some out in silence: where there is one, those that `count`
-// finds before are compared.
-Result<std::int64_t> SqliteStage::change(const std::string& sql, const std::string& count, const char* what) {
+// The rows that a step adds or changes. A trigger may leave some out in silence: where there is one, those that it
+// means to change are counted before.
+Result<std::int64_t> SqliteStage::change(const PublishStatement& statement) {
   std::optional<std::int64_t> wanted;
-  if (!replaces_all(task_.method) && !task_.target.native["triggers"].as_array().empty()) {
-    DPONE_TRY(Query query, database_->prepare(count));
+  if (!statement.wanted.empty()) {
+    DPONE_TRY(Query query, database_->prepare(statement.wanted));
     DPONE_CHECK(query.step());
     wanted = query.integer(0);
   }
-  DPONE_CHECK(database_->execute(sql));
+  DPONE_CHECK(database_->execute(statement.sql));
   const std::int64_t done = database_->changes();
   if (!wanted || done == *wanted) return done;
   return Error(ErrorClass::kFailed, "gate.row_count",
-               fmt::format("the target would get {} of {} rows to be {}", done, *wanted, what))
+               fmt::format("the target would get {} of {} rows to be {}", done, *wanted, statement.what))
       .with("target", target_)
       .hint("a trigger of the target changes the load; the target is unchanged");
 }
 
-Status SqliteStage::publish(Receipt& receipt, Published& published) {
-  if (!is_new_database_) DPONE_CHECK(database_->execute("BEGIN IMMEDIATE"));
-  DPONE_TRY(const PriorReceipts newest, control_.read(*database_, receipt.process, receipt.run_id));
-  const std::int64_t version = next_version(newest);
-  if (version != receipt.version || next_epoch(newest, replaces_all(task_.method)) != receipt.target_epoch) {
-    return Error(ErrorClass::kRefused, "finalize.fenced",
-                 "another run published to this target after the plan was made")
-        .with("target", target_)
-        .with("planned_version", std::to_string(receipt.version - 1))
-        .with("found_version", std::to_string(version - 1))
-        .hint("nothing was published; run again");
-  }
-  DPONE_CHECK(context_.fault("finalize.locked"));
-  DPONE_CHECK(check_target());
-  DPONE_CHECK(database_->execute("PRAGMA defer_foreign_keys = ON"));
-  for (std::size_t i = 0; i < statements_.publish.size(); ++i) {
-    const std::string& sql = statements_.publish[i];
-    if (static_cast<int>(i) == statements_.insert_at) {
-      DPONE_TRY(published.rows_inserted, change(sql, statements_.count_insert, "added"));
-    } else if (static_cast<int>(i) == statements_.update_at) {
-      DPONE_TRY(published.rows_updated, change(sql, statements_.count_update, "changed"));
-    } else {
-      DPONE_CHECK(database_->execute(sql));
-    }
-  }
-  DPONE_CHECK(check_index_names());
-  DPONE_CHECK(check_foreign_keys());
-  std::int64_t rows = published.rows_inserted.value_or(rows_);
-  if (is_rewriting(task_.method) && !task_.target.native["triggers"].as_array().empty()) {
-    DPONE_TRY(Query count, database_->prepare("SELECT count(*) FROM " + target_));
+Status SqliteStage::check_row_count(std::int64_t inserted) {
+  std::int64_t rows = inserted;
+  if (!statements_.count_target.empty()) {
+    DPONE_TRY(Query count, database_->prepare(statements_.count_target));
     DPONE_CHECK(count.step());
     rows = count.integer(0);
   }
-  if (is_rewriting(task_.method) && rows != rows_) {
-    return Error(ErrorClass::kFailed, "gate.row_count",
-                 "the target would get " + std::to_string(rows) + " rows, the stage has " + std::to_string(rows_))
-        .with("target", target_)
-        .hint("a trigger of the target changes the load; the target is unchanged");
+  if (rows == rows_) return {};
+  return Error(ErrorClass::kFailed, "gate.row_count",
+               "the target would get " + std::to_string(rows) + " rows, the stage has " + std::to_string(rows_))
+      .with("target", target_)
+      .hint("a trigger of the target changes the load; the target is unchanged");
+}
+
+Status SqliteStage::carry_out(Receipt& receipt, PublishOutcome& outcome) {
+  if (!is_new_database_) DPONE_CHECK(database_->execute("BEGIN IMMEDIATE"));
+  DPONE_TRY(const PriorReceipts newest, control_.read(*database_, receipt.process, receipt.run_id));
+  if (newest.of_run && newest.of_run->version == receipt.version) {
+    is_published_ = true;
+    outcome = {PublishState::kCommitted, newest.of_run, {}};
+    return database_->roll_back();
   }
-  if (replaces_all(task_.method)) {
-    published.rows_inserted.reset();
-    published.rows_updated.reset();
-  } else {
-    published.rows_updated = published.rows_updated.value_or(0);
+  DPONE_CHECK(check_fence(newest, receipt, replaces_all(task_)));
+  DPONE_CHECK(context_.fault("finalize.locked"));
+  DPONE_CHECK(check_target());
+  DPONE_CHECK(database_->execute("PRAGMA defer_foreign_keys = ON"));
+  std::int64_t inserted = 0;
+  for (const PublishStatement& statement : statements_.publish) {
+    if (!statement.step) {
+      DPONE_CHECK(database_->execute(statement.sql));
+      continue;
+    }
+    DPONE_TRY(const std::int64_t rows, change(statement));
+    outcome.counts.push_back({*statement.step, rows});
+    if (std::holds_alternative<InsertRows>(task_.publish[*statement.step])) inserted += rows;
   }
+  DPONE_CHECK(check_index_names());
+  DPONE_CHECK(check_foreign_keys());
+  if (replaces_all(task_) && !takes_place(task_)) DPONE_CHECK(check_row_count(inserted));
   const std::string& name = task_.target.native["name"].as_string();
   DPONE_CHECK(move_mark(*database_, name));
   DPONE_TRY(const TableIdentity seen, read_identity(*database_, name));
-  receipt.target_identity = replaces_all(task_.method) ? seen.to_string() : task_.target.identity;
+  receipt.target_identity = replaces_all(task_) ? seen.to_string() : task_.target.identity;
   DPONE_CHECK(control_.insert(*database_, receipt, seen));
   return context_.fault("finalize.before_send");
 }
 
 // COMMIT either ends the transaction or leaves it open: SQLite says which.
-Status SqliteStage::commit(bool& is_locked_out) {
-  const auto deadline = context_.clock->steady_now() + publish_wait_;
-  while (true) {
-    Status committed = database_->execute("COMMIT");
-    if (committed) return committed;
-    Error error = std::move(committed).error();
-    // What a new database holds exists only in this transaction: only its COMMIT can be tried again.
-    const bool tries_again = is_new_database_ && is_busy(error) && context_.clock->steady_now() < deadline;
-    if (tries_again && !context_.stop.stop_requested()) continue;
-    is_locked_out = is_busy(error) && !is_new_database_;
-    if ((code_of(error) & 0xff) != SQLITE_IOERR || database_->in_transaction()) return error;
-    return Error(ErrorClass::kOutcomeUnknown, "finalize.answer_lost",
-                 "the disk failed during COMMIT: " + error.message())
-        .with("target", target_)
-        .with("file", database_->path().string())
-        .native(error.native_code())
-        .retry(Retry::kUnknown)
-        .hint("run `dpone reconcile` with this run id when the disk is well again; the receipt decides");
-  }
+Status SqliteStage::commit() {
+  Status committed = database_->execute("COMMIT");
+  if (committed) return committed;
+  Error error = std::move(committed).error();
+  if ((code_of(error) & 0xff) != SQLITE_IOERR || database_->in_transaction()) return error;
+  return Error(ErrorClass::kOutcomeUnknown, "finalize.answer_lost", "the disk failed during COMMIT: " + error.message())
+      .with("target", target_)
+      .with("file", database_->path().string())
+      .native(error.native_code())
+      .retry(Retry::kUnknown)
+      .hint("run `dpone reconcile` with this run id once the disk is working again; the receipt decides");
 }
 
 Status SqliteStage::check_target() {
@@ -408,7 +369,7 @@ Status SqliteStage::check_target() {
         .hint("nothing was published; look at the change, then run again");
   };
   DPONE_TRY(const auto found, find_relation(*database_, name));
-  if (task_.method == PublishMethod::kCreate) {
+  if (!task_.target.exists) {
     if (found) return changed("was created by somebody else after the plan was made");
     return {};
   }
@@ -436,7 +397,7 @@ Status SqliteStage::check_index_names() {
 
 // An exchange puts rows in without SQLite looking at its foreign keys.
 Status SqliteStage::check_foreign_keys() {
-  if (task_.method != PublishMethod::kExchange || task_.target.native["foreign_keys"].as_int() == 0) return {};
+  if (!takes_place(task_) || !task_.target.exists || task_.target.native["foreign_keys"].as_int() == 0) return {};
   DPONE_TRY(Query query, database_->prepare("SELECT \"parent\", count(*) FROM pragma_foreign_key_check(?) GROUP BY 1"));
   query.bind_text(1, task_.target.native["name"].as_string());
   DPONE_TRY(const bool has_row, query.step());
@@ -455,7 +416,7 @@ Error SqliteStage::publish_error(Error error) const {
     for (const Json& key : task_.target.native["incoming"].as_array()) {
       if (!key["is_own"].as_bool()) tables += (tables.empty() ? "" : ", ") + key["table"].as_string();
     }
-    if (code == SQLITE_CONSTRAINT_FOREIGNKEY && is_rewriting(task_.method) && !tables.empty()) {
+    if (code == SQLITE_CONSTRAINT_FOREIGNKEY && find_step<DeleteRows>(task_.publish) != nullptr && !tables.empty()) {
       return Error(ErrorClass::kRefused, "publish.referenced",
                    "rows of " + tables + " refer to rows that would be gone, or new rows refer to none")
           .with("target", target_)
@@ -469,12 +430,7 @@ Error SqliteStage::publish_error(Error error) const {
           .hint("load the table that they refer to first; the target is unchanged");
     }
   }
-  if (is_duplicate(error) && error.message().find(kLoadsTable) != std::string::npos) {
-    return Error(ErrorClass::kRefused, "finalize.fenced",
-                 "another run published to this target after the plan was made")
-        .with("target", target_)
-        .hint("nothing was published; run again");
-  }
+  if (is_duplicate(error) && error.message().find(kLoadsTable) != std::string::npos) return fenced_error(target_);
   return seal_error(std::move(error));
 }
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,7 +10,7 @@
 #include "dpone/base/run_context.h"
 #include "dpone/connectors/sqlite/control_table.h"
 #include "dpone/connectors/sqlite/database.h"
-#include "dpone/connectors/sqlite/dialect.h"
+#include "dpone/connectors/sqlite/load_sql.h"
 #include "dpone/connectors/sqlite/stage_lock.h"
 #include "dpone/ports/sink.h"
 
@@ -22,42 +21,41 @@ class SqliteStage final : public Stage {
   // Begins the first transaction and creates the stage in it. In a database that has nothing yet that transaction is
   // also the one that publishes.
   static Result<std::unique_ptr<Stage>> create(std::unique_ptr<Database> database, const LoadTask& task,
-                                               std::chrono::milliseconds busy_timeout,
-                                               std::chrono::milliseconds publish_wait, const RunContext& context);
+                                               std::chrono::milliseconds busy_timeout, const RunContext& context);
 
   Result<std::unique_ptr<BatchWriter>> open_writer(const Slice& slice) override;
-  Result<std::unique_ptr<RawWriter>> open_raw_writer(const Slice& slice) override;
-  Result<StageFacts> seal() override;
-  Result<bool> changes_target() override;
-  Result<Published> finalize(const Receipt& receipt) override;
+  Result<std::vector<StepCount>> apply() override;
+  Result<std::vector<Answer>> ask(const std::vector<Question>& questions) override;
+  Status seal() override;
   Status drop() override;
+
+  // One attempt of Sink::publish.
+  Result<PublishOutcome> publish(const Receipt& receipt);
 
  private:
   friend class StageWriter;
   SqliteStage(std::unique_ptr<Database> database, const LoadTask& task, std::chrono::milliseconds busy_timeout,
-              std::chrono::milliseconds publish_wait, const RunContext& context);
+              const RunContext& context);
   Status begin();
   Status set_synchronous(bool is_full);
   // The rows so far are in the stage; commits when they outgrow what readers can be kept off by.
   Status rows_written(std::int64_t payload_bytes, std::int64_t rows);
-  // Leaves only the latest row of each key; returns how many went.
-  Result<std::int64_t> keep_latest();
-  Result<StageFacts> check_key();
+  // What the file holds of it, by SQLite's own count.
+  Result<std::int64_t> count_rows();
   Error seal_error(Error error) const;
-  // One attempt; `is_locked_out` is set when a lock could not be had and nothing was changed.
-  Result<Published> finalize_once(const Receipt& receipt, bool& is_locked_out);
   Status check_target();
   Status check_index_names();
   Status check_foreign_keys();
-  Result<std::int64_t> change(const std::string& sql, const std::string& count, const char* what);
-  Status publish(Receipt& receipt, Published& published);
-  Status commit(bool& is_locked_out);
+  Result<std::int64_t> change(const PublishStatement& statement);
+  Status check_row_count(std::int64_t inserted);
+  Status carry_out(Receipt& receipt, PublishOutcome& outcome);
+  Status commit();
+  Error locked_out(const Error& error) const;
   Error publish_error(Error error) const;
 
   std::unique_ptr<Database> database_;
   LoadTask task_;
   std::chrono::milliseconds busy_timeout_;
-  std::chrono::milliseconds publish_wait_;
   const RunContext& context_;
   std::string target_;  // quoted
   std::string stage_;   // quoted
@@ -71,6 +69,10 @@ class SqliteStage final : public Stage {
   bool is_wal_ = false;
   bool is_begun_ = false;
   bool is_published_ = false;
+  // Of a new database, whose COMMIT may be tried again: everything before it was done once.
+  bool is_carried_out_ = false;
+  Receipt carried_out_;
+  std::vector<StepCount> counts_;
 };
 
 }  // namespace dpone::sqlite

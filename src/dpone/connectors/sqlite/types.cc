@@ -182,7 +182,9 @@ std::optional<DataType> type_from_json(const Json& json) {
   const std::int64_t precision = json["precision"].as_int();
   const std::int64_t scale = json["scale"].as_int();
   const std::int64_t length = json["length"].as_int();
-  const bool is_sound = precision >= 0 && precision <= 38 && scale >= 0 && scale <= 38 && length >= 0;
+  const bool is_wide = type.kind == TypeKind::kNumeric;  // PostgreSQL's: 1000 digits, before or behind the point
+  const bool is_sound = precision >= 0 && precision <= (is_wide ? 1000 : 38) && scale >= (is_wide ? -1000 : 0) &&
+                        scale <= (is_wide ? 1000 : 38) && length >= 0;
   if (!is_known || !is_sound) return std::nullopt;
   if (type.kind == TypeKind::kDecimal && (precision < 1 || scale > precision)) return std::nullopt;
   type.precision = static_cast<int>(precision);

@@ -47,7 +47,8 @@ TEST(SqliteTypes, ATypeIsReadBackFromItsJson) {
 TEST(SqliteTypes, JsonThatIsNoTypeIsRefused) {
   for (const char* text :
        {"{}", R"({"kind":"money2"})", R"({"kind":"decimal"})", R"({"kind":"decimal","precision":39})",
-        R"({"kind":"decimal","precision":2,"scale":3})", R"({"kind":"array"})",
+        R"({"kind":"decimal","precision":2,"scale":3})", R"({"kind":"decimal","precision":39})",
+        R"({"kind":"numeric","precision":1001})", R"({"kind":"array"})",
         R"({"kind":"array","element":{"kind":"array"}})", R"({"kind":"text","length":-1})", "[]"}) {
     EXPECT_FALSE(type_from_json(*Json::parse(text))) << text;
   }
@@ -67,7 +68,7 @@ TEST(SqliteTypes, AColumnTakesNoValuesThatItsAffinityWouldChange) {
   EXPECT_FALSE(takes("BLOB", false, of(TypeKind::kText)));
   EXPECT_FALSE(takes("INTEGER", true, of(TypeKind::kText)));
   EXPECT_FALSE(takes("INTEGER", false, of(TypeKind::kFloat64)));
-  EXPECT_FALSE(takes("REAL", true, of(TypeKind::kInt64)));
+  EXPECT_TRUE(takes("REAL", true, of(TypeKind::kInt64)));  // each value is checked
   EXPECT_TRUE(takes("TEXT", true, of(TypeKind::kNumeric)));
   EXPECT_TRUE(takes("ANY", true, of(TypeKind::kText)));
 }

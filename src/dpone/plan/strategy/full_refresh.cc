@@ -5,9 +5,17 @@
 namespace dpone::plan::strategy {
 namespace {
 
-PublishMethod method_of(std::string_view name) {
-  if (name == "exchange") return PublishMethod::kExchange;
-  return name == "truncate_insert" ? PublishMethod::kTruncateInsert : PublishMethod::kDeleteInsert;
+// The steps of a way to replace a table's content.
+std::vector<Step> steps_of(std::string_view method) {
+  if (method == "truncate_insert") return {DeleteRows{{}, Removal::kTruncate}, InsertRows{}};
+  if (method == "delete_insert") return {DeleteRows{{}, Removal::kDelete}, InsertRows{}};
+  return {TakePlace{}};
+}
+
+void take(RoutePlan& plan, const std::string& method, const std::vector<std::string>& notes) {
+  plan.load.method = method;
+  for (Step& step : steps_of(method)) plan.load.publish.push_back(std::move(step));
+  plan.notes.insert(plan.notes.end(), notes.begin(), notes.end());
 }
 
 std::string joined(const std::vector<std::string>& reasons) {
@@ -30,7 +38,8 @@ Status plan_full_refresh(const PlanInput& input, RoutePlan& plan) {
                                 (input.target.exists ? "; the target is empty now" : "; the target is gone now");
   }
   if (!input.target.exists) {
-    plan.task.method = PublishMethod::kCreate;
+    plan.load.method = "create";
+    plan.load.publish.emplace_back(TakePlace{});
     for (const PublishOption& option : input.target.publish) {
       plan.notes.insert(plan.notes.end(), option.notes.begin(), option.notes.end());
     }
@@ -45,8 +54,7 @@ Status plan_full_refresh(const PlanInput& input, RoutePlan& plan) {
     const bool is_candidate = wanted == option.method || (wanted == "auto" && is_automatic);
     if (!is_candidate) continue;
     if (option.blockers.empty()) {
-      plan.task.method = method_of(option.method);
-      plan.notes.insert(plan.notes.end(), option.notes.begin(), option.notes.end());
+      take(plan, option.method, option.notes);
       return {};
     }
     for (const std::string& blocker : option.blockers) {

@@ -29,7 +29,7 @@ class FullRefresh : public testing::Test {
   // The method, or the slug of the refusal.
   std::string decided() {
     const Status status = decide();
-    return status ? std::string(to_string(plan_.task.method)) : status.error().slug();
+    return status ? plan_.load.method : status.error().slug();
   }
 
   manifest::Manifest manifest_;

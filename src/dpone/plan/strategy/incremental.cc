@@ -1,6 +1,7 @@
 #include "dpone/plan/strategy/incremental.h"
 
 #include "dpone/plan/cursor_kind.h"
+#include "dpone/plan/strategy/strategy.h"
 #include "dpone/plan/type_map.h"
 
 namespace dpone::plan::strategy {
@@ -33,7 +34,7 @@ Result<std::string> latest_by(const PlanInput& input, RoutePlan& plan) {
   const std::string& name = input.manifest.strategy.keep_latest_by;
   if (name.empty()) return name;
   DPONE_TRY(const ColumnFacts* column, find_column(input.source, name, "sink.strategy.keep_latest_by"));
-  for (const ColumnPolicy& policy : plan.task.columns) {
+  for (const ColumnPolicy& policy : plan.load.columns) {
     if (policy.name != name) continue;
     // What is read in one order is kept in the same one: a number that the target has as a text is not.
     ColumnFacts read = *column;
@@ -84,61 +85,92 @@ Result<CursorRange> cursor_range(const manifest::Manifest& manifest, const Facts
   range.nulls = nulls == "ignore"   ? CursorNulls::kIgnore
                 : nulls == "always" ? CursorNulls::kAlways
                                     : CursorNulls::kFail;
-  // Rows that are read again do no harm where they are found by their key.
-  range.is_inclusive = manifest.strategy.mode == "incremental_merge" || manifest.strategy.only_new_rows;
-  if (range.is_inclusive || has_key_of(source.keys, {cursor->name})) return range;
-  if (manifest.strategy.unique_key.empty()) {
-    return Error(ErrorClass::kFailed, "cursor.needs_key",
-                 "several rows may have the same \"" + cursor->name +
-                     "\", and a run could end between them: incremental_append needs a key to tell them apart")
-        .with("relation", source.relation)
-        .hint("give sink.strategy.unique_key, or a cursor with a unique index of its own at the source");
-  }
-  for (const std::string& name : manifest.strategy.unique_key) {
-    if (name == range.column) continue;
-    DPONE_TRY(const ColumnFacts* column, find_column(source, name, "sink.strategy.unique_key"));
-    if (cursor_kind(*column) == CursorKind::kNone) {
-      return Error(ErrorClass::kFailed, "cursor.type",
-                   "key column \"" + name + "\" is " + column->native_type + ", which no position can be kept of")
-          .with("option", "sink.strategy.unique_key")
-          .hint("use only_new_rows, or a key of whole numbers, numerics, times, texts or uuids");
-    }
-    range.key.push_back(name);
-    range.key_native_types.push_back(column->native_type);
-  }
-  return range;
+  // Rows that are read again do no harm where they are found by their key; and where several rows have one cursor,
+  // those of the last one have to be read again, since more of them may have come.
+  const bool is_unique = has_key_of(source.keys, {cursor->name});
+  const bool finds_rows = find(manifest.strategy.mode).finds_rows || manifest.strategy.only_new_rows;
+  range.is_inclusive = finds_rows || !is_unique;
+  if (finds_rows || is_unique || !manifest.strategy.unique_key.empty()) return range;
+  return Error(ErrorClass::kFailed, "cursor.needs_key",
+               "several rows may have the same \"" + cursor->name +
+                   "\", and a run could end between them: incremental_append needs a key to tell them apart")
+      .with("relation", source.relation)
+      .hint("give sink.strategy.unique_key, or a cursor with a unique index of its own at the source");
 }
 
-Status plan_incremental(const PlanInput& input, RoutePlan& plan) {
-  const bool is_merge = input.manifest.strategy.mode == "incremental_merge";
-  plan.task.only_new_rows = input.manifest.strategy.only_new_rows;
-  DPONE_TRY(plan.task.keep_latest_by, latest_by(input, plan));
-  if (plan.task.cursor) {
+namespace {
+
+// The sink's name of the cursor. The target's rows at the last position are found by it.
+Result<std::string> loaded_cursor(const RoutePlan& plan) {
+  const std::string& name = plan.read.cursor()->column;
+  for (const ColumnPolicy& column : plan.load.columns) {
+    if (column.name == name) return column.sink_name;
+  }
+  return Error(ErrorClass::kFailed, "cursor.not_loaded",
+               "the cursor column \"" + name + "\" is not among the loaded columns")
+      .with("option", "source.options.cursor")
+      .hint("load it too: rows of the last position are told apart by it at the target; or use only_new_rows");
+}
+
+// What append and merge have in common: the stage takes the place of a target that is not there, else `method` is
+// carried out by `steps`.
+Status plan_steps(const PlanInput& input, RoutePlan& plan, const char* method, std::vector<Step> steps) {
+  DPONE_TRY(const std::string by, latest_by(input, plan));
+  if (!by.empty()) plan.load.stage.emplace_back(KeepLatest{plan.load.key, by});
+  if (plan.read.cursor() != nullptr) {
     plan.notes.emplace_back(
         "rows that are committed behind the cursor are missed unless source.options.overlap covers them");
   }
   if (!input.target.exists) {
-    plan.task.method = PublishMethod::kCreate;
-    for (const PublishOption& option : input.target.publish) {
-      if (option.method == "create") plan.notes.insert(plan.notes.end(), option.notes.begin(), option.notes.end());
-    }
+    plan.load.method = "create";
+    plan.load.publish.emplace_back(TakePlace{});
+    const PublishOption* const create = find_option(input.target, "create");
+    if (create != nullptr) plan.notes.insert(plan.notes.end(), create->notes.begin(), create->notes.end());
     return {};
   }
-  plan.task.method = is_merge ? PublishMethod::kMerge : PublishMethod::kAppend;
-  const std::string wanted(to_string(plan.task.method));
+  plan.load.method = method;
+  const PublishOption* const option = find_option(input.target, method);
+  if (option != nullptr && option->blockers.empty()) {
+    plan.notes.insert(plan.notes.end(), option->notes.begin(), option->notes.end());
+    for (Step& step : steps) plan.load.publish.push_back(std::move(step));
+    return {};
+  }
   std::string refusals;
-  for (const PublishOption& option : input.target.publish) {
-    if (option.method != wanted) continue;
-    if (option.blockers.empty()) {
-      plan.notes.insert(plan.notes.end(), option.notes.begin(), option.notes.end());
-      return {};
-    }
-    for (const std::string& blocker : option.blockers) refusals += (refusals.empty() ? "" : "; ") + blocker;
+  if (option != nullptr) {
+    for (const std::string& blocker : option->blockers) refusals += (refusals.empty() ? "" : "; ") + blocker;
   }
   return Error(ErrorClass::kRefused, "publish.no_method",
                "the target cannot be loaded by " + input.manifest.strategy.mode + ". " + refusals)
       .with("target", input.target.relation)
-      .hint("remove what stands against it, or grant the missing rights");
+      .hint("resolve the obstacles listed above, or grant the missing privileges");
+}
+
+}  // namespace
+
+Status plan_append(const PlanInput& input, RoutePlan& plan) {
+  InsertRows insert;
+  insert.key = plan.load.key;
+  const CursorRange* const range = plan.read.cursor();
+  if (input.manifest.strategy.only_new_rows) {
+    insert.which = InsertRows::Which::kNewKeys;
+  } else if (range != nullptr && range->is_inclusive) {
+    DPONE_TRY(insert.cursor, loaded_cursor(plan));
+    plan.load.questions.push_back({Question::Kind::kAt, {insert.cursor}, "{position}"});
+    if (range->lower) {
+      insert.which = InsertRows::Which::kNewAtPosition;
+      insert.at = *range->lower;
+    } else {
+      insert = {};
+    }
+  } else {
+    insert.key.clear();
+  }
+  return plan_steps(input, plan, "append", {std::move(insert)});
+}
+
+Status plan_merge(const PlanInput& input, RoutePlan& plan) {
+  return plan_steps(input, plan, "merge",
+                    {UpdateRows{plan.load.key}, InsertRows{InsertRows::Which::kNewKeys, plan.load.key, {}, {}}});
 }
 
 }  // namespace dpone::plan::strategy

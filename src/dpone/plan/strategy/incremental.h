@@ -9,7 +9,8 @@ namespace dpone::plan::strategy {
 // cursor.type, cursor.overlap, cursor.needs_key, capability.cursor.
 Result<CursorRange> cursor_range(const manifest::Manifest& manifest, const Facts& source);
 
-// Chooses how the rows are published. Slugs: publish.no_method, strategy.keep_latest_by.
-Status plan_incremental(const PlanInput& input, RoutePlan& plan);
+// Slugs: publish.no_method, strategy.keep_latest_by, cursor.not_loaded.
+Status plan_append(const PlanInput& input, RoutePlan& plan);
+Status plan_merge(const PlanInput& input, RoutePlan& plan);
 
 }  // namespace dpone::plan::strategy

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "dpone/manifest/keys.h"
+#include "dpone/plan/strategy/strategy.h"
 
 namespace dpone::plan::strategy {
 namespace {
@@ -33,14 +34,14 @@ class Incremental : public testing::Test {
     const auto range = cursor_range(manifest_, source_);
     if (!range) return range.error().slug();
     std::string text = range->column + (range->is_inclusive ? " from" : " after");
-    for (const std::string& key : range->key) text += " " + key;
     return text;
   }
 
   std::string method() {
     plan_ = RoutePlan();
-    const Status status = plan_incremental({manifest_, source_, target_, target_, prior_}, plan_);
-    return status ? std::string(to_string(plan_.task.method)) : status.error().slug();
+    plan_.load.key = manifest_.strategy.unique_key;
+    const Status status = find(manifest_.strategy.mode).plan({manifest_, source_, target_, target_, prior_}, plan_);
+    return status ? plan_.load.method : status.error().slug();
   }
 
   manifest::Manifest manifest_;
@@ -51,14 +52,32 @@ class Incremental : public testing::Test {
 };
 
 TEST_F(Incremental, AppendTellsRowsOfOneCursorApartByTheirKey) {
-  EXPECT_EQ(range(), "at after id");
+  EXPECT_EQ(range(), "at from");
   manifest_.strategy.unique_key.clear();
   EXPECT_EQ(range(), "cursor.needs_key");
   source_.keys = {{"k", {"at"}, false}};
   EXPECT_EQ(range(), "at after");
-  manifest_.strategy.unique_key = {"j"};
-  source_.keys.clear();
-  EXPECT_EQ(range(), "cursor.type");
+}
+
+TEST_F(Incremental, AppendLeavesOutWhatTheTargetHasAtTheLastPosition) {
+  ColumnPolicy at;
+  at.name = "at";
+  at.sink_name = "AT";
+  RoutePlan plan;
+  plan.load.key = {"id"};
+  CursorRange range;
+  range.column = "at";
+  range.is_inclusive = true;
+  range.lower = "2026-01-01";
+  plan.read.extraction = ReadBeyond{range};
+  EXPECT_EQ(plan_append({manifest_, source_, target_, target_, prior_}, plan).error().slug(), "cursor.not_loaded");
+  plan.load.columns = {at};
+  ASSERT_TRUE(plan_append({manifest_, source_, target_, target_, prior_}, plan));
+  const auto& insert = std::get<InsertRows>(plan.load.publish.front());
+  EXPECT_EQ(insert.which, InsertRows::Which::kNewAtPosition);
+  EXPECT_EQ(insert.cursor, "AT");
+  EXPECT_EQ(insert.at, "2026-01-01");
+  EXPECT_EQ(plan.load.questions.front().kind, Question::Kind::kAt);
 }
 
 TEST_F(Incremental, WhereRowsAreFoundByTheirKeyTheLastCursorIsReadAgain) {
@@ -78,7 +97,7 @@ TEST_F(Incremental, ACursorHasATypeWithAnOrder) {
 
 TEST_F(Incremental, AnOverlapSuitsItsCursor) {
   manifest_.source.options.set("overlap", "2h");
-  EXPECT_EQ(range(), "at after id");
+  EXPECT_EQ(range(), "at from");
   EXPECT_EQ(cursor_range(manifest_, source_)->overlap.duration, std::chrono::hours(2));
   manifest_.source.options.set("overlap", "100");
   EXPECT_EQ(range(), "cursor.overlap");
@@ -101,8 +120,8 @@ TEST_F(Incremental, TheMethodIsTheOneOfTheMode) {
 }
 
 TEST_F(Incremental, ThePlanSaysThatLateRowsAreMissed) {
-  plan_.task.cursor = CursorRange();
-  const Status status = plan_incremental({manifest_, source_, target_, target_, prior_}, plan_);
+  plan_.read.extraction = ReadBeyond{};
+  const Status status = plan_merge({manifest_, source_, target_, target_, prior_}, plan_);
   ASSERT_TRUE(status);
   EXPECT_NE(plan_.notes.front().find("committed behind the cursor are missed"), std::string::npos);
 }

@@ -1,0 +1,316 @@
+#include "dpone/connectors/postgres/load_sql.h"
+
+#include <gtest/gtest.h>
+
+#include "dpone/connectors/postgres/dialect.h"
+
+namespace dpone::postgres {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+const std::string kPlain(kPlainSearchPath);
+const std::string kFixed(kFixedSearchPath);
+
+LoadTask task_of(std::vector<Step> publish, bool exists = true) {
+  LoadTask task;
+  task.publish = std::move(publish);
+  task.target.exists = exists;
+  task.target.native = *Json::parse(R"({"oid":7,"schema":"s","name":"t","kind":"r","persistence":"p","owner":"me",
+    "regclass":"s.t","fingerprint_guard":"GUARD","server_version":160000,"rights":{"role":"me"},"columns":[],
+    "constraints":[],"indexes":[],"statistics":[],"sequences":[],"incoming_foreign_keys":[],
+    "replica_identity":"d"})");
+  ColumnPolicy column;
+  column.name = column.sink_name = "it's";
+  column.source_native = column.sink_native = "integer";
+  column.is_nullable = false;
+  task.columns.push_back(column);
+  return task;
+}
+
+Texts sent_by(const SinkStatements& statements) {
+  Texts out;
+  for (const sql::PublishStatement& statement : statements.publish) out.push_back(statement.sql);
+  return out;
+}
+
+SinkStatements rendered(const LoadTask& task) {
+  SinkRenderOptions options;
+  options.stage_comment = "c";
+  options.staged_rows = 5;
+  return render_sink(task, sql::TemporaryNames(R"("s"."t")", ""), options);
+}
+
+TEST(LoadSql, CreateRendersTheTableAndItsRename) {
+  const SinkStatements sql = rendered(task_of({TakePlace{}}, false));
+  EXPECT_EQ(sql.stage, (Texts{R"(CREATE TABLE "s"."__dpone_{stage}" ("it's" integer NOT NULL))",
+                              R"(COMMENT ON TABLE "s"."__dpone_{stage}" IS 'c')"}));
+  EXPECT_EQ(sql.copy, R"(COPY "s"."__dpone_{stage}" ("it's") FROM STDIN (FORMAT binary, FREEZE))");
+  EXPECT_EQ(sql.seal, (Texts{"SELECT set_config('default_statistics_target', least(10, "
+                             "current_setting('default_statistics_target')::integer)::text, true)",
+                             kPlain, R"(ANALYZE "s"."__dpone_{stage}" ("it's"))", kFixed}));
+  EXPECT_EQ(sent_by(sql), (Texts{"SET LOCAL lock_timeout = '1s'", R"(ALTER TABLE "s"."__dpone_{stage}" RENAME TO "t")",
+                                 R"(COMMENT ON TABLE "s"."t" IS NULL)"}));
+}
+
+TEST(LoadSql, CreateInAPublishedSchemaLoadsAnUnloggedStageAndInsertsIntoTheNewTable) {
+  LoadTask task = task_of({TakePlace{}}, false);
+  task.target.native.set("publications", *Json::parse(R"(["p"])"));
+  task.target.native.set("create_keys", *Json::parse(R"x([{"name":"k","definition":"PRIMARY KEY (a)"}])x"));
+  task.target.native.set("column_details", *Json::parse(R"({"it's":{"default":"7"}})"));
+  const SinkStatements sql = rendered(task);
+  EXPECT_EQ(sql.stage.front(), R"(CREATE UNLOGGED TABLE "s"."__dpone_{stage}" ("it's" integer NOT NULL))");
+  EXPECT_EQ(sql.seal, Texts{});
+  EXPECT_EQ(
+      sent_by(sql),
+      (Texts{"SET LOCAL lock_timeout = '1s'", R"(CREATE TABLE "s"."t" ("it's" integer DEFAULT 7 NOT NULL))", kPlain,
+             R"(INSERT INTO "s"."t" ("it's") OVERRIDING SYSTEM VALUE SELECT s."it's" FROM "s"."__dpone_{stage}" AS s)",
+             "SET CONSTRAINTS ALL IMMEDIATE", kFixed,
+             render_guard(R"((SELECT count(*) FROM ONLY "s"."t") = 5)", "gate.row_count",
+                          R"((SELECT count(*) FROM ONLY "s"."t")::text)"),
+             R"x(ALTER TABLE "s"."t" ADD CONSTRAINT "k" PRIMARY KEY (a))x", kPlain, R"(ANALYZE "s"."t")", kFixed,
+             R"(DROP TABLE "s"."__dpone_{stage}")"}));
+}
+
+TEST(LoadSql, ExchangeLocksGuardsDropsAndRenames) {
+  const SinkStatements sql = rendered(task_of({TakePlace{}}));
+  EXPECT_EQ(sql.stage.front(),
+            R"(CREATE TABLE "s"."__dpone_{stage}" (LIKE "s"."t" INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING )"
+            "IDENTITY INCLUDING STORAGE INCLUDING COMPRESSION INCLUDING COMMENTS)");
+  EXPECT_EQ(sent_by(sql), (Texts{"SET LOCAL lock_timeout = '1s'", R"(LOCK TABLE ONLY "s"."t" IN ACCESS EXCLUSIVE MODE)",
+                                 "GUARD", R"(DROP TABLE "s"."t")", R"(ALTER TABLE "s"."__dpone_{stage}" RENAME TO "t")",
+                                 R"(COMMENT ON TABLE "s"."t" IS NULL)"}));
+}
+
+TEST(LoadSql, ExchangeLocksReferencedTablesInTheOrderOfTheirOids) {
+  LoadTask task = task_of({TakePlace{}});
+  task.target.native.set("constraints", *Json::parse(R"([
+    {"name":"b","type":"f","definition":"FK","is_validated":true,"references_oid":9,"references":"s.nine"},
+    {"name":"a","type":"f","definition":"FK NOT VALID","is_validated":false,"references_oid":3,"references":"s.three"}])"));
+  const SinkStatements sql = rendered(task);
+  EXPECT_EQ((Texts{sent_by(sql)[1], sent_by(sql)[2], sent_by(sql)[3]}),
+            (Texts{"LOCK TABLE s.three IN ACCESS EXCLUSIVE MODE", R"(LOCK TABLE ONLY "s"."t" IN ACCESS EXCLUSIVE MODE)",
+                   "LOCK TABLE s.nine IN ACCESS EXCLUSIVE MODE"}));
+  const std::string alter = R"(SET LOCAL lock_timeout = '1s'; ALTER TABLE "s"."__dpone_{stage}" )";
+  EXPECT_EQ(sql.constrain, (Texts{alter + R"(ADD CONSTRAINT "b" FK NOT VALID)", alter + R"(VALIDATE CONSTRAINT "b")",
+                                  alter + R"(ADD CONSTRAINT "a" FK NOT VALID)"}));
+}
+
+TEST(LoadSql, RewritingCountsTheRowsBeforeItDropsTheStage) {
+  const Texts tail = {
+      R"(INSERT INTO "s"."t" ("it's") OVERRIDING SYSTEM VALUE SELECT s."it's" FROM "s"."__dpone_{stage}" AS s)",
+      "SET CONSTRAINTS ALL IMMEDIATE", kFixed,
+      render_guard(R"((SELECT count(*) FROM ONLY "s"."t") = 5)", "gate.row_count",
+                   R"((SELECT count(*) FROM ONLY "s"."t")::text)"),
+      R"(DROP TABLE "s"."__dpone_{stage}")"};
+  Texts truncate = {"SET LOCAL lock_timeout = '1s'", R"(LOCK TABLE ONLY "s"."t" IN ACCESS EXCLUSIVE MODE)", "GUARD",
+                    kPlain, R"(TRUNCATE ONLY "s"."t")"};
+  truncate.insert(truncate.end(), tail.begin(), tail.end());
+  EXPECT_EQ(sent_by(rendered(task_of({DeleteRows{{}, Removal::kTruncate}, InsertRows{}}))), truncate);
+  Texts remove = {"SET LOCAL lock_timeout = '1s'", R"(LOCK TABLE ONLY "s"."t" IN SHARE ROW EXCLUSIVE MODE)", "GUARD",
+                  kPlain, R"(DELETE FROM ONLY "s"."t")"};
+  remove.insert(remove.end(), tail.begin(), tail.end());
+  EXPECT_EQ(sent_by(rendered(task_of({DeleteRows{}, InsertRows{}}))), remove);
+}
+
+TEST(LoadSql, DeleteInsertGuardsThatNoRowOfAnotherTableRefersToTheTarget) {
+  LoadTask task = task_of({DeleteRows{}, InsertRows{}});
+  task.target.native.set("incoming_foreign_keys", *Json::parse(R"([
+    {"name":"own","table":"s.t","is_own":true,"columns":["p"]},
+    {"name":"k","table":"s.w","is_own":false,"columns":["a","b"]}])"));
+  const Texts sent = sent_by(rendered(task));
+  const std::string guard = render_guard(R"(NOT EXISTS (SELECT FROM s.w WHERE "a" IS NOT NULL AND "b" IS NOT NULL))",
+                                         "publish.referenced", "'s.w'");
+  EXPECT_EQ(sent[3], guard);
+  EXPECT_EQ(sent[4], kPlain);
+}
+
+TEST(LoadSql, ExchangeRebuildsPrivilegesGrantorByGrantor) {
+  LoadTask task = task_of({TakePlace{}});
+  task.target.native.set("owner", "them");
+  task.target.native.set("default_acl", *Json::parse(R"([{"grantee":null},{"grantee":"x"},{"grantee":"x"}])"));
+  task.target.native.set("acl", *Json::parse(R"([
+    {"grantor":"them","grantee":"r","privilege":"SELECT","grantable":true},
+    {"grantor":"r","grantee":null,"privilege":"SELECT","grantable":false}])"));
+  const SinkStatements sql = rendered(task);
+  EXPECT_EQ(Texts(sql.stage.end() - 2, sql.stage.end()),
+            (Texts{R"(REVOKE ALL ON TABLE "s"."__dpone_{stage}" FROM PUBLIC)",
+                   R"(REVOKE ALL ON TABLE "s"."__dpone_{stage}" FROM "x")"}));
+  EXPECT_EQ(Texts(sql.seal.end() - 6, sql.seal.end()),
+            (Texts{R"(ALTER TABLE "s"."__dpone_{stage}" OWNER TO "them")",
+                   R"(REVOKE ALL ON TABLE "s"."__dpone_{stage}" FROM "them")",
+                   R"(GRANT SELECT ON TABLE "s"."__dpone_{stage}" TO "r" WITH GRANT OPTION)", R"(SET LOCAL ROLE "r")",
+                   R"(GRANT SELECT ON TABLE "s"."__dpone_{stage}" TO PUBLIC)", "RESET ROLE"}));
+}
+
+TEST(LoadSql, ExchangeMovesSerialSequencesAndReadsThePositionOfIdentityOnesUnderTheLock) {
+  LoadTask task = task_of({TakePlace{}});
+  task.target.native.set("sequences", *Json::parse(R"([
+    {"schema":"q","name":"serial","column":"a","is_identity":false},
+    {"schema":"s","name":"t_b_seq","column":"b","is_identity":true,"type":"integer"}])"));
+  const SinkStatements sql = rendered(task);
+  EXPECT_EQ(sql.seal.back(), R"(ALTER SEQUENCE "s"."__dpone_{sequence b}" AS integer)");
+  EXPECT_EQ((Texts{sent_by(sql)[3], sent_by(sql)[4], sent_by(sql)[5], sent_by(sql)[6]}),
+            (Texts{R"(ALTER SEQUENCE "q"."serial" OWNED BY "s"."__dpone_{stage}"."a")",
+                   R"(SELECT setval('"s"."__dpone_{sequence b}"', last_value, is_called) FROM "s"."t_b_seq")",
+                   R"(DROP TABLE "s"."t")", R"(ALTER TABLE "s"."__dpone_{stage}" RENAME TO "t")"}));
+  EXPECT_EQ(sent_by(sql)[7], R"(ALTER SEQUENCE "s"."__dpone_{sequence b}" RENAME TO "t_b_seq")");
+}
+
+// A task of two columns, of which `k` is the key.
+LoadTask keyed_task(std::vector<Step> publish) {
+  LoadTask task = task_of(std::move(publish));
+  ColumnPolicy value = task.columns[0];
+  task.columns[0].name = task.columns[0].sink_name = "k";
+  task.columns[0].sink_type.kind = TypeKind::kInt64;
+  value.name = value.sink_name = "c";
+  value.sink_native = "bigint";
+  task.columns.push_back(value);
+  task.key = {"k"};
+  return task;
+}
+
+InsertRows new_keys() { return {InsertRows::Which::kNewKeys, {"k"}, {}, {}}; }
+LoadTask merge_task() { return keyed_task({UpdateRows{{"k"}}, new_keys()}); }
+
+std::string question(const LoadTask& task, const Question& asked) {
+  return sql::render_question(dialect(), task, {R"("s"."t")", R"("s"."stage")"}, asked);
+}
+
+TEST(LoadSql, MergeChangesRowsThatDifferBitByBitAndAddsTheOthers) {
+  const LoadTask task = merge_task();
+  const Texts sent = sent_by(rendered(task));
+  EXPECT_EQ(sent, (Texts{"SET LOCAL lock_timeout = '1s'", R"(LOCK TABLE ONLY "s"."t" IN SHARE ROW EXCLUSIVE MODE)",
+                         "GUARD", kPlain,
+                         R"(UPDATE "s"."t" AS t SET "c" = s."c" FROM "s"."__dpone_{stage}" AS s WHERE t."k" )"
+                         R"(OPERATOR(pg_catalog.=) s."k" AND (ROW(t."c")::pg_catalog.record OPERATOR(pg_catalog.*<>) )"
+                         R"(ROW(s."c")::pg_catalog.record))",
+                         R"(INSERT INTO "s"."t" ("k", "c") OVERRIDING SYSTEM VALUE SELECT s."k", s."c" FROM )"
+                         R"("s"."__dpone_{stage}" AS s WHERE NOT EXISTS (SELECT 1 FROM "s"."t" AS t WHERE t."k" )"
+                         R"(OPERATOR(pg_catalog.=) s."k"))",
+                         "SET CONSTRAINTS ALL IMMEDIATE", kFixed, R"(DROP TABLE "s"."__dpone_{stage}")"}));
+  EXPECT_EQ(question(task, {Question::Kind::kChanges, {}}),
+            R"(SELECT EXISTS (SELECT 1 FROM "s"."stage" AS s WHERE NOT EXISTS (SELECT 1 FROM "s"."t" AS t WHERE t."k" )"
+            R"(OPERATOR(pg_catalog.=) s."k" AND NOT (ROW(t."c")::pg_catalog.record OPERATOR(pg_catalog.*<>) )"
+            R"(ROW(s."c")::pg_catalog.record))))");
+}
+
+TEST(LoadSql, AKeyThatHasSeveralSpellingsIsWrittenToo) {
+  LoadTask task = merge_task();
+  task.columns[0].sink_type.kind = TypeKind::kNumeric;
+  const std::string update = sent_by(rendered(task))[4];
+  EXPECT_NE(update.find(R"(SET "k" = s."k", "c" = s."c")"), std::string::npos) << update;
+  EXPECT_NE(update.find(R"(ROW(t."k", t."c"))"), std::string::npos) << update;
+}
+
+TEST(LoadSql, AKeyIsComparedByTheOperatorOfItsType) {
+  LoadTask task = merge_task();
+  task.target.native.set("key_operators", *Json::parse(R"x({"k":"OPERATOR(ext.=)"})x"));
+  EXPECT_NE(sent_by(rendered(task))[4].find(R"(t."k" OPERATOR(ext.=) s."k")"), std::string::npos);
+}
+
+TEST(LoadSql, AMergeOfNothingButItsKeyChangesNoRow) {
+  LoadTask task = merge_task();
+  task.columns.pop_back();
+  for (const std::string& sql : sent_by(rendered(task))) EXPECT_FALSE(sql.starts_with("UPDATE")) << sql;
+}
+
+TEST(LoadSql, AppendLetsOthersWriteAndCountsWhatTriggersLeave) {
+  LoadTask task = keyed_task({InsertRows{}});
+  const std::string rows = R"( FROM "s"."__dpone_{stage}" AS s)";
+  const std::string insert = R"(INSERT INTO "s"."t" ("k", "c") OVERRIDING SYSTEM VALUE SELECT s."k", s."c")" + rows;
+  Texts sent = sent_by(rendered(task));
+  EXPECT_EQ(sent[1], R"(LOCK TABLE ONLY "s"."t" IN ROW EXCLUSIVE MODE)");
+  EXPECT_EQ(sent[4], insert);
+  task.target.native.set("triggers", *Json::parse(R"(["tr"])"));
+  sent = sent_by(rendered(task));
+  const std::string count = "pg_catalog.count(*)::pg_catalog.text, false)";
+  EXPECT_EQ(sent[4], "SELECT pg_catalog.set_config('dpone.wanted_0', " + count + rows);
+  EXPECT_EQ(sent[5], "WITH added AS (" + insert + " RETURNING 1) SELECT pg_catalog.set_config('dpone.rows_0', " +
+                         count + " FROM added");
+  EXPECT_EQ(sent[8],
+            render_guard("current_setting('dpone.rows_0') = current_setting('dpone.wanted_0')", "gate.row_count",
+                         "current_setting('dpone.rows_0') || ' of ' || "
+                         "current_setting('dpone.wanted_0') || ' rows to be added'"));
+  task.publish = {new_keys()};
+  sent = sent_by(rendered(task));
+  EXPECT_EQ(sent[1], R"(LOCK TABLE ONLY "s"."t" IN SHARE ROW EXCLUSIVE MODE)");
+  EXPECT_TRUE(sent[4].ends_with(R"(WHERE NOT EXISTS (SELECT 1 FROM "s"."t" AS t WHERE t."k" OPERATOR(pg_catalog.=) )"
+                                R"(s."k"))"));
+}
+
+TEST(LoadSql, AnAppendLeavesOutTheRowsOfTheLastPositionThatTheTargetHas) {
+  const LoadTask task = keyed_task({InsertRows{InsertRows::Which::kNewAtPosition, {"k"}, "c", "7"}});
+  EXPECT_TRUE(sent_by(rendered(task))[4].ends_with(
+      R"(WHERE NOT EXISTS (SELECT 1 FROM "s"."t" AS t WHERE t."k" OPERATOR(pg_catalog.=) s."k" AND t."c" = )"
+      R"('7'::bigint AND s."c" = '7'::bigint))"));
+}
+
+TEST(LoadSql, APartIsReplacedUnderALockThatKeepsWritersOut) {
+  Scope scope;
+  scope.predicate = "c = 1 -- why";
+  const LoadTask task = keyed_task({DeleteRows{scope, Removal::kDelete}, InsertRows{}});
+  const SinkStatements sql = rendered(task);
+  EXPECT_EQ(sent_by(sql)[1], R"(LOCK TABLE ONLY "s"."t" IN SHARE ROW EXCLUSIVE MODE)");
+  EXPECT_EQ(sent_by(sql)[4], "DELETE FROM ONLY \"s\".\"t\" WHERE (c = 1 -- why\n)");
+  EXPECT_EQ(sql.publish[4].step, 0U);
+  EXPECT_EQ(sql.publish[5].step, 1U);
+  EXPECT_EQ(question(task, {Question::Kind::kOutside, {}, {}, scope}),
+            "SELECT count(*) FROM \"s\".\"stage\" WHERE ((c = 1 -- why\n)) IS NOT TRUE");
+}
+
+TEST(LoadSql, AScopeOfTermsComparesAsTheTargetsTypes) {
+  Scope scope;
+  scope.terms = {{"c", "between", {"1", "it's"}}, {"k", "in", {"a", "b"}}, {"c", "<", {"9"}}};
+  EXPECT_EQ(
+      sql::scope_condition(dialect(), keyed_task({InsertRows{}}), scope),
+      R"("c" BETWEEN '1'::bigint AND 'it''s'::bigint AND "k" IN ('a'::integer, 'b'::integer) AND "c" < '9'::bigint)");
+}
+
+TEST(LoadSql, SeveralLoadersEachHaveATransactionOfTheirOwn) {
+  LoadTask task = task_of({TakePlace{}}, false);
+  EXPECT_EQ(rendered(task).begin_copy, Texts{kPlain});
+  EXPECT_EQ(rendered(task).end_copy, kFixed);
+  task.loaders = 2;
+  const SinkStatements sql = rendered(task);
+  EXPECT_EQ(sql.begin_copy, (Texts{"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", kPlain}));
+  EXPECT_EQ(sql.copy, R"(COPY "s"."__dpone_{stage}" ("it's") FROM STDIN (FORMAT binary))");
+  EXPECT_EQ(sql.end_copy, "COMMIT");
+}
+
+TEST(LoadSql, AnIndexIsBuiltInItsTablespace) {
+  LoadTask task = task_of({TakePlace{}});
+  task.target.native.set("indexes", *Json::parse(R"x([{"name":"i","tablespace":"it's \"fast\"",
+    "definition":"CREATE INDEX i ON s.t USING btree (a)"}])x"));
+  const Texts sent = rendered(task).seal;
+  // The setting is one name as it is, and no list.
+  EXPECT_EQ(sent[0], R"(SET LOCAL default_tablespace = 'it''s "fast"')");
+  EXPECT_EQ(sent[2], "SET LOCAL default_tablespace = ''");
+}
+
+TEST(LoadSql, AnIndexThatRunsFunctionsIsBuiltWithTheSearchPathOfThePlainSessionWhereTheServerLetsIt) {
+  LoadTask task = task_of({TakePlace{}});
+  const auto seal = [&](std::int64_t version, const char* uses_functions) {
+    task.target.native.set("server_version", version);
+    task.target.native.set("indexes",
+                           *Json::parse(R"x([{"name":"i","definition":"CREATE INDEX i ON s.t USING btree (f(a))",)x"
+                                        R"("uses_functions":)" +
+                                        std::string(uses_functions) + "}]"));
+    return rendered(task).seal;
+  };
+  const std::string create = R"x(CREATE INDEX "__dpone_{index i}" ON "s"."__dpone_{stage}" USING btree (f(a)))x";
+  const Texts sent = seal(160000, "true");
+  EXPECT_TRUE(sent[0].starts_with("SELECT set_config('search_path', concat_ws(', ', 'pg_catalog', ")) << sent[0];
+  EXPECT_EQ(Texts(sent.begin() + 1, sent.begin() + 3), (Texts{create, kFixed}));
+  EXPECT_EQ(seal(160000, "false")[0], create);
+  EXPECT_EQ(seal(170000, "true")[0], create);
+}
+
+TEST(LoadSql, AnIndexDefinitionLosesItsNamesOnly) {
+  EXPECT_EQ(index_definition_tail("CREATE INDEX i ON s.t USING btree (a)"), " USING btree (a)");
+  EXPECT_EQ(index_definition_tail(R"x(CREATE UNIQUE INDEX "a "" ON b" ON ONLY "s.x"."t(1)" USING gist (a) WHERE b)x"),
+            " USING gist (a) WHERE b");
+}
+
+}  // namespace
+}  // namespace dpone::postgres

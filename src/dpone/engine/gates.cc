@@ -1,0 +1,129 @@
+#include "dpone/engine/gates.h"
+
+namespace dpone::engine {
+namespace {
+
+using evidence::GateResult;
+using evidence::Verdict;
+
+GateResult result_of(const char* name) {
+  GateResult result;
+  result.name = name;
+  return result;
+}
+
+GateResult not_applicable(GateResult result, const char* reason) {
+  result.verdict = Verdict::kNotApplicable;
+  result.reason = reason;
+  return result;
+}
+
+Json or_null(const std::optional<std::int64_t>& count) { return count ? Json(*count) : Json(); }
+
+// What dpone counted against what the systems counted by themselves. Its own count alone proves nothing.
+GateResult row_count(const LoadFigures& figures) {
+  GateResult result = result_of("row_count");
+  const std::int64_t counted = figures.read.rows_counted;
+  const auto& by_source = figures.read.rows_reported;
+  const auto& by_target = figures.recounted ? figures.recounted : figures.written.rows_reported;
+  result.facts.set("source_reported", or_null(by_source)).set("counted_on_the_way", counted);
+  result.facts.set("handed_over", figures.written.rows).set("target_reported", or_null(by_target));
+  const bool agree = figures.written.rows == counted && by_source.value_or(counted) == counted &&
+                     by_target.value_or(counted) == counted;
+  if (!agree) {
+    result.verdict = Verdict::kFail;
+  } else if (by_source || by_target) {
+    result.verdict = Verdict::kPass;
+  } else {
+    result.reason = "neither source nor target counts rows; quality.recount counts those that were written again";
+  }
+  return result;
+}
+
+GateResult min_rows(const LoadFigures& figures) {
+  GateResult result = result_of("min_rows");
+  const plan::RoutePlan& plan = figures.plan;
+  const std::int64_t rows = figures.written.rows;
+  result.facts.set("rows", rows);
+  if (!plan.min_rows) return not_applicable(std::move(result), "quality.min_rows is not set");
+  result.facts.set("min_rows", *plan.min_rows);
+  // A run that finds nothing new never comes here, but for one that takes a table over or was told where to begin.
+  if (rows == 0 && plan.read.cursor() != nullptr && plan.load.target.exists && !plan.load.target.is_empty) {
+    return not_applicable(std::move(result), "there is nothing new, and the target has its rows");
+  }
+  result.verdict = rows >= *plan.min_rows ? Verdict::kPass : Verdict::kFail;
+  return result;
+}
+
+GateResult key(const LoadFigures& figures) {
+  GateResult result = result_of("key");
+  if (figures.plan.load.key.empty()) return not_applicable(std::move(result), "no key is declared");
+  if (!figures.key_faults) {
+    result.reason = "the sink did not look";
+    return result;
+  }
+  const Answer& faults = *figures.key_faults;
+  result.facts.set("nulls", faults.first).set("duplicates", faults.second);
+  result.verdict = faults.first == 0 && faults.second == 0 ? Verdict::kPass : Verdict::kFail;
+  return result;
+}
+
+GateResult scope(const LoadFigures& figures) {
+  GateResult result = result_of("scope");
+  if (!figures.rows_outside) return not_applicable(std::move(result), "the load replaces no part of the target");
+  result.facts.set("rows_outside", *figures.rows_outside);
+  result.verdict = *figures.rows_outside == 0 ? Verdict::kPass : Verdict::kFail;
+  return result;
+}
+
+Error figures_error(const Gate& gate, const LoadFigures&, const GateResult& result) {
+  std::string said;
+  for (const auto& [name, value] : result.facts.as_object())
+    said += (said.empty() ? "" : ", ") + name + " " + value.canonical();
+  return Error(ErrorClass::kFailed, std::string(gate.slug), "gate " + result.name + " failed: " + said)
+      .hint("nothing was published; the target is unchanged");
+}
+
+std::string rows_text(std::int64_t rows) { return std::to_string(rows) + (rows == 1 ? " row" : " rows"); }
+
+// Columns of the key, and what may be done about it.
+Error key_error(const Gate& gate, const LoadFigures& figures, const GateResult&) {
+  std::string columns;
+  for (const std::string& column : figures.plan.load.key) columns += (columns.empty() ? "" : ", ") + column;
+  const Answer& faults = *figures.key_faults;
+  std::string said;
+  if (faults.first > 0) said = rows_text(faults.first) + (faults.first == 1 ? " has" : " have") + " a NULL in the key";
+  if (faults.second > 0) {
+    said += (said.empty() ? "" : ", ") + rows_text(faults.second) + (faults.second == 1 ? " repeats" : " repeat") +
+            " a key of another row";
+  }
+  return Error(ErrorClass::kFailed, std::string(gate.slug), "gate key failed: " + said)
+      .with("key", columns)
+      .hint(
+          "nothing was published; the target is unchanged. Look for them with GROUP BY and HAVING count(*) > 1 at the "
+          "source; a merge can keep the latest of several rows of one key: sink.strategy.keep_latest_by");
+}
+
+Error scope_error(const Gate& gate, const LoadFigures& figures, const GateResult&) {
+  return Error(ErrorClass::kFailed, std::string(gate.slug),
+               "gate scope failed: " + rows_text(*figures.rows_outside) +
+                   " of the load lie outside the part of the target that is replaced")
+      .with("target", figures.plan.load.target.relation)
+      .hint(
+          "nothing was published; the target is unchanged. Narrow what is read with source.options.where, or widen "
+          "the predicate");
+}
+
+}  // namespace
+
+const std::vector<Gate>& gates() {
+  static const std::vector<Gate> kGates = {
+      {"row_count", "gate.row_count", Gate::When::kLoaded, row_count, figures_error},
+      {"min_rows", "gate.min_rows", Gate::When::kLoaded, min_rows, figures_error},
+      {"scope", "gate.scope", Gate::When::kAsked, scope, scope_error},
+      {"key", "gate.key", Gate::When::kAsked, key, key_error},
+  };
+  return kGates;
+}
+
+}  // namespace dpone::engine

@@ -1,0 +1,78 @@
+#include "dpone/engine/planning.h"
+
+#include "dpone/evidence/ledger.h"
+#include "dpone/plan/planner.h"
+#include "dpone/plan/strategy/strategy.h"
+#include "dpone/plan/type_map.h"
+
+namespace dpone::engine {
+namespace {
+
+// What the state store and the ledger know; nothing for a strategy without a position.
+Result<plan::PriorState> read_state(const Route& route, const PriorReceipts& prior, const std::string& target,
+                                    const std::filesystem::path& state_dir) {
+  plan::PriorState state;
+  if (route.state == nullptr) return state;
+  DPONE_TRY(state.stored, route.state->load(route.context.process, target));
+  const auto& own = prior.newest_of_process;
+  if (!own || !state.stored || state.stored->version < own->version || state.stored->run_id == own->run_id)
+    return state;
+  DPONE_TRY(const auto known, evidence::Ledger::find(state_dir, "run.outcome", own->run_id, own->version));
+  state.is_receipt_known = known && known->body["outcome"].as_string() == "committed";
+  return state;
+}
+
+// `target-max` is what the target says.
+Result<plan::StartRequest> resolve_start(const Route& route, const Facts& source, const Facts& target) {
+  plan::StartRequest request = route.start;
+  if (request.start_cursor != "target-max") return request;
+  const std::string cursor = route.manifest.source.options.text("cursor");
+  // A cursor that the source has not is for the planner to refuse.
+  if (!target.exists || source.find(cursor) == nullptr) {
+    request.start_cursor = "none";
+    return request;
+  }
+  DPONE_CHECK(plan::check_target_max(cursor, source, target));
+  DPONE_TRY(const auto greatest, route.sink.greatest(cursor));
+  request.start_cursor = greatest.value_or("none");
+  return request;
+}
+
+// Rows that are left out because the target has them must be there.
+Status check_rows_at_position(const Route& route, const plan::RoutePlan& plan) {
+  const InsertRows* const insert = find_step<InsertRows>(plan.load.publish);
+  const bool looks = insert != nullptr && insert->which == InsertRows::Which::kNewAtPosition;
+  if (!looks || !plan.rows_at_position || plan.load.target.is_empty) return {};
+  DPONE_TRY(const std::int64_t found, route.sink.count_at(insert->cursor, insert->at));
+  return plan::check_rows_at_position(plan.load.target, *plan.read.cursor(), *plan.rows_at_position, found);
+}
+
+}  // namespace
+
+Result<plan::RoutePlan> make_plan(const Route& route, const std::filesystem::path& state_dir) {
+  DPONE_TRY(const PriorReceipts prior, route.sink.read_receipts(route.context.process, route.context.run_id));
+  return make_plan(route, state_dir, prior);
+}
+
+Result<plan::RoutePlan> make_plan(const Route& route, const std::filesystem::path& state_dir,
+                                  const PriorReceipts& prior) {
+  DPONE_TRY(const Facts source, route.source.describe());
+  DPONE_TRY(const Facts target, route.sink.describe(plan::strategy::question_of(route.manifest, source)));
+  DPONE_TRY(const std::vector<std::string> columns, plan::select_columns(route.manifest, source));
+  DPONE_TRY(const Facts proposed, route.sink.propose(target, source, columns));
+  plan::PlanInput input{route.manifest, source, target, proposed, prior};
+  DPONE_TRY(input.state, read_state(route, prior, target.relation, state_dir));
+  DPONE_TRY(input.request, resolve_start(route, source, target));
+  DPONE_TRY(plan::RoutePlan draft, plan::draft(input));
+  std::vector<RawVerdict> verdicts;
+  for (const WireFormat& format : route.source.raw_formats(draft.read)) {
+    verdicts.push_back(route.sink.accepts_raw(format, draft.load));
+  }
+  DPONE_TRY(plan::RoutePlan plan, plan::complete(std::move(draft), input, verdicts));
+  DPONE_CHECK(check_rows_at_position(route, plan));
+  plan.statements = route.source.render(plan.read);
+  for (Statement& statement : route.sink.render(plan.load)) plan.statements.push_back(std::move(statement));
+  return plan;
+}
+
+}  // namespace dpone::engine

@@ -1,0 +1,18 @@
+// Planning: reads receipts, state and both catalogs, and asks the planner. Writes nothing, reads no rows but the
+// target's greatest cursor, or its rows at the last position, where the start of the run depends on them.
+#pragma once
+
+#include <filesystem>
+
+#include "dpone/engine/route.h"
+#include "dpone/plan/route_plan.h"
+
+namespace dpone::engine {
+
+Result<plan::RoutePlan> make_plan(const Route& route, const std::filesystem::path& state_dir);
+
+// The same with receipts that have been read already.
+Result<plan::RoutePlan> make_plan(const Route& route, const std::filesystem::path& state_dir,
+                                  const PriorReceipts& prior);
+
+}  // namespace dpone::engine

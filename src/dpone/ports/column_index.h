@@ -1,0 +1,40 @@
+// ColumnIndex: finds columns of Facts by name where many are looked for, as in a header of 100,000 columns. The Facts
+// must outlive it and keep their columns.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "dpone/base/result.h"
+#include "dpone/ports/facts.h"
+
+namespace dpone {
+
+class ColumnIndex {
+ public:
+  explicit ColumnIndex(const Facts& facts) {
+    for (const ColumnFacts& column : facts.columns) columns_.emplace(column.name, &column);
+  }
+  // As Facts::find.
+  const ColumnFacts* find(std::string_view name) const {
+    const auto found = columns_.find(name);
+    return found == columns_.end() ? nullptr : found->second;
+  }
+
+ private:
+  std::unordered_map<std::string_view, const ColumnFacts*> columns_;
+};
+
+// Refuses to load more columns than a table of a sink can have, before anybody works with them. Slug
+// schema.too_many_columns.
+inline Status check_column_count(std::string_view relation, std::size_t columns, std::size_t most) {
+  if (columns <= most) return {};
+  return Error(ErrorClass::kFailed, "schema.too_many_columns",
+               "the source has " + std::to_string(columns) + " columns, and a table of the target at most " +
+                   std::to_string(most))
+      .with("target", std::string(relation))
+      .hint("select fewer with source.options.columns; where a file has another delimiter, give it with --delimiter");
+}
+
+}  // namespace dpone

@@ -1,0 +1,13 @@
+#include "dpone/ports/sink.h"
+
+namespace dpone {
+
+Result<std::optional<std::string>> Sink::greatest(const std::string&) {
+  return internal_error("this sink keeps no rows that could be asked");
+}
+
+Result<std::int64_t> Sink::count_at(const std::string&, const std::string&) {
+  return internal_error("this sink keeps no rows that could be asked");
+}
+
+}  // namespace dpone

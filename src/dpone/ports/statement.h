@@ -1,0 +1,13 @@
+// Statement: one statement of a plan. `dpone plan` prints them in the order in which `dpone run` sends them. Value.
+#pragma once
+
+#include <string>
+
+namespace dpone {
+
+struct Statement {
+  std::string phase;  // prepare, extract, load, seal, gate or publish
+  std::string text;
+};
+
+}  // namespace dpone

@@ -1,0 +1,36 @@
+// Dialect: what differs between SQL systems in statements that all of them have, as values and functions. What a
+// system does in its own way (taking a table's place, bulk loads, catalogs) stays in its connector.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "dpone/data/type.h"
+#include "dpone/ports/cursor.h"
+#include "dpone/ports/steps.h"
+
+namespace dpone::sql {
+
+struct Dialect {
+  std::string (*quote_name)(std::string_view name);
+  // A value, as data/value_text.h prints it, as a literal that compares as the type.
+  std::string (*value)(const std::string& text, const DataType& type, const std::string& native_type);
+  // A column where it is compared or sorted with others of its type.
+  std::string (*ordered)(const std::string& column, const DataType& type);
+  // The lower bound of an inclusive range, less its overlap. REQUIRES: `range.lower`.
+  std::string (*lowered)(const CursorRange& range);
+  // The operator by which `t.column` and `s.column` are equal keys.
+  std::string (*key_operator)(const LoadTask& task, const std::string& column);
+  // Whether rows `t` and `s` differ in these columns, bit by bit. REQUIRES: at least one.
+  std::string (*differ)(const std::vector<std::string>& columns);
+  std::string_view insert_into = "INSERT INTO";
+  std::string_view update = "UPDATE";
+  std::string_view overriding = "";  // between the columns of an INSERT and its SELECT
+  // How rows of the stage are found that the target does not have: NOT EXISTS, or a LEFT JOIN where the system only
+  // makes an index of its own for joins.
+  bool joins_to_find_missing = false;
+};
+
+std::string quote_names(const Dialect& dialect, const std::vector<std::string>& names, std::string_view prefix = {});
+
+}  // namespace dpone::sql

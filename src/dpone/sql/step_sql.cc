@@ -1,0 +1,188 @@
+#include "dpone/sql/step_sql.h"
+
+#include <algorithm>
+
+#include "dpone/base/contains.h"
+
+namespace dpone::sql {
+namespace {
+
+std::vector<std::string> sink_names(const LoadTask& task) {
+  std::vector<std::string> names;
+  for (const ColumnPolicy& column : task.columns) names.push_back(column.sink_name);
+  return names;
+}
+
+const ColumnPolicy* find_column(const LoadTask& task, const std::string& name) {
+  for (const ColumnPolicy& column : task.columns) {
+    if (column.sink_name == name) return &column;
+  }
+  return nullptr;
+}
+
+std::string value_of(const Dialect& dialect, const LoadTask& task, const std::string& name, const std::string& text) {
+  const ColumnPolicy* const column = find_column(task, name);
+  if (column != nullptr) return dialect.value(text, column->sink_type, column->sink_native);
+  const ColumnFacts* const facts = task.target.find(name);
+  return facts == nullptr ? dialect.value(text, DataType(), "") : dialect.value(text, facts->type, facts->native_type);
+}
+
+std::string same_key(const Dialect& dialect, const LoadTask& task, const std::vector<std::string>& key) {
+  std::string out;
+  for (const std::string& column : key) {
+    const std::string name = dialect.quote_name(column);
+    out += (out.empty() ? "t." : " AND t.") + name + " " + dialect.key_operator(task, column) + " s." + name;
+  }
+  return out;
+}
+
+// Whether two values that are equal as keys are the same bits: 1.0 and 1.00 are not, nor 'a' and 'A' of a collation
+// without case.
+bool has_one_spelling(const DataType& type) {
+  switch (type.kind) {
+    case TypeKind::kBool:
+    case TypeKind::kInt16:
+    case TypeKind::kInt32:
+    case TypeKind::kInt64:
+    case TypeKind::kDate:
+    case TypeKind::kTimestamp:
+    case TypeKind::kTimestampTz:
+    case TypeKind::kUuid:
+    case TypeKind::kBytes:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Columns that a merge writes: all but keys of one spelling, which are equal already and which the system may not let
+// anybody write (identity columns, row ids).
+std::vector<std::string> updated_columns(const LoadTask& task, const std::vector<std::string>& key) {
+  std::vector<std::string> names;
+  for (const ColumnPolicy& column : task.columns) {
+    const bool is_fixed = contains(key, column.sink_name) && has_one_spelling(column.sink_type);
+    if (!is_fixed) names.push_back(column.sink_name);
+  }
+  return names;
+}
+
+// How the rows of the stage that the target has are joined with them.
+std::string match(const Dialect& dialect, const LoadTask& task, const InsertRows& step) {
+  std::string condition = same_key(dialect, task, step.key);
+  if (step.which == InsertRows::Which::kNewAtPosition) {
+    const std::string column = dialect.quote_name(step.cursor);
+    const std::string value = value_of(dialect, task, step.cursor, step.at);
+    condition += " AND t." + column + " = " + value + " AND s." + column + " = " + value;
+  }
+  return condition;
+}
+
+std::string missing_rows(const Dialect& dialect, const LoadTables& tables, const std::string& condition,
+                         const std::string& key) {
+  if (dialect.joins_to_find_missing) {
+    return " LEFT JOIN " + tables.target + " AS t ON " + condition + " WHERE t." + dialect.quote_name(key) + " IS NULL";
+  }
+  return " WHERE NOT EXISTS (SELECT 1 FROM " + tables.target + " AS t WHERE " + condition + ")";
+}
+
+// The rows of the stage that publishing would add or change.
+std::string changes(const Dialect& dialect, const LoadTask& task, const LoadTables& tables) {
+  const InsertRows* const insert = find_step<InsertRows>(task.publish);
+  const UpdateRows* const update = find_step<UpdateRows>(task.publish);
+  std::string condition = match(dialect, task, *insert);
+  const std::vector<std::string> columns =
+      update == nullptr ? std::vector<std::string>() : updated_columns(task, update->key);
+  const std::string rows = "SELECT 1 FROM " + tables.stage + " AS s";
+  if (dialect.joins_to_find_missing) {
+    return rows + " LEFT JOIN " + tables.target + " AS t ON " + condition + " WHERE t." +
+           dialect.quote_name(insert->key.front()) + " IS NULL" +
+           (columns.empty() ? "" : " OR " + dialect.differ(columns));
+  }
+  if (!columns.empty()) condition += " AND NOT (" + dialect.differ(columns) + ")";
+  return rows + " WHERE NOT EXISTS (SELECT 1 FROM " + tables.target + " AS t WHERE " + condition + ")";
+}
+
+}  // namespace
+
+std::string any_null(const Dialect& dialect, const std::vector<std::string>& columns) {
+  std::string out;
+  for (const std::string& column : columns) {
+    out += (out.empty() ? "" : " OR ") + dialect.quote_name(column) + " IS NULL";
+  }
+  return out;
+}
+
+std::string scope_condition(const Dialect& dialect, const LoadTask& task, const Scope& scope) {
+  // A comment at the end of the user's predicate must not reach what follows.
+  if (!scope.predicate.empty()) return "(" + scope.predicate + "\n)";
+  std::string out;
+  for (const ScopeTerm& term : scope.terms) {
+    const std::string column = dialect.quote_name(term.column);
+    std::string values;
+    const char* const separator = term.op == "between" ? " AND " : ", ";
+    for (const std::string& value : term.values) {
+      values += (values.empty() ? "" : separator) + value_of(dialect, task, term.column, value);
+    }
+    const std::string op = term.op == "in" ? "IN" : term.op == "between" ? "BETWEEN" : term.op;
+    out += (out.empty() ? "" : " AND ") + column + " " + op + " " + (term.op == "in" ? "(" + values + ")" : values);
+  }
+  return out;
+}
+
+std::optional<RowChange> render_update(const Dialect& dialect, const LoadTask& task, const LoadTables& tables,
+                                       const UpdateRows& step) {
+  const std::vector<std::string> columns = updated_columns(task, step.key);
+  if (columns.empty()) return std::nullopt;
+  std::string set;
+  for (const std::string& column : columns) {
+    const std::string name = dialect.quote_name(column);
+    set += (set.empty() ? "" : ", ") + name + " = s." + name;
+  }
+  const std::string condition =
+      " WHERE " + same_key(dialect, task, step.key) + " AND (" + dialect.differ(columns) + ")";
+  return RowChange{std::string(dialect.update) + " " + tables.target + " AS t SET " + set + " FROM " + tables.stage +
+                       " AS s" + condition,
+                   " FROM " + tables.target + " AS t, " + tables.stage + " AS s" + condition};
+}
+
+RowChange render_insert(const Dialect& dialect, const LoadTask& task, const LoadTables& tables,
+                        const InsertRows& step) {
+  std::string rows = " FROM " + tables.stage + " AS s";
+  if (step.which != InsertRows::Which::kAll) {
+    rows += missing_rows(dialect, tables, match(dialect, task, step), step.key.front());
+  }
+  const std::vector<std::string> names = sink_names(task);
+  std::string statement = std::string(dialect.insert_into) + " " + tables.target;
+  if (!names.empty()) statement += " (" + quote_names(dialect, names) + ")" + std::string(dialect.overriding);
+  statement += " SELECT " + quote_names(dialect, names, "s.");
+  if (names.empty()) statement.pop_back();
+  return {statement + rows, rows};
+}
+
+std::string render_question(const Dialect& dialect, const LoadTask& task, const LoadTables& tables,
+                            const Question& question) {
+  const std::string count = "SELECT count(*) FROM " + tables.stage;
+  switch (question.kind) {
+    case Question::Kind::kRows:
+      return count;
+    case Question::Kind::kKeyFaults: {
+      const std::string has_null = any_null(dialect, question.columns);
+      return "SELECT (" + count + " WHERE " + has_null +
+             "), (SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n" + " FROM " + tables.stage +
+             " WHERE NOT (" + has_null + ") GROUP BY " + quote_names(dialect, question.columns) +
+             " HAVING count(*) > 1) AS repeated)";
+    }
+    case Question::Kind::kOutside:
+      return count + " WHERE (" + scope_condition(dialect, task, question.scope) + ") IS NOT TRUE";
+    case Question::Kind::kAt: {
+      const std::string& column = question.columns.front();
+      return count + " WHERE " + dialect.quote_name(column) + " = " +
+             (question.value == "{position}" ? question.value : value_of(dialect, task, column, question.value));
+    }
+    case Question::Kind::kChanges:
+      return "SELECT EXISTS (" + changes(dialect, task, tables) + ")";
+  }
+  return count;
+}
+
+}  // namespace dpone::sql

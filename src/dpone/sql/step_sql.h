@@ -1,0 +1,47 @@
+// Publish steps and questions of a load in the SQL that all systems share: the stage is `s`, the target is `t`. Text
+// only, pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dpone/sql/dialect.h"
+
+namespace dpone::sql {
+
+// Quoted, as statements name them.
+struct LoadTables {
+  std::string target;
+  std::string stage;
+};
+
+// A statement of a publication. `step`: the index in LoadTask::publish of the step whose rows its count tells; absent
+// for those that change no rows of the target.
+struct PublishStatement {
+  std::string sql;
+  std::optional<std::size_t> step = {};
+};
+
+// What a step changes: the statement, and the rows that it means to change, as FROM and WHERE of a SELECT.
+struct RowChange {
+  std::string statement;
+  std::string rows;
+};
+
+// Absent where every column is a key of one spelling, so that nothing can differ.
+std::optional<RowChange> render_update(const Dialect& dialect, const LoadTask& task, const LoadTables& tables,
+                                       const UpdateRows& step);
+RowChange render_insert(const Dialect& dialect, const LoadTask& task, const LoadTables& tables, const InsertRows& step);
+
+// Rows for which the scope is true, as a condition; empty for the whole of the target.
+std::string scope_condition(const Dialect& dialect, const LoadTask& task, const Scope& scope);
+
+// One row; kKeyFaults has two numbers, the others one.
+std::string render_question(const Dialect& dialect, const LoadTask& task, const LoadTables& tables,
+                            const Question& question);
+
+// `"a" IS NULL OR "b" IS NULL`
+std::string any_null(const Dialect& dialect, const std::vector<std::string>& columns);
+
+}  // namespace dpone::sql
