@@ -12,6 +12,12 @@ MAX_LINES = 800
 FORBIDDEN_NAMES = re.compile(r"(^|[_-])(utils?|common|helpers?|managers?)([_-]|$)")
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
 LINK_LISTS = re.compile(r"dpone_room\(([^)]*)\)")
+# Comments, and the strings and characters in which what looks like a comment is none.
+COMMENT_OR_TEXT = re.compile(
+    r'//[^\n]*|/\*.*?\*/|R"(?P<mark>[^(\s]*)\(.*?\)(?P=mark)"|"(?:\\.|[^"\\\n])*"|(?<![0-9a-zA-Z])\'(?:\\.|[^\'\\\n])+\'',
+    re.DOTALL,
+)
+TEST_FILE = re.compile(r"_test\.cc$|/test_[a-z_]+\.h$|/test_support\.h$")
 
 
 def read_table(document, header):
@@ -37,6 +43,15 @@ class Rules:
         self.rooms = read_table(document, "| room may include")
         self.vendors = read_table(document, "| vendor header")
 
+        self.naming_files = read_table(document, "| names systems")
+        systems = [room.removeprefix("connectors/") for room in self.rooms if room.startswith("connectors/")]
+        # A name that is also a word of the language is found as a namespace and where a value is compared with it.
+        self.systems = {
+            system: re.compile(r'\bfile::|\bkFile\b|(?<!context_value)[=(,{]\s*"file"(?!,)' if system == "file"
+                               else rf"(?<![A-Za-z])k?{system}", re.IGNORECASE if system != "file" else 0)
+            for system in systems
+        }
+
     def room_of(self, path):
         """The room in which `path`, relative to src/dpone, lies: the longest row that is a prefix of it."""
         fits = [room for room in self.rooms if path == room or path.startswith(room + "/")]
@@ -61,6 +76,27 @@ class Rules:
         return None
 
 
+def without_comments(text):
+    """`text` with blanks for comments: the same lines."""
+
+    def blank(match):
+        return re.sub(r"[^\n]", " ", match[0]) if match[0].startswith("/") else match[0]
+
+    return COMMENT_OR_TEXT.sub(blank, text)
+
+
+def check_system_names(rules, path, text):
+    """No file but a system's own and those of the table names it."""
+    if path in rules.naming_files or TEST_FILE.search("/" + path):
+        return
+    for number, line in enumerate(without_comments(text).splitlines(), 1):
+        if INCLUDE.match(line):
+            continue
+        for system, pattern in rules.systems.items():
+            if rules.room_of(path) != f"connectors/{system}" and pattern.search(line):
+                yield number, f"names {system}: ask its descriptor (ports/connector.h), or list the file in the table"
+
+
 def check_source(rules, path, text):
     lines = text.splitlines()
     if rules.room_of(path) is None:
@@ -70,6 +106,7 @@ def check_source(rules, path, text):
         if match := INCLUDE.match(line):
             if reason := rules.judge_include(path, match[1] == '"', match[2]):
                 yield number, reason
+    yield from check_system_names(rules, path, text)
     if len(lines) > MAX_LINES:
         yield len(lines), f"{len(lines)} lines, at most {MAX_LINES}: split it"
 

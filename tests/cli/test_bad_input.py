@@ -1,6 +1,8 @@
 """Bad input ends in the documented exit code and a clear error, and leaves the target as it was."""
 
+import contextlib
 import socket
+import sqlite3
 import subprocess
 import sys
 
@@ -341,3 +343,32 @@ def test_a_host_that_no_resolver_knows_may_be_tried_again(dpone, src):
     dpone.connect("src", "postgresql://me@no-such-host.invalid/db")
     refused(dpone("connections", "test", "src"), 4, "postgres.connection")
     refused(dpone("connections", "test", "./a"), 2, "connections.not_a_connection")
+
+
+def test_a_folder_as_an_end_names_the_pattern_of_its_files(dpone, dst):
+    (dpone.folder / "in").mkdir()
+    (dpone.folder / "in/a.csv").write_text("id\n1\n")
+    for end in ("./in", "in"):
+        run = refused(dpone("copy", "--from", end, "--to", "dst", "--to-table", "t"), 2, "file.is_directory")
+        assert "in/*.csv'" in run.err
+
+
+def test_a_connection_with_the_name_of_a_folder_is_a_connection(dpone, copy, dst):
+    (dpone.folder / "src").mkdir()
+    copy().expect(0)
+
+
+def test_a_full_folder_of_temporary_files_is_named_and_not_the_targets_disk(dpone, request):
+    mount = dpone.folder / "small"
+    mount.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", mount], capture_output=True).returncode != 0:
+        pytest.skip("no right to mount")
+    request.addfinalizer(lambda: subprocess.run(["umount", mount], check=True))
+    with contextlib.closing(sqlite3.connect(dpone.folder / "s.db")) as database, database:
+        database.execute("create table t (id integer primary key, v text)")
+        database.executemany("insert into t values (?, ?)", ((n, f"{n * 7919 % 100003:0200d}") for n in range(60_000)))
+        database.execute("create view sorted as select * from t order by v")
+    copy = ("copy", "--from", "s.db", "--table", "sorted", "--to", "t.csv", "-q")
+    run = refused(dpone(*copy, env={"SQLITE_TMPDIR": str(mount)}), 1, "sqlite.temporary_full")
+    assert f"folder: {mount}" in run.err
+    dpone(*copy).expect(0)

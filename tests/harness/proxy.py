@@ -17,6 +17,7 @@ class Proxy:
     cut = "before"   the publishing message is lost with its connection
     cut = "at_once"  it reaches the server, and the client's connection is closed without waiting for the server
     cut = "after"    it reaches the server, and the connection is closed as soon as the server has answered
+    cut = "hole"     it reaches the server, and the answer never comes back; the connection stays open
     flows            while it is cleared, nothing goes from the client to the server
     cancels          how many cancel requests have come; while `loses_cancels`, none reaches the server
     is_refusing      new connections are closed at once; set to True by a cut when `refuse_after_cut`
@@ -58,8 +59,8 @@ class Proxy:
                 return
         server = socket.create_connection(self._server)
         self._open |= {client, server}
-        waits_for_answer = threading.Event()
-        threading.Thread(target=self._answers, args=(server, client, waits_for_answer), daemon=True).start()
+        waits_for_answer, hole = threading.Event(), threading.Event()
+        threading.Thread(target=self._answers, args=(server, client, waits_for_answer, hole), daemon=True).start()
         with contextlib.suppress(OSError):
             message = b""
             while self.flows.wait() and (data := client.recv(1 << 16)):
@@ -73,15 +74,21 @@ class Proxy:
                     return
                 if is_publishing and self.cut == "after":
                     waits_for_answer.set()
+                if is_publishing and self.cut == "hole":
+                    self.cut = None
+                    hole.set()
+                    self.has_cut.set()
                 server.sendall(data)
                 if is_publishing and self.cut == "at_once":
                     self._break(client, None)
                     return
         _shut(server)
 
-    def _answers(self, server, client, waits_for_answer):
+    def _answers(self, server, client, waits_for_answer, hole):
         with contextlib.suppress(OSError):
             while data := server.recv(1 << 16):
+                if hole.is_set():
+                    continue
                 if waits_for_answer.is_set():
                     # The answer is there, so the server has committed.
                     while not data.endswith(struct.pack("!cIc", b"Z", 5, b"I")) and (more := server.recv(1 << 16)):

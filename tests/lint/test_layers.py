@@ -115,3 +115,41 @@ def test_every_room_of_the_program_has_a_row():
     assert rooms
     for room in rooms - {"connectors"}:
         assert f"\n| `{room}` |" in rows
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "system"),
+    [
+        ("cli/a.cc", 'if (system == "postgres") return;', "postgres"),
+        ("connections/a.cc", "constexpr SystemSpec kPostgresFields[] = {};", "postgres"),
+        ("manifest/a.cc", 'return "the default (PostgreSQL: public)";', "postgres"),
+        ("manifest/a.cc", '.choices = "sqlite|disabled",', "sqlite"),
+        ("engine/a.cc", "sqlite::make_state_store(path);", "sqlite"),
+        ("connectors/postgres/a.cc", 'if (other == "sqlite") return;', "sqlite"),
+        ("cli/a.cc", 'return connector("file");', "file"),
+        ("cli/a.cc", "file::format_name(path);", "file"),
+    ],
+)
+def test_a_system_is_named_by_no_file_but_its_own(tree, file, line, system):
+    tree(f"src/dpone/{file}", f"\n{line}\n")
+    code, lines = tree.layers()
+    assert code == 1
+    assert lines == [f"src/dpone/{file}:2: names {system}: ask its descriptor (ports/connector.h), or list the file in the table"]
+
+
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("connectors/postgres/a.cc", 'return "postgres";'),
+        ("cli/connectors.cc", "&sqlite::kSqlite,"),
+        ("plan/a.cc", 'const char* url = "http://x"; // as PostgreSQL prints it'),
+        ("plan/a.cc", "/* sqlite\n * postgres */"),
+        ("plan/a_test.cc", 'EXPECT_EQ(system, "postgres");'),
+        ("connections/test_systems.h", 'inline constexpr char kName[] = "postgres";'),
+        ("plan/a.cc", 'error.add("file", path);'),
+        ("plan/a.cc", "std::ifstream file(path);"),
+    ],
+)
+def test_comments_tests_and_the_listed_files_may_name_systems(tree, file, line):
+    tree(f"src/dpone/{file}", f"{line}\n")
+    assert tree.layers() == (0, [])

@@ -12,10 +12,11 @@ namespace dpone {
 namespace {
 
 Error io_error(const std::string& what, const std::filesystem::path& path, int number) {
-  Error error =
-      Error(ErrorClass::kFailed, number == ENOSPC ? "file.disk_full" : "file.io", what + ": " + std::strerror(number))
-          .with("file", path.string());
-  if (number == ENOSPC || number == EDQUOT) return std::move(error).hint("free some space, then run again");
+  const bool is_full = number == ENOSPC || number == EDQUOT || number == EFBIG;
+  Error error = Error(ErrorClass::kFailed, is_full ? "file.disk_full" : "file.io", what + ": " + std::strerror(number))
+                    .with("file", path.string());
+  if (number == EFBIG) return std::move(error).hint("raise the greatest size of a file (ulimit -f), then run again");
+  if (is_full) return std::move(error).hint("free some space, then run again");
   if (number == EACCES || number == EPERM || number == EROFS) {
     return std::move(error).hint("make the folder writable, or choose another with --state-dir");
   }
@@ -32,6 +33,13 @@ Status write_all(int fd, std::string_view content, const std::filesystem::path& 
     content.remove_prefix(static_cast<std::size_t>(written));
   }
   return {};
+}
+
+Error not_regular(const std::filesystem::path& path, const char* what) {
+  return Error(ErrorClass::kRefused, "state_dir.not_regular",
+               std::string("in place of a file that dpone keeps is ") + what)
+      .with("file", path.string())
+      .hint("see who put it there, and remove it; another state folder is chosen with --state-dir");
 }
 
 Status sync_folder(const std::filesystem::path& folder) {
@@ -85,8 +93,10 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t max
 
 Status write_file_atomically(const std::filesystem::path& path, std::string_view content) {
   const std::filesystem::path temporary = path.string() + ".tmp-" + std::to_string(::getpid());
+  // A process with the same number may have been killed here; and what lies there is never written through.
+  ::unlink(temporary.c_str());
   {
-    const FileDescriptor fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    const FileDescriptor fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
     if (!fd.is_open()) return io_error("cannot create", temporary, errno);
     Status status = write_all(fd.get(), content, temporary);
     if (status && ::fsync(fd.get()) != 0) status = io_error("cannot sync", temporary, errno);
@@ -110,17 +120,40 @@ Status make_directories(const std::filesystem::path& path) {
   return {};
 }
 
-Status append_durably(const std::filesystem::path& path, std::string_view content) {
-  const FileDescriptor fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
-  if (!fd.is_open()) return io_error("cannot open", path, errno);
-  DPONE_CHECK(write_all(fd.get(), content, path));
-  if (::fsync(fd.get()) != 0) return io_error("cannot sync", path, errno);
+Status check_own_file(const std::filesystem::path& path) {
+  std::error_code code;
+  const std::filesystem::file_status status = std::filesystem::symlink_status(path, code);
+  if (!std::filesystem::exists(status) || std::filesystem::is_regular_file(status)) return {};
+  return not_regular(path, std::filesystem::is_symlink(status)     ? "a symbolic link"
+                           : std::filesystem::is_directory(status) ? "a folder"
+                                                                   : "a FIFO or a device");
+}
+
+Result<FileDescriptor> open_own_file(const std::filesystem::path& path, int flags) {
+  // Without O_NONBLOCK a FIFO would be waited for; to a regular file it means nothing.
+  FileDescriptor fd(::open(path.c_str(), flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644));
+  if (!fd.is_open()) {
+    if (errno == ENOENT && (flags & O_CREAT) == 0) return FileDescriptor();
+    if (errno == ELOOP) return not_regular(path, "a symbolic link");
+    if (errno == ENXIO) return not_regular(path, "a FIFO or a device");
+    if (errno == EISDIR) return not_regular(path, "a folder");
+    return io_error("cannot open", path, errno);
+  }
+  struct stat info {};
+  if (::fstat(fd.get(), &info) != 0) return io_error("cannot look at", path, errno);
+  if (S_ISDIR(info.st_mode)) return not_regular(path, "a folder");
+  if (!S_ISREG(info.st_mode)) return not_regular(path, "a FIFO or a device");
+  return fd;
+}
+
+Status append_durably(int fd, std::string_view content, const std::filesystem::path& path) {
+  DPONE_CHECK(write_all(fd, content, path));
+  if (::fsync(fd) != 0) return io_error("cannot sync", path, errno);
   return {};
 }
 
 Result<FileDescriptor> try_lock_file(const std::filesystem::path& path) {
-  FileDescriptor fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
-  if (!fd.is_open()) return io_error("cannot open the lock", path, errno);
+  DPONE_TRY(FileDescriptor fd, open_own_file(path, O_RDWR | O_CREAT));
   if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK) return FileDescriptor();
     return io_error("cannot lock", path, errno);

@@ -34,11 +34,18 @@ Status write_file_atomically(const std::filesystem::path& path, std::string_view
 
 Status make_directories(const std::filesystem::path& path);
 
-// Appends `content` in one write and fsyncs. The file is made if missing (mode 0644).
-Status append_durably(const std::filesystem::path& path, std::string_view content);
+// Opens a file that dpone keeps for itself in a state folder. What somebody else put in its place is neither followed
+// nor waited for: a symbolic link, a FIFO, a device or a folder is refused (class kRefused, state_dir.not_regular). An
+// empty descriptor means that nothing is there, which O_CREAT in `flags` rules out.
+Result<FileDescriptor> open_own_file(const std::filesystem::path& path, int flags);
+// The same refusal of a file that somebody else will open. What is not there is fine.
+Status check_own_file(const std::filesystem::path& path);
 
-// An exclusive lock on `path` (made if missing), held until the descriptor is closed, also by the end of the
-// process. An empty descriptor means that another process has it.
+// Appends `content` to a descriptor that is open with O_APPEND, in one write, and fsyncs. `path` is for the error.
+Status append_durably(int fd, std::string_view content, const std::filesystem::path& path);
+
+// An exclusive lock on `path` (open_own_file; made if missing), held until the descriptor is closed, also by the end of
+// the process. An empty descriptor means that another process has it.
 Result<FileDescriptor> try_lock_file(const std::filesystem::path& path);
 
 }  // namespace dpone

@@ -1,5 +1,6 @@
 #include "dpone/base/file.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -49,16 +50,36 @@ TEST_F(FileTest, FailedWriteLeavesTheOldContent) {
 }
 
 TEST_F(FileTest, AppendsDurably) {
-  ASSERT_TRUE(append_durably(folder_ / "log", "one\n"));
-  ASSERT_TRUE(append_durably(folder_ / "log", "two\n"));
+  const Result<FileDescriptor> fd = open_own_file(folder_ / "log", O_WRONLY | O_CREAT | O_APPEND);
+  ASSERT_TRUE(fd);
+  ASSERT_TRUE(append_durably(fd->get(), "one\n", folder_ / "log"));
+  ASSERT_TRUE(append_durably(fd->get(), "two\n", folder_ / "log"));
   EXPECT_EQ(*read_file(folder_ / "log", 100), "one\ntwo\n");
 }
 
 TEST_F(FileTest, NamesAFullDisk) {
-  const Status status = append_durably("/dev/full", "x");
+  const FileDescriptor full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
+  const Status status = append_durably(full.get(), "x", "/dev/full");
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().slug(), "file.disk_full");
   EXPECT_EQ(status.error().exit_code(), 1);
+}
+
+TEST_F(FileTest, AnOwnFileIsNeitherALinkNorAFifo) {
+  const std::filesystem::path path = folder_ / "own";
+  EXPECT_FALSE(open_own_file(path, O_RDONLY)->is_open());
+  EXPECT_TRUE(check_own_file(path));
+  ASSERT_TRUE(write_file_atomically(folder_ / "other", "x"));
+  std::filesystem::create_symlink(folder_ / "other", path);
+  EXPECT_EQ(open_own_file(path, O_WRONLY | O_TRUNC).error().slug(), "state_dir.not_regular");
+  EXPECT_EQ(check_own_file(path).error().exit_code(), 3);
+  EXPECT_EQ(*read_file(folder_ / "other", 10), "x");
+  std::filesystem::remove(path);
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  for (const int flags : {O_RDONLY, O_WRONLY, O_RDWR}) {
+    EXPECT_EQ(open_own_file(path, flags).error().slug(), "state_dir.not_regular") << flags;
+  }
+  EXPECT_EQ(try_lock_file(folder_).error().slug(), "state_dir.not_regular");
 }
 
 TEST_F(FileTest, LockIsHeldOnceAndFreedByClosing) {

@@ -1,11 +1,10 @@
 #include "dpone/base/log.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
-
-#include <cerrno>
 
 #include "dpone/base/clock.h"
+#include "dpone/base/patient_write.h"
+#include "dpone/base/redact.h"
 
 namespace dpone {
 
@@ -40,15 +39,10 @@ std::string without_control_characters(std::string_view text) {
 void TextLogger::log(LogLevel level, std::string_view message) {
   if (level < level_) return;
   const std::string line = fmt::format("{}{} {} {}\n", line_start_, format_rfc3339(clock_.now()), to_string(level),
-                                       without_control_characters(message));
+                                       without_control_characters(redacted(message)));
   const std::lock_guard lock(mutex_);
-  std::string_view rest = line;
-  while (!rest.empty()) {
-    const ssize_t written = ::write(fd_, rest.data(), rest.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;  // a log that cannot be written must not stop a load
-    rest.remove_prefix(static_cast<std::size_t>(written));
-  }
+  // A log that cannot be written must not stop a load.
+  write_patiently(fd_, line, stop_);
 }
 
 }  // namespace dpone

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -16,9 +17,10 @@ std::string_view to_string(LogLevel level);
 class TextLogger final : public Logger {
  public:
   // Events below `level` are dropped. `clock` must outlive the logger.
-  // `line_start` is written before each line: what clears a line that is being redrawn.
-  TextLogger(int fd, LogLevel level, Clock& clock, std::string_view line_start = {})
-      : fd_(fd), level_(level), clock_(clock), line_start_(line_start) {}
+  // `line_start` is written before each line: what clears a line that is being redrawn. After `stop`, a line that
+  // nobody reads is dropped.
+  TextLogger(int fd, LogLevel level, Clock& clock, std::string_view line_start = {}, std::stop_token stop = {})
+      : fd_(fd), level_(level), clock_(clock), line_start_(line_start), stop_(std::move(stop)) {}
   void log(LogLevel level, std::string_view message) override;
 
  private:
@@ -26,6 +28,7 @@ class TextLogger final : public Logger {
   const LogLevel level_;
   Clock& clock_;
   const std::string line_start_;
+  const std::stop_token stop_;
   std::mutex mutex_;
 };
 

@@ -32,9 +32,9 @@ int fail(const Error& error, bool is_json) {
 Result<int> answer(const ParsedArguments& arguments) {
   if (arguments.command != nullptr && !arguments.is_help) return execute(arguments);
   const std::size_t width = terminal_width(STDOUT_FILENO);
-  DPONE_CHECK(print_out(arguments.command != nullptr ? render_command_help(*arguments.command, width)
-                        : !arguments.group.empty()   ? render_group_help(commands(), arguments.group, width)
-                                                     : render_help(commands(), width)));
+  DPONE_CHECK(print_exactly(arguments.command != nullptr ? render_command_help(*arguments.command, width)
+                            : !arguments.group.empty()   ? render_group_help(commands(), arguments.group, width)
+                                                         : render_help(commands(), width)));
   return 0;
 }
 

@@ -1,5 +1,7 @@
 #include "dpone/cli/copy_route.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 
@@ -21,14 +23,18 @@ namespace {
 
 Error unknown_path(const std::string& flag, const std::string& path) {
   std::string known;
-  for (const Connector& connector : connectors()) {
-    for (const std::string_view extension : connector.extensions) {
+  for (const Connector* one : connectors()) {
+    for (const std::string_view extension : one->extensions) {
       known += (known.empty() ? "" : ", ") + std::string(extension);
     }
   }
+  std::string by_scheme;
+  for (const SystemSpec& system : systems()) {
+    if (system.is_file)
+      by_scheme += fmt::format("; `{}:PATH` names a database, whatever its ending", system.schemes[0]);
+  }
   return Error(ErrorClass::kUsage, "copy.unknown_path", flag + ": what " + path + " is cannot be told by its name")
-      .hint("known endings: " + known + "; " + flag + "-format says what a file of another name is; `sqlite:PATH` " +
-            "names a database, whatever its ending");
+      .hint("known endings: " + known + "; " + flag + "-format says what a file of another name is" + by_scheme);
 }
 
 bool is_folder(const std::string& path) {
@@ -53,7 +59,7 @@ Error no_connector(const ConnectionSettings& settings) {
 // Of an id that no variable is of, the next step names the connection that may have been meant.
 Error with_nearest_id(Error error, const std::string& id, const connections::Environment& environment) {
   std::vector<std::string> ids;
-  for (const connections::FoundConnection& found : connections::list_connections(environment).connections) {
+  for (const connections::FoundConnection& found : connections::list_connections(environment, systems()).connections) {
     if (connections::variable_name(found.id, "url") == connections::variable_name(id, "url")) return error;
     ids.push_back(found.id);
   }
@@ -65,7 +71,7 @@ Error with_nearest_id(Error error, const std::string& id, const connections::Env
 
 CopyEnd path_end(const std::string& text, const Connector& connector) {
   ConnectionSettings settings;
-  settings.system = connector.system;
+  settings.system = connector.system.name;
   settings.id = text;
   settings.fields["path"] = text;
   return CopyEnd{{std::move(settings), {}}, text, connector.source.has_table ? std::string() : text};
@@ -81,32 +87,31 @@ Result<CopyEnd> checked(CopyEnd end) {
 
 Result<CopyEnd> resolve_end(const std::string& flag, const std::string& text, const std::string& id_of_url,
                             bool has_format) {
-  DPONE_TRY(const connections::EndpointArgument argument, connections::parse_endpoint_argument(text));
+  DPONE_TRY(const connections::EndpointArgument argument, connections::parse_endpoint_argument(text, systems()));
   if (has_format && argument.kind == connections::EndpointKind::kUrl) {
     return Error(ErrorClass::kUsage, "usage.exclusive", flag + "-format goes with a file, and " + flag + " is a URL")
         .hint("leave " + flag + "-format out");
   }
-  if (has_format) return path_end(text, connector("file"));
+  if (has_format) return path_end(text, connector_of_streams());
   switch (argument.kind) {
     case connections::EndpointKind::kUrl: {
-      DPONE_TRY(ConnectionSettings settings, connections::parse_url(argument.text, id_of_url));
+      DPONE_TRY(ConnectionSettings settings, connections::parse_url(argument.text, id_of_url, systems()));
       if (settings.password.empty()) return checked({{std::move(settings), {}}, text, {}});
       print_error("warning: " + connections::password_in_url_warning(flag) + "\n");
-      std::string redacted = connections::redacted_url(settings);
+      std::string redacted = connections::redacted_url(settings, systems());
       return checked({{std::move(settings), {}}, std::move(redacted), {}});
     }
     case connections::EndpointKind::kConnectionId: {
       const connections::ProcessEnvironment environment;
-      const std::string system = connections::system_of_connection(argument.text, environment);
-      auto resolved = connections::resolve_connection({system, "env", argument.text}, environment);
+      const std::string system = connections::system_of_connection(argument.text, environment, systems());
+      auto resolved = connections::resolve_connection({system, "env", argument.text}, environment, systems());
       if (!resolved && is_folder(text)) return folder_error(flag, text);
       if (!resolved) return with_nearest_id(std::move(resolved).error(), argument.text, environment);
       return checked({*std::move(resolved), text, {}});
     }
     case connections::EndpointKind::kStream:
     case connections::EndpointKind::kPath: {
-      const Connector* const found =
-          argument.kind == connections::EndpointKind::kStream ? find_connector("file") : connector_of_path(text);
+      const Connector* const found = connector_of_path(text);
       if (found == nullptr && is_folder(text)) return folder_error(flag, text);
       if (found == nullptr) return unknown_path(flag, text);
       return path_end(text, *found);
@@ -149,8 +154,8 @@ manifest::Endpoint endpoint_of(const CopyEnd& end, const manifest::TableName& ta
 
 namespace {
 
-// What a problem of a manifest is called on the command line.
-std::string with_flags(std::string message) {
+// What a key of a manifest is called on the command line.
+std::string flag_of(std::string_view path) {
   static constexpr std::pair<std::string_view, std::string_view> kFlags[] = {
       {"sink.strategy.unique_key", "--key"},
       {"sink.strategy.only_new_rows", "--only-new-rows"},
@@ -163,15 +168,19 @@ std::string with_flags(std::string message) {
       {"source.options.limit", "--limit"},
       {"sink.strategy.mode", "--mode"},
   };
-  for (const auto& [path, flag] : kFlags) {
-    for (std::size_t at = message.find(path); at != std::string::npos; at = message.find(path, at + flag.size())) {
-      message.replace(at, path.size(), flag);
-    }
+  for (const auto& [key, flag] : kFlags) {
+    if (key == path) return std::string(flag);
   }
-  return message;
+  return manifest::manifest_key_name(path);
 }
 
-bool is_jsonl(const manifest::Endpoint& end) { return rowfile::format_name(end.path, end.options) == "jsonl"; }
+// Whether the source has a use for an option that describes a file.
+bool source_uses(const manifest::Manifest& manifest, const char* option) {
+  const Connector& from = connector(manifest.source.type);
+  ConnectionSettings settings;
+  settings.fields["path"] = manifest.source.path;
+  return from.uses_option == nullptr || from.uses_option(source_end(manifest, settings), option);
+}
 
 // What describes a file goes to the end that is one; `null` is a word of YAML and has another name there.
 Status take_file_options(const Options& options, manifest::Manifest& manifest) {
@@ -206,8 +215,8 @@ Status take_file_options(const Options& options, manifest::Manifest& manifest) {
     if (!options.is_given(flag)) continue;
     if (!reads && !writes) return without_file(flag, "either end");
     const Json value = std::string_view(flag) == "no_header" ? Json(!options.flag(flag)) : options.given()[flag];
-    // Where both are files, the one that is read; but JSON Lines have nothing of it.
-    const bool is_of_sink = writes && (!reads || is_jsonl(manifest.source));
+    // Where both are files, the one that is read, if it has a use for it.
+    const bool is_of_sink = writes && (!reads || !source_uses(manifest, option));
     (is_of_sink ? manifest.sink : manifest.source).options.set(option, value);
   }
   return {};
@@ -231,10 +240,9 @@ Status take_options(const Options& options, manifest::Manifest& manifest, const 
   if (options.is_given("key")) manifest.strategy.unique_key = options.names("key");
   manifest.strategy.keep_latest_by = options.text("keep_latest_by");
   if (options.is_given("only_new_rows")) manifest.strategy.only_new_rows = options.flag("only_new_rows");
-  const auto problems = manifest::strategy_problems(manifest);
+  const auto problems = manifest::strategy_problems(manifest, flag_of);
   if (problems.empty()) return {};
-  return Error(ErrorClass::kUsage, "usage.strategy", with_flags(problems.front().message))
-      .hint("see dpone " + command + " --help");
+  return Error(ErrorClass::kUsage, "usage.strategy", problems.front().message).hint("see dpone " + command + " --help");
 }
 
 namespace {

@@ -7,26 +7,24 @@
 #include <csignal>
 #include <cstring>
 
+#include "dpone/base/patient_write.h"
+#include "dpone/base/redact.h"
+#include "dpone/base/run_context.h"
+
 namespace dpone::cli {
 namespace {
 
-// 0, or what write(2) said.
-int write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(fd, text.data(), text.size());
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      return errno;
-    }
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return 0;
+// The standard streams are the process's, and so is the wait for their readers.
+std::stop_token& stop() {
+  static std::stop_token token;
+  return token;
 }
 
 }  // namespace
 
 void secure_standard_streams() {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(fd, F_GETFD) != -1 || errno != EBADF) continue;
     // The wrong way round, so that reading or writing still fails. open() takes the lowest number that is free: this.
@@ -34,18 +32,23 @@ void secure_standard_streams() {
   }
 }
 
-Status print_out(std::string_view text) {
-  const int number = write_all(STDOUT_FILENO, text);
+void stop_waiting_on(std::stop_token token) { stop() = std::move(token); }
+
+Status print_exactly(std::string_view text) {
+  const int number = write_patiently(STDOUT_FILENO, text, stop());
   if (number == 0 || number == EPIPE) return {};
-  const bool is_full = number == ENOSPC || number == EDQUOT;
+  if (number == ECANCELED) return interrupted_error();
+  const bool is_full = number == ENOSPC || number == EDQUOT || number == EFBIG;
   return Error(ErrorClass::kFailed, is_full ? "file.disk_full" : "file.io",
                std::string("the result cannot be written to stdout: ") + std::strerror(number))
       .hint(is_full ? "free some space where stdout goes, or send it elsewhere"
                     : "send stdout where it can be written");
 }
 
-Status print_json(const Json& json) { return print_out(json.pretty() + "\n"); }
+Status print_out(std::string_view text) { return print_exactly(redacted(text)); }
 
-void print_error(std::string_view text) { write_all(STDERR_FILENO, text); }
+Status print_json(const Json& json) { return print_exactly(redacted_json(json).pretty() + "\n"); }
+
+void print_error(std::string_view text) { write_patiently(STDERR_FILENO, redacted(text), stop()); }
 
 }  // namespace dpone::cli

@@ -1,7 +1,9 @@
 // Output: the program's standard streams. A result that cannot be written is an error; a reader that has gone is not,
-// since `dpone plan ... | head` has what it wanted. Call from the main thread.
+// since `dpone plan ... | head` has what it wanted. A reader that stops reading is waited for until a signal asks to
+// stop. Passwords in what is written are masked (base/redact.h).
 #pragma once
 
+#include <stop_token>
 #include <string_view>
 
 #include "dpone/base/json.h"
@@ -9,15 +11,22 @@
 
 namespace dpone::cli {
 
-// Keeps 0, 1 and 2 from being given to the next file or socket when the caller closed them, and a closed pipe from
-// ending the process. Call once, before anything is opened.
+// Keeps 0, 1 and 2 from being given to the next file or socket when the caller closed them, and a closed pipe or the
+// limit of a file's size from ending the process: the write fails instead. Call once, before anything is opened.
 void secure_standard_streams();
 
-// Writes all of `text` to stdout. Class kFailed, slugs file.disk_full and file.io.
+// From here on a request to stop ends the wait for a reader. Call before a second thread writes.
+void stop_waiting_on(std::stop_token stop);
+
+// Writes all of `text` to stdout. Class kFailed, slugs file.disk_full and file.io; interrupted_error() when a signal
+// ended the wait.
 Status print_out(std::string_view text);
 
 // The same, of a document with a line end.
 Status print_json(const Json& json);
+
+// The same as print_out, of what is there to be read back, byte for byte: a manifest, an export, a script.
+Status print_exactly(std::string_view text);
 
 // Writes to stderr. There is nobody to tell when that fails.
 void print_error(std::string_view text);

@@ -35,7 +35,7 @@ Json facts_json(const Facts& facts) {
 Result<plan::RoutePlan> plan_of(const ResolvedRoute& route, const Session& session, const plan::StartRequest& start) {
   DPONE_TRY(const auto source, open_source(route, session.context()));
   DPONE_TRY(const auto sink, open_sink(route, session.context()));
-  const auto state = open_state(route, session.state_dir(), session.context());
+  DPONE_TRY(const auto state, open_state(route, session.state_dir(), session.context()));
   return engine::make_plan({route.manifest, *source, *sink, session.context(), state.get(), start},
                            session.state_dir());
 }

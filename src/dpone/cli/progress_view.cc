@@ -8,6 +8,7 @@
 #include "dpone/base/clock.h"
 #include "dpone/base/guarded.h"
 #include "dpone/base/json.h"
+#include "dpone/cli/output.h"
 #include "dpone/cli/terminal.h"
 #include "dpone/report/number_format.h"
 
@@ -17,11 +18,6 @@ namespace {
 constexpr std::chrono::milliseconds kRedraw{200};
 constexpr std::chrono::seconds kLogEvery{10};
 constexpr std::chrono::seconds kJsonEvery{1};
-
-void write_error(std::string_view text) {
-  // The view is a courtesy: a terminal that is gone is no error.
-  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
-}
 
 // To three digits: a guess that is told to the last row looks like a count.
 std::int64_t rounded(std::int64_t value) {
@@ -62,7 +58,7 @@ void ProgressView::close() {
     thread_.request_stop();
     thread_.join();
   }
-  if (is_drawn_) write_error(kClearLine);
+  if (is_drawn_) print_error(kClearLine);
   is_drawn_ = false;
 }
 
@@ -122,7 +118,7 @@ void ProgressView::draw() {
     if (style_ == ProgressStyle::kLive) {
       // A longer line would wrap, and the next one could not take its place. It is all ASCII.
       const std::string text = line().substr(0, terminal_width(STDERR_FILENO) - 1);
-      write_error(std::string(kClearLine) + text);
+      print_error(std::string(kClearLine) + text);
       is_drawn_ = true;
     } else if (style_ == ProgressStyle::kJson) {
       write_json();
@@ -146,7 +142,7 @@ void ProgressView::write_json() {
   const std::scoped_lock lock(mutex_);
   facts.stage = stage_;
   facts.stage_seconds = std::chrono::duration<double>(now - stage_began_).count();
-  write_error(progress_line(facts));
+  print_error(progress_line(facts));
 }
 
 }  // namespace dpone::cli

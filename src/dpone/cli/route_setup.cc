@@ -1,10 +1,9 @@
 #include "dpone/cli/route_setup.h"
 
+#include "dpone/base/file.h"
 #include "dpone/cli/connectors.h"
 #include "dpone/cli/shell_quote.h"
 #include "dpone/connections/identity.h"
-#include "dpone/connectors/postgres/state_store.h"
-#include "dpone/connectors/sqlite/state_store.h"
 #include "dpone/manifest/table_name.h"
 #include "dpone/plan/capability_check.h"
 
@@ -28,7 +27,7 @@ Result<connections::ResolvedConnection> resolve_end(const manifest::Manifest& ma
   }
   DPONE_TRY(resolved, connections::resolve_connection(
                           {endpoint.type, endpoint.connection_type, endpoint.connection_id, endpoint.params},
-                          connections::ProcessEnvironment()));
+                          connections::ProcessEnvironment(), systems()));
   const std::string path = resolved.settings.field("path");
   if (!path.empty()) resolved.settings.fields["path"] = path_from(manifest.file, path);
   return resolved;
@@ -44,9 +43,31 @@ Error joined(Error source, const Error& sink) {
 }
 
 std::string identity_of(const ConnectionSettings& settings, const manifest::TableName& table) {
-  Json json = connections::identity(settings, connections::ProcessEnvironment());
-  json.set("schema", table.schema.empty() ? connections::default_schema(settings) : table.schema);
+  Json json = connections::identity(settings, connections::ProcessEnvironment(), systems());
+  json.set("schema", table.schema.empty() ? connections::default_schema(settings, systems()) : table.schema);
   return json.set("table", table.name).canonical();
+}
+
+EndSettings source_end(const manifest::Manifest& manifest, const ConnectionSettings& connection) {
+  EndSettings end;
+  end.connection = connection;
+  end.schema = manifest.source.table.schema;
+  end.table = manifest.source.table.name;
+  end.options = manifest.source.options;
+  end.folder = manifest.file.parent_path();
+  end.other_path = path_from(manifest.file, manifest.sink.path);
+  return end;
+}
+
+EndSettings sink_end(const manifest::Manifest& manifest, const ConnectionSettings& connection) {
+  EndSettings end;
+  end.connection = connection;
+  end.schema = manifest.sink.table.schema;
+  end.table = manifest.sink.table.name;
+  end.options = manifest.sink.options;
+  end.folder = manifest.file.parent_path();
+  end.other_path = path_from(manifest.file, manifest.source.path);
+  return end;
 }
 
 // The rejected rows are complete before the target takes its place, and would be gone.
@@ -76,8 +97,8 @@ Result<ResolvedRoute> connected(manifest::Manifest manifest, connections::Resolv
                                        connector(sink.settings.system).sink));
   const Connector& from = connector(source.settings.system);
   const Connector& to = connector(sink.settings.system);
-  if (from.check_source != nullptr) DPONE_CHECK(from.check_source(manifest.source));
-  if (to.check_sink != nullptr) DPONE_CHECK(to.check_sink(manifest.sink));
+  if (from.check_source != nullptr) DPONE_CHECK(from.check_source(source_end(manifest, source.settings)));
+  if (to.check_sink != nullptr) DPONE_CHECK(to.check_sink(sink_end(manifest, sink.settings)));
   const manifest::TableName& table = manifest.source.table;
   const bool is_same_path = !manifest.source.path.empty() && manifest.source.path != "-" &&
                             identity_of(source.settings, {}) == identity_of(sink.settings, {});
@@ -96,12 +117,12 @@ Result<ResolvedRoute> connected(manifest::Manifest manifest, connections::Resolv
   std::vector<std::string> variables = std::move(source.variables_read);
   variables.insert(variables.end(), sink.variables_read.begin(), sink.variables_read.end());
   std::optional<ConnectionSettings> state;
-  if (manifest.has_cursor() && manifest.state.type == "postgres") {
-    const connections::ProcessEnvironment environment;
-    const manifest::StateSettings& settings = manifest.state;
+  const manifest::StateSettings& settings = manifest.state;
+  if (manifest.has_cursor() && !settings.connection_type.empty()) {
     DPONE_TRY(connections::ResolvedConnection resolved,
               connections::resolve_connection(
-                  {"postgres", settings.connection_type, settings.connection_id, settings.params}, environment));
+                  {settings.type, settings.connection_type, settings.connection_id, settings.params},
+                  connections::ProcessEnvironment(), systems()));
     variables.insert(variables.end(), resolved.variables_read.begin(), resolved.variables_read.end());
     state = std::move(resolved.settings);
   }
@@ -120,19 +141,29 @@ Result<ResolvedRoute> resolve_route(manifest::Manifest manifest) {
 }
 
 Result<std::unique_ptr<Source>> open_source(const ResolvedRoute& route, const RunContext& context) {
-  return connector(route.source.system).open_source(route.manifest, route.source, context);
+  return connector(route.source.system).open_source(source_end(route.manifest, route.source), context);
 }
 
 Result<std::unique_ptr<Sink>> open_sink(const ResolvedRoute& route, const RunContext& context) {
-  return connector(route.sink.system).open_sink(route.manifest, route.sink, context);
+  return connector(route.sink.system).open_sink(sink_end(route.manifest, route.sink), context);
 }
 
-std::unique_ptr<StateStore> open_state(const ResolvedRoute& route, const std::filesystem::path& state_dir,
-                                       const RunContext& context) {
+Result<std::unique_ptr<StateStore>> open_state(const ResolvedRoute& route, const std::filesystem::path& state_dir,
+                                               const RunContext& context) {
   const manifest::Manifest& manifest = route.manifest;
-  if (!manifest.has_cursor() || manifest.state.type == "disabled") return nullptr;
-  if (route.state) return postgres::make_state_store(*route.state, manifest.state.schema, context);
-  return sqlite::make_state_store(state_dir / "state.db", context);
+  if (!manifest.has_cursor() || manifest.state.type == "disabled") return std::unique_ptr<StateStore>();
+  const Connector& keeper = manifest.state.type.empty() ? default_state_connector() : connector(manifest.state.type);
+  EndSettings place;
+  place.schema = manifest.state.schema;
+  if (route.state) {
+    place.connection = *route.state;
+  } else {
+    place.connection.system = keeper.system.name;
+    const std::filesystem::path file = state_dir / keeper.state_file;
+    DPONE_CHECK(check_own_file(file));
+    place.connection.fields["path"] = file.string();
+  }
+  return keeper.open_state(place, context);
 }
 
 }  // namespace dpone::cli

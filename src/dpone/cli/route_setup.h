@@ -11,9 +11,7 @@
 #include "dpone/connections/provider.h"
 #include "dpone/manifest/manifest.h"
 #include "dpone/ports/connection.h"
-#include "dpone/ports/sink.h"
-#include "dpone/ports/source.h"
-#include "dpone/ports/state_store.h"
+#include "dpone/ports/connector.h"
 
 namespace dpone::cli {
 
@@ -22,7 +20,7 @@ struct ResolvedRoute {
   manifest::Manifest manifest;
   ConnectionSettings source;
   ConnectionSettings sink;
-  std::optional<ConnectionSettings> state;  // state.type: postgres, for a strategy with a cursor
+  std::optional<ConnectionSettings> state;  // of state.type, where that needs a connection and there is a cursor
   std::vector<std::string> variables_read;  // names only
   std::string arguments;                    // what names this process to a command: `orders.yaml`, `--from shop ...`
 };
@@ -41,10 +39,14 @@ std::string identity_of(const ConnectionSettings& settings, const manifest::Tabl
 // The errors of both ends as one, where they are of one kind, so that a user mends both at once.
 Error joined(Error source, const Error& sink);
 
+// What the connectors are given of a manifest: the ends as plain values.
+EndSettings source_end(const manifest::Manifest& manifest, const ConnectionSettings& connection);
+EndSettings sink_end(const manifest::Manifest& manifest, const ConnectionSettings& connection);
+
 Result<std::unique_ptr<Source>> open_source(const ResolvedRoute& route, const RunContext& context);
 Result<std::unique_ptr<Sink>> open_sink(const ResolvedRoute& route, const RunContext& context);
 // Null for a route without a cursor, and with `state.type: disabled`.
-std::unique_ptr<StateStore> open_state(const ResolvedRoute& route, const std::filesystem::path& state_dir,
-                                       const RunContext& context);
+Result<std::unique_ptr<StateStore>> open_state(const ResolvedRoute& route, const std::filesystem::path& state_dir,
+                                               const RunContext& context);
 
 }  // namespace dpone::cli

@@ -33,15 +33,15 @@ evidence::RunRecord run_connected(const ResolvedRoute& route, const Session& ses
       std::async(std::launch::async, [&] { return guarded([&] { return open_source(route, session.context()); }); });
   auto sink = guarded([&] { return open_sink(route, session.context()); });
   auto source = opening.get();
-  if (!source || !sink) {
+  const auto state = open_state(route, session.state_dir(), session.context());
+  if (!source || !sink || !state) {
     failed.process = session.context().process;
     failed.run_id = session.context().run_id;
     failed.manifest_hash = route.manifest.hash();
-    failed.errors.push_back(source ? std::move(sink).error() : std::move(source).error());
+    failed.errors.push_back(!source ? std::move(source).error() : !sink ? std::move(sink).error() : state.error());
     return failed;
   }
-  const auto state = open_state(route, session.state_dir(), session.context());
-  return engine::run({route.manifest, **source, **sink, session.context(), state.get(), start}, session.state_dir(),
+  return engine::run({route.manifest, **source, **sink, session.context(), state->get(), start}, session.state_dir(),
                      progress);
 }
 

@@ -1,6 +1,5 @@
 #include "dpone/cli/session.h"
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -8,6 +7,7 @@
 #include "dpone/base/random.h"
 #include "dpone/cli/manifest_schemas.h"
 #include "dpone/cli/output.h"
+#include "dpone/cli/program.h"
 #include "dpone/cli/shell_quote.h"
 #include "dpone/cli/terminal.h"
 #include "dpone/engine/fault_points.h"
@@ -41,32 +41,30 @@ LogLevel level_of(const Options& options) {
 
 Result<std::unique_ptr<Session>> Session::begin(const Options& options, const ResolvedRoute& route,
                                                 const std::string& run_id) {
-  // A core dump would hold passwords.
-  const rlimit none{0, 0};
-  ::setrlimit(RLIMIT_CORE, &none);
-
+  Program& program = Program::instance();
   if (!run_id.empty()) DPONE_CHECK(report::check_run_id(run_id));
   const manifest::Manifest& manifest = route.manifest;
-  const std::string id = run_id.empty() ? make_run_id(SystemClock().now()) : run_id;
-  std::unique_ptr<Session> session(new Session("dpone cleanup " + route.arguments,
-                                               "dpone reconcile " + route.arguments + " --run-id " + shell_quoted(id)));
+  const std::string id = run_id.empty() ? make_run_id(program.clock().now()) : run_id;
+  program.signals().begin_run("dpone cleanup " + route.arguments,
+                              "dpone reconcile " + route.arguments + " --run-id " + shell_quoted(id));
+  std::unique_ptr<Session> session(new Session());
   session->is_quiet_ = options.flag("quiet");
   session->is_json_ = options.text("format") == "json";
   session->progress_style_ = progress_of(options);
   const bool is_live = session->progress_style_ == ProgressStyle::kLive;
-  session->logger_ = std::make_unique<TextLogger>(STDERR_FILENO, level_of(options), session->clock_,
-                                                  is_live ? kClearLine : std::string_view());
+  session->logger_ = std::make_unique<TextLogger>(STDERR_FILENO, level_of(options), program.clock(),
+                                                  is_live ? kClearLine : std::string_view(), program.signals().token());
   if (const char* fault = std::getenv("DPONE_FAULT")) {
-    DPONE_TRY(engine::NamedFault named, engine::NamedFault::parse(fault, session->signals_.token()));
+    DPONE_TRY(engine::NamedFault named, engine::NamedFault::parse(fault, program.signals().token()));
     session->faults_ = std::make_unique<engine::NamedFault>(std::move(named));
   } else {
     session->faults_ = std::make_unique<engine::NoFaults>();
   }
   session->context_.process = manifest.name;
   session->context_.run_id = id;
-  session->context_.stop = session->signals_.token();
+  session->context_.stop = program.signals().token();
   session->context_.logger = session->logger_.get();
-  session->context_.clock = &session->clock_;
+  session->context_.clock = &program.clock();
   session->context_.faults = session->faults_.get();
   session->context_.max_row_bytes = manifest.runtime.integer("max_row_bytes");
   if (options.is_given("state_dir")) {
@@ -77,6 +75,8 @@ Result<std::unique_ptr<Session>> Session::begin(const Options& options, const Re
   }
   return session;
 }
+
+void Session::begin_publishing() { Program::instance().signals().begin_publishing(); }
 
 void apply_overrides(manifest::Manifest& manifest, const Options& options) {
   if (options.is_given("adopt") && options.flag("adopt")) manifest.sink.options.set("adopt", true);

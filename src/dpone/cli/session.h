@@ -1,18 +1,16 @@
-// Session: what every command that connects needs, made from the common options: logger, clock, signals, fault points
-// and the RunContext over them. Lives as long as the command.
+// Session: what every command that connects needs, made from the common options: logger, fault points, the state folder
+// and the RunContext over them. Clock and signals are the process's (program.h). Lives as long as the command.
 #pragma once
 
 #include <filesystem>
 #include <memory>
 #include <string>
 
-#include "dpone/base/clock.h"
 #include "dpone/base/log.h"
 #include "dpone/base/run_context.h"
 #include "dpone/cli/command_spec.h"
 #include "dpone/cli/progress_view.h"
 #include "dpone/cli/route_setup.h"
-#include "dpone/cli/signals.h"
 #include "dpone/manifest/manifest.h"
 #include "dpone/plan/start_point.h"
 
@@ -33,12 +31,10 @@ class Session {
   bool is_quiet() const { return is_quiet_; }
   bool is_json() const { return is_json_; }
   // A second signal says from here on how to find out what became of the publication.
-  void begin_publishing() { signals_.begin_publishing(); }
+  void begin_publishing();
 
  private:
-  Session(std::string cleanup, std::string reconcile) : signals_(std::move(cleanup), std::move(reconcile)) {}
-  SystemClock clock_;
-  Signals signals_;
+  Session() = default;
   std::unique_ptr<TextLogger> logger_;
   std::unique_ptr<FaultPoints> faults_;
   RunContext context_;

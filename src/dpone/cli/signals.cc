@@ -6,44 +6,41 @@
 #include <csignal>
 #include <string_view>
 
+#include "dpone/base/patient_write.h"
+#include "dpone/base/redact.h"
+
 namespace dpone::cli {
 namespace {
 
-void say(std::string_view text) {
-  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
+bool is_ignored(int number) {
+  struct sigaction action {};
+  return ::sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
+// SIGHUP and SIGQUIT as the caller has them: `nohup` wants a run that goes on without its terminal.
 sigset_t watched() {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
+  for (const int number : {SIGHUP, SIGQUIT}) {
+    if (!is_ignored(number)) sigaddset(&set, number);
+  }
   return set;
 }
 
 }  // namespace
 
-Signals::Signals(std::string cleanup, std::string reconcile)
-    : cleanup_(std::move(cleanup)), reconcile_(std::move(reconcile)) {
+Signals::Signals() {
   const sigset_t set = watched();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  thread_ = std::jthread([this](const std::stop_token& stop) {
-    const sigset_t signals = watched();
+  thread_ = std::jthread([this, set](const std::stop_token& stop) {
     int number = 0;
-    while (sigwait(&signals, &number) == 0 && !stop.stop_requested()) {
-      if (source_.stop_requested()) {
-        // No text is put together here: there may be no memory for it.
-        say("\nstopped at once; a stage may be left, which the next run drops, or this command:\n");
-        say(cleanup_);
-        if (is_publishing_) {
-          say("\nit was publishing, and whether the target has the new rows is not known; this command says:\n");
-          say(reconcile_);
-        }
-        say("\n");
-        ::_exit(130);
-      }
-      say("\nstopping: the statement is cancelled and the stage dropped; once more to stop at once\n");
+    while (sigwait(&set, &number) == 0 && !stop.stop_requested()) {
+      if (source_.stop_requested()) end_at_once();
       source_.request_stop();
+      write_if_ready(STDERR_FILENO,
+                     "\nstopping: the statement is cancelled and the stage dropped; once more to stop at once\n");
     }
   });
 }
@@ -52,6 +49,26 @@ Signals::~Signals() {
   thread_.request_stop();
   // Wakes it, and nothing else: every thread blocks the signal.
   pthread_kill(thread_.native_handle(), SIGTERM);
+}
+
+void Signals::begin_run(const std::string& cleanup, const std::string& reconcile) {
+  Texts texts;
+  texts.left =
+      redacted("\nstopped at once; a stage may be left, which the next run drops, or this command:\n" + cleanup + "\n");
+  texts.unknown =
+      redacted("it was publishing, and whether the target has the new rows is not known; this command says:\n" +
+               reconcile + "\n");
+  is_publishing_ = false;
+  texts_ = std::make_shared<const Texts>(std::move(texts));
+}
+
+// No text is put together here: there may be no memory for it.
+void Signals::end_at_once() const {
+  if (const std::shared_ptr<const Texts> texts = texts_) {
+    write_if_ready(STDERR_FILENO, texts->left);
+    if (is_publishing_) write_if_ready(STDERR_FILENO, texts->unknown);
+  }
+  ::_exit(130);
 }
 
 }  // namespace dpone::cli

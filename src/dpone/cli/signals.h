@@ -1,9 +1,10 @@
-// Signals: SIGINT and SIGTERM as stop requests. The first asks the run to stop, the second ends the process at once and
-// leaves the stage to `dpone cleanup`, and the outcome of a publication to `dpone reconcile`. One object a process,
-// made before any other thread.
+// Signals: SIGINT, SIGTERM, SIGHUP and SIGQUIT as stop requests. The first asks the run to stop, the second ends the
+// process at once and leaves the stage to `dpone cleanup`, and the outcome of a publication to `dpone reconcile`. It
+// acts first and says so afterwards, as far as stderr takes it. One object a process, made before any other thread.
 #pragma once
 
 #include <atomic>
+#include <memory>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -12,18 +13,25 @@ namespace dpone::cli {
 
 class Signals {
  public:
-  // `cleanup` is the command that drops what a second signal leaves, `reconcile` the one that tells what was published.
-  Signals(std::string cleanup, std::string reconcile);
+  Signals();
   ~Signals();
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
   std::stop_token token() const { return source_.get_token(); }
+  // What a second signal is to name from here on: the command that drops what it leaves, and the one that tells what
+  // was published. One run at a time.
+  void begin_run(const std::string& cleanup, const std::string& reconcile);
   // From here on a process that ends at once does not know whether it has published.
   void begin_publishing() { is_publishing_ = true; }
 
  private:
-  const std::string cleanup_;
-  const std::string reconcile_;
+  struct Texts {
+    std::string left;
+    std::string unknown;
+  };
+  [[noreturn]] void end_at_once() const;
+
+  std::atomic<std::shared_ptr<const Texts>> texts_;
   std::atomic<bool> is_publishing_ = false;
   std::stop_source source_;
   std::jthread thread_;

@@ -4,7 +4,6 @@
 #include <string_view>
 #include <vector>
 
-#include "dpone/connections/systems.h"
 #include "dpone/connections/url.h"
 
 namespace dpone::connections {
@@ -26,28 +25,35 @@ std::filesystem::path file_of(const std::string& path) {
 
 }  // namespace
 
-Json identity(const ConnectionSettings& settings, const Environment& environment) {
+Json identity(const ConnectionSettings& settings, const Environment& environment, Systems systems) {
   const std::string path = settings.field("path");
   if (!path.empty()) {
     Json file = Json::object();
     // Streams have no place.
     return file.set("system", settings.system).set("path", path == "-" ? path : file_of(path).string());
   }
-  const auto or_variable = [&](const char* field, const char* variable) {
-    std::string value = settings.field(field);
-    return value.empty() ? environment.get(variable).value_or("") : value;
+  static constexpr SystemSpec kUnknown{};
+  const SystemSpec* const found = find_system(systems, settings.system);
+  const SystemSpec& system = found == nullptr ? kUnknown : *found;
+  // What the system's own client reads of the environment.
+  const auto native = [&](std::string_view name) {
+    const FieldSpec* field = find_field(system, name);
+    if (field == nullptr || field->native_variable.empty()) return std::string();
+    return environment.get(std::string(field->native_variable)).value_or("");
   };
-  const SystemSpec* system = find_system(settings.system);
-  const std::string default_port(system == nullptr ? std::string_view() : system->default_port);
-  const std::string service = or_variable("service", "PGSERVICE");
+  const auto or_native = [&](std::string_view name) {
+    std::string value = settings.field(name);
+    return value.empty() ? native(name) : value;
+  };
+  const std::string service = or_native("service");
   std::string hosts = settings.field("host").empty() ? settings.field("hostaddr") : settings.field("host");
   std::string ports = settings.field("port");
   std::string database = settings.field("database");
   if (service.empty()) {
-    if (hosts.empty()) hosts = environment.get("PGHOST").value_or("");
-    ports = or_variable("port", "PGPORT");
-    database = or_variable("database", "PGDATABASE");
-    if (database.empty()) database = or_variable("username", "PGUSER");
+    if (hosts.empty()) hosts = native("host");
+    ports = or_native("port");
+    database = or_native("database");
+    if (database.empty() && system.database_is_user) database = or_native("username");
   }
   // One port stands for all hosts; an empty one among several is the default.
   const std::vector<std::string> port_of = split_list(ports);
@@ -55,7 +61,7 @@ Json identity(const ConnectionSettings& settings, const Environment& environment
   std::size_t at = 0;
   for (const std::string& host : split_list(hosts)) {
     std::string port = port_of.size() == 1 ? port_of[0] : at < port_of.size() ? port_of[at] : std::string();
-    if (port.empty() && service.empty()) port = default_port;
+    if (port.empty() && service.empty()) port = system.default_port;
     servers.push(plain_host(host) + ":" + port);
     ++at;
   }
@@ -65,9 +71,9 @@ Json identity(const ConnectionSettings& settings, const Environment& environment
   return out;
 }
 
-std::string default_schema(const ConnectionSettings& settings) {
+std::string default_schema(const ConnectionSettings& settings, Systems systems) {
   const std::string schema = settings.field("schema");
-  const SystemSpec* system = find_system(settings.system);
+  const SystemSpec* system = find_system(systems, settings.system);
   return !schema.empty() || system == nullptr ? schema : std::string(system->default_schema);
 }
 

@@ -6,15 +6,17 @@
 
 #include "dpone/connections/provider.h"
 #include "dpone/connections/test_environment.h"
+#include "dpone/connections/test_systems.h"
 #include "dpone/connections/url.h"
 
 namespace dpone::connections {
 namespace {
 
 std::string of(std::string_view url, std::map<std::string, std::string> variables = {}) {
-  const auto settings = parse_url(url, "id");
+  const auto settings = parse_url(url, "id", kTestSystems);
   EXPECT_TRUE(settings) << url;
-  return settings ? identity(*settings, FakeEnvironment(std::move(variables))).canonical() : std::string();
+  return settings ? identity(*settings, FakeEnvironment(std::move(variables)), kTestSystems).canonical()
+                  : std::string();
 }
 
 TEST(Identity, IsTheSameHoweverTheConnectionIsSpelled) {
@@ -46,19 +48,26 @@ TEST(Identity, OfAServiceLeavesToItsFileWhatIsNotSaid) {
   EXPECT_NE(served, of("postgresql://:5432/?service=shop"));
 }
 
+TEST(Identity, FillsInTheVariablesOfTheSystemsOwnClientAlone) {
+  const std::map<std::string, std::string> variables = {
+      {"PGHOST", "h"}, {"PGPORT", "5433"}, {"PGDATABASE", "db"}, {"PGUSER", "me"}, {"PGSERVICE", "shop"}};
+  EXPECT_EQ(of("other://h", variables), of("other://h"));
+  EXPECT_EQ(of("other://h"), of("other://me@h:9000")) << "a database is not the user's";
+}
+
 TEST(Identity, OfAnIdIsThatOfItsUrl) {
   const FakeEnvironment environment({{"DPONE_CONN_SHOP_HOST", "H"},
                                      {"DPONE_CONN_SHOP_PORT", "5432"},
                                      {"DPONE_CONN_SHOP_DATABASE", "db"},
                                      {"DPONE_CONN_SHOP_USERNAME", "me"}});
-  const auto resolved = resolve_connection({"postgres", "env", "shop"}, environment);
+  const auto resolved = resolve_connection({"postgres", "env", "shop"}, environment, kTestSystems);
   ASSERT_TRUE(resolved);
-  EXPECT_EQ(identity(resolved->settings, environment).canonical(), of("postgresql://h/db"));
+  EXPECT_EQ(identity(resolved->settings, environment, kTestSystems).canonical(), of("postgresql://h/db"));
 }
 
 TEST(Identity, KnowsTheSchemaOfTablesWithoutOne) {
-  EXPECT_EQ(default_schema(*parse_url("postgresql://h/db", "id")), "public");
-  EXPECT_EQ(default_schema(*parse_url("postgresql://h/db?schema=raw", "id")), "raw");
+  EXPECT_EQ(default_schema(*parse_url("postgresql://h/db", "id", kTestSystems), kTestSystems), "public");
+  EXPECT_EQ(default_schema(*parse_url("postgresql://h/db?schema=raw", "id", kTestSystems), kTestSystems), "raw");
 }
 
 TEST(IdentityTest, AFileIsTheSameBeforeAndAfterItIsThere) {
@@ -66,7 +75,7 @@ TEST(IdentityTest, AFileIsTheSameBeforeAndAfterItIsThere) {
     ConnectionSettings settings;
     settings.system = "file";
     settings.fields["path"] = path;
-    return identity(settings, FakeEnvironment({}))["path"].as_string();
+    return identity(settings, FakeEnvironment({}), kTestSystems)["path"].as_string();
   };
   const std::filesystem::path folder = std::filesystem::current_path();
   EXPECT_EQ(of("not-there.csv"), (std::filesystem::canonical(folder) / "not-there.csv").string());

@@ -6,7 +6,6 @@
 
 #include "dpone/base/nearest.h"
 #include "dpone/connections/provider.h"
-#include "dpone/connections/systems.h"
 
 namespace dpone::connections {
 namespace {
@@ -14,9 +13,9 @@ namespace {
 constexpr std::string_view kPrefix = "DPONE_CONN_";
 
 // `URL` and the fields of every system, as variables end.
-std::vector<std::string> suffixes() {
+std::vector<std::string> suffixes(Systems systems) {
   std::vector<std::string> all = {variable_suffix("url")};
-  for (const SystemSpec& system : systems()) {
+  for (const SystemSpec& system : systems) {
     for (const FieldSpec& field : system.fields) all.push_back(variable_suffix(field.name));
   }
   return all;
@@ -41,8 +40,8 @@ std::string lower(std::string_view text) {
 
 }  // namespace
 
-Listing list_connections(const Environment& environment) {
-  const std::vector<std::string> fields = suffixes();
+Listing list_connections(const Environment& environment, Systems systems) {
+  const std::vector<std::string> fields = suffixes(systems);
   Listing listing;
   std::map<std::string, std::vector<std::string>> variables;
   for (std::string& name : environment.names(kPrefix)) {
@@ -56,25 +55,25 @@ Listing list_connections(const Environment& environment) {
     }
   }
   for (auto& [id, names] : variables) {
-    FoundConnection found{id, system_of_connection(id, environment), std::move(names), {}, {}};
-    const SystemSpec& system = *find_system(found.system);
+    FoundConnection found{id, system_of_connection(id, environment, systems), std::move(names), {}, {}};
+    const SystemSpec& system = *find_system(systems, found.system);
     for (const std::string& name : found.variables) {
       bool is_read = name == variable_name(id, "url");
       for (const FieldSpec& field : system.fields) is_read = is_read || name == variable_name(id, field.name);
       if (!is_read) found.unread.push_back(name);
     }
-    auto resolved = resolve_connection({found.system, "env", id}, environment);
+    auto resolved = resolve_connection({found.system, "env", id}, environment, systems);
     if (!resolved) found.problem = std::move(resolved).error();
     listing.connections.push_back(std::move(found));
   }
   return listing;
 }
 
-std::string nearest_variable(const std::string& stray, const Listing& listing) {
+std::string nearest_variable(const std::string& stray, const Listing& listing, Systems systems) {
   std::vector<std::string> known;
   for (const FoundConnection& found : listing.connections) {
     known.push_back(variable_name(found.id, "url"));
-    for (const FieldSpec& field : find_system(found.system)->fields) {
+    for (const FieldSpec& field : find_system(systems, found.system)->fields) {
       known.push_back(variable_name(found.id, field.name));
     }
   }
@@ -82,7 +81,7 @@ std::string nearest_variable(const std::string& stray, const Listing& listing) {
   const std::string_view name(stray);
   const std::size_t last = name.rfind('_');
   if (last > kPrefix.size() && last != std::string_view::npos) {
-    const std::string field = nearest_name(name.substr(last + 1), suffixes());
+    const std::string field = nearest_name(name.substr(last + 1), suffixes(systems));
     if (!field.empty()) known.push_back(std::string(name.substr(0, last + 1)) + field);
   }
   return nearest_name(stray, known);

@@ -8,6 +8,7 @@
 
 #include "dpone/base/error.h"
 #include "dpone/connections/environment.h"
+#include "dpone/connections/systems.h"
 
 namespace dpone::connections {
 
@@ -24,9 +25,9 @@ struct Listing {
   std::vector<std::string> strays;           // DPONE_CONN_ variables that end with no field
 };
 
-Listing list_connections(const Environment& environment);
+Listing list_connections(const Environment& environment, Systems systems);
 
 // `DPONE_CONN_SHOP_HOST` for `DPONE_CONN_SHOP_HOTS`, or empty if nothing is near.
-std::string nearest_variable(const std::string& stray, const Listing& listing);
+std::string nearest_variable(const std::string& stray, const Listing& listing, Systems systems);
 
 }  // namespace dpone::connections

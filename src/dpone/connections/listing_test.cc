@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "dpone/connections/test_environment.h"
+#include "dpone/connections/test_systems.h"
 
 namespace dpone::connections {
 namespace {
@@ -16,7 +17,7 @@ TEST(Listing, TheLongestFieldEndsTheId) {
                                      {"DPONE_CONN_MY_HOST_DATABASE", "d"},
                                      {"DPONE_CONN_MY_HOST_USERNAME", "u"},
                                      {"PGHOST", "other"}});
-  const Listing listing = list_connections(environment);
+  const Listing listing = list_connections(environment, kTestSystems);
   ASSERT_EQ(listing.connections.size(), 2U);
   EXPECT_EQ(listing.connections[0].id, "my_host");
   EXPECT_EQ(listing.connections[0].variables.size(), 3U);
@@ -29,7 +30,7 @@ TEST(Listing, TheLongestFieldEndsTheId) {
 
 TEST(Listing, SaysWhatIsMissing) {
   const FakeEnvironment environment({{"DPONE_CONN_SHOP_HOST", "h"}, {"DPONE_CONN_SHOP_USERNAME", "u"}});
-  const Listing listing = list_connections(environment);
+  const Listing listing = list_connections(environment, kTestSystems);
   ASSERT_EQ(listing.connections.size(), 1U);
   ASSERT_TRUE(listing.connections[0].problem);
   EXPECT_EQ(listing.connections[0].problem->slug(), "connection.missing_variables");
@@ -38,7 +39,7 @@ TEST(Listing, SaysWhatIsMissing) {
 
 TEST(Listing, AFieldOfAnotherSystemIsNotRead) {
   const FakeEnvironment environment({{"DPONE_CONN_LOCAL_PATH", "a.db"}, {"DPONE_CONN_LOCAL_HOST", "h"}});
-  const Listing listing = list_connections(environment);
+  const Listing listing = list_connections(environment, kTestSystems);
   ASSERT_EQ(listing.connections.size(), 1U);
   EXPECT_EQ(listing.connections[0].system, "sqlite");
   EXPECT_EQ(listing.connections[0].unread, (Names{"DPONE_CONN_LOCAL_HOST"}));
@@ -49,11 +50,11 @@ TEST(Listing, AMisspelledVariableIsAStrayWithItsNearest) {
                                      {"DPONE_CONN_SHOP_PASWORD", "x"},
                                      {"DPONE_CONN_OTHER_ULR", "x"},
                                      {"DPONE_CONN_URL", "x"}});
-  const Listing listing = list_connections(environment);
+  const Listing listing = list_connections(environment, kTestSystems);
   EXPECT_EQ(listing.connections.size(), 1U);
   EXPECT_EQ(listing.strays, (Names{"DPONE_CONN_OTHER_ULR", "DPONE_CONN_SHOP_PASWORD", "DPONE_CONN_URL"}));
-  EXPECT_EQ(nearest_variable(listing.strays[0], listing), "DPONE_CONN_OTHER_URL");
-  EXPECT_EQ(nearest_variable(listing.strays[1], listing), "DPONE_CONN_SHOP_PASSWORD");
+  EXPECT_EQ(nearest_variable(listing.strays[0], listing, kTestSystems), "DPONE_CONN_OTHER_URL");
+  EXPECT_EQ(nearest_variable(listing.strays[1], listing, kTestSystems), "DPONE_CONN_SHOP_PASSWORD");
 }
 
 }  // namespace

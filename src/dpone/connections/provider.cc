@@ -83,7 +83,7 @@ std::string old_variables_hint(const ConnectionRequest& request, const std::vect
 }
 
 Result<ResolvedConnection> resolve_env(const ConnectionRequest& request, const SystemSpec& system,
-                                       const Environment& environment) {
+                                       const Environment& environment, Systems systems) {
   DPONE_CHECK(check_connection_id(request.connection_id));
   VariableReader variables(environment);
   ResolvedConnection out;
@@ -92,7 +92,7 @@ Result<ResolvedConnection> resolve_env(const ConnectionRequest& request, const S
   const std::string url_variable = variable_name(request.connection_id, "url");
   const auto url = variables.read(url_variable);
   if (url && !url->empty()) {
-    Result<ConnectionSettings> parsed = parse_url(*url, request.connection_id);
+    Result<ConnectionSettings> parsed = parse_url(*url, request.connection_id, systems);
     if (!parsed) return Error(parsed.error()).with("variable", url_variable);
     if (parsed->system != request.system) {
       return usage("connection.wrong_system",
@@ -123,8 +123,7 @@ Result<ResolvedConnection> resolve_env(const ConnectionRequest& request, const S
     const std::string list = fmt::format("{}", fmt::join(names, ", "));
     return usage("connection.missing_variables", fmt::format("the connection {} lacks {}", request.connection_id, list),
                  request)
-        .hint(fmt::format("set {} to a URL ({}user@host/database), or {}{}", url_variable,
-                          fmt::format("{}://", system.schemes[0]),
+        .hint(fmt::format("set {} to a URL ({}), or {}{}", url_variable, system.example_url,
                           names.size() == 1 ? "that variable" : "each of those variables",
                           old_variables_hint(request, missing, environment)));
   }
@@ -238,24 +237,25 @@ Status check_connection_id(std::string_view id) {
       .hint("an id has letters, digits and, inside, underscores, dots and hyphens");
 }
 
-std::string system_of_connection(std::string_view id, const Environment& environment) {
+std::string system_of_connection(std::string_view id, const Environment& environment, Systems systems) {
   if (const auto url = environment.get(variable_name(id, "url"))) {
-    const SystemSpec* system = find_system_of_scheme(std::string_view(*url).substr(0, url->find(':')));
+    const SystemSpec* system = find_system_of_scheme(systems, std::string_view(*url).substr(0, url->find(':')));
     if (system != nullptr) return std::string(system->name);
   }
-  for (const SystemSpec& system : systems()) {
+  for (const SystemSpec& system : systems) {
     if (system.is_file && environment.get(variable_name(id, "path"))) return std::string(system.name);
   }
-  return "postgres";
+  return std::string(systems.front().name);
 }
 
-Result<ResolvedConnection> resolve_connection(const ConnectionRequest& request, const Environment& environment) {
-  const SystemSpec* system = find_system(request.system);
+Result<ResolvedConnection> resolve_connection(const ConnectionRequest& request, const Environment& environment,
+                                              Systems systems) {
+  const SystemSpec* system = find_system(systems, request.system);
   if (system == nullptr) {
     return usage("connection.unknown_system", json_quote(request.system) + " is not a system that this build knows",
                  request);
   }
-  if (request.connection_type == "env") return resolve_env(request, *system, environment);
+  if (request.connection_type == "env") return resolve_env(request, *system, environment, systems);
   if (request.connection_type == "params") return resolve_params(request, *system, environment);
   return usage("connection.unknown_provider",
                json_quote(request.connection_type) + " is not a connection type; there is env and params", request);

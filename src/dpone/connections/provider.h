@@ -9,6 +9,7 @@
 
 #include "dpone/base/result.h"
 #include "dpone/connections/environment.h"
+#include "dpone/connections/systems.h"
 #include "dpone/ports/connection.h"
 
 namespace dpone::connections {
@@ -29,11 +30,12 @@ struct ResolvedConnection {
 // `${VAR}` is replaced; `password` must be exactly one. All errors are of class kUsage: connection.missing_variables,
 // connection.ambiguous, connection.bad_id, connection.unknown_field, connection.missing_fields,
 // connection.plain_secret, connection.unknown_provider, connection.unknown_system, and those of parse_url.
-Result<ResolvedConnection> resolve_connection(const ConnectionRequest& request, const Environment& environment);
+Result<ResolvedConnection> resolve_connection(const ConnectionRequest& request, const Environment& environment,
+                                              Systems systems);
 
 // Which system the variables of connection `id` are of: by the scheme of its URL, else by a field that only one system
-// has; postgres if nothing tells.
-std::string system_of_connection(std::string_view id, const Environment& environment);
+// has; the first one if nothing tells.
+std::string system_of_connection(std::string_view id, const Environment& environment, Systems systems);
 
 // Letters, digits and, inside, `_`, `-` and `.`; at most 128.
 Status check_connection_id(std::string_view id);

@@ -3,17 +3,19 @@
 #include <gtest/gtest.h>
 
 #include "dpone/connections/test_environment.h"
+#include "dpone/connections/test_systems.h"
 
 namespace dpone::connections {
 namespace {
 
 Result<ResolvedConnection> from_env(std::map<std::string, std::string> values, const std::string& id = "pg_src") {
-  return resolve_connection({"postgres", "env", id}, FakeEnvironment(std::move(values)));
+  return resolve_connection({"postgres", "env", id}, FakeEnvironment(std::move(values)), kTestSystems);
 }
 
 Result<ResolvedConnection> from_params(std::map<std::string, std::string, std::less<>> params,
                                        std::map<std::string, std::string> values = {}) {
-  return resolve_connection({"postgres", "params", "", std::move(params)}, FakeEnvironment(std::move(values)));
+  return resolve_connection({"postgres", "params", "", std::move(params)}, FakeEnvironment(std::move(values)),
+                            kTestSystems);
 }
 
 TEST(EnvProvider, ReadsFieldsAndNamesTheVariables) {
@@ -143,9 +145,9 @@ TEST(Providers, TimeoutsAreDurationsAndPortsNumbers) {
 }
 
 TEST(Providers, UnknownOnesAreRefused) {
-  EXPECT_EQ(resolve_connection({"oracle", "env", "x"}, FakeEnvironment({})).error().slug(),
+  EXPECT_EQ(resolve_connection({"oracle", "env", "x"}, FakeEnvironment({}), kTestSystems).error().slug(),
             "connection.unknown_system");
-  EXPECT_EQ(resolve_connection({"postgres", "vault", "x"}, FakeEnvironment({})).error().slug(),
+  EXPECT_EQ(resolve_connection({"postgres", "vault", "x"}, FakeEnvironment({}), kTestSystems).error().slug(),
             "connection.unknown_provider");
 }
 

@@ -8,14 +8,13 @@
 #include "dpone/base/json.h"
 #include "dpone/base/nearest.h"
 #include "dpone/connections/provider.h"
-#include "dpone/connections/systems.h"
 
 namespace dpone::connections {
 namespace {
 
 Error malformed(std::string why) {
   return Error(ErrorClass::kUsage, "url.malformed", "the URL is not well-formed: " + std::move(why))
-      .hint("write it as postgresql://user@host:5432/database; special characters in a part as %XX");
+      .hint("write it as scheme://user@host:port/database; special characters in a part as %XX");
 }
 
 bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -33,18 +32,18 @@ std::optional<std::string> scheme_of(std::string_view text) {
   return std::nullopt;
 }
 
-Error unknown_scheme(std::string_view scheme) {
+Error unknown_scheme(std::string_view scheme, Systems systems) {
   // What stands before the colon may be a user name, and what follows a password: only a short word is repeated.
   const std::string shown = scheme.size() <= 32 ? std::string(scheme) : std::string("...");
   std::vector<std::string> known;
-  for (const SystemSpec& system : systems()) {
+  for (const SystemSpec& system : systems) {
     for (const std::string_view name : system.schemes) known.emplace_back(name);
   }
   const std::string near = nearest_name(scheme, known);
   return Error(ErrorClass::kUsage, "url.unknown_scheme",
                fmt::format("{}: is not a URL scheme that this build knows{}", shown,
                            near.empty() ? "" : fmt::format("; did you mean {}://?", near)))
-      .hint(fmt::format("use one of {}", scheme_list()));
+      .hint(fmt::format("use one of {}", scheme_list(systems)));
 }
 
 Result<std::string> decoded(std::string_view text, std::string_view what) {
@@ -199,14 +198,14 @@ std::string authority_text(const std::string& host, const std::string& port) {
 
 }  // namespace
 
-Result<ConnectionSettings> parse_url(std::string_view url, std::string id) {
+Result<ConnectionSettings> parse_url(std::string_view url, std::string id, Systems systems) {
   const auto scheme = scheme_of(url);
   if (!scheme) return malformed("it does not begin with a scheme");
-  const SystemSpec* system = find_system_of_scheme(*scheme);
-  if (system == nullptr) return unknown_scheme(*scheme);
+  const SystemSpec* system = find_system_of_scheme(systems, *scheme);
+  if (system == nullptr) return unknown_scheme(*scheme, systems);
   std::string_view rest = url.substr(scheme->size() + 1);
   if (system->is_file) {
-    // `sqlite:///srv/a.db` is what other tools write.
+    // `scheme:///srv/a.db` is what other tools write.
     if (rest.starts_with("//")) rest.remove_prefix(2);
     if (rest.empty()) return malformed("the path is empty");
     ConnectionSettings settings;
@@ -250,8 +249,8 @@ Result<ConnectionSettings> parse_url(std::string_view url, std::string id) {
   return settings;
 }
 
-std::string redacted_url(const ConnectionSettings& settings) {
-  const SystemSpec* system = find_system(settings.system);
+std::string redacted_url(const ConnectionSettings& settings, Systems systems) {
+  const SystemSpec* system = find_system(systems, settings.system);
   std::string out = system == nullptr ? settings.system : std::string(system->schemes[0]);
   if (system != nullptr && system->is_file) return out + ":" + settings.field("path");
   out += "://";
@@ -282,15 +281,15 @@ std::vector<std::string> split_list(std::string_view list) {
   }
 }
 
-Result<EndpointArgument> parse_endpoint_argument(std::string_view text) {
+Result<EndpointArgument> parse_endpoint_argument(std::string_view text, Systems systems) {
   if (text.empty()) {
     return Error(ErrorClass::kUsage, "endpoint.empty", "the endpoint is empty")
         .hint("give a URL, a path, - for a stream, or a connection id");
   }
   if (text == "-") return EndpointArgument{EndpointKind::kStream, "-", {}};
   if (const auto scheme = scheme_of(text)) {
-    const SystemSpec* system = find_system_of_scheme(*scheme);
-    if (system == nullptr) return unknown_scheme(*scheme);
+    const SystemSpec* system = find_system_of_scheme(systems, *scheme);
+    if (system == nullptr) return unknown_scheme(*scheme, systems);
     return EndpointArgument{EndpointKind::kUrl, std::string(text), std::string(system->name)};
   }
   if (text.find('/') != std::string_view::npos || text.find('.') != std::string_view::npos) {

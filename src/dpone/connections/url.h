@@ -8,16 +8,17 @@
 #include <vector>
 
 #include "dpone/base/result.h"
+#include "dpone/connections/systems.h"
 #include "dpone/ports/connection.h"
 
 namespace dpone::connections {
 
 // `postgresql://user:password@host:port/database?sslmode=require`. `id` is for later messages. Class kUsage, slugs
 // url.unknown_scheme, url.malformed, url.unknown_parameter, url.repeated_parameter.
-Result<ConnectionSettings> parse_url(std::string_view url, std::string id);
+Result<ConnectionSettings> parse_url(std::string_view url, std::string id, Systems systems);
 
 // The settings as a URL with `***` for secrets: `postgresql://user:***@host:5432/database?sslmode=require`.
-std::string redacted_url(const ConnectionSettings& settings);
+std::string redacted_url(const ConnectionSettings& settings, Systems systems);
 
 // The items of a list of hosts or ports, which several servers are given as; empty ones too.
 std::vector<std::string> split_list(std::string_view list);
@@ -32,7 +33,7 @@ struct EndpointArgument {
 
 // Semantics §12: `scheme:` is a URL, `-` is stdin or stdout, anything with `/` or `.` is a path, the rest a connection
 // id. Class kUsage, slugs url.unknown_scheme, endpoint.empty, connection.bad_id.
-Result<EndpointArgument> parse_endpoint_argument(std::string_view text);
+Result<EndpointArgument> parse_endpoint_argument(std::string_view text, Systems systems);
 
 // The warning about a password in a URL on the command line, naming what to use instead.
 std::string password_in_url_warning(std::string_view option);

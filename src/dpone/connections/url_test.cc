@@ -2,17 +2,19 @@
 
 #include <gtest/gtest.h>
 
+#include "dpone/connections/test_systems.h"
+
 namespace dpone::connections {
 namespace {
 
 ConnectionSettings parsed(std::string_view url) {
-  Result<ConnectionSettings> settings = parse_url(url, "src");
+  Result<ConnectionSettings> settings = parse_url(url, "src", kTestSystems);
   EXPECT_TRUE(settings) << url << ": " << settings.error().to_line();
   return settings ? *std::move(settings) : ConnectionSettings{};
 }
 
 std::string slug_of(std::string_view url) {
-  const Result<ConnectionSettings> settings = parse_url(url, "src");
+  const Result<ConnectionSettings> settings = parse_url(url, "src", kTestSystems);
   EXPECT_FALSE(settings) << url;
   if (settings) return {};
   EXPECT_EQ(settings.error().exit_code(), 2);
@@ -65,18 +67,18 @@ TEST(Url, RefusesWhatIsMalformed) {
 }
 
 TEST(Url, AnUnknownSchemeNamesTheKnownOnes) {
-  const Result<ConnectionSettings> settings = parse_url("postgresq://u:hunter2@h/d", "src");
+  const Result<ConnectionSettings> settings = parse_url("postgresq://u:hunter2@h/d", "src", kTestSystems);
   ASSERT_FALSE(settings);
   EXPECT_EQ(settings.error().slug(), "url.unknown_scheme");
   EXPECT_EQ(settings.error().message(),
             "postgresq: is not a URL scheme that this build knows; did you mean postgresql://?");
-  EXPECT_EQ(settings.error().next_step(), "use one of postgresql://, postgres://, sqlite:");
+  EXPECT_EQ(settings.error().next_step(), "use one of postgresql://, postgres://, sqlite:, other://");
 }
 
 TEST(Url, NoMessageRepeatsThePassword) {
   for (const char* url : {"mysql://u:hunter2@h/d", "postgresql://u:hunter2@h:x/d", "postgresql://u:hunter2%zz@h/d",
                           "postgresql://u:hunter2@h/d?hunter=hunter2", "postgresql://u:hunter2 @h/d"}) {
-    const Result<ConnectionSettings> settings = parse_url(url, "src");
+    const Result<ConnectionSettings> settings = parse_url(url, "src", kTestSystems);
     ASSERT_FALSE(settings);
     const std::string said = settings.error().to_line() + settings.error().next_step();
     EXPECT_EQ(said.find("hunter2"), std::string::npos) << said;
@@ -87,24 +89,24 @@ TEST(Url, RedactedFormReadsBackButForTheSecret) {
   for (const char* url :
        {"postgresql://u:***@h:5433/d?sslmode=require", "postgresql://h/d", "postgresql://[::1]:5433/d",
         "postgresql://a:1,b:2/d", "postgresql://%2Ftmp/d", "postgresql://u%40x@h/"}) {
-    EXPECT_EQ(redacted_url(parsed(url)), url);
+    EXPECT_EQ(redacted_url(parsed(url), kTestSystems), url);
   }
-  EXPECT_EQ(redacted_url(parsed("postgresql://u:hunter2@h/d")), "postgresql://u:***@h/d");
+  EXPECT_EQ(redacted_url(parsed("postgresql://u:hunter2@h/d"), kTestSystems), "postgresql://u:***@h/d");
 }
 
 TEST(EndpointArgument, FollowsOneRule) {
-  const auto kind = [](std::string_view text) { return parse_endpoint_argument(text)->kind; };
+  const auto kind = [](std::string_view text) { return parse_endpoint_argument(text, kTestSystems)->kind; };
   EXPECT_EQ(kind("postgresql://h/d"), EndpointKind::kUrl);
   EXPECT_EQ(kind("-"), EndpointKind::kStream);
   EXPECT_EQ(kind("out/orders"), EndpointKind::kPath);
   EXPECT_EQ(kind("orders.csv"), EndpointKind::kPath);
   EXPECT_EQ(kind("/tmp/x"), EndpointKind::kPath);
   EXPECT_EQ(kind("pg_src"), EndpointKind::kConnectionId);
-  EXPECT_EQ(parse_endpoint_argument("postgres://h")->system, "postgres");
-  EXPECT_EQ(parse_endpoint_argument("").error().slug(), "endpoint.empty");
-  EXPECT_EQ(parse_endpoint_argument("a b").error().slug(), "connection.bad_id");
-  EXPECT_EQ(parse_endpoint_argument("mysql://u:pw@h").error().slug(), "url.unknown_scheme");
-  EXPECT_EQ(parse_endpoint_argument("mysql://u:pw@h").error().message().find("pw"), std::string::npos);
+  EXPECT_EQ(parse_endpoint_argument("postgres://h", kTestSystems)->system, "postgres");
+  EXPECT_EQ(parse_endpoint_argument("", kTestSystems).error().slug(), "endpoint.empty");
+  EXPECT_EQ(parse_endpoint_argument("a b", kTestSystems).error().slug(), "connection.bad_id");
+  EXPECT_EQ(parse_endpoint_argument("mysql://u:pw@h", kTestSystems).error().slug(), "url.unknown_scheme");
+  EXPECT_EQ(parse_endpoint_argument("mysql://u:pw@h", kTestSystems).error().message().find("pw"), std::string::npos);
 }
 
 TEST(EndpointArgument, ThePasswordWarningNamesTheOtherWays) {

@@ -4,6 +4,7 @@
 #include "dpone/base/guarded.h"
 #include "dpone/engine/gates.h"
 #include "dpone/engine/planning.h"
+#include "dpone/engine/process_lock.h"
 #include "dpone/engine/publication.h"
 #include "dpone/engine/retry.h"
 #include "dpone/engine/slice_loader.h"
@@ -25,7 +26,7 @@ class Run {
   Status steps() {
     DPONE_TRY(evidence::Ledger ledger, evidence::Ledger::open(state_dir_, *context_.clock));
     if (ledger.healed_bytes() > 0) warn("the ledger ended in a half-written record, which was cut off");
-    DPONE_TRY(const FileDescriptor lock, take_lock());
+    DPONE_TRY(const FileDescriptor lock, lock_process(state_dir_, context_.process));
     DPONE_CHECK(context_.fault("run.locked"));
     progress_.stage("plan");
     DPONE_CHECK(recover());
@@ -195,18 +196,6 @@ class Run {
     if (rejected == 0) return;
     warn(std::to_string(rejected) + (rejected == 1 ? " invalid row was rejected" : " invalid rows were rejected") +
          "; see " + figures.read.rejected_to);
-  }
-
-  Result<FileDescriptor> take_lock() {
-    const std::filesystem::path folder = state_dir_ / "locks";
-    DPONE_CHECK(make_directories(folder));
-    DPONE_TRY(FileDescriptor lock, try_lock_file(folder / (context_.process + ".lock")));
-    if (!lock.is_open()) {
-      return Error(ErrorClass::kRefused, "run.locked", "process \"" + context_.process + "\" is running on this host")
-          .with("lock", (folder / (context_.process + ".lock")).string())
-          .hint("wait for the other run, or stop it");
-    }
-    return lock;
   }
 
   Status recover() {

@@ -1,7 +1,8 @@
 // Ledger: the append-only history of a state folder, one canonical JSON record a line, each hashed over the last and
 // fsynced before the caller goes on. A line that a killed process left half written is cut off and reported; any other
-// damage is an error that names the line. Format: docs/formats/ledger.md. A Ledger may be shared by threads, and any
-// number of processes may have the same folder open: every append takes a file lock.
+// damage, wherever it is, is an error that names the line before anything is appended. Format: docs/formats/ledger.md.
+// A Ledger may be shared by threads, and any number of processes may have the same folder open: every append takes a
+// file lock.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +36,8 @@ struct LedgerCheck {
 class Ledger {
  public:
   // Makes the folder (with a .gitignore of `*`) and the file if missing, and cuts a torn tail off. `clock` must outlive
-  // the ledger. Slugs: ledger.broken, ledger.locked (class kUnavailable), file.io, file.disk_full.
+  // the ledger. Slugs: ledger.broken, ledger.locked (class kUnavailable), state_dir.not_regular, file.io,
+  // file.disk_full.
   static Result<Ledger> open(const std::filesystem::path& folder, Clock& clock);
 
   // Returns the new record's hash, once it is on disk. `body` is an object without secrets and row data.
@@ -59,8 +61,9 @@ class Ledger {
 
  private:
   Ledger(std::filesystem::path folder, Clock& clock);
-  // Hash and sequence of the last record, after cutting a torn tail off. REQUIRES: the lock is held.
-  Result<LedgerRecord> heal_and_read_last();
+  // The whole chain, walked unless the file is still what it was when that was last done; a torn tail is cut off.
+  // REQUIRES: the lock is held, and `fd` is the file's, open for writing.
+  Result<LedgerCheck> checked(int fd);
 
   std::filesystem::path folder_;
   std::filesystem::path file_;

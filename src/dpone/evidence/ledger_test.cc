@@ -1,6 +1,7 @@
 #include "dpone/evidence/ledger.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -95,7 +96,7 @@ TEST_F(LedgerTest, ATornTailIsCutOffAtEveryByte) {
 TEST_F(LedgerTest, ATornTailThatAnotherProcessLeftIsCutOffByAppend) {
   Ledger ledger = opened();
   ASSERT_TRUE(ledger.append("a", body("r1", 1)));
-  ASSERT_TRUE(append_durably(ledger.file(), std::string("{\"at\":\0\0\0", 9)));
+  std::ofstream(ledger.file(), std::ios::binary | std::ios::app) << std::string("{\"at\":\0\0\0", 9);
   ASSERT_TRUE(ledger.append("b", body("r1", 1)));
   EXPECT_EQ(ledger.healed_bytes(), 9);
   EXPECT_EQ(ledger.verify()->records, 2);
@@ -160,6 +161,57 @@ TEST_F(LedgerTest, NothingIsAppendedToABrokenLastLine) {
   EXPECT_EQ(appended.error().slug(), "ledger.broken");
   EXPECT_EQ(appended.error().context_value("line"), "2");
   EXPECT_TRUE(content().ends_with("garbage\n"));
+}
+
+// Another file in its place, so that the system's clock need not have moved on.
+TEST_F(LedgerTest, AChangeOfTheMiddleIsFoundBeforeAnythingIsAppended) {
+  Ledger ledger = opened();
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(ledger.append("a", body("r", i)));
+  std::string changed = content();
+  changed[changed.find("\"version\":1") + 10] = '7';
+  ASSERT_TRUE(write_file_atomically(ledger.file(), changed));
+  for (const auto& slug : {Ledger::open(folder_, clock_).error().slug(), ledger.append("b", {}).error().slug()}) {
+    EXPECT_EQ(slug, "ledger.broken");
+  }
+  EXPECT_EQ(content(), changed);
+}
+
+TEST_F(LedgerTest, WhatIsRememberedOfTheFileSavesTheWalkAndMayBeLost) {
+  Ledger ledger = opened();
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(ledger.append("a", body("r", i)));
+  for (const char* memory : {"", "garbage", "{}", "{\"schema_version\":\"dpone.ledger_verified.v1\"}"}) {
+    ASSERT_TRUE(write_file_atomically(folder_ / "ledger-verified.json", memory));
+    ASSERT_TRUE(ledger.append("b", body("r", 9))) << memory;
+  }
+  EXPECT_EQ(ledger.verify()->records, 7);
+}
+
+TEST_F(LedgerTest, ALinkOrAFifoInPlaceOfAFileIsRefusedAndNotFollowed) {
+  for (const char* name : {"ledger.jsonl", "ledger.lock"}) {
+    opened();
+    const std::filesystem::path path = folder_ / name;
+    const std::filesystem::path other = folder_ / "other";
+    ASSERT_TRUE(write_file_atomically(other, "torn"));
+    std::filesystem::remove(path);
+    std::filesystem::create_symlink(other, path);
+    EXPECT_EQ(Ledger::open(folder_, clock_).error().slug(), "state_dir.not_regular") << name;
+    EXPECT_EQ(*read_file(other, 100), "torn");
+    std::filesystem::remove(path);
+    ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    EXPECT_EQ(Ledger::open(folder_, clock_).error().slug(), "state_dir.not_regular") << name;
+    std::filesystem::remove(path);
+  }
+}
+
+TEST_F(LedgerTest, ATornTailOfManyMegabytesIsCutOffInOneWalk) {
+  Ledger ledger = opened();
+  ASSERT_TRUE(ledger.append("a", body("r", 1)));
+  const std::string whole = content();
+  std::ofstream(ledger.file(), std::ios::binary | std::ios::app) << std::string(50'000'000, 'x');
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_EQ(opened().healed_bytes(), 50'000'000);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(5));
+  EXPECT_EQ(content(), whole);
 }
 
 TEST_F(LedgerTest, LinesLongerThanABlockAreReadBack) {

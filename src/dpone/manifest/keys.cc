@@ -18,7 +18,7 @@ constexpr OptionSpec kTopKeys[] = {
 constexpr std::string_view kTypeHelp = "System at this end";
 constexpr std::string_view kConnectionTypeHelp =
     "Where the connection comes from: `env` reads `DPONE_CONN_<ID>_*` variables, `params` the mapping beside it. "
-    "Required but for `type: file`";
+    "Required for a type with tables";
 
 constexpr OptionSpec kEndpointKeys[] = {
     {.name = "type", .kind = OptionKind::kChoice, .description = kTypeHelp, .is_required = true},
@@ -30,14 +30,14 @@ constexpr OptionSpec kEndpointKeys[] = {
     {.name = "path",
      .kind = OptionKind::kPath,
      .description =
-         "With `type: file`, in place of connection and table: a file, seen from the manifest's folder; as a "
-         "source it may have `*`, `?` and `[...]`; `-` is stdin or stdout"},
+         "For a type without tables, in place of connection and table: a file, seen from the manifest's folder; "
+         "as a source it may have `*`, `?` and `[...]`; `-` is stdin or stdout"},
 };
 
 constexpr OptionSpec kTableKeys[] = {
     {.name = "schema",
-     .description = "Schema of the table, as the catalog spells it; without it, the connector's default (PostgreSQL: "
-                    "`public`)"},
+     .description = "Schema of the table, as the catalog spells it; without it, the connection's `schema`, else the "
+                    "system's default"},
     {.name = "name", .description = "Name of the table, as the catalog spells it", .is_required = true},
 };
 
@@ -139,15 +139,14 @@ constexpr OptionSpec kStrategyKeys[] = {
 constexpr OptionSpec kStateKeys[] = {
     {.name = "type",
      .kind = OptionKind::kChoice,
-     .choices = "sqlite|postgres|disabled",
-     .description = "`sqlite` keeps it in `.dpone/state.db`, for one machine, and is what a manifest without `state` "
-                    "has; `postgres` in a table, for many; with `disabled` only the target's receipt is the record. "
-                    "full_refresh has no cursor and keeps no state",
+     .description = "System that keeps it. One that is a file keeps it in `.dpone/state.db`, for one machine, which is "
+                    "the default; a server keeps it in a table, for many. With `disabled` only the target's receipt is "
+                    "the record. full_refresh has no cursor and keeps no state",
      .is_required = true},
     {.name = "connection_type",
      .kind = OptionKind::kChoice,
      .choices = "env|params",
-     .description = "As `source.connection_type`; for `postgres`"},
+     .description = "As `source.connection_type`; for a server"},
     {.name = "connection_id", .description = "As `source.connection_id`"},
     {.name = "schema", .description = "Schema of the table `__dpone__state`, `dpone` by default; it is created"},
 };
@@ -167,10 +166,9 @@ constexpr OptionSpec kRuntimeKeys[] = {
      .description = "Pass the source's bytes through unparsed where both ends agree on the types"},
     {.name = "loaders",
      .kind = OptionKind::kInteger,
-     .description =
-         "Connections that load into the stage at once, where the sink can (PostgreSQL). All but the first are "
-         "opened only while rows queue up. Without it 2, and 1 for an exchange, whose rows are then visible to "
-         "transactions that began before the load",
+     .description = "Connections that load into the stage at once, where the sink can. All but the first are opened "
+                    "only while rows queue up. Without it 2, and 1 for an exchange, whose rows are then visible to "
+                    "transactions that began before the load",
      .min = 1,
      .max = 16,
      .value_name = "N"},
@@ -203,7 +201,7 @@ constexpr SectionSpec kSections[] = {
      .keys = kSourceOptions},
     {.path = "sink", .description = "Where rows go", .is_required = true, .keys = kEndpointKeys},
     {.path = "sink.params", .description = "As `source.params`"},
-    {.path = "sink.table", .description = "The table to write. Required but for `type: file`", .keys = kTableKeys},
+    {.path = "sink.table", .description = "The table to write. Required for a type with tables", .keys = kTableKeys},
     {.path = "sink.strategy",
      .description = "What a run does to the target",
      .is_required = true,
@@ -358,7 +356,7 @@ std::string_view type_name(const OptionSpec& spec) {
 std::string type_cell(const OptionSpec& spec, std::string_view path) {
   std::string cell(type_name(spec));
   if (spec.kind == OptionKind::kChoice) {
-    if (spec.choices.empty()) return "a connector's name";
+    if (spec.choices.empty()) return path == "state.type" ? "a connector's name, or `disabled`" : "a connector's name";
     std::string list;
     for (const std::string_view choice : option_choices(spec))
       list += fmt::format("{}`{}`", list.empty() ? "" : ", ", choice);
@@ -391,6 +389,16 @@ std::span<const OptionSpec> common_sink_options() { return kSinkOptions; }
 std::span<const OptionSpec> runtime_options() { return kRuntimeKeys; }
 std::span<const OptionSpec> quality_options() { return kQualityKeys; }
 std::span<const OptionSpec> state_options() { return kStateKeys; }
+
+std::vector<std::string_view> connector_choices(std::string_view path, Schemas schemas) {
+  const bool is_state = path == "state.type";
+  std::vector<std::string_view> choices;
+  for (const EndpointSchema& schema : schemas) {
+    if (!is_state || schema.state != StatePlace::kNone) choices.push_back(schema.type);
+  }
+  if (is_state) choices.emplace_back("disabled");
+  return choices;
+}
 
 const SectionSpec* find_section(std::string_view path) {
   for (const SectionSpec& section : kSections) {

@@ -12,17 +12,28 @@
 
 namespace dpone::manifest {
 
+// Where a system can keep the states of processes.
+enum class StatePlace {
+  kNone,
+  kStateFolder,  // in a file of the state folder: neither connection nor schema
+  kConnection,   // where state.connection_id says
+};
+
 // What a connector adds. The tables are static and outlive every Manifest that was read with them.
 struct EndpointSchema {
-  std::string_view type;  // `postgres`
+  std::string_view type;
   std::span<const OptionSpec> source_options = {};
   std::span<const OptionSpec> sink_options = {};
   // Fields of `connection_type: params`. Empty: any lower-case name.
   std::span<const OptionSpec> connection_fields = {};
   bool has_path = false;  // rows are found by `path`, without a connection and a table
+  StatePlace state = StatePlace::kNone;
 };
 
 using Schemas = std::span<const EndpointSchema>;
+
+// What a key whose choices depend on the connectors may have: `type` of the ends, and of the state.
+std::vector<std::string_view> connector_choices(std::string_view path, Schemas schemas);
 
 // A mapping of the manifest. Its child sections are those whose path is one name longer.
 struct SectionSpec {

@@ -18,7 +18,7 @@ struct TableName {
 };
 
 struct Endpoint {
-  std::string type;             // `postgres`
+  std::string type;             // the system's name
   std::string connection_type;  // `env` or `params`
   std::string connection_id;
   std::map<std::string, std::string, std::less<>> params;  // connection_type: params; `${VAR}` not yet replaced
@@ -37,7 +37,7 @@ struct Strategy {
 };
 
 struct StateSettings {
-  std::string type;  // `sqlite`, `postgres` or `disabled`; empty: not declared, which is sqlite
+  std::string type;  // the system's name, or `disabled`; empty: not declared, which is the default
   std::string connection_type;
   std::string connection_id;
   std::map<std::string, std::string, std::less<>> params;

@@ -102,11 +102,24 @@ class Reader {
   const EndpointSchema* endpoint_schema(const Node& root, std::string_view end) const {
     const Node::Entry* entry = root.find(end);
     const Node::Entry* type = entry == nullptr ? nullptr : entry->value.find("type");
-    if (type == nullptr) return nullptr;
+    return type == nullptr ? nullptr : find_schema(type->value.text);
+  }
+
+  const EndpointSchema* find_schema(std::string_view type) const {
     for (const EndpointSchema& schema : schemas_) {
-      if (schema.type == type->value.text) return &schema;
+      if (schema.type == type) return &schema;
     }
     return nullptr;
+  }
+
+  // `a or b`: the types for which `fits`, for messages.
+  template <class Condition>
+  std::string types_that(const Condition& fits) const {
+    std::vector<std::string_view> types;
+    for (const EndpointSchema& schema : schemas_) {
+      if (fits(schema)) types.push_back(schema.type);
+    }
+    return fmt::format("{}", fmt::join(types, " or "));
   }
 
   // The common keys of a section and, for options, the connector's.
@@ -361,8 +374,8 @@ class Reader {
     }
     std::vector<std::string> choices;
     for (const std::string_view choice : option_choices(spec)) choices.emplace_back(choice);
-    if (path == "source.type" || path == "sink.type") {
-      for (const EndpointSchema& schema : schemas_) choices.emplace_back(schema.type);
+    if (spec.choices.empty()) {
+      for (const std::string_view choice : connector_choices(path, schemas_)) choices.emplace_back(choice);
     }
     if (contains(choices, value.text)) return Json(value.text);
     if (path == "sink.strategy.mode") return refuse_mode(value);
@@ -554,7 +567,9 @@ class Reader {
     const Value* path = given(end + ".path");
     if (!found->second->has_path) {
       if (path != nullptr) {
-        refuse(path->at, "manifest.conflict", fmt::format("{}.path goes with type: file; {} has tables", end, type));
+        refuse(path->at, "manifest.conflict",
+               fmt::format("{}.path goes with type: {}; {} has tables", end,
+                           types_that([](const EndpointSchema& schema) { return schema.has_path; }), type));
       }
       return;
     }
@@ -576,7 +591,9 @@ class Reader {
   void check_state() {
     const Value* type = given("state.type");
     if (type == nullptr || type->is_bad) return;
-    if (type->json.as_string() == "postgres") {
+    const auto takes_connection = [](const EndpointSchema& schema) { return schema.state == StatePlace::kConnection; };
+    const EndpointSchema* const schema = find_schema(type->json.as_string());
+    if (schema != nullptr && takes_connection(*schema)) {
       if (given("state.connection_type") == nullptr && tree_.is_complete) {
         refuse(type->at, "manifest.missing_key", "state.connection_type is missing");
       }
@@ -585,7 +602,8 @@ class Reader {
     for (const char* key : {"state.connection_type", "state.connection_id", "state.schema"}) {
       const Value* other = given(key);
       if (other == nullptr) continue;
-      refuse(other->at, "manifest.conflict", fmt::format("{} goes with state.type: postgres; remove it", key));
+      refuse(other->at, "manifest.conflict",
+             fmt::format("{} goes with state.type: {}; remove it", key, types_that(takes_connection)));
     }
   }
 

@@ -227,13 +227,24 @@ TEST(ManifestReader, EveryOldSpellingHasAnAnswer) {
     }
   }
   EXPECT_EQ(problems_after("transforms: []\n"), "m.yaml:13:1: transforms is not available in this build");
-  EXPECT_EQ(
-      problems_after("state: {type: bigquery}\n"),
-      "m.yaml:13:15: the state store bigquery is not available in this build, which has sqlite, postgres, disabled");
+  EXPECT_EQ(problems_after("state: {type: bigquery}\n"),
+            "m.yaml:13:15: the state store bigquery is not available in this build, which has postgres, disabled");
   EXPECT_EQ(problems_after("state: {type: postgres}\n"), "m.yaml:13:9: state.connection_type is missing");
   EXPECT_EQ(
       problems_with("connection_type: env\n  connection_id: shop", "connection_type: airflow\n  connection_id: shop"),
       "m.yaml:4:20: connection_type airflow is not available in this build, which has env, params");
+}
+
+TEST(ManifestReader, WhatAStateTakesIsSaidByTheConnectorsAndNotByTheirNames) {
+  const auto problems_of = [](std::string_view state) {
+    return read_manifest_text(std::string(kSmall) + std::string(state), "m.yaml", kTestSchemasOfThree).problem_lines();
+  };
+  EXPECT_EQ(problems_of("state: {type: sqlite}\n"), "");
+  EXPECT_EQ(problems_of("state: {type: sqlite, schema: s}\n"),
+            "m.yaml:13:23: state.schema goes with state.type: postgres; remove it");
+  EXPECT_EQ(problems_of("state: {type: postgres, schema: s, connection_type: env, connection_id: x}\n"), "");
+  EXPECT_EQ(problems_of("state: {type: file}\n"),
+            "m.yaml:13:15: the state store file is not available in this build, which has postgres, sqlite, disabled");
 }
 
 TEST(ManifestReader, APasswordInParamsIsRefusedAndNotRepeated) {

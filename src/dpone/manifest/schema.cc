@@ -50,7 +50,7 @@ Json value_schema(const OptionSpec& spec, const std::string& path, Schemas schem
       Json choices = Json::array();
       for (const std::string_view choice : option_choices(spec)) choices.push(choice);
       if (spec.choices.empty()) {
-        for (const EndpointSchema& schema : schemas) choices.push(schema.type);
+        for (const std::string_view choice : connector_choices(path, schemas)) choices.push(choice);
       }
       out.set("enum", std::move(choices));
       break;

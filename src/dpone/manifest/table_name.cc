@@ -27,6 +27,8 @@ void append_part(std::string& out, std::string_view part) {
 
 Result<TableName> parse_table_name(std::string_view text) {
   if (text.find('\0') != std::string_view::npos) return bad_name(text, "it has a zero byte");
+  // It would become part of names that are kept. Quoted it may be one.
+  if (text.find("://") != std::string_view::npos && !text.starts_with('"')) return bad_name(text, "it is a URL");
   std::vector<std::string> parts;
   std::size_t at = 0;
   while (true) {

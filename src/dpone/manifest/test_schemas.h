@@ -9,6 +9,10 @@ inline constexpr OptionSpec kTestSourceOptions[] = {
     {.name = "fetch_bytes", .kind = OptionKind::kBytes, .default_text = "1MiB", .description = "Size of a fetch"}};
 inline constexpr OptionSpec kTestSinkOptions[] = {
     {.name = "unlogged", .kind = OptionKind::kFlag, .default_text = "false", .description = "No write-ahead log"}};
-inline constexpr EndpointSchema kTestSchemas[] = {{"postgres", kTestSourceOptions, kTestSinkOptions, {}}};
+inline constexpr EndpointSchema kTestSchemas[] = {
+    {"postgres", kTestSourceOptions, kTestSinkOptions, {}, false, StatePlace::kConnection}};
+// With a state store that needs no connection, and an end of paths.
+inline constexpr EndpointSchema kTestSchemasOfThree[] = {
+    kTestSchemas[0], {"sqlite", {}, {}, {}, false, StatePlace::kStateFolder}, {.type = "file", .has_path = true}};
 
 }  // namespace dpone::manifest

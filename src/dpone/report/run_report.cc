@@ -9,6 +9,7 @@
 #include "dpone/base/error_json.h"
 #include "dpone/base/file.h"
 #include "dpone/base/log.h"
+#include "dpone/base/redact.h"
 #include "dpone/report/number_format.h"
 
 namespace dpone::report {
@@ -155,7 +156,7 @@ Result<std::filesystem::path> write_report(const RunRecord& report, const std::f
   DPONE_CHECK(make_directories(folder));
   std::filesystem::path path = folder / "run.json";
   for (int number = 2; is_of_published_run(path); ++number) path = folder / fmt::format("run.{}.json", number);
-  DPONE_CHECK(write_file_atomically(path, to_json(report).pretty() + "\n"));
+  DPONE_CHECK(write_file_atomically(path, redacted_json(to_json(report)).pretty() + "\n"));
   return path;
 }
 

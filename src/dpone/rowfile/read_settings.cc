@@ -2,10 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "dpone/data/type_name.h"
 
 namespace dpone::rowfile {
 namespace {
+
+constexpr std::string_view kOfDelimitedText[] = {"delimiter",   "quote",            "header", "null_text",
+                                                 "date_format", "timestamp_format", "decimal"};
 
 Error invalid(std::string_view option, std::string why) {
   return Error(ErrorClass::kUsage, "option.invalid", fmt::format("{}: {}", option, why))
@@ -34,8 +40,7 @@ Result<FormatSettings> format_settings(const std::string& path, const Options& o
         .hint("give it: --from-format or --to-format, in a manifest options.format; csv, tsv or jsonl");
   }
   if (settings.name == "jsonl") {
-    for (const std::string_view name :
-         {"delimiter", "quote", "header", "null_text", "date_format", "timestamp_format", "decimal"}) {
+    for (const std::string_view name : kOfDelimitedText) {
       if (options.is_given(name)) return invalid(name, "is of csv and tsv; jsonl has none");
     }
   }
@@ -53,6 +58,10 @@ Result<FormatSettings> format_settings(const std::string& path, const Options& o
 }
 
 }  // namespace
+
+bool is_of_delimited_text(std::string_view option) {
+  return std::find(std::begin(kOfDelimitedText), std::end(kOfDelimitedText), option) != std::end(kOfDelimitedText);
+}
 
 std::string format_name(const std::string& path, const Options& options) {
   const std::string given = options.text("format");

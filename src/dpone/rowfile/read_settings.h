@@ -131,6 +131,8 @@ struct WriteSettings {
 
 // `csv`, by the option or by the name's ending; empty if neither says.
 std::string format_name(const std::string& path, const Options& options);
+// Options that csv and tsv have, and jsonl has not.
+bool is_of_delimited_text(std::string_view option);
 
 // From the options of a manifest's end. `path`: by whose ending format and compression go, where the options leave them
 // open. Class kUsage, slugs: file.unknown_format, option.invalid, delimited.format, type.unknown, type.modifier.

@@ -118,3 +118,27 @@ def test_a_run_id_used_again_after_a_lost_answer_reports_the_first_publication(p
     again = published.dpone("run", manifest, "--run-id", "lost", "--format", "json").expect(0)
     assert again.json["is_repeated"] is True
     assert published.generation() == 2
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_an_answer_that_never_comes_while_the_connection_lives_is_settled(method, published, proxied):
+    proxy = proxied("hole")
+    env = {"DPONE_CONN_DST_STALL_TIMEOUT": "500ms"}
+    run = published.dpone("run", published.manifest(method=method), "--run-id", "hole", env=env, timeout=30).expect(0)
+    assert proxy.has_cut.is_set()
+    assert published.generation() == 2
+    assert [run_id for _, run_id, _ in receipts(published.dst)][1:] == ["hole"]
+    assert '"outcome":"committed"' in outcome_in_ledger(published.dpone)
+    assert leftovers(published.dst) == []
+    assert "error" not in run.err
+
+
+def test_a_long_publication_is_not_taken_for_a_lost_answer(published):
+    published.dst.run(
+        "create function public.slow() returns trigger language plpgsql as"
+        " $$ begin perform pg_sleep(6); return null; end $$;"
+        "create trigger slow after truncate on public.orders for each statement execute function public.slow()"
+    )
+    env = {"DPONE_CONN_DST_STALL_TIMEOUT": "500ms", "DPONE_CONN_SRC_STALL_TIMEOUT": "500ms"}
+    published.dpone("run", published.manifest(method="truncate_insert"), env=env).expect(0)
+    assert published.generation() == 2

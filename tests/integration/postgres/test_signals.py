@@ -170,6 +170,17 @@ def test_a_host_that_does_not_answer_is_given_up(orders):
         assert "no answer within 1 s" in run.err
 
 
+def test_a_sink_that_takes_nothing_more_and_answers_nobody_is_given_up(orders, hold):
+    env = {"DPONE_CONN_DST_STALL_TIMEOUT": "1s", "DPONE_CONN_DST_CONNECT_TIMEOUT": "1s"}
+    with contextlib.closing(Proxy(orders.dst.url)) as proxy:
+        orders.dpone.connect("dst", proxy.url)
+        run = hold(orders.dpone, "run", query_manifest(orders, ENDLESS), env=env)
+        eventually(lambda: is_copying(orders), "both ends copy")
+        proxy.flows.clear()
+        ended = run.end(25).expect(4)
+        assert "postgres.connection_lost" in ended.err
+
+
 def test_a_second_signal_ends_a_run_whose_sink_takes_nothing_more(orders, hold):
     with contextlib.closing(Proxy(orders.dst.url)) as proxy:
         orders.dpone.connect("dst", proxy.url)

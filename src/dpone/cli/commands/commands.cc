@@ -143,7 +143,8 @@ constexpr OptionSpec kInitOptions[] = {
      .description = "Do not look at the source for keys and cursors to suggest"},
     {.name = "demo",
      .kind = OptionKind::kFlag,
-     .description = "Write a project to try into an empty folder instead: CSV files and what loads them into SQLite"}};
+     .description = "Write a project to try into an empty folder instead: CSV files and manifests that load them into "
+                    "a database"}};
 constexpr OptionSpec kDoctorOptions[] = {kOffline};
 
 constexpr OptionSpec kCopyOptions[] = {

@@ -8,9 +8,9 @@ namespace dpone::cli {
 
 Result<int> completion_command(const ParsedArguments& arguments) {
   const std::string& shell = arguments.positionals[0];
-  DPONE_CHECK(print_out(shell == "zsh"    ? render_zsh_completion(commands())
-                        : shell == "fish" ? render_fish_completion(commands())
-                                          : render_bash_completion(commands())));
+  DPONE_CHECK(print_exactly(shell == "zsh"    ? render_zsh_completion(commands())
+                            : shell == "fish" ? render_fish_completion(commands())
+                                              : render_bash_completion(commands())));
   return 0;
 }
 

@@ -12,6 +12,7 @@
 #include "dpone/cli/session.h"
 #include "dpone/cli/text_table.h"
 #include "dpone/connections/listing.h"
+#include "dpone/connections/provider.h"
 #include "dpone/manifest/keys.h"
 #include "dpone/manifest/table_name.h"
 #include "dpone/report/number_format.h"
@@ -42,8 +43,8 @@ Json list_json(const connections::Listing& listing) {
 
 std::string list_text(const connections::Listing& listing) {
   if (listing.connections.empty() && listing.strays.empty()) {
-    return "no connection is set; this makes one that is called shop:\n"
-           "  export DPONE_CONN_SHOP_URL='postgresql://user@host/database'\n";
+    return fmt::format("no connection is set; this makes one that is called shop:\n  export {}='{}'\n",
+                       connections::variable_name("shop", "url"), systems()[0].example_url);
   }
   std::string text;
   for (const connections::FoundConnection& found : listing.connections) {
@@ -58,7 +59,7 @@ std::string list_text(const connections::Listing& listing) {
   }
   if (!listing.strays.empty()) text += "not read, since they end with no field of a connection:\n";
   for (const std::string& stray : listing.strays) {
-    const std::string near = connections::nearest_variable(stray, listing);
+    const std::string near = connections::nearest_variable(stray, listing, systems());
     text += "  " + stray + (near.empty() ? "" : "  (did you mean " + near + "?)") + "\n";
   }
   return text;
@@ -96,7 +97,7 @@ std::string relations_text(const std::string& connection, const std::vector<Rela
 }  // namespace
 
 Result<int> connections_list_command(const ParsedArguments& arguments) {
-  const connections::Listing listing = connections::list_connections(connections::ProcessEnvironment());
+  const connections::Listing listing = connections::list_connections(connections::ProcessEnvironment(), systems());
   if (arguments.options.text("format") == "json") {
     DPONE_CHECK(print_json(list_json(listing)));
   } else {

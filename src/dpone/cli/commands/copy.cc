@@ -18,7 +18,7 @@ Result<int> copy_command(const ParsedArguments& arguments) {
     for (const std::string& id : {manifest.source.connection_id, manifest.sink.connection_id}) {
       if (!id.empty()) variables += "# reads " + connections::variable_name(id, "url") + "\n";
     }
-    DPONE_CHECK(print_out(variables + manifest.to_yaml()));
+    DPONE_CHECK(print_exactly(variables + manifest.to_yaml()));
     return 0;
   }
   DPONE_TRY(const auto session, Session::begin(options, route, options.text("run_id")));

@@ -30,9 +30,9 @@ constexpr std::int64_t kTooFewBytes = 1LL << 20;
 constexpr std::chrono::seconds kMuchSkew{5};
 
 HealthCheck version_check() {
-  std::string systems;
-  for (const Connector& one : connectors()) systems += (systems.empty() ? "" : ", ") + std::string(one.system);
-  return ok_check("version", fmt::format("dpone {}, with {}", DPONE_VERSION, systems));
+  std::string names;
+  for (const Connector* one : connectors()) names += (names.empty() ? "" : ", ") + std::string(one->system.name);
+  return ok_check("version", fmt::format("dpone {}, with {}", DPONE_VERSION, names));
 }
 
 HealthCheck locale_check() {
@@ -150,7 +150,7 @@ void check_reach(const std::string& name, const ConnectionSettings& settings, co
 
 void check_strays(const connections::Listing& listing, std::vector<HealthCheck>& checks) {
   for (const std::string& stray : listing.strays) {
-    const std::string near = connections::nearest_variable(stray, listing);
+    const std::string near = connections::nearest_variable(stray, listing, systems());
     checks.push_back(warning_check("environment", stray + " is not read: it ends with no field of a connection",
                                    near.empty() ? "unset it, or correct its name" : "did you mean " + near + "?"));
   }
@@ -165,7 +165,7 @@ void check_environment(const connections::Listing& listing, const RunContext& co
       checks.push_back(warning_check(name, fmt::format("{} is not read: no field of {}", found.unread[0], found.system),
                                      "unset it, or correct its name"));
     }
-    const auto resolved = connections::resolve_connection({found.system, "env", found.id}, environment);
+    const auto resolved = connections::resolve_connection({found.system, "env", found.id}, environment, systems());
     if (!resolved) {
       checks.push_back(problem_check(name, resolved.error()));
     } else if (is_offline) {
@@ -176,7 +176,8 @@ void check_environment(const connections::Listing& listing, const RunContext& co
   }
   if (!listing.connections.empty()) return;
   checks.push_back(warning_check("connections", "none is set in the environment (DPONE_CONN_...)",
-                                 "export DPONE_CONN_SHOP_URL='postgresql://user@host/database' makes one called shop"));
+                                 fmt::format("export {}='{}' makes one called shop",
+                                             connections::variable_name("shop", "url"), systems()[0].example_url)));
 }
 
 // An end without a server is what the run will find there: a database that the first run makes is no problem.
@@ -265,7 +266,7 @@ Result<int> doctor_command(const ParsedArguments& arguments) {
   DPONE_TRY(const auto session, Session::begin(options, route, ""));
   const RunContext& context = session->context();
   check_state_dir(session->state_dir(), checks);
-  const connections::Listing listing = connections::list_connections(connections::ProcessEnvironment());
+  const connections::Listing listing = connections::list_connections(connections::ProcessEnvironment(), systems());
   if (has_route) {
     check_ends(route, context, is_offline, checks);
   } else if (arguments.positionals.empty()) {

@@ -112,7 +112,7 @@ Result<End> end_of(const std::string& flag, const std::string& text, const std::
   if (resolved.error().slug() != "connection.missing_variables") return std::move(resolved).error();
   ConnectionSettings settings;
   settings.id = text;
-  settings.system = connections::system_of_connection(text, connections::ProcessEnvironment());
+  settings.system = connections::system_of_connection(text, connections::ProcessEnvironment(), systems());
   return End{{{std::move(settings), {}}, text, {}}, resolved.error().message()};
 }
 
@@ -144,7 +144,8 @@ Result<Facts> look_at(const Options& options, const manifest::Manifest& manifest
   route.manifest = manifest;
   DPONE_TRY(const auto session, Session::begin(options, route, ""));
   const ConnectionSettings& settings = end.connection.settings;
-  DPONE_TRY(const auto source, connector(settings.system).open_source(manifest, settings, session->context()));
+  DPONE_TRY(const auto source,
+            connector(settings.system).open_source(source_end(manifest, settings), session->context()));
   return source->describe();
 }
 
@@ -276,7 +277,7 @@ Result<int> init_process(const ParsedArguments& arguments) {
     for (const std::string& notice : notices) print_error("notice: " + notice + "\n");
   }
   if (is_stdout) {
-    DPONE_CHECK(print_out(text));
+    DPONE_CHECK(print_exactly(text));
     return 0;
   }
   DPONE_CHECK(make_directories(std::filesystem::absolute(output).parent_path()));
@@ -289,8 +290,9 @@ Result<int> init_process(const ParsedArguments& arguments) {
     // A URL stands in no manifest: it may hold a password, and differs from place to place.
     const bool is_url = endpoint.connection_type == "env" && end->end.argument.find(':') != std::string::npos;
     if ((end->missing.empty() && !is_url) || is_again) continue;
-    next.push_back(fmt::format("export {}={}", connections::variable_name(settings.id, "url"),
-                               is_url ? shell_quoted(end->end.argument) : "'postgresql://user@host/database'"));
+    next.push_back(fmt::format(
+        "export {}={}", connections::variable_name(settings.id, "url"),
+        is_url ? shell_quoted(end->end.argument) : fmt::format("'{}'", connector(settings.system).system.example_url)));
   }
   for (const char* command : {"check", "plan", "run"}) {
     next.push_back(fmt::format("dpone {} {}", command, shell_quoted(output)));

@@ -103,7 +103,8 @@ Result<int> schema_print_command(const ParsedArguments& arguments) {
   route.manifest.source = endpoint_of(end, table, true);
   DPONE_TRY(const auto session, Session::begin(arguments.options, route, ""));
   const ConnectionSettings& settings = end.connection.settings;
-  DPONE_TRY(const auto source, connector(settings.system).open_source(route.manifest, settings, session->context()));
+  DPONE_TRY(const auto source,
+            connector(settings.system).open_source(source_end(route.manifest, settings), session->context()));
   DPONE_TRY(const Facts facts, source->describe());
   if (session->is_json()) {
     DPONE_CHECK(print_json(facts_json(facts, settings.id)));
@@ -114,7 +115,7 @@ Result<int> schema_print_command(const ParsedArguments& arguments) {
 }
 
 Result<int> schema_manifest_command(const ParsedArguments&) {
-  DPONE_CHECK(print_json(manifest::json_schema(manifest_schemas())));
+  DPONE_CHECK(print_exactly(manifest::json_schema(manifest_schemas()).pretty() + "\n"));
   return 0;
 }
 

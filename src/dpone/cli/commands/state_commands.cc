@@ -6,6 +6,7 @@
 #include "dpone/cli/output.h"
 #include "dpone/cli/route_setup.h"
 #include "dpone/cli/session.h"
+#include "dpone/engine/process_lock.h"
 #include "dpone/plan/start_point.h"
 
 namespace dpone::cli {
@@ -21,7 +22,7 @@ Result<OpenedState> open(const ParsedArguments& arguments) {
   DPONE_TRY(manifest::Manifest manifest, load_manifest_with(arguments.positionals[0], arguments.options));
   DPONE_TRY(ResolvedRoute route, resolve_route(std::move(manifest)));
   DPONE_TRY(std::unique_ptr<Session> session, Session::begin(arguments.options, route, ""));
-  std::unique_ptr<StateStore> store = open_state(route, session->state_dir(), session->context());
+  DPONE_TRY(std::unique_ptr<StateStore> store, open_state(route, session->state_dir(), session->context()));
   if (store == nullptr) {
     return Error(ErrorClass::kUsage, "state.none",
                  route.manifest.has_cursor()
@@ -90,13 +91,15 @@ Result<int> state_export_command(const ParsedArguments& arguments) {
   Json json = Json::object();
   json.set("schema_version", "dpone.state_export.v1").set("process", opened.route.manifest.name);
   json.set("states", list_of(states));
-  DPONE_CHECK(print_out(json.pretty() + "\n"));
+  DPONE_CHECK(print_exactly(json.pretty() + "\n"));
   return 0;
 }
 
 Result<int> state_reset_command(const ParsedArguments& arguments) {
   DPONE_TRY(OpenedState opened, open(arguments));
   const RunContext& context = opened.session->context();
+  // A run that is going on would write its own position over this one.
+  DPONE_TRY(const FileDescriptor lock, engine::lock_process(opened.session->state_dir(), context.process));
   DPONE_TRY(const auto sink, open_sink(opened.route, context));
   DPONE_TRY(const PriorReceipts prior, sink->read_receipts(opened.route.manifest.name, ""));
   const auto& own = prior.newest_of_process;

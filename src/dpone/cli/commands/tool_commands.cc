@@ -16,15 +16,15 @@ namespace {
 // What each system can do, as its connector declares it.
 Json systems_json() {
   Json systems = Json::array();
-  for (const Connector& one : connectors()) {
+  for (const Connector* one : connectors()) {
     Json source = Json::object();
-    source.set("table", one.source.has_table).set("query", one.source.has_query).set("where", one.source.has_where);
-    source.set("cursor", one.source.has_cursor);
+    source.set("table", one->source.has_table).set("query", one->source.has_query).set("where", one->source.has_where);
+    source.set("cursor", one->source.has_cursor);
     Json sink = Json::object();
-    sink.set("table", one.sink.has_table).set("publish", to_string(one.sink.publish));
-    sink.set("append", one.sink.has_append).set("merge", one.sink.has_merge).set("key", one.sink.has_keys);
+    sink.set("table", one->sink.has_table).set("publish", to_string(one->sink.publish));
+    sink.set("append", one->sink.has_append).set("merge", one->sink.has_merge).set("key", one->sink.has_keys);
     Json system = Json::object();
-    system.set("system", one.system).set("source", std::move(source)).set("sink", std::move(sink));
+    system.set("system", one->system.name).set("source", std::move(source)).set("sink", std::move(sink));
     systems.push(std::move(system));
   }
   return systems;
@@ -49,8 +49,8 @@ Result<int> connections_test_command(const ParsedArguments& arguments) {
   const Error no_connection =
       Error(ErrorClass::kUsage, "connections.not_a_connection", "a connection id or a URL was expected")
           .with("argument", argument)
-          .hint("give a postgresql:// URL, or the <ID> of variables DPONE_CONN_<ID>_...");
-  DPONE_TRY(const connections::EndpointArgument parsed, connections::parse_endpoint_argument(argument));
+          .hint(fmt::format("give a URL ({}), or the <ID> of variables DPONE_CONN_<ID>_...", systems()[0].example_url));
+  DPONE_TRY(const connections::EndpointArgument parsed, connections::parse_endpoint_argument(argument, systems()));
   const bool is_path = parsed.kind == connections::EndpointKind::kPath;
   if (parsed.kind == connections::EndpointKind::kStream) return no_connection;
   if (is_path && connector_of_path(argument) == nullptr) return no_connection;

@@ -4,8 +4,8 @@
 
 namespace dpone::file {
 
-Result<Output> Output::create(int fd, std::string name, rowfile::Compression compression) {
-  Output output(fd, std::move(name));
+Result<Output> Output::create(int fd, std::string name, rowfile::Compression compression, std::stop_token stop) {
+  Output output(fd, std::move(name), std::move(stop));
   if (compression != rowfile::Compression::kNone) {
     DPONE_TRY(output.compressor_, rowfile::make_compressor(compression));
   }
@@ -13,7 +13,7 @@ Result<Output> Output::create(int fd, std::string name, rowfile::Compression com
 }
 
 Status Output::put(std::string_view bytes) {
-  DPONE_CHECK(write_all(fd_, bytes, name_));
+  DPONE_CHECK(write_all(fd_, bytes, name_, stop_));
   hash_.update(bytes);
   bytes_ += static_cast<std::int64_t>(bytes.size());
   return {};

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -14,8 +15,8 @@ namespace dpone::file {
 
 class Output {
  public:
-  // `fd` stays the caller's. `name` is for errors.
-  static Result<Output> create(int fd, std::string name, rowfile::Compression compression);
+  // `fd` stays the caller's. `name` is for errors. `stop` ends the wait for a reader that does not read.
+  static Result<Output> create(int fd, std::string name, rowfile::Compression compression, std::stop_token stop);
   Status write(std::string_view text);
   // The end of the compressed form. Nothing may be written afterwards.
   Status finish();
@@ -23,11 +24,12 @@ class Output {
   std::string sha256() { return hash_.hex(); }        // REQUIRES: finish() was called; once
 
  private:
-  Output(int fd, std::string name) : fd_(fd), name_(std::move(name)) {}
+  Output(int fd, std::string name, std::stop_token stop) : fd_(fd), name_(std::move(name)), stop_(std::move(stop)) {}
   Status put(std::string_view bytes);
 
   int fd_;
   std::string name_;
+  std::stop_token stop_;
   std::unique_ptr<rowfile::Compressor> compressor_;
   std::string compressed_;
   Sha256 hash_;

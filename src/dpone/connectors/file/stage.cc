@@ -73,7 +73,7 @@ Result<std::unique_ptr<BatchWriter>> make_writer(int fd, const std::string& name
                                                  const LoadTask& task, const RunContext& context, Written& written) {
   DPONE_TRY(const std::unique_ptr<rowfile::RowFormat> format, rowfile::make_format(settings.format));
   DPONE_TRY(std::unique_ptr<rowfile::RowEncoder> encoder, format->make_encoder(sink_schema(task)));
-  DPONE_TRY(Output output, Output::create(fd, name, settings.compression));
+  DPONE_TRY(Output output, Output::create(fd, name, settings.compression, context.stop));
   auto writer = std::make_unique<RowWriter>(std::move(output), std::move(encoder), name, context, written);
   DPONE_CHECK(writer->begin());
   return std::unique_ptr<BatchWriter>(std::move(writer));
@@ -231,6 +231,8 @@ class FileStage final : public PublishableStage {
   Written written_;
 };
 
+constexpr std::chrono::milliseconds kReaderPoll{100};
+
 class StreamStage final : public PublishableStage {
  public:
   StreamStage(const Target& target, const SinkSettings& settings, const LoadTask& task, const RunContext& context)
@@ -238,8 +240,7 @@ class StreamStage final : public PublishableStage {
 
   Status begin() {
     if (target_.shown() != "stdout") {
-      fd_ = FileDescriptor(::open(target_.path().c_str(), O_WRONLY | O_CLOEXEC));
-      if (!fd_.is_open()) return error_from_errno(errno, "cannot open", target_.shown());
+      DPONE_TRY(fd_, open_stream(target_.path()));
     }
     return context_.fault("stage.created");
   }
@@ -269,6 +270,19 @@ class StreamStage final : public PublishableStage {
   Status drop() override { return {}; }
 
  private:
+  // A FIFO opens when there is a reader, who may never come: the wait for one ends with a stop.
+  Result<FileDescriptor> open_stream(const std::string& path) {
+    FileDescriptor fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK));
+    while (!fd.is_open() && errno == ENXIO) {
+      if (!context_.clock->sleep_for(kReaderPoll, context_.stop)) return interrupted_error();
+      fd = FileDescriptor(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK));
+    }
+    if (!fd.is_open() || ::fcntl(fd.get(), F_SETFL, O_WRONLY) != 0) {
+      return error_from_errno(errno, "cannot open", target_.shown());
+    }
+    return fd;
+  }
+
   const Target& target_;
   const SinkSettings& settings_;
   const LoadTask task_;

@@ -15,6 +15,22 @@ namespace {
 
 constexpr std::chrono::milliseconds kStopCheck{100};
 constexpr std::chrono::seconds kCancelEvery{1};
+constexpr std::chrono::milliseconds kStallTimeout{30'000};
+// How long an answer may be under way when the server says that it waits for us.
+constexpr std::chrono::seconds kUnderWay{3};
+constexpr int kMostUnreachable = 2;
+
+// The one server that a connection has, of those that its settings name.
+ConnectionSettings settings_of(PGconn* connection, ConnectionSettings settings) {
+  const auto set = [&](const char* field, const char* value) {
+    if (value != nullptr && *value != '\0') settings.fields[field] = value;
+  };
+  set("host", PQhost(connection));
+  set("hostaddr", PQhostaddr(connection));
+  set("port", PQport(connection));
+  settings.fields["stall_timeout"] = "0";
+  return settings;
+}
 
 }  // namespace
 
@@ -80,12 +96,19 @@ Result<Connection> Connection::open(const ConnectionSettings& settings, SessionR
         .with("host", settings.field("host").empty() ? std::string("(default)") : settings.field("host"));
   }
   PQsetErrorVerbosity(raw, PQERRORS_DEFAULT);
+  // Else libpq would wait by itself while it sends, whatever becomes of the run and of the server.
+  PQsetnonblocking(raw, 1);
   if (connection.server_version() < 120000) {
     return Error(ErrorClass::kFailed, "postgres.version", "PostgreSQL 12 or later is needed")
         .with("connection", settings.id)
         .with("server_version", std::to_string(connection.server_version() / 10000));
   }
-  DPONE_CHECK(connection.execute(session_settings(settings, role, connection.server_version())));
+  DPONE_TRY(const Rows session, connection.execute(session_settings(settings, role, connection.server_version()) +
+                                                   "SELECT pg_backend_pid(), pg_postmaster_start_time()::text"));
+  connection.peer_ = {settings_of(raw, settings), static_cast<int>(session.integer(0, 0)), session.text(0, 1)};
+  const std::string stall_timeout = settings.field("stall_timeout");
+  connection.stall_timeout_ =
+      stall_timeout.empty() ? kStallTimeout : std::chrono::milliseconds(std::atoll(stall_timeout.c_str()));
   return connection;
 }
 
@@ -155,16 +178,62 @@ void Connection::cancel() {
 // one that arrives before the statement has begun is lost.
 Status Connection::wait(bool for_write) {
   pollfd socket{PQsocket(connection_.get()), static_cast<short>(for_write ? POLLIN | POLLOUT : POLLIN), 0};
+  auto silent_since = std::chrono::steady_clock::now();
   while (true) {
     const int ready = ::poll(&socket, 1, static_cast<int>(kStopCheck.count()));
-    if (ready > 0) return {};
+    if (ready > 0) {
+      times_unreachable_ = 0;
+      return {};
+    }
     if (ready < 0 && errno != EINTR) return connection_error("cannot wait for the server");
     if (*is_given_up_ || (!is_shielded_ && context_->stop.stop_requested())) cancel();
+    const auto now = std::chrono::steady_clock::now();
+    if (deadline_ && now > *deadline_) return give_up_silent("no answer from the server in time");
+    if (stall_timeout_.count() == 0 || now - silent_since < stall_timeout_) continue;
+    DPONE_CHECK(check_peer());
+    silent_since = std::chrono::steady_clock::now();
+  }
+}
+
+Status Connection::check_peer() {
+  const PeerState state = ask_about(peer_, *context_);
+  if (state == PeerState::kBusy) times_unreachable_ = 0;
+  if (state == PeerState::kUnreachable && ++times_unreachable_ >= kMostUnreachable) {
+    return give_up_silent("the server sends nothing, and cannot be reached by another session either");
+  }
+  if (state != PeerState::kWaiting) return {};
+  // What it has just sent may be under way.
+  pollfd socket{PQsocket(connection_.get()), POLLIN, 0};
+  if (::poll(&socket, 1, static_cast<int>(std::chrono::milliseconds(kUnderWay).count())) > 0) return {};
+  return give_up_silent("the server's session has ended or waits for us: what was sent to it or by it is lost");
+}
+
+Error Connection::give_up_silent(const std::string& why) {
+  // Whoever uses the connection from here on finds it at its end at once.
+  ::shutdown(PQsocket(connection_.get()), SHUT_RDWR);
+  return Error(ErrorClass::kUnavailable, "postgres.connection_lost", why)
+      .with("connection", id_)
+      .retry(Retry::kUnknown)
+      .hint("check the network and the server, then run again");
+}
+
+// Sends what is left in libpq's buffer. What comes in the meantime is taken: a server that cannot send does not read.
+Status Connection::flush() {
+  while (true) {
+    const int left = PQflush(connection_.get());
+    if (left == 0) return {};
+    if (left < 0) return connection_error("the connection was lost while writing");
+    DPONE_CHECK(wait(true));
+    pollfd socket{PQsocket(connection_.get()), POLLIN | POLLOUT, 0};
+    const bool takes_nothing = ::poll(&socket, 1, 0) > 0 && (socket.revents & POLLOUT) == 0;
+    if (takes_nothing && PQconsumeInput(connection_.get()) == 0) {
+      return connection_error("the connection was lost while writing");
+    }
   }
 }
 
 Result<pg_result*> Connection::next_result() {
-  while (PQflush(connection_.get()) == 1) DPONE_CHECK(wait(true));
+  DPONE_CHECK(flush());
   while (PQisBusy(connection_.get()) != 0) {
     DPONE_CHECK(wait(false));
     if (PQconsumeInput(connection_.get()) == 0) return connection_error("the connection was lost");
@@ -274,6 +343,7 @@ Status Connection::write_copy(std::string_view bytes) {
   if (PQputCopyData(connection_.get(), bytes.data(), static_cast<int>(bytes.size())) != 1) {
     return connection_error("the connection was lost while writing");
   }
+  DPONE_CHECK(flush());
   // libpq looks at no answer before the end of the data, and a COPY that failed early would be fed to the end. Without
   // TLS one look at the socket tells: an ErrorResponse begins with 'E'.
   char first = 0;
@@ -298,10 +368,12 @@ void Connection::abort_copy_in(const std::string& reason) {
 }
 
 void Connection::drain() {
-  while (pg_result* result = PQgetResult(connection_.get())) {
-    const ExecStatusType status = PQresultStatus(result);
-    PQclear(result);
-    if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) break;
+  while (true) {
+    const auto next = next_result();
+    if (!next || *next == nullptr) return;
+    const ExecStatusType status = PQresultStatus(*next);
+    PQclear(*next);
+    if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) return;
   }
 }
 

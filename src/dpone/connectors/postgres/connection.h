@@ -1,6 +1,7 @@
 // Connection: one libpq session with dpone's fixed settings (semantics §4). Move-only; used by one thread at a time and
 // handed over, never shared. Every wait watches the run's stop token: the first stop cancels the statement that is
-// running at the server, unless the connection is shielded.
+// running at the server, unless the connection is shielded. A server that is silent for long (the connection's
+// stall_timeout) is asked by another session whether it is still at work; if it is not, the connection counts as lost.
 #pragma once
 
 #include <atomic>
@@ -14,6 +15,7 @@
 
 #include "dpone/base/result.h"
 #include "dpone/base/run_context.h"
+#include "dpone/connectors/postgres/peer_check.h"
 #include "dpone/connectors/postgres/session_start.h"
 #include "dpone/ports/connection.h"
 
@@ -79,6 +81,8 @@ class Connection {
   bool in_transaction() const;
   // While shielded, a stop request neither cancels nor refuses statements: for roll-back and clean-up.
   void shield(bool on) { is_shielded_ = on; }
+  // Every wait ends by then, as a lost connection.
+  void answer_by(std::chrono::steady_clock::time_point deadline) { deadline_ = deadline; }
   // From another thread: the statement that is running is no longer wanted. It is cancelled and fails.
   void give_up() { *is_given_up_ = true; }
   const std::string& id() const { return id_; }
@@ -90,6 +94,10 @@ class Connection {
   Connection(pg_conn* connection, std::string id, const RunContext& context);
   Status may_send() const;
   Status wait(bool for_write);
+  Status flush();
+  // After a long silence: nothing, or why the connection is given up.
+  Status check_peer();
+  Error give_up_silent(const std::string& why);
   Result<pg_result*> next_result();
   Result<Rows> last_result(std::vector<std::string>* tags = nullptr);
   Error connection_error(const std::string& what) const;
@@ -101,6 +109,10 @@ class Connection {
   std::string id_;
   const RunContext* context_;
   bool is_shielded_ = false;
+  Peer peer_;
+  std::chrono::milliseconds stall_timeout_{0};  // 0: never asked
+  int times_unreachable_ = 0;
+  std::optional<std::chrono::steady_clock::time_point> deadline_;
   std::optional<std::chrono::steady_clock::time_point> cancel_sent_at_;
   std::shared_ptr<std::atomic<bool>> is_given_up_ = std::make_shared<std::atomic<bool>>(false);
 };

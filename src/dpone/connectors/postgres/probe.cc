@@ -1,11 +1,12 @@
 #include "dpone/connectors/postgres/probe.h"
 
+#include <fmt/format.h>
+
 #include "dpone/connectors/postgres/connection.h"
 
 namespace dpone::postgres {
 
-Result<ProbeResult> probe(const ConnectionSettings& settings, const RunContext& context) {
-  const auto began = context.clock->steady_now();
+Result<ProbeAnswer> probe(const ConnectionSettings& settings, const RunContext& context) {
   DPONE_TRY(Connection connection, Connection::open(settings, SessionRole::kSource, context));
   const auto sent = context.clock->now();
   DPONE_TRY(const Rows rows,
@@ -13,16 +14,16 @@ Result<ProbeResult> probe(const ConnectionSettings& settings, const RunContext& 
                              "coalesce((SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl), ''), "
                              "(extract(epoch FROM clock_timestamp()) * 1000)::int8"));
   const auto answered = context.clock->now();
-  ProbeResult result;
-  result.server = rows.text(0, 0);
-  result.database = rows.text(0, 1);
-  result.role = rows.text(0, 2);
-  result.encryption = rows.text(0, 3).empty() ? "not encrypted" : rows.text(0, 3);
+  const std::string encryption = rows.text(0, 3).empty() ? "not encrypted" : rows.text(0, 3);
+  ProbeAnswer answer;
+  answer.text = fmt::format("PostgreSQL {}, database {}, role {}, {}", rows.text(0, 0), rows.text(0, 1),
+                            rows.text(0, 2), encryption);
+  answer.facts.set("server", rows.text(0, 0)).set("database", rows.text(0, 1)).set("role", rows.text(0, 2));
+  answer.facts.set("encryption", encryption);
   const auto ours =
       std::chrono::duration_cast<std::chrono::milliseconds>((sent + (answered - sent) / 2).time_since_epoch());
-  result.clock_skew = std::chrono::milliseconds(rows.integer(0, 4)) - ours;
-  result.duration = context.clock->steady_now() - began;
-  return result;
+  answer.clock_skew = std::chrono::milliseconds(rows.integer(0, 4)) - ours;
+  return answer;
 }
 
 }  // namespace dpone::postgres

@@ -40,9 +40,10 @@ constexpr std::array<std::string_view, 27> kPassThrough = {"hostaddr",
                                                            "require_auth",
                                                            "sslpassword",
                                                            "load_balance_hosts"};
-constexpr std::array<std::string_view, 9> kOwn = {"host",        "port",     "database",        "username",
-                                                  "schema",      "password", "connect_timeout", "statement_timeout",
-                                                  "idle_timeout"};
+constexpr std::array<std::string_view, 10> kOwn = {
+    "host",         "port",         "database",        "username",
+    "schema",       "password",     "connect_timeout", "statement_timeout",
+    "idle_timeout", "stall_timeout"};
 
 constexpr std::pair<std::string_view, std::string_view> kKeepalives[] = {
     {"keepalives_idle", "15"}, {"keepalives_interval", "5"}, {"keepalives_count", "3"}, {"tcp_user_timeout", "30000"}};

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "dpone/connectors/sqlite/errors.h"
+#include "dpone/connectors/sqlite/full_disk.h"
 
 namespace dpone::sqlite {
 namespace {
@@ -146,7 +147,8 @@ Error Database::last_error(const std::string& what) const {
   if (database_ == nullptr) return out_of_memory_error();
   const int code = sqlite3_extended_errcode(database_) & 0xff;
   if (is_told_to_stop() && (code == SQLITE_BUSY || code == SQLITE_INTERRUPT)) return interrupted_error();
-  return sqlite_error(sqlite3_extended_errcode(database_), what + ": " + sqlite3_errmsg(database_), path_);
+  Error error = sqlite_error(sqlite3_extended_errcode(database_), what + ": " + sqlite3_errmsg(database_), path_);
+  return code == SQLITE_FULL ? with_full_folder(std::move(error), path_) : error;
 }
 
 std::string quote_name(std::string_view name) {
