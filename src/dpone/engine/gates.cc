@@ -1,5 +1,7 @@
 #include "dpone/engine/gates.h"
 
+#include <algorithm>
+
 namespace dpone::engine {
 namespace {
 
@@ -35,7 +37,7 @@ GateResult row_count(const LoadFigures& figures) {
   } else if (by_source || by_target) {
     result.verdict = Verdict::kPass;
   } else {
-    result.reason = "neither source nor target counts rows; quality.recount counts those that were written again";
+    result.reason = "neither source nor target counts its rows, and what dpone alone counts proves nothing";
   }
   return result;
 }
@@ -68,9 +70,18 @@ GateResult key(const LoadFigures& figures) {
   return result;
 }
 
+bool has_scope(const plan::RoutePlan& plan) {
+  const auto& questions = plan.load.questions;
+  return std::any_of(questions.begin(), questions.end(),
+                     [](const Question& question) { return question.kind == Question::Kind::kOutside; });
+}
+
 GateResult scope(const LoadFigures& figures) {
   GateResult result = result_of("scope");
-  if (!figures.rows_outside) return not_applicable(std::move(result), "the load replaces no part of the target");
+  if (!figures.rows_outside) {
+    result.reason = "the sink did not look";
+    return result;
+  }
   result.facts.set("rows_outside", *figures.rows_outside);
   result.verdict = *figures.rows_outside == 0 ? Verdict::kPass : Verdict::kFail;
   return result;
@@ -118,10 +129,10 @@ Error scope_error(const Gate& gate, const LoadFigures& figures, const GateResult
 
 const std::vector<Gate>& gates() {
   static const std::vector<Gate> kGates = {
-      {"row_count", "gate.row_count", Gate::When::kLoaded, row_count, figures_error},
-      {"min_rows", "gate.min_rows", Gate::When::kLoaded, min_rows, figures_error},
-      {"scope", "gate.scope", Gate::When::kAsked, scope, scope_error},
-      {"key", "gate.key", Gate::When::kAsked, key, key_error},
+      {"row_count", "gate.row_count", Gate::When::kLoaded, nullptr, row_count, figures_error},
+      {"min_rows", "gate.min_rows", Gate::When::kLoaded, nullptr, min_rows, figures_error},
+      {"scope", "gate.scope", Gate::When::kAsked, has_scope, scope, scope_error},
+      {"key", "gate.key", Gate::When::kAsked, nullptr, key, key_error},
   };
   return kGates;
 }

@@ -29,6 +29,8 @@ struct Gate {
   std::string_view name;
   std::string_view slug;  // of the error of a verdict that is kFail
   When when = When::kLoaded;
+  // Null: every run has it, though it may not be applicable.
+  bool (*is_of)(const plan::RoutePlan& plan) = nullptr;
   evidence::GateResult (*judge)(const LoadFigures& figures) = nullptr;
   // What failed, and what may be done about it.
   Error (*error)(const Gate& gate, const LoadFigures& figures, const evidence::GateResult& result) = nullptr;

@@ -120,7 +120,7 @@ class Run {
 
   Status judge(Gate::When when, const LoadFigures& figures) {
     for (const Gate& gate : gates()) {
-      if (gate.when != when) continue;
+      if (gate.when != when || (gate.is_of != nullptr && !gate.is_of(*plan_))) continue;
       record_.gates.push_back(gate.judge(figures));
       if (record_.gates.back().verdict == evidence::Verdict::kFail)
         return gate.error(gate, figures, record_.gates.back());

@@ -44,14 +44,12 @@ Status check_ownership(const PlanInput& input) {
   return {};
 }
 
-std::string selection_fingerprint(const manifest::Manifest& manifest, const Facts& source,
-                                  const std::vector<ColumnPolicy>& columns, const CursorRange* cursor) {
-  // Columns match by name: the order in which the source has them is no part of a selection.
-  std::vector<std::string> sorted;
-  for (const ColumnPolicy& column : columns) sorted.push_back(column.name);
-  std::sort(sorted.begin(), sorted.end());
+namespace {
+
+std::string fingerprint_of(const manifest::Manifest& manifest, const Facts& source,
+                           const std::vector<std::string>& columns, const CursorRange* cursor) {
   Json names = Json::array();
-  for (std::string& name : sorted) names.push(std::move(name));
+  for (const std::string& name : columns) names.push(name);
   Json key = Json::array();
   for (const std::string& column : manifest.strategy.unique_key) key.push(column);
   Json json = Json::object();
@@ -59,6 +57,29 @@ std::string selection_fingerprint(const manifest::Manifest& manifest, const Fact
   json.set("where", manifest.source.options.text("where")).set("columns", std::move(names)).set("key", std::move(key));
   if (cursor != nullptr) json.set("cursor", cursor->column).set("cursor_type", cursor->native_type);
   return sha256_hex(json.canonical());
+}
+
+std::vector<std::string> sorted_names(const std::vector<ColumnPolicy>& columns) {
+  std::vector<std::string> names;
+  for (const ColumnPolicy& column : columns) names.push_back(column.name);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+// Earlier builds took the columns in the order in which they were loaded, which the receipt has.
+bool is_of_earlier_build(const PlanInput& input, const RoutePlan& plan, const Receipt& own) {
+  std::vector<std::string> loaded = own.columns;
+  std::sort(loaded.begin(), loaded.end());
+  return loaded == sorted_names(plan.load.columns) &&
+         own.selection_fingerprint == fingerprint_of(input.manifest, input.source, own.columns, plan.read.cursor());
+}
+
+}  // namespace
+
+std::string selection_fingerprint(const manifest::Manifest& manifest, const Facts& source,
+                                  const std::vector<ColumnPolicy>& columns, const CursorRange* cursor) {
+  // Columns match by name: the order in which the source has them is no part of a selection.
+  return fingerprint_of(manifest, source, sorted_names(columns), cursor);
 }
 
 Result<RoutePlan> draft(const PlanInput& input) {
@@ -102,8 +123,11 @@ Result<RoutePlan> draft(const PlanInput& input) {
   plan.selection_fingerprint =
       selection_fingerprint(input.manifest, input.source, plan.load.columns, plan.read.cursor());
   if (CursorRange* range = plan.read.cursor()) {
-    DPONE_TRY(StartPoint start, find_start({input.manifest, input.target, input.prior, input.state, input.request,
-                                            *range, plan.selection_fingerprint}));
+    PriorReceipts prior = input.prior;
+    auto& own = prior.newest_of_process;
+    if (own && is_of_earlier_build(input, plan, *own)) own->selection_fingerprint = plan.selection_fingerprint;
+    DPONE_TRY(StartPoint start, find_start({input.manifest, input.target, prior, input.state, input.request, *range,
+                                            plan.selection_fingerprint}));
     plan.emptied = std::move(start.emptied);
     plan.begins_as_told = input.request.start_cursor.has_value();
     if (start.corrected || (start.lower && input.target.is_empty)) plan.warnings = start.notes;
