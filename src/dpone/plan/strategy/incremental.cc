@@ -34,6 +34,8 @@ Result<std::string> latest_by(const PlanInput& input, RoutePlan& plan) {
   const std::string& name = input.manifest.strategy.keep_latest_by;
   if (name.empty()) return name;
   DPONE_TRY(const ColumnFacts* column, find_column(input.source, name, "sink.strategy.keep_latest_by"));
+  // A column of a file that looks like text; one of a database has been declared to be it.
+  const bool is_undeclared = column->is_inferred && !input.source.guess_basis.empty();
   for (const ColumnPolicy& policy : plan.load.columns) {
     if (policy.name != name) continue;
     // What is read in one order is kept in the same one: a number that the target has as a text is not.
@@ -42,17 +44,16 @@ Result<std::string> latest_by(const PlanInput& input, RoutePlan& plan) {
     read.type = policy.type;
     kept.type = policy.sink_type;
     const bool is_number = cursor_kind(read) == CursorKind::kNumber && cursor_kind(kept) == CursorKind::kNumber;
-    const bool is_text = read.type.kind == TypeKind::kText && kept.type.kind == TypeKind::kText && !column->is_inferred;
+    const bool is_text = read.type.kind == TypeKind::kText && kept.type.kind == TypeKind::kText && !is_undeclared;
     const bool is_time = cursor_kind(read) == CursorKind::kTime && read.type.kind == kept.type.kind;
     if (!is_number && !is_time && !is_text) break;
     plan.notes.push_back("of several rows of one key, the one with the greatest \"" + name + "\" is kept" +
                          (is_text ? "; as texts, 9 is greater than 10" : ""));
     return policy.sink_name;
   }
-  const bool is_guess = column->is_inferred && column->type.kind == TypeKind::kText;
-  if (is_guess) {
+  if (is_undeclared && column->type.kind == TypeKind::kText) {
     return Error(ErrorClass::kFailed, "strategy.keep_latest_by",
-                 "column \"" + name + "\" cannot tell which row is the latest: nobody has declared that it is a text")
+                 "column \"" + name + "\" cannot be used to pick the latest row: its type was inferred as text")
         .with("option", "sink.strategy.keep_latest_by")
         .hint("declare its type, --type '" + name + "=text' (source.options.types); as texts, 9 is greater than 10");
   }
