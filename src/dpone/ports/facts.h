@@ -69,7 +69,7 @@ struct Facts {
   bool has_fixed_columns = true;
   // Sources: each row names its own columns, so that one which no row has now is absent, not gone.
   bool has_optional_columns = false;
-  bool takes_query = true;         // sources: a query can rename and convert columns
+  bool takes_query = true;  // sources: a query can rename and convert columns
   // Sinks: an exchange can give a column another type, and not only keep another one of its values.
   bool can_retype = false;
   bool leaves_wrong_out = false;   // sources: rows that are wrong are left out, and end no run

@@ -10,8 +10,8 @@
 namespace dpone::rowfile {
 namespace {
 
-constexpr std::string_view kOfDelimitedText[] = {"delimiter",   "quote",            "header", "null_text",
-                                                 "date_format", "timestamp_format", "decimal"};
+constexpr std::string_view kOfDelimitedText[] = {"delimiter",        "quote",  "header", "null_text", "date_format",
+                                                 "timestamp_format", "decimal"};
 
 Error invalid(std::string_view option, std::string why) {
   return Error(ErrorClass::kUsage, "option.invalid", fmt::format("{}: {}", option, why))

@@ -24,10 +24,11 @@ ReadTask delta_task() {
 // An output column called like the cursor would be what ORDER BY sorts: the text, in which 9 comes behind 2000.
 TEST(Dialect, TheUpperBoundIsOrderedByTheCursorAndNotByItsText) {
   ReadTask task = delta_task();
-  EXPECT_EQ(render_upper_bound(task),
-            R"(SELECT pg_catalog.format('%s', rows_of."c"), rows_of."c" > '7'::bigint FROM "a"."b" AS rows_of WHERE (x = 1 -- why)"
-            "\n"
-            R"() AND rows_of."c" > '7'::bigint AND "c" IS NOT NULL ORDER BY rows_of."c" DESC LIMIT 1)");
+  EXPECT_EQ(
+      render_upper_bound(task),
+      R"(SELECT pg_catalog.format('%s', rows_of."c"), rows_of."c" > '7'::bigint FROM "a"."b" AS rows_of WHERE (x = 1 -- why)"
+      "\n"
+      R"() AND rows_of."c" > '7'::bigint AND "c" IS NOT NULL ORDER BY rows_of."c" DESC LIMIT 1)");
 }
 
 TEST(Dialect, ADeltaIsReadBetweenItsBounds) {

@@ -211,9 +211,9 @@ class SinkRenderer {
 
   // The column is stored as before, and holds more values.
   void append_new_type(const ColumnPolicy& column) {
-    publish(std::string("UPDATE ") + kColumnsTable + " SET type = " +
-            quote_literal(type_to_json(column.sink_type).canonical()) + ", native_type = " +
-            quote_literal(native_["column_details"][column.sink_name]["native_type"].as_string()) +
+    publish(std::string("UPDATE ") + kColumnsTable +
+            " SET type = " + quote_literal(type_to_json(column.sink_type).canonical()) +
+            ", native_type = " + quote_literal(native_["column_details"][column.sink_name]["native_type"].as_string()) +
             " WHERE table_name = " + quote_literal(table_) +
             " COLLATE NOCASE AND column_name = " + quote_literal(column.sink_name) + " COLLATE NOCASE");
   }
