@@ -5,9 +5,9 @@ cd "$DPONE_ROOT"
 preset=${1:-dev}
 [ $# -eq 0 ] || shift
 case $preset in
-  dev | release | asan | tsan | coverage) need build ;;
+  dev | release | check | asan | tsan | coverage) need build ;;
   fuzz) need build fuzz ;;
-  *) die 2 "no preset '$preset': dev, release, asan, tsan, coverage, fuzz" ;;
+  *) die 2 "no preset '$preset': dev, release, check, asan, tsan, coverage, fuzz" ;;
 esac
 targets=()
 [ $# -gt 0 ] || [ "$preset" != fuzz ] || set -- fuzzers

@@ -86,7 +86,7 @@ need build services test
 folders=()
 for suite in "${suites[@]}"; do
   case $suite in
-    unit) run_compiled unit release dpone_unit ;;
+    unit) run_compiled unit check dpone_unit ;;
     asan) run_compiled asan asan dpone_unit ;;
     tsan) run_compiled tsan tsan dpone_engine_test ;;
     *)
@@ -99,7 +99,7 @@ done
 
 # The suite `lint` runs no program.
 if [ "${folders[*]}" != tests/lint ] && [ -z "${DPONE_BINARY:-}" ]; then
-  "$DPONE_ROOT/scripts/dev/build.sh" release dpone
+  "$DPONE_ROOT/scripts/dev/build.sh" check dpone
 fi
 guard=(--guard-counts)
 [ $# -eq 0 ] || guard=() # a selection may well be smaller

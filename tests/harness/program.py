@@ -15,7 +15,7 @@ PASSED_ON = ("PATH", "ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTI
 
 
 def binary():
-    return pathlib.Path(os.environ.get("DPONE_BINARY", ROOT / "build/release/dpone")).resolve()
+    return pathlib.Path(os.environ.get("DPONE_BINARY", ROOT / "build/check/dpone")).resolve()
 
 
 @dataclasses.dataclass
