@@ -32,6 +32,7 @@ class Server:
             raise RuntimeError(f"{self.name} did not start: {done.stderr}")
         self.url = done.stdout.split()[-1]
         self.version = self._ask("show server_version")
+        self.log_path = pathlib.Path(self._ask("show data_directory")).parent / "server.log"
 
     def _ask(self, sql):
         with contextlib.closing(self.connect()) as connection, connection.cursor() as cursor:

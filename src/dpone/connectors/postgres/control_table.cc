@@ -80,8 +80,9 @@ Result<PriorReceipts> ControlTable::read(Connection& connection, std::string_vie
     return error;
   }
   DPONE_TRY(const std::vector<std::string> names, columns(connection));
+  const bool is_first_form = !names.empty() && sql::ReceiptTable::has_first_form(names);
+  form_ = names.empty() ? Form::kAbsent : is_first_form ? Form::kFirst : Form::kCurrent;
   if (names.empty()) return PriorReceipts{};
-  const bool is_first_form = sql::ReceiptTable::has_first_form(names);
   SqlSession session(connection);
   DPONE_TRY(PriorReceipts prior, table().read(session, is_first_form, process, run_id));
   DPONE_TRY(prior.identities, table().identities(session, is_first_form));
@@ -148,16 +149,30 @@ Status ControlTable::refuse_published(Connection& connection) const {
           "none: list its tables instead");
 }
 
+std::string ControlTable::creation(bool has_schema) const {
+  return (has_schema ? "" : "CREATE SCHEMA IF NOT EXISTS " + quote_name(schema_) + "; ") + table().definition() +
+         "; COMMENT ON TABLE " + name() +
+         " IS 'Receipts of dpone: one row a published load, written in the transaction that published it'";
+}
+
+std::string ControlTable::planned_read() const {
+  return "SELECT {receipts} FROM " + name() + " WHERE {process, target, run}";
+}
+
+std::vector<std::string> ControlTable::planned_creation() const {
+  if (form_ != Form::kAbsent && form_ != Form::kFirst) return {};
+  return {"BEGIN", "SELECT pg_advisory_xact_lock(" + std::to_string(control_lock_key(schema_)) + ")",
+          form_ == Form::kFirst ? migration(name()) : creation(true), "COMMIT"};
+}
+
 Status ControlTable::create(Connection& connection) const {
   DPONE_TRY(const std::vector<std::string> names, columns(connection));
   if (!names.empty() && !sql::ReceiptTable::has_first_form(names)) return {};
   // CREATE SCHEMA needs a right on the database even where the schema exists.
   DPONE_TRY(const Rows schema, connection.query("SELECT FROM pg_namespace WHERE nspname = $1", {schema_}));
-  std::string make = schema.size() == 0 ? "CREATE SCHEMA IF NOT EXISTS " + quote_name(schema_) + "; " : "";
-  make += table().definition() + "; COMMENT ON TABLE " + name() +
-          " IS 'Receipts of dpone: one row a published load, written in the transaction that published it'";
-  auto made = connection.execute("BEGIN; SELECT pg_advisory_xact_lock(" + std::to_string(control_lock_key(schema_)) +
-                                 "); " + (names.empty() ? make : migration(name())) + "; COMMIT");
+  auto made =
+      connection.execute("BEGIN; SELECT pg_advisory_xact_lock(" + std::to_string(control_lock_key(schema_)) + "); " +
+                         (names.empty() ? creation(schema.size() == 1) : migration(name())) + "; COMMIT");
   if (made) return {};
   Error error = std::move(made).error();
   if (connection.is_alive()) {

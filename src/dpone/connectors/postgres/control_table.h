@@ -29,6 +29,9 @@ class ControlTable {
   Result<PriorReceipts> read_newest(Connection& connection, std::string_view process, std::string_view run_id) const;
   // Creates the table if it is missing, and brings one of an earlier form to today's, in a transaction of its own.
   Status create(Connection& connection) const;
+  // What a plan shows of it: how receipts are read, and what create() will do after the last read().
+  std::string planned_read() const;
+  std::vector<std::string> planned_creation() const;
   // `INSERT INTO ...` of `receipt`; the target's OID and the time are the server's.
   std::string render_insert(const Receipt& receipt) const;
 
@@ -42,8 +45,12 @@ class ControlTable {
   Result<std::vector<std::string>> columns(Connection& connection) const;
   sql::ReceiptTable table() const;
   std::string name() const;
+  std::string creation(bool has_schema) const;
+
+  enum class Form { kUnknown, kAbsent, kFirst, kCurrent };
   std::string schema_;
   std::string target_;
+  mutable Form form_ = Form::kUnknown;  // as read() found it
 };
 
 }  // namespace dpone::postgres

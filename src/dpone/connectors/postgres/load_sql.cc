@@ -613,6 +613,12 @@ class SinkRenderer {
 
 }  // namespace
 
+std::string stage_comment(const std::string& process, const std::string& run_id, const std::string& target) {
+  Json comment = Json::object();
+  comment.set("dpone", "stage").set("process", process).set("run_id", run_id).set("target", target);
+  return comment.canonical();
+}
+
 sql::LoadTables tables_of(const LoadTask& task, const sql::TemporaryNames& names) {
   const std::string& schema = task.target.native["schema"].as_string();
   return {quote_name(schema, task.target.native["name"].as_string()), quote_name(schema, names.stage())};

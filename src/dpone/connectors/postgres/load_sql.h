@@ -47,6 +47,9 @@ struct SinkRenderOptions {
 // REQUIRES: `task.target.native` as the sink's describe or propose made it.
 SinkStatements render_sink(const LoadTask& task, const sql::TemporaryNames& names, const SinkRenderOptions& options);
 
+// SinkRenderOptions::stage_comment: whose a stage is.
+std::string stage_comment(const std::string& process, const std::string& run_id, const std::string& target);
+
 // The target and its stage, quoted.
 sql::LoadTables tables_of(const LoadTask& task, const sql::TemporaryNames& names);
 

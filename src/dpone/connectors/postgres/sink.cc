@@ -136,10 +136,7 @@ class PostgresSink final : public Sink {
 
   Result<std::int64_t> count_at(const std::string& column, const std::string& value) override {
     DPONE_CHECK(connect());
-    // The parameter takes the column's type.
-    DPONE_TRY(const Rows rows,
-              connection_->query("SELECT count(*) FROM " + target_ + " AS t WHERE t." + quote_name(column) + " = $1",
-                                 {value}));
+    DPONE_TRY(const Rows rows, connection_->query(count_at_sql(column), {value}));
     return rows.integer(0, 0);
   }
 
@@ -187,18 +184,27 @@ class PostgresSink final : public Sink {
 
   std::vector<Statement> render(const LoadTask& task) const override {
     SinkRenderOptions options;
-    options.stage_comment = R"({"dpone":"stage","process":"{process}","run_id":"{run_id}"})";
+    options.stage_comment = stage_comment(context_.process, "{run_id}", target_);
     const SinkStatements sql = render_sink(task, sql::TemporaryNames(target_, ""), options);
     std::vector<Statement> out;
     const auto add = [&](const char* phase, const std::vector<std::string>& statements) {
       for (const std::string& statement : statements) out.push_back({phase, statement});
     };
     const std::string begin(kBegin);
+    const sql::LoadTables tables = tables_of(task, sql::TemporaryNames(target_, ""));
+    out.push_back({"prepare", control_.planned_read()});
+    if (task.target.exists) out.push_back({"prepare", "SELECT NOT EXISTS (SELECT FROM " + target_ + "), {catalog}"});
+    for (const Step& step : task.publish) {
+      const auto* insert = std::get_if<InsertRows>(&step);
+      if (insert != nullptr && !insert->cursor.empty()) out.push_back({"prepare", count_at_sql(insert->cursor)});
+    }
+    add("prepare", control_.planned_creation());
     if (!sql.prepare.empty()) {
       add("prepare", {begin, prepare_lock_sql()});
       add("prepare", sql.prepare);
       add("prepare", {"COMMIT"});
     }
+    out.push_back({"load", "DROP TABLE IF EXISTS " + tables.stage});
     out.push_back({"load", begin});
     add("load", sql.stage);
     if (task.loaders > 1) out.push_back({"load", "COMMIT"});
@@ -220,6 +226,7 @@ class PostgresSink final : public Sink {
     out.push_back({"publish", begin});
     out.push_back({"publish", "SET LOCAL synchronous_commit = on"});
     out.push_back({"publish", "SELECT pg_advisory_xact_lock(" + std::to_string(target_lock_key(target_)) + ")"});
+    out.push_back({"publish", control_.planned_read()});
     for (const sql::PublishStatement& statement : sql.publish) out.push_back({"publish", statement.sql});
     out.push_back(
         {"publish", "INSERT INTO " + quote_name(control_.schema(), "__dpone__loads") + " (...) VALUES (...)"});
@@ -281,6 +288,11 @@ class PostgresSink final : public Sink {
   }
 
  private:
+  // The parameter takes the column's type.
+  std::string count_at_sql(const std::string& column) const {
+    return "SELECT count(*) FROM " + target_ + " AS t WHERE t." + quote_name(column) + " = $1";
+  }
+
   // What a new table needs before its stage: all of it or nothing. Runs that need the same take turns, and each looks
   // again when it is its turn; somebody else's CREATE is met as an error, and looked at again too. Returns what was
   // done.

@@ -320,7 +320,14 @@ class PostgresSource final : public Source {
     for (const std::string& sql : lock_statements(task.source)) out.push_back({"extract", sql});
     const std::string path = path_statement(settings_.search_path);
     if (!path.empty()) out.push_back({"extract", path});
-    if (task.cursor() != nullptr) out.push_back({"extract", render_upper_bound(task)});
+    if (const CursorRange* range = task.cursor()) {
+      const ColumnFacts* const facts = task.source.find(range->column);
+      const bool may_be_null = facts == nullptr || facts->is_nullable;
+      if (may_be_null && range->nulls != CursorNulls::kIgnore) {
+        out.push_back({"extract", render_find_null(task, range->column)});
+      }
+      out.push_back({"extract", render_upper_bound(task)});
+    }
     const bool is_text = task.is_raw && task.format.is_text;
     out.push_back({"extract", render_copy_out(task, is_text ? "text" : "binary", task.is_raw)});
     return out;

@@ -13,12 +13,6 @@ namespace {
 
 constexpr std::string_view kCreateWord = "CREATE ";
 
-std::string stage_comment(const RunContext& context, const std::string& target) {
-  Json comment = Json::object();
-  comment.set("dpone", "stage").set("process", context.process).set("run_id", context.run_id).set("target", target);
-  return comment.canonical();
-}
-
 std::string target_of(const LoadTask& task) {
   return quote_name(task.target.native["schema"].as_string(), task.target.native["name"].as_string());
 }
@@ -38,7 +32,7 @@ PostgresStage::PostgresStage(Connection connection, ConnectionSettings settings,
       target_(target_of(task)),
       names_(target_, context.run_id),
       stage_(quote_name(task.target.native["schema"].as_string(), names_.stage())) {
-  render_options_.stage_comment = stage_comment(context, target_);
+  render_options_.stage_comment = stage_comment(context.process, context.run_id, target_);
   statements_ = render_sink(task_, names_, render_options_);
 }
 
