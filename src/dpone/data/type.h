@@ -61,13 +61,13 @@ enum class Layout : std::uint8_t { kBits, kFixed, kVar, kList };
 struct DataType {
   TypeKind kind = TypeKind::kText;
   // kDecimal: declared precision and scale. kTime*, kTimestamp*, kInterval: fraction digits in `scale`, 6 if
-  // undeclared. With 7 to 9, kTime, kTimestamp and kTimestampTz count ticks of 10^-scale seconds; see fine_time.h.
+  // undeclared, and never more: times count microseconds.
   int precision = 0;
   int scale = 0;
   // kText: greatest length in characters; kBit: in bits. 0 is unlimited. kInterval: the fields it keeps, as a mask of
   // PostgreSQL's; 0 is all.
   std::int64_t length = 0;
-  // kText, kBit: every value has exactly `length` (char(n) by blanks, bit(n)).
+  // kBit: every value has exactly `length`. kText: char(n), which pads shorter values with blanks by itself.
   bool is_fixed_length = false;
   // kArray only; an element is never an array itself, dimensions belong to the value.
   std::shared_ptr<const DataType> element;
