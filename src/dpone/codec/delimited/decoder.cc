@@ -393,8 +393,9 @@ class Decoder::Impl {
       first = broken ? Fault{row, i, broken->is_null ? "delimited.null" : "delimited.label",
                              value + " " + rules_[i].describe(*broken)}
                      : Fault{row, i,
-                             column.problem == json_rows::RepeatedKey::kWhat ? json_rows::RepeatedKey::kSlug
-                                                                             : "delimited.value",
+                             std::string_view(column.problem) == json_rows::RepeatedKey::kWhat
+                                 ? json_rows::RepeatedKey::kSlug
+                                 : "delimited.value",
                              fmt::format("{} {}: {}", value, column.problem, type_name(field.type))};
     }
     return first;
