@@ -55,7 +55,7 @@ def test_a_sqlite_target_goes_on_where_the_first_form_ended(dpone, folder):
     (state,) = dpone("state", "export", "merge.yaml").expect(0).json["states"]
     assert (state["schema_version"], state["position"]["value"]["value"]) == ("dpone.state.v2", "2026-01-12")
     # An append that had a key in its position goes on, too: row 3 came again, and the append says so.
-    assert "gate.key_duplicates" in dpone("run", "append.yaml").expect(1).err
+    assert "publish.unique_held" in dpone("run", "append.yaml").expect(1).err
     with pytest.raises(sqlite3.OperationalError, match="no such column"):
         ask(folder / "target.db", FIRST_QUERY.format(""))
 

@@ -236,3 +236,13 @@ def test_new_rows_only_and_of_those_the_latest(load):
     load.src.run("insert into log values (1, 'c', 9), (2, 'x', 2), (2, 'y', 1)")
     load.run()
     assert load.dst.rows("select id, state from log order by id") == [(1, "b"), (2, "x")]
+
+
+def test_a_unique_value_that_a_row_of_the_target_still_holds_is_named(load_into_each):
+    load_into_each.src.run("update orders set state = 'state ' || id; alter table orders add unique (state)")
+    load_into_each.run()
+    load_into_each.src.run("delete from orders where id = 1; update orders set state = 'state 1', changed = 20 where id = 2")
+    run = load_into_each.run(code=1)
+    assert "publish.unique_held" in run.err and "the source no longer has" in run.err
+    load_into_each.dst.run("delete from orders where id = 1")
+    assert load_into_each.run().json["result"]["updated_rows"] == 1

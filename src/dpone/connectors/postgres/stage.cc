@@ -7,6 +7,7 @@
 #include "dpone/connectors/postgres/lock_keys.h"
 #include "dpone/connectors/postgres/quote.h"
 #include "dpone/ports/fence.h"
+#include "dpone/ports/refusals.h"
 
 namespace dpone::postgres {
 namespace {
@@ -379,6 +380,9 @@ Error PostgresStage::publish_error(Error error) {
                  "the target changed after the plan was made: " + error.message())
         .with("target", target_)
         .hint("nothing was published; look at the change, then run again");
+  }
+  if (error.native_code() == "23505" && !replaces_all(task_)) {
+    return unique_held_error(target_, error.message()).native(error.native_code());
   }
   return seal_error(std::move(error));
 }

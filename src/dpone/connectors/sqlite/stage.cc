@@ -9,6 +9,7 @@
 #include "dpone/connectors/sqlite/batch_table.h"
 #include "dpone/connectors/sqlite/catalog.h"
 #include "dpone/ports/fence.h"
+#include "dpone/ports/refusals.h"
 
 namespace dpone::sqlite {
 namespace {
@@ -431,6 +432,9 @@ Error SqliteStage::publish_error(Error error) const {
     }
   }
   if (is_duplicate(error) && error.message().find(kLoadsTable) != std::string::npos) return fenced_error(target_);
+  if (is_duplicate(error) && !replaces_all(task_)) {
+    return unique_held_error(target_, error.message()).native(error.native_code());
+  }
   return seal_error(std::move(error));
 }
 

@@ -1,0 +1,14 @@
+#include "dpone/ports/refusals.h"
+
+namespace dpone {
+
+Error unique_held_error(const std::string& target, std::string_view what) {
+  return Error(ErrorClass::kFailed, "publish.unique_held",
+               "another row of the target holds a value that has to be unique: " + std::string(what))
+      .with("target", target)
+      .hint(
+          "nothing was published. The row may be one that the source no longer has, as this strategy deletes nothing: "
+          "delete it at the target, or drop the constraint there; or two rows of the load have the value");
+}
+
+}  // namespace dpone
