@@ -133,10 +133,7 @@ std::string RoutePlan::to_text() const {
   for (const Statement& statement : statements) {
     if (statement.phase != phase) out += fmt::format("  -- {}\n", statement.phase);
     phase = statement.phase;
-    // The guard is one long expression over the catalogs; its meaning is said instead.
-    const bool is_guard = statement.text.find("dpone:finalize.target_changed") != std::string::npos;
-    out += fmt::format(
-        "  {};\n", is_guard ? "SELECT ... -- ends the transaction unless the target is as planned" : statement.text);
+    out += fmt::format("  {};\n", statement.summary.empty() ? statement.text : statement.summary);
   }
   out += fmt::format("\nplan {}\n", hash());
   return out;

@@ -50,9 +50,15 @@ bool has_key_of(const std::vector<KeyFacts>& keys, const std::vector<std::string
 std::vector<KeyFacts> with_declared_key(std::vector<KeyFacts> keys, const std::vector<std::string>& declared);
 
 // One way to replace a table's content here, and why it cannot be used (empty: it can).
+// Why a way to publish cannot be taken.
+struct Blocker {
+  std::string what;
+  bool is_reference = false;  // rows of another table refer to rows that it would remove
+};
+
 struct PublishOption {
   std::string method;  // as in sink.options.overwrite_type
-  std::vector<std::string> blockers;
+  std::vector<Blocker> blockers;
   std::vector<std::string> notes;  // what a user should know when it is used: triggers that fire, and the like
 };
 

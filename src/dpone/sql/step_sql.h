@@ -21,6 +21,7 @@ struct LoadTables {
 struct PublishStatement {
   std::string sql;
   std::optional<std::size_t> step = {};
+  std::string summary = {};  // as in Statement
 };
 
 // What a step changes: the statement, and the rows that it means to change, as FROM and WHERE of a SELECT.

@@ -33,7 +33,7 @@ class FileSink final : public Sink {
       facts.publish[0].notes.emplace_back(kStreamNote);
     } else {
       for (const char* method : {"truncate_insert", "delete_insert"}) {
-        facts.publish.push_back({method, {"a file is replaced whole, by exchange"}, {}});
+        facts.publish.push_back({method, {{"a file is replaced whole, by exchange"}}, {}});
       }
       DPONE_TRY(const ReceiptBook book, target_.published());
       DPONE_TRY(facts.identity, target_.sha256(book));

@@ -436,7 +436,9 @@ class SinkRenderer {
     std::sort(locks.begin(), locks.end(), [](const Lock& a, const Lock& b) { return a.oid < b.oid; });
     publish("SET LOCAL lock_timeout = " + quote_literal(options_.lock_timeout));
     for (const Lock& lock : locks) publish("LOCK TABLE " + lock.text + " IN " + std::string(mode) + " MODE");
-    publish(native_["fingerprint_guard"].as_string());
+    // One long expression over the catalogs.
+    out_.publish.push_back({native_["fingerprint_guard"].as_string(), std::nullopt,
+                            "SELECT ... -- ends the transaction unless the target is as planned"});
   }
 
   void render_exchange() {

@@ -14,7 +14,7 @@ std::string joined(const Json& names) {
 }
 
 void block_if(PublishOption& option, bool condition, std::string reason) {
-  if (condition) option.blockers.push_back(std::move(reason));
+  if (condition) option.blockers.push_back({std::move(reason)});
 }
 
 // What no method can work around.
@@ -39,16 +39,18 @@ PublishOption exchange(const Json& target) {
   block_if(option, kind != "p" && target["has_children"].as_bool(), "other tables inherit from it");
   block_if(option, target["of_type"].as_bool(), "the table is of a composite type");
   for (const Json& key : target["incoming_foreign_keys"].as_array()) {
-    option.blockers.push_back(key["is_own"].as_bool()
-                                  ? "its key " + key["name"].as_string() + " refers to the table itself"
-                                  : "foreign key " + key["name"].as_string() + " of " + key["table"].as_string() +
-                                        " refers to it");
+    if (key["is_own"].as_bool()) {
+      option.blockers.push_back({"its key " + key["name"].as_string() + " refers to the table itself"});
+    } else {
+      const std::string name = "foreign key " + key["name"].as_string() + " of " + key["table"].as_string();
+      option.blockers.push_back({name + " refers to it", true});
+    }
   }
   for (const Json& what : target["dependents"].as_array())
-    option.blockers.push_back(what.as_string() + " depends on it");
+    option.blockers.push_back({what.as_string() + " depends on it"});
   for (const Json& column : target["table_names"].as_array()) {
-    option.blockers.push_back("values of column " + column.as_string() +
-                              " may name the table by its OID, which an exchange replaces");
+    option.blockers.push_back(
+        {"values of column " + column.as_string() + " may name the table by its OID, which an exchange replaces"});
   }
   if (target["named_in"].is_string()) {
     option.notes.push_back("regclass values that name the table elsewhere (" + target["named_in"].as_string() +
@@ -64,8 +66,8 @@ PublishOption exchange(const Json& target) {
   block_if(option, target["subscribed"].as_bool(), "a subscription writes it");
   block_if(option, target["security_labels"].as_bool(), "it has security labels");
   for (const Json& name : target["rights"]["denied_tablespaces"].as_array()) {
-    option.blockers.push_back("role " + target["rights"]["role"].as_string() + " may not CREATE in tablespace " +
-                              name.as_string());
+    option.blockers.push_back(
+        {"role " + target["rights"]["role"].as_string() + " may not CREATE in tablespace " + name.as_string()});
   }
   block_if(option, target["extension"].is_string(), "it belongs to extension " + target["extension"].as_string());
   for (const Json& index : target["indexes"].as_array()) {
@@ -95,8 +97,8 @@ PublishOption exchange(const Json& target) {
   block_if(option, !rights["owner_creates_in_schema"].as_bool(),
            "its owner " + target["owner"].as_string() + " may not CREATE in schema " + target["schema"].as_string());
   for (const Json& grantor : rights["foreign_grantors"].as_array()) {
-    option.blockers.push_back("privileges were granted by " + grantor.as_string() + ", which role " + role +
-                              " cannot become");
+    option.blockers.push_back(
+        {"privileges were granted by " + grantor.as_string() + ", which role " + role + " cannot become"});
   }
   return option;
 }
@@ -112,11 +114,12 @@ PublishOption rewriting(const Json& target, bool is_truncate) {
     const std::string name = "foreign key " + key["name"].as_string() + " of " + key["table"].as_string();
     const std::string on_delete = key["on_delete"].as_string();
     if (is_truncate) {
-      option.blockers.push_back(name + " refers to it, and TRUNCATE refuses that");
+      option.blockers.push_back({name + " refers to it, and TRUNCATE refuses that", true});
     } else if (on_delete == "c" || on_delete == "n" || on_delete == "d") {
-      option.blockers.push_back(name + " would change its rows (CASCADE, SET NULL or SET DEFAULT)");
+      option.blockers.push_back({name + " would change its rows (CASCADE, SET NULL or SET DEFAULT)", true});
     } else if (!key["may_read"].as_bool()) {
-      option.blockers.push_back(name + " may have rows that refer to it, and role " + role + " may not SELECT them");
+      option.blockers.push_back(
+          {name + " may have rows that refer to it, and role " + role + " may not SELECT them", true});
     } else {
       option.notes.push_back(name + " must have no row that refers to it; this is checked under the lock");
     }

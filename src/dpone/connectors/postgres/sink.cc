@@ -227,7 +227,8 @@ class PostgresSink final : public Sink {
     out.push_back({"publish", "SET LOCAL synchronous_commit = on"});
     out.push_back({"publish", "SELECT pg_advisory_xact_lock(" + std::to_string(target_lock_key(target_)) + ")"});
     out.push_back({"publish", control_.planned_read()});
-    for (const sql::PublishStatement& statement : sql.publish) out.push_back({"publish", statement.sql});
+    for (const sql::PublishStatement& statement : sql.publish)
+      out.push_back({"publish", statement.sql, statement.summary});
     out.push_back(
         {"publish", "INSERT INTO " + quote_name(control_.schema(), "__dpone__loads") + " (...) VALUES (...)"});
     out.push_back({"publish", "COMMIT"});
@@ -370,7 +371,7 @@ class PostgresSink final : public Sink {
       const bool has_order = !column->travels_as_text && kind != TypeKind::kJson;
       for (PublishOption& option : facts.publish) {
         if (has_order || (option.method != "merge" && option.method != "append")) continue;
-        option.blockers.push_back("key column " + name + " is " + column->native_type + ", which has no equality");
+        option.blockers.push_back({"key column " + name + " is " + column->native_type + ", which has no equality"});
       }
     }
     facts.native.set("key_operators", std::move(operators));

@@ -13,8 +13,8 @@ std::string names_of(const Json& objects) {
 PublishOption option_of(const char* method, const Json& target) {
   PublishOption option{method, {}, {}};
   const std::string& kind = target["kind"].as_string();
-  if (kind == "view") option.blockers.emplace_back("the target is a view");
-  if (kind == "virtual" || kind == "shadow") option.blockers.emplace_back("the target is a virtual table");
+  if (kind == "view") option.blockers.push_back({"the target is a view"});
+  if (kind == "virtual" || kind == "shadow") option.blockers.push_back({"the target is a virtual table"});
   return option;
 }
 
@@ -26,11 +26,11 @@ void add_triggers(PublishOption& option, const Json& target, const char* which) 
 PublishOption exchange(const Json& target) {
   PublishOption option = option_of("exchange", target);
   if (!target["triggers"].as_array().empty()) {
-    option.blockers.push_back("it has triggers: " + names_of(target["triggers"]));
+    option.blockers.push_back({"it has triggers: " + names_of(target["triggers"])});
   }
   for (const Json& key : target["incoming"].as_array()) {
     if (key["is_own"].as_bool()) continue;
-    option.blockers.push_back("a foreign key of " + key["table"].as_string() + " refers to it");
+    option.blockers.push_back({"a foreign key of " + key["table"].as_string() + " refers to it", true});
   }
   return option;
 }
@@ -42,7 +42,7 @@ PublishOption rewriting(const char* method, const Json& target) {
     const std::string& action = key["on_delete"].as_string();
     const std::string name = "a foreign key of " + key["table"].as_string();
     if (action == "CASCADE" || action == "SET NULL" || action == "SET DEFAULT") {
-      option.blockers.push_back(name + " would change its rows (ON DELETE " + action + ")");
+      option.blockers.push_back({name + " would change its rows (ON DELETE " + action + ")", true});
     } else {
       option.notes.push_back(name + " must find its rows again among the new ones; this is checked before COMMIT");
     }

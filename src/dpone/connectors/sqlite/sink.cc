@@ -346,8 +346,8 @@ class SqliteSink final : public Sink {
       for (const std::string& name : key_) {
         const ColumnFacts* const column = facts.find(name);
         if (column == nullptr || has_stored_equality(column->type)) continue;
-        option.blockers.push_back("key column " + name + " is " + column->type.to_string() +
-                                  ", whose values can be equal and stored differently");
+        option.blockers.push_back({"key column " + name + " is " + column->type.to_string() +
+                                   ", whose values can be equal and stored differently"});
       }
     }
     return {};

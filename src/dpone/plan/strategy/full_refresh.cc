@@ -1,6 +1,6 @@
 #include "dpone/plan/strategy/full_refresh.h"
 
-#include <algorithm>
+#include "dpone/plan/strategy/strategy.h"
 
 namespace dpone::plan::strategy {
 namespace {
@@ -16,12 +16,6 @@ void take(RoutePlan& plan, const std::string& method, const std::vector<std::str
   plan.load.method = method;
   for (Step& step : steps_of(method)) plan.load.publish.push_back(std::move(step));
   plan.notes.insert(plan.notes.end(), notes.begin(), notes.end());
-}
-
-std::string joined(const std::vector<std::string>& reasons) {
-  std::string out;
-  for (const std::string& reason : reasons) out += (out.empty() ? "" : "; ") + reason;
-  return out;
 }
 
 }  // namespace
@@ -57,11 +51,11 @@ Status plan_full_refresh(const PlanInput& input, RoutePlan& plan) {
       take(plan, option.method, option.notes);
       return {};
     }
-    for (const std::string& blocker : option.blockers) {
-      plan.method_reasons.push_back("not " + option.method + ": " + blocker);
-      if (blocker.find("foreign key") == std::string::npos) is_only_referenced = false;
+    for (const Blocker& blocker : option.blockers) {
+      plan.method_reasons.push_back("not " + option.method + ": " + blocker.what);
+      is_only_referenced = is_only_referenced && blocker.is_reference;
     }
-    refusals += (refusals.empty() ? "" : ". ") + option.method + ": " + joined(option.blockers);
+    refusals += (refusals.empty() ? "" : ". ") + option.method + ": " + obstacles(option);
   }
   return Error(ErrorClass::kRefused, is_only_referenced ? "publish.referenced" : "publish.no_method",
                "the target cannot be replaced. " + refusals)

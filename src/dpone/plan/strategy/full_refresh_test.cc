@@ -19,7 +19,9 @@ class FullRefresh : public testing::Test {
                        {"delete_insert", {}, {"of delete"}}};
   }
 
-  void block(std::size_t option, const std::string& why) { target_.publish[option].blockers.push_back(why); }
+  void block(std::size_t option, const std::string& why, bool is_reference = false) {
+    target_.publish[option].blockers.push_back({why, is_reference});
+  }
 
   Status decide() {
     plan_ = RoutePlan();
@@ -71,8 +73,8 @@ TEST_F(FullRefresh, ARefusalNamesAllThatStandsAgainstEachMethod) {
 }
 
 TEST_F(FullRefresh, OnlyForeignKeysHaveAWordOfTheirOwn) {
-  block(0, "a foreign key of child refers to it");
-  block(1, "a foreign key of child refers to it");
+  block(0, "a foreign key of child refers to it", true);
+  block(1, "a foreign key of child refers to it", true);
   EXPECT_EQ(decided(), "publish.referenced");
   block(1, "no right to truncate");
   EXPECT_EQ(decided(), "publish.no_method");

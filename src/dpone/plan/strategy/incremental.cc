@@ -136,12 +136,9 @@ Status plan_steps(const PlanInput& input, RoutePlan& plan, const char* method, s
     for (Step& step : steps) plan.load.publish.push_back(std::move(step));
     return {};
   }
-  std::string refusals;
-  if (option != nullptr) {
-    for (const std::string& blocker : option->blockers) refusals += (refusals.empty() ? "" : "; ") + blocker;
-  }
   return Error(ErrorClass::kRefused, "publish.no_method",
-               "the target cannot be loaded by " + input.manifest.strategy.mode + ". " + refusals)
+               "the target cannot be loaded by " + input.manifest.strategy.mode + ". " +
+                   (option == nullptr ? "" : obstacles(*option)))
       .with("target", input.target.relation)
       .hint("resolve the obstacles listed above, or grant the missing privileges");
 }

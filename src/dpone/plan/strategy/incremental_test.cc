@@ -113,7 +113,7 @@ TEST_F(Incremental, TheMethodIsTheOneOfTheMode) {
   EXPECT_EQ(plan_.notes, std::vector<std::string>{"of append"});
   manifest_.strategy.mode = "incremental_merge";
   EXPECT_EQ(method(), "merge");
-  target_.publish[2].blockers.emplace_back("role me lacks UPDATE on it");
+  target_.publish[2].blockers.push_back({"role me lacks UPDATE on it"});
   EXPECT_EQ(method(), "publish.no_method");
   target_.exists = false;
   EXPECT_EQ(method(), "create");

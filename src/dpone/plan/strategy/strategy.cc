@@ -40,4 +40,10 @@ const PublishOption* find_option(const Facts& target, std::string_view method) {
   return nullptr;
 }
 
+std::string obstacles(const PublishOption& option) {
+  std::string out;
+  for (const Blocker& blocker : option.blockers) out += (out.empty() ? "" : "; ") + blocker.what;
+  return out;
+}
+
 }  // namespace dpone::plan::strategy

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "dpone/base/result.h"
@@ -37,5 +38,7 @@ TargetQuestion question_of(const manifest::Manifest& manifest, const Facts& sour
 
 // The way called `method` that the target's facts offer, or null.
 const PublishOption* find_option(const Facts& target, std::string_view method);
+// What stands in its way, in one line.
+std::string obstacles(const PublishOption& option);
 
 }  // namespace dpone::plan::strategy
