@@ -126,8 +126,10 @@ Result<RoutePlan> draft(const PlanInput& input) {
     PriorReceipts prior = input.prior;
     auto& own = prior.newest_of_process;
     if (own && is_of_earlier_build(input, plan, *own)) own->selection_fingerprint = plan.selection_fingerprint;
+    std::vector<std::string> names;
+    for (const ColumnPolicy& column : plan.load.columns) names.push_back(column.sink_name);
     DPONE_TRY(StartPoint start, find_start({input.manifest, input.target, prior, input.state, input.request, *range,
-                                            plan.selection_fingerprint}));
+                                            plan.selection_fingerprint, names}));
     plan.emptied = std::move(start.emptied);
     plan.begins_as_told = input.request.start_cursor.has_value();
     if (start.corrected || (start.lower && input.target.is_empty)) plan.warnings = start.notes;

@@ -1,5 +1,6 @@
 #include "dpone/plan/start_point.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "dpone/data/batch_builder.h"
@@ -87,6 +88,24 @@ Result<StartPoint> from_request(const StartInput& input, StartPoint start) {
           ? "the run begins at the cursor value that --start-cursor names"
           : "the run begins behind the cursor value that --start-cursor names: rows that have it are not read");
   return start;
+}
+
+// The fingerprint tells only that something is different; of the columns, the receipt knows the names.
+std::string what_changed(const std::vector<std::string>& columns, const Receipt& own) {
+  const auto missing_in = [](const std::vector<std::string>& there, const std::vector<std::string>& names) {
+    std::string missing;
+    for (const std::string& name : names) {
+      if (std::find(there.begin(), there.end(), name) != there.end()) continue;
+      missing += (missing.empty() ? "" : ", ") + name;
+    }
+    return missing;
+  };
+  const std::string added = missing_in(own.columns, columns);
+  const std::string removed = missing_in(columns, own.columns);
+  std::string what = added.empty() ? "" : "new: " + added;
+  if (!removed.empty()) what += (what.empty() ? "" : "; ") + ("no longer loaded: " + removed);
+  if (!what.empty()) return "the columns (" + what + ") are not those of run " + own.run_id;
+  return "the source, its condition, the key or the cursor is not that of run " + own.run_id;
 }
 
 }  // namespace
@@ -263,8 +282,7 @@ Result<StartPoint> find_start(const StartInput& input) {
   if (own->selection_fingerprint != input.selection_fingerprint) {
     if (is_requested) return from_request(input, std::move(start));
     return refused(input, "state.definition_changed",
-                   "the source, its columns, condition, key or cursor are not those of run " + own->run_id +
-                       ", which the stored position belongs to")
+                   what_changed(input.columns, *own) + ", which the stored position belongs to")
         .hint(
             "say where to begin: --start-cursor VALUE, target-max or none; or undo the change, or give the process "
             "another name");

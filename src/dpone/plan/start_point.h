@@ -47,6 +47,7 @@ struct StartInput {
   const StartRequest& request;
   const CursorRange& range;  // column, type and key
   const std::string& selection_fingerprint;
+  const std::vector<std::string>& columns;  // to be loaded, as in Receipt::columns
 };
 
 // Slugs, all of class kRefused: state.target_mismatch, target.replaced, state.definition_changed,

@@ -39,7 +39,9 @@ class StartPointTest : public testing::Test {
     return out;
   }
 
-  Result<StartPoint> find() { return find_start({manifest_, target_, prior_, state_, request_, range_, fingerprint_}); }
+  Result<StartPoint> find() {
+    return find_start({manifest_, target_, prior_, state_, request_, range_, fingerprint_, columns_});
+  }
 
   // The value that the run begins at, `beginning`, or the slug of the refusal.
   std::string begins() {
@@ -63,6 +65,7 @@ class StartPointTest : public testing::Test {
   PriorState state_;
   StartRequest request_;
   std::string fingerprint_ = "f";
+  std::vector<std::string> columns_ = {"id"};
 };
 
 TEST_F(StartPointTest, GoesOnWhereTheReceiptSays) {
@@ -180,6 +183,16 @@ TEST_F(StartPointTest, AnotherDefinitionNeedsAStart) {
   request_.start_cursor = "target-max";  // resolved by the engine before
   request_.start_cursor = "6";
   EXPECT_EQ(begins(), "6");
+}
+
+TEST_F(StartPointTest, SaysWhichColumnsMakeAnotherDefinition) {
+  fingerprint_ = "g";
+  prior_.newest_of_process->columns = {"id"};
+  EXPECT_NE(find().error().message().find("the key or the cursor"), std::string::npos);
+  columns_ = {"a", "id", "b"};
+  EXPECT_NE(find().error().message().find("the columns (new: a, b) are not those"), std::string::npos);
+  columns_ = {"a"};
+  EXPECT_NE(find().error().message().find("(new: a; no longer loaded: id)"), std::string::npos);
 }
 
 TEST_F(StartPointTest, APositionIsNotOverriddenByTheWay) {

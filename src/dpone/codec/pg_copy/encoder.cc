@@ -239,7 +239,8 @@ class Encoder::Impl {
     return Error(ErrorClass::kFailed, "value.does_not_fit",
                  fmt::format("'{}' does not fit {} exactly", text, columns_[index].to.to_string()))
         .with("column", columns_[index].name)
-        .with("row", std::to_string(row_number));
+        .with("row", std::to_string(row_number))
+        .hint("widen the target's column, or cast the value in a query where rounding is right");
   }
 
   const std::vector<EncodeColumn> columns_;

@@ -97,7 +97,8 @@ class TextEncoder::Impl {
                    fmt::format("'{}' does not fit {} exactly", std::string_view(value_).substr(0, 64),
                                columns_[i].to.to_string()))
           .with("column", columns_[i].name)
-          .with("row", std::to_string(row_count_ + bad + 1));
+          .with("row", std::to_string(row_count_ + bad + 1))
+          .hint("widen the target's column, or cast the value in a query where rounding is right");
     }
     return {};
   }
