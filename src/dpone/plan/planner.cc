@@ -61,6 +61,7 @@ std::string fingerprint_of(const manifest::Manifest& manifest, const Facts& sour
 
 std::vector<std::string> sorted_names(const std::vector<ColumnPolicy>& columns) {
   std::vector<std::string> names;
+  names.reserve(columns.size());
   for (const ColumnPolicy& column : columns) names.push_back(column.name);
   std::sort(names.begin(), names.end());
   return names;
