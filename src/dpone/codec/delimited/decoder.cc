@@ -6,6 +6,7 @@
 #include <cstring>
 #include <deque>
 
+#include "dpone/base/text_front.h"
 #include "dpone/base/utf8.h"
 #include "dpone/codec/delimited/decode_columns.h"
 #include "dpone/codec/delimited/scanner.h"
@@ -22,7 +23,6 @@ constexpr std::size_t kChunkBytes = std::size_t{128} << 10;
 // A few characters can stand for a very long number: whether a batch is full is asked after so many rows of them.
 constexpr std::size_t kNumericRunRows = 64;
 constexpr std::size_t kGreatestRowBytes = std::size_t{1} << 30;
-constexpr std::size_t kLongestMark = 4;  // of UTF-32
 
 }  // namespace
 
@@ -156,18 +156,10 @@ class Decoder::Impl {
   }
 
   Status take_mark(bool is_end) {
-    while (!has_begun_) {
-      const std::string_view text(buffer_.as<char>() + begin_, end_ - begin_);
-      if (text.size() < kLongestMark && !is_end) return {};
-      const std::size_t marks = byte_order_marks(text);
-      begin_ += marks;
-      byte_count_ += static_cast<std::int64_t>(marks);
-      has_begun_ = marks == 0;
-      if (const std::string_view encoding = foreign_encoding(text); !encoding.empty()) {
-        return Error(ErrorClass::kFailed, "delimited.encoding", fmt::format("the text is {}", encoding))
-            .hint(fmt::format("convert it to UTF-8 first: iconv -f {} -t UTF-8", encoding));
-      }
-    }
+    const std::string_view text(buffer_.as<char>() + begin_, end_ - begin_);
+    DPONE_TRY(const std::size_t marks, front_.skip(text, is_end, "delimited.encoding"));
+    begin_ += marks;
+    byte_count_ += static_cast<std::int64_t>(marks);
     return {};
   }
 
@@ -477,7 +469,7 @@ class Decoder::Impl {
   std::size_t begin_ = 0;  // what is not decoded yet: [begin_, end_)
   std::size_t end_ = 0;
   std::size_t look_again_ = 0;  // so many bytes are looked at next, when a row did not end in fewer
-  bool has_begun_ = false;
+  TextFront front_;
   bool is_finished_ = false;
   std::int64_t skipped_ = 0;
 

@@ -7,6 +7,7 @@
 #include <deque>
 
 #include "dpone/base/contains.h"
+#include "dpone/base/text_front.h"
 #include "dpone/base/utf8.h"
 #include "dpone/codec/json_rows/decode_columns.h"
 #include "dpone/codec/json_rows/key_index.h"
@@ -24,7 +25,6 @@ constexpr std::size_t kChunkBytes = std::size_t{128} << 10;
 // So many tokens are kept at a time, if rows are not very wide.
 constexpr int kRunTokens = 32'768;
 constexpr std::size_t kGreatestRowBytes = std::size_t{1} << 30;
-constexpr std::size_t kLongestMark = 4;  // of UTF-32
 constexpr std::size_t kNoColumn = KeyIndex::kNone;
 
 // `text`, cut to what a message can show.
@@ -177,18 +177,10 @@ class Decoder::Impl {
   }
 
   Status take_mark(bool is_end) {
-    while (!has_begun_) {
-      const std::string_view text(buffer_.as<char>() + begin_, end_ - begin_);
-      if (text.size() < kLongestMark && !is_end) return {};
-      const std::size_t marks = byte_order_marks(text);
-      begin_ += marks;
-      byte_count_ += static_cast<std::int64_t>(marks);
-      has_begun_ = marks == 0;
-      if (const std::string_view encoding = foreign_encoding(text); !encoding.empty()) {
-        return Error(ErrorClass::kFailed, "json_rows.encoding", fmt::format("the text is {}", encoding))
-            .hint(fmt::format("convert it to UTF-8 first: iconv -f {} -t UTF-8", encoding));
-      }
-    }
+    const std::string_view text(buffer_.as<char>() + begin_, end_ - begin_);
+    DPONE_TRY(const std::size_t marks, front_.skip(text, is_end, "json_rows.encoding"));
+    begin_ += marks;
+    byte_count_ += static_cast<std::int64_t>(marks);
     return {};
   }
 
@@ -396,7 +388,7 @@ class Decoder::Impl {
   std::size_t begin_ = 0;  // what is not decoded yet: [begin_, end_)
   std::size_t end_ = 0;
   std::size_t searched_ = 0;  // bytes behind begin_ without a line end
-  bool has_begun_ = false;
+  TextFront front_;
   bool is_finished_ = false;
 
   std::int64_t row_count_ = 0;
