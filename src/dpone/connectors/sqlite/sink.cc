@@ -134,13 +134,7 @@ class SqliteSink final : public Sink {
     DPONE_CHECK(connect());
     DPONE_CHECK(find_name());
     if (!exists_) return std::optional<std::string>();
-    DPONE_TRY(const Json relation, read_relation(*database_, name_));
-    DPONE_TRY(const Json entries, read_column_entries(*database_, name_, relation["columns"]));
-    DataType type;
-    for (const Json& known : relation["columns"].as_array()) {
-      if (!equal_names(known["name"].as_string(), column)) continue;
-      type = column_facts(known, entries[known["name"].as_string()], relation["is_strict"].as_bool(), nullptr).type;
-    }
+    DPONE_TRY(const DataType type, type_of(column));
     const std::string name = target_ + "." + quote_name(column);
     const std::string is_canonical = canonical_time_condition(type, name);
     bool is_ordered = has_stored_order(type);
@@ -168,13 +162,7 @@ class SqliteSink final : public Sink {
     DPONE_CHECK(connect());
     DPONE_CHECK(find_name());
     if (!exists_) return 0;
-    DPONE_TRY(const Json relation, read_relation(*database_, name_));
-    DPONE_TRY(const Json entries, read_column_entries(*database_, name_, relation["columns"]));
-    DataType type;
-    for (const Json& known : relation["columns"].as_array()) {
-      if (!equal_names(known["name"].as_string(), column)) continue;
-      type = column_facts(known, entries[known["name"].as_string()], relation["is_strict"].as_bool(), nullptr).type;
-    }
+    DPONE_TRY(const DataType type, type_of(column));
     DPONE_TRY(Query query, database_->prepare("SELECT count(*) FROM " + target_ + " WHERE " + quote_name(column) +
                                               " = " + render_literal(value, type)));
     DPONE_CHECK(query.step());
@@ -281,6 +269,18 @@ class SqliteSink final : public Sink {
   }
 
  private:
+  // Of a column of the target. REQUIRES: the target exists.
+  Result<DataType> type_of(const std::string& column) {
+    DPONE_TRY(const Json relation, read_relation(*database_, name_));
+    DPONE_TRY(const Json entries, read_column_entries(*database_, name_, relation["columns"]));
+    DataType type;
+    for (const Json& known : relation["columns"].as_array()) {
+      if (!equal_names(known["name"].as_string(), column)) continue;
+      type = column_facts(known, entries[known["name"].as_string()], relation["is_strict"].as_bool(), nullptr).type;
+    }
+    return type;
+  }
+
   Status look() {
     DPONE_TRY(Query query, database_->prepare("SELECT count(*) FROM sqlite_schema"));
     DPONE_CHECK(query.step());
