@@ -10,12 +10,14 @@
 #include "dpone/cli/connectors.h"
 #include "dpone/cli/output.h"
 #include "dpone/cli/shell_quote.h"
+#include "dpone/cli/strategy_flags.h"
 #include "dpone/connections/listing.h"
 #include "dpone/connections/provider.h"
 #include "dpone/connections/url.h"
 #include "dpone/manifest/keys.h"
-#include "dpone/manifest/strategy_rules.h"
+#include "dpone/manifest/strategy_spec.h"
 #include "dpone/manifest/table_name.h"
+#include "dpone/plan/strategy/full_refresh.h"
 #include "dpone/rowfile/read_settings.h"
 
 namespace dpone::cli {
@@ -154,26 +156,6 @@ manifest::Endpoint endpoint_of(const CopyEnd& end, const manifest::TableName& ta
 
 namespace {
 
-// What a key of a manifest is called on the command line.
-std::string flag_of(std::string_view path) {
-  static constexpr std::pair<std::string_view, std::string_view> kFlags[] = {
-      {"sink.strategy.unique_key", "--key"},
-      {"sink.strategy.only_new_rows", "--only-new-rows"},
-      {"sink.strategy.keep_latest_by", "--keep-latest-by"},
-      {"source.options.overlap", "--overlap"},
-      {"source.options.cursor_nulls", "--cursor-nulls"},
-      {"source.options.cursor_behind", "--cursor-behind"},
-      {"source.options.cursor_max", "--cursor-max"},
-      {"source.options.cursor", "--cursor"},
-      {"source.options.limit", "--limit"},
-      {"sink.strategy.mode", "--mode"},
-  };
-  for (const auto& [key, flag] : kFlags) {
-    if (key == path) return std::string(flag);
-  }
-  return manifest::manifest_key_name(path);
-}
-
 // Whether the source has a use for an option that describes a file.
 bool source_uses(const manifest::Manifest& manifest, const char* option) {
   const Connector& from = connector(manifest.source.type);
@@ -236,11 +218,8 @@ Status take_options(const Options& options, manifest::Manifest& manifest, const 
   if (options.is_given("overwrite_type")) {
     manifest.sink.options.set("overwrite_type", options.given()["overwrite_type"]);
   }
-  if (options.is_given("mode")) manifest.strategy.mode = options.text("mode");
-  if (options.is_given("key")) manifest.strategy.unique_key = options.names("key");
-  manifest.strategy.keep_latest_by = options.text("keep_latest_by");
-  if (options.is_given("only_new_rows")) manifest.strategy.only_new_rows = options.flag("only_new_rows");
-  const auto problems = manifest::strategy_problems(manifest, flag_of);
+  manifest.strategy = strategy_of(options, manifest.strategy);
+  const auto problems = manifest::strategy_problems(manifest, plan::strategy::declared(), flag_of_key);
   if (problems.empty()) return {};
   return Error(ErrorClass::kUsage, "usage.strategy", problems.front().message).hint("see dpone " + command + " --help");
 }
@@ -295,7 +274,7 @@ Result<ResolvedRoute> resolve_copy(const Options& options) {
                                from_name.empty() ? base_name(*to, to_table) : from_name);
   manifest.source = endpoint_of(*from, table, true);
   manifest.sink = endpoint_of(*to, to_table, false);
-  manifest.strategy.mode = "full_refresh";
+  manifest.strategy = plan::strategy::begin(plan::strategy::kFullRefresh);
   manifest.runtime = Options(manifest::runtime_options());
   manifest.quality = Options(manifest::quality_options());
   DPONE_CHECK(take_file_options(options, manifest));

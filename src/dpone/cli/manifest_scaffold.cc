@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "dpone/base/log.h"
+#include "dpone/plan/strategy/incremental.h"
 
 namespace dpone::cli {
 namespace {
@@ -100,33 +101,24 @@ std::optional<manifest::Manifest> suggested(const ScaffoldInput& input) {
   manifest::Manifest out = input.manifest;
   const bool is_readable = input.source.has_cursor;
   if (is_readable && !seen.change_cursors.empty() && !seen.key.empty() && input.sink.has_merge) {
-    out.strategy.mode = "incremental_merge";
-    out.strategy.unique_key = seen.key;
+    out.strategy = plan::strategy::begin(plan::strategy::kIncrementalMerge);
+    out.strategy.set_unique_key(seen.key);
     add_change_cursor(seen, out);
     return out;
   }
   if (is_readable && !seen.new_row_cursors.empty() && input.sink.has_append) {
-    out.strategy.mode = "incremental_append";
+    out.strategy = plan::strategy::begin(plan::strategy::kIncrementalAppend);
     out.source.options.set("cursor", seen.new_row_cursors[0]);
     return out;
   }
   return std::nullopt;
 }
 
-std::string mode_comment(const std::string& mode) {
-  if (mode == "incremental_append") return "Every run adds the rows beyond the last run's; what is there stays.\n";
-  if (mode == "incremental_merge") {
-    return "Rows that are there by their key are changed where they differ, the others are\n"
-           "added. A row that is deleted at the source stays.\n";
-  }
-  return "Every run replaces all rows in one step; readers see the old table or the new.\n";
-}
-
 std::string key_comment(const ScaffoldInput& input) {
   if (!input.suggestion || input.suggestion->key.empty() || !input.sink.has_keys) return {};
   const Suggestion& seen = *input.suggestion;
   manifest::Manifest with_key = input.manifest;
-  with_key.strategy.unique_key = seen.key;
+  with_key.strategy.set_unique_key(seen.key);
   std::string line;
   for (const std::string& one : lines_of(block_of(with_key.to_yaml(), "sink", "strategy"))) {
     if (one.starts_with("    unique_key:")) line = one.substr(4);
@@ -142,7 +134,7 @@ std::string strategy_suggestion(const manifest::Manifest& other) {
   std::string out =
       "  # To read only what is new, write this in place of the strategy above, and the\n"
       "  # cursor in source.options (further up). ";
-  if (other.strategy.mode == "incremental_merge") {
+  if (plan::strategy::finds_rows(other)) {
     out += "It is right if every change of a row\n  # moves " + without_control_characters(cursor) +
            " on, and rows are never deleted:\n";
   } else {
@@ -202,12 +194,12 @@ Scaffold render_scaffold(const ScaffoldInput& input) {
   const manifest::Manifest& manifest = input.manifest;
   const std::string yaml = manifest.to_yaml();
   std::optional<manifest::Manifest> other;
-  const bool is_free = manifest.strategy.mode == "full_refresh" && input.suggestion.has_value();
+  const bool is_free = plan::strategy::of(manifest).replaces && input.suggestion.has_value();
   if (is_free) other = suggested(input);
 
   std::string source_end;
   if (other) {
-    const bool is_change = other->strategy.mode == "incremental_merge";
+    const bool is_change = plan::strategy::finds_rows(*other);
     const auto& columns = is_change ? input.suggestion->change_cursors : input.suggestion->new_row_cursors;
     source_end = "  # Columns that look as if they grow with every " + std::string(is_change ? "change" : "new row") +
                  ": " + joined(columns) +
@@ -216,7 +208,7 @@ Scaffold render_scaffold(const ScaffoldInput& input) {
   }
 
   const std::string file = without_control_characters(input.file);
-  const bool may_read_less = manifest.strategy.mode == "incremental_merge" && input.source.has_cursor &&
+  const bool may_read_less = plan::strategy::finds_rows(manifest) && input.source.has_cursor &&
                              !manifest.source.options.is_given("cursor") && input.suggestion.has_value() &&
                              !input.suggestion->change_cursors.empty();
   if (may_read_less) {
@@ -246,11 +238,11 @@ Scaffold render_scaffold(const ScaffoldInput& input) {
     } else if (line == "sink:") {
       out += "\n";
     } else if (section == "sink" && line == "  strategy:") {
-      out += commented(mode_comment(manifest.strategy.mode), "  ");
+      out += commented(std::string(plan::strategy::of(manifest).declared.comment), "  ");
     }
     out += line + "\n";
   }
-  if (manifest.strategy.unique_key.empty() && is_free) out += key_comment(input);
+  if (manifest.strategy.unique_key().empty() && is_free) out += key_comment(input);
   if (other) out += strategy_suggestion(*other);
   return {std::move(out), !source_end.empty()};
 }

@@ -120,7 +120,7 @@ TEST(Scaffold, ReadsBackToWhatWasAskedFor) {
 TEST(Scaffold, ASuggestionReadsOnceItsMarksAreTakenAway) {
   const manifest::Manifest merged = read(with_suggestions(render_scaffold(input_of(suggest(orders()))).text));
   EXPECT_EQ(merged.strategy.mode, "incremental_merge");
-  EXPECT_EQ(merged.strategy.unique_key, Names{"id"});
+  EXPECT_EQ(merged.strategy.unique_key(), Names{"id"});
   EXPECT_EQ(merged.source.options.text("cursor"), "Updated-At");
   EXPECT_EQ(merged.source.options.text("overlap"), "10m");
   EXPECT_TRUE(render_scaffold(input_of(suggest(orders()))).suggests_cursor);
@@ -147,11 +147,11 @@ TEST(Scaffold, NothingIsSuggestedThatTheSystemsCannotDo) {
 TEST(Scaffold, AStrategyThatWasChosenIsNotQuestioned) {
   ScaffoldInput input = input_of(suggest(orders()));
   input.manifest.strategy.mode = "incremental_merge";
-  input.manifest.strategy.unique_key = {"id"};
+  input.manifest.strategy.set_unique_key({"id"});
   const std::string text = render_scaffold(input).text;
   EXPECT_EQ(text.find("in place of"), std::string::npos);
   const manifest::Manifest with_cursor = read(with_suggestions(text));
-  EXPECT_EQ(with_cursor.strategy.unique_key, Names{"id"});
+  EXPECT_EQ(with_cursor.strategy.unique_key(), Names{"id"});
   EXPECT_EQ(with_cursor.source.options.text("cursor"), "Updated-At");
   input.manifest.source.options.set("cursor", "created_at");
   EXPECT_EQ(render_scaffold(input).text.find("look as if"), std::string::npos);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "dpone/cli/connectors.h"
+#include "dpone/plan/strategy/strategy.h"
 
 namespace dpone::cli {
 namespace {
@@ -17,7 +18,7 @@ manifest::StatePlace state_place(const Connector& connector) {
 
 manifest::Schemas manifest_schemas() {
   static std::list<std::vector<OptionSpec>> fields;
-  static const std::vector<manifest::EndpointSchema> schemas = [] {
+  static const std::vector<manifest::EndpointSchema> ends = [] {
     std::vector<manifest::EndpointSchema> all;
     for (const Connector* one : connectors()) {
       fields.push_back(connections::connection_fields(one->system));
@@ -30,7 +31,7 @@ manifest::Schemas manifest_schemas() {
     }
     return all;
   }();
-  return schemas;
+  return {ends, plan::strategy::declared()};
 }
 
 }  // namespace dpone::cli

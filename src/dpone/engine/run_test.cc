@@ -425,7 +425,7 @@ TEST_F(Run, TooFewRowsFailTheirGate) {
 }
 
 TEST_F(Run, DuplicatesOfTheKeyFailTheirGateBeforeTheSeal) {
-  manifest_.strategy.unique_key = {"id"};
+  manifest_.strategy.set_unique_key({"id"});
   world_.key_faults = {0, 2};
   EXPECT_EQ(failed(), "gate.key");
   EXPECT_FALSE(was_called("sink.publish"));
@@ -536,7 +536,7 @@ class IncrementalRun : public Run {
   IncrementalRun() {
     state_ = &store_;
     manifest_.strategy.mode = "incremental_merge";
-    manifest_.strategy.unique_key = {"id"};
+    manifest_.strategy.set_unique_key({"id"});
     manifest_.source.options.set("cursor", "id");
     world_.bound.until = at("7");
   }

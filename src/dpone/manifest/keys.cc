@@ -113,27 +113,14 @@ constexpr OptionSpec kSinkOptions[] = {
 };
 
 constexpr OptionSpec kStrategyKeys[] = {
-    {.name = "mode",
-     .kind = OptionKind::kChoice,
-     .choices = "full_refresh|incremental_append|incremental_merge",
-     .description = "What a run does to the target: `full_refresh` replaces all rows by the source's, "
-                    "`incremental_append` adds the rows beyond the cursor, `incremental_merge` changes rows of the "
-                    "same key where they differ and adds the others",
-     .is_required = true},
+    {.name = "mode", .kind = OptionKind::kChoice, .description = "What a run does to the target", .is_required = true},
+};
+
+constexpr OptionSpec kStrategyOptions[] = {
     {.name = "unique_key",
      .kind = OptionKind::kNameList,
-     .description =
-         "Columns that identify a row. With it, NULLs and duplicates in the key fail the run before anything "
-         "is published. Required for incremental_merge"},
-    {.name = "only_new_rows",
-     .kind = OptionKind::kFlag,
-     .default_text = "false",
-     .description = "incremental_append leaves out rows whose key the target has already"},
-    {.name = "keep_latest_by",
-     .description =
-         "Of several rows of one key that a run reads, the one with the greatest value of this column is kept; "
-         "without it they fail the run. Goes with incremental_merge and only_new_rows",
-     .value_name = "COLUMN"},
+     .description = "Columns that identify a row. With it, NULLs and duplicates in the key fail the run before "
+                    "anything is published"},
 };
 
 constexpr OptionSpec kStateKeys[] = {
@@ -288,6 +275,8 @@ constexpr OldSpelling kOldSpellings[] = {
     {"runtime.run_id", "", false, "is an argument of a run, not of a manifest: use --run-id"},
 };
 
+constexpr std::string_view kStrategySection = "sink.strategy";
+
 constexpr bool is_lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
 bool is_process_name(std::string_view text) {
@@ -312,19 +301,19 @@ constexpr TextRule kTextRules[] = {
     {"state.connection_id", kConnectionId, is_connection_id, kConnectionIdMeaning, 1, 128},
 };
 
-constexpr StrategyMode kStrategyModes[] = {
-    {"full_refresh", true},
-    {"incremental_append", true},
-    {"incremental_merge", true},
-    {"replace", false},
-    {"partition_replace", false},
-    {"snapshot_diff", false},
-    {"scd2", false},
-    {"cdc_apply", false},
-    {"backfill", false},
-    {"xmin", false},
-    {"cdc", false},
-    {"snapshot_reconciliation", false},
+constexpr std::string_view kKnownModes[] = {
+    "full_refresh",
+    "incremental_append",
+    "incremental_merge",
+    "replace",
+    "partition_replace",
+    "snapshot_diff",
+    "scd2",
+    "cdc_apply",
+    "cdc",
+    "snapshot_reconciliation",
+    "backfill",
+    "xmin",
 };
 
 std::string_view type_name(const OptionSpec& spec) {
@@ -356,6 +345,7 @@ std::string_view type_name(const OptionSpec& spec) {
 std::string type_cell(const OptionSpec& spec, std::string_view path) {
   std::string cell(type_name(spec));
   if (spec.kind == OptionKind::kChoice) {
+    if (path == "sink.strategy.mode") return "a strategy's name";
     if (spec.choices.empty()) return path == "state.type" ? "a connector's name, or `disabled`" : "a connector's name";
     std::string list;
     for (const std::string_view choice : option_choices(spec))
@@ -383,17 +373,22 @@ std::string type_cell(const OptionSpec& spec, std::string_view path) {
 std::span<const SectionSpec> sections() { return kSections; }
 std::span<const OldSpelling> old_spellings() { return kOldSpellings; }
 std::span<const TextRule> text_rules() { return kTextRules; }
-std::span<const StrategyMode> strategy_modes() { return kStrategyModes; }
+std::span<const std::string_view> known_modes() { return kKnownModes; }
 std::span<const OptionSpec> common_source_options() { return kSourceOptions; }
 std::span<const OptionSpec> common_sink_options() { return kSinkOptions; }
+std::span<const OptionSpec> common_strategy_options() { return kStrategyOptions; }
 std::span<const OptionSpec> runtime_options() { return kRuntimeKeys; }
 std::span<const OptionSpec> quality_options() { return kQualityKeys; }
 std::span<const OptionSpec> state_options() { return kStateKeys; }
 
-std::vector<std::string_view> connector_choices(std::string_view path, Schemas schemas) {
-  const bool is_state = path == "state.type";
+std::vector<std::string_view> choices_of(std::string_view path, const Schemas& schemas) {
   std::vector<std::string_view> choices;
-  for (const EndpointSchema& schema : schemas) {
+  if (path == "sink.strategy.mode") {
+    for (const StrategySpec* strategy : schemas.strategies) choices.push_back(strategy->mode);
+    return choices;
+  }
+  const bool is_state = path == "state.type";
+  for (const EndpointSchema& schema : schemas.ends) {
     if (!is_state || schema.state != StatePlace::kNone) choices.push_back(schema.type);
   }
   if (is_state) choices.emplace_back("disabled");
@@ -407,7 +402,41 @@ const SectionSpec* find_section(std::string_view path) {
   return nullptr;
 }
 
-std::string render_key_tables() {
+namespace {
+
+// Some spellings are refused only as long as no strategy takes them.
+bool is_key(std::string_view path, const Schemas& schemas) {
+  const std::size_t dot = path.rfind('.');
+  const SectionSpec* const section = find_section(dot == std::string_view::npos ? "" : path.substr(0, dot));
+  if (section == nullptr) return false;
+  const std::vector<OptionSpec> keys = keys_of(*section, schemas);
+  return std::any_of(keys.begin(), keys.end(),
+                     [&](const OptionSpec& spec) { return spec.name == path.substr(dot + 1); });
+}
+
+}  // namespace
+
+std::vector<OptionSpec> keys_of(const SectionSpec& section, const Schemas& schemas) {
+  std::vector<OptionSpec> keys(section.keys.begin(), section.keys.end());
+  if (section.path == kStrategySection) {
+    const std::vector<OptionSpec> more = strategy_keys(schemas.strategies);
+    keys.insert(keys.end(), more.begin(), more.end());
+  }
+  return keys;
+}
+
+std::string key_description(const OptionSpec& spec, std::string_view path, const Schemas& schemas,
+                            std::string_view quote) {
+  if (path == "sink.strategy.mode") return mode_description(schemas.strategies, quote);
+  std::string out(spec.description);
+  if (!path.starts_with(kStrategySection)) return out;
+  const bool is_common = spec.name == "unique_key";
+  const std::string modes =
+      is_common ? modes_that_need_key(schemas.strategies) : modes_with(schemas.strategies, spec.name);
+  return modes.empty() ? out : out + (is_common ? ". Required for " : ". Goes with ") + modes;
+}
+
+std::string render_key_tables(const Schemas& schemas) {
   std::string out;
   for (const SectionSpec& section : kSections) {
     if (section.path.empty()) {
@@ -417,15 +446,17 @@ std::string render_key_tables() {
     }
     out +=
         fmt::format("{}.{}\n\n", section.description, section.is_required && !section.path.empty() ? " Required." : "");
-    if (section.keys.empty()) continue;
+    const std::vector<OptionSpec> keys = keys_of(section, schemas);
+    if (keys.empty()) continue;
     out += "| key | type | default | meaning |\n|---|---|---|---|\n";
-    for (const OptionSpec& spec : section.keys) {
+    for (const OptionSpec& spec : keys) {
       const std::string path =
           section.path.empty() ? std::string(spec.name) : fmt::format("{}.{}", section.path, spec.name);
       const std::string fallback = spec.is_required            ? "required"
                                    : spec.default_text.empty() ? ""
                                                                : fmt::format("`{}`", spec.default_text);
-      out += fmt::format("| `{}` | {} | {} | {} |\n", spec.name, type_cell(spec, path), fallback, spec.description);
+      out += fmt::format("| `{}` | {} | {} | {} |\n", spec.name, type_cell(spec, path), fallback,
+                         key_description(spec, path, schemas, "`"));
     }
     out += '\n';
   }
@@ -437,7 +468,7 @@ std::string render_key_tables() {
   }
   out += "\nRefused, with this text:\n\n| old | replacement | text |\n|---|---|---|\n";
   for (const OldSpelling& old : kOldSpellings) {
-    if (old.is_rewritten) continue;
+    if (old.is_rewritten || is_key(old.path, schemas)) continue;
     out += fmt::format("| `{}` | {} | {} |\n", old.path,
                        old.replacement.empty() ? std::string() : fmt::format("`{}`", old.replacement), old.note);
   }

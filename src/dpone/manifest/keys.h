@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "dpone/base/option_spec.h"
+#include "dpone/manifest/strategy_spec.h"
 
 namespace dpone::manifest {
 
@@ -30,17 +31,21 @@ struct EndpointSchema {
   StatePlace state = StatePlace::kNone;
 };
 
-using Schemas = std::span<const EndpointSchema>;
+// What manifests are read by, besides the keys that all have.
+struct Schemas {
+  std::span<const EndpointSchema> ends;
+  Strategies strategies = {};
+};
 
-// What a key whose choices depend on the connectors may have: `type` of the ends, and of the state.
-std::vector<std::string_view> connector_choices(std::string_view path, Schemas schemas);
+// What a key may have whose choices depend on them: `type` of the ends and of the state, and the strategy's mode.
+std::vector<std::string_view> choices_of(std::string_view path, const Schemas& schemas);
 
 // A mapping of the manifest. Its child sections are those whose path is one name longer.
 struct SectionSpec {
   std::string_view path;  // empty: the top; `source`, `source.table`
   std::string_view description;
   bool is_required = false;
-  std::span<const OptionSpec> keys = {};  // its values; for `source.options` without the connector's
+  std::span<const OptionSpec> keys = {};  // its values; without those of connectors and strategies
 };
 
 // A spelling of the original dpone. With `is_rewritten` it is read as `replacement`, with a notice; otherwise it is a
@@ -62,26 +67,30 @@ struct TextRule {
   std::size_t max_length = 0;  // 0: no limit but the file's
 };
 
-struct StrategyMode {
-  std::string_view name;
-  bool is_available = false;
-};
-
 std::span<const SectionSpec> sections();
 std::span<const OldSpelling> old_spellings();
 std::span<const TextRule> text_rules();
-std::span<const StrategyMode> strategy_modes();
+// Every mode that dpone is to have, whether this build has it or not.
+std::span<const std::string_view> known_modes();
+
+// The keys of a section, without those of connectors and `params`; all strategies' keys are among those of
+// `sink.strategy`.
+std::vector<OptionSpec> keys_of(const SectionSpec& section, const Schemas& schemas);
+// What the key at `path` is for. Of a strategy's key it says which modes have it, of `mode` what each does.
+std::string key_description(const OptionSpec& spec, std::string_view path, const Schemas& schemas,
+                            std::string_view quote = {});
 
 // Section by its path, or null.
 const SectionSpec* find_section(std::string_view path);
 // The common option tables, for Options objects made without a file (`dpone copy`).
 std::span<const OptionSpec> common_source_options();
 std::span<const OptionSpec> common_sink_options();
+std::span<const OptionSpec> common_strategy_options();
 std::span<const OptionSpec> runtime_options();
 std::span<const OptionSpec> quality_options();
 std::span<const OptionSpec> state_options();
 
 // The tables of docs/formats/manifest.md as Markdown, between its `keys` markers.
-std::string render_key_tables();
+std::string render_key_tables(const Schemas& schemas);
 
 }  // namespace dpone::manifest

@@ -122,12 +122,16 @@ void append_params(std::string& out, const Params& params) {
   for (const auto& [name, value] : params) append(out, 2, name, scalar(value));
 }
 
+void append_values(std::string& out, int depth, const Options& options) {
+  for (const auto& [name, value] : options.given().as_object()) {
+    append(out, depth, name, scalar(options.find(name), value));
+  }
+}
+
 void append_options(std::string& out, int depth, const std::string& key, const Options& options) {
   if (options.given().as_object().empty()) return;
   append(out, depth, key, "");
-  for (const auto& [name, value] : options.given().as_object()) {
-    append(out, depth + 1, name, scalar(options.find(name), value));
-  }
+  append_values(out, depth + 1, options);
 }
 
 void append_endpoint(std::string& out, const std::string& key, const Endpoint& endpoint, const Strategy* strategy) {
@@ -145,18 +149,18 @@ void append_endpoint(std::string& out, const std::string& key, const Endpoint& e
   if (strategy != nullptr) {
     append(out, 1, "strategy", "");
     append(out, 2, "mode", scalar(strategy->mode));
-    if (!strategy->unique_key.empty()) {
-      Json key_names = Json::array();
-      for (const std::string& name : strategy->unique_key) key_names.push(name);
-      append(out, 2, "unique_key", scalar(nullptr, key_names));
-    }
-    if (strategy->only_new_rows) append(out, 2, "only_new_rows", "true");
-    if (!strategy->keep_latest_by.empty()) append(out, 2, "keep_latest_by", scalar(strategy->keep_latest_by));
+    append_values(out, 2, strategy->options);
   }
   append_options(out, 1, "options", endpoint.options);
 }
 
 }  // namespace
+
+void Strategy::set_unique_key(const std::vector<std::string>& columns) {
+  Json names = Json::array();
+  for (const std::string& column : columns) names.push(column);
+  options.set("unique_key", std::move(names));
+}
 
 Json Manifest::to_json() const {
   Json out = Json::object();
@@ -164,15 +168,8 @@ Json Manifest::to_json() const {
   set_if_given(out, "description", description);
   out.set("source", manifest::to_json(source));
   Json sink_json = manifest::to_json(sink);
-  Json strategy_json = Json::object();
+  Json strategy_json = strategy.options.given();
   strategy_json.set("mode", strategy.mode);
-  if (!strategy.unique_key.empty()) {
-    Json key = Json::array();
-    for (const std::string& column : strategy.unique_key) key.push(column);
-    strategy_json.set("unique_key", std::move(key));
-  }
-  if (strategy.only_new_rows) strategy_json.set("only_new_rows", true);
-  set_if_given(strategy_json, "keep_latest_by", strategy.keep_latest_by);
   sink_json.set("strategy", std::move(strategy_json));
   out.set("sink", std::move(sink_json));
   if (!state.type.empty()) {

@@ -29,11 +29,11 @@ struct Endpoint {
 
 struct Strategy {
   std::string mode;
-  std::vector<std::string> unique_key;
-  bool only_new_rows = false;
-  std::string keep_latest_by;
+  Options options;  // by the common table and that of the strategy
 
-  bool is_incremental() const { return mode != "full_refresh"; }
+  // Columns that identify a row; empty where no key was declared.
+  std::vector<std::string> unique_key() const { return options.names("unique_key"); }
+  void set_unique_key(const std::vector<std::string>& columns);
 };
 
 struct StateSettings {
@@ -55,8 +55,8 @@ struct Manifest {
   Options quality;
   std::filesystem::path file;  // empty for `copy`
 
-  // An incremental run that goes on where the last one ended.
-  bool has_cursor() const { return strategy.is_incremental() && source.options.is_given("cursor"); }
+  // A run goes on where the last one ended.
+  bool has_cursor() const { return source.options.is_given("cursor"); }
 
   // Everything that was declared, without the file's path: the value that manifest_hash is taken of.
   Json to_json() const;

@@ -10,7 +10,7 @@
 #include "dpone/base/file.h"
 #include "dpone/base/log.h"
 #include "dpone/base/nearest.h"
-#include "dpone/manifest/strategy_rules.h"
+#include "dpone/manifest/strategy_spec.h"
 
 namespace dpone::manifest {
 namespace {
@@ -59,8 +59,8 @@ bool is_secret_field(std::string_view name) { return name == "password" || name 
 // Validates a tree against the key tables and collects typed values under their canonical paths.
 class Reader {
  public:
-  Reader(const YamlTree& tree, Schemas schemas, ReadOutcome& outcome)
-      : tree_(tree), schemas_(schemas), outcome_(outcome) {}
+  Reader(const YamlTree& tree, const Schemas& schemas, ReadOutcome& outcome)
+      : tree_(tree), schemas_(schemas), outcome_(outcome), strategy_keys_(strategy_keys(schemas.strategies)) {}
 
   void run() {
     problems_ = tree_.problems;
@@ -106,7 +106,7 @@ class Reader {
   }
 
   const EndpointSchema* find_schema(std::string_view type) const {
-    for (const EndpointSchema& schema : schemas_) {
+    for (const EndpointSchema& schema : schemas_.ends) {
       if (schema.type == type) return &schema;
     }
     return nullptr;
@@ -116,24 +116,24 @@ class Reader {
   template <class Condition>
   std::string types_that(const Condition& fits) const {
     std::vector<std::string_view> types;
-    for (const EndpointSchema& schema : schemas_) {
+    for (const EndpointSchema& schema : schemas_.ends) {
       if (fits(schema)) types.push_back(schema.type);
     }
     return fmt::format("{}", fmt::join(types, " or "));
   }
 
-  // The common keys of a section and, for options, the connector's.
+  // The common keys of a section and, for options, those of the connector or of the strategies.
   const OptionSpec* find_key(const SectionSpec& section, std::string_view name) const {
-    for (const OptionSpec& spec : section.keys) {
-      if (spec.name == name) return &spec;
-    }
-    for (const OptionSpec& spec : connector_keys(section.path)) {
-      if (spec.name == name) return &spec;
+    for (const std::span<const OptionSpec> keys : {section.keys, more_keys(section.path)}) {
+      for (const OptionSpec& spec : keys) {
+        if (spec.name == name) return &spec;
+      }
     }
     return nullptr;
   }
 
-  std::span<const OptionSpec> connector_keys(std::string_view path) const {
+  std::span<const OptionSpec> more_keys(std::string_view path) const {
+    if (path == "sink.strategy") return strategy_keys_;
     const auto found = endpoint_.find(path.substr(0, path.find('.')));
     if (found == endpoint_.end() || found->second == nullptr) return {};
     if (path == "source.options") return found->second->source_options;
@@ -148,7 +148,7 @@ class Reader {
       const std::string path = join(section.path, entry.key);
       if (const OptionSpec* spec = find_key(section, entry.key)) {
         take(*spec, path, entry);
-      } else if (section.path.ends_with(".params") && connector_keys(section.path).empty()) {
+      } else if (section.path.ends_with(".params") && more_keys(section.path).empty()) {
         take_param(path, entry);
       } else if (const SectionSpec* child = entry.key.find('.') == std::string::npos ? find_section(path) : nullptr) {
         take_section(*child, entry);
@@ -197,7 +197,7 @@ class Reader {
   void refuse_unknown(const SectionSpec& section, const Node::Entry& entry) {
     std::vector<std::string> known;
     for (const OptionSpec& spec : section.keys) known.emplace_back(spec.name);
-    for (const OptionSpec& spec : connector_keys(section.path)) known.emplace_back(spec.name);
+    for (const OptionSpec& spec : more_keys(section.path)) known.emplace_back(spec.name);
     for (const SectionSpec& child : sections()) {
       if (!child.path.empty() && parent_of(child.path) == section.path) known.push_back(last_name(child.path));
     }
@@ -220,7 +220,7 @@ class Reader {
       for (const SectionSpec& other : sections()) {
         const bool is_other_end =
             !section.path.empty() && !other.path.empty() && other.path.substr(0, 3) != end.substr(0, 3);
-        if (!has_key(other.keys) || is_other_end || other.path == section.path) continue;
+        if (!has_key(keys_of(other, schemas_)) || is_other_end || other.path == section.path) continue;
         message += fmt::format("; it belongs into {}", other.path.empty() ? "the top level" : other.path);
         break;
       }
@@ -375,10 +375,10 @@ class Reader {
     std::vector<std::string> choices;
     for (const std::string_view choice : option_choices(spec)) choices.emplace_back(choice);
     if (spec.choices.empty()) {
-      for (const std::string_view choice : connector_choices(path, schemas_)) choices.emplace_back(choice);
+      for (const std::string_view choice : choices_of(path, schemas_)) choices.emplace_back(choice);
     }
     if (contains(choices, value.text)) return Json(value.text);
-    if (path == "sink.strategy.mode") return refuse_mode(value);
+    if (path == "sink.strategy.mode") return refuse_mode(value, choices);
     const std::string list = fmt::format("{}", fmt::join(choices, ", "));
     if (path.ends_with("connection_type") && (value.text == "airflow" || value.text == "vault")) {
       refuse(value.at, "manifest.not_available",
@@ -394,13 +394,8 @@ class Reader {
     return std::nullopt;
   }
 
-  std::optional<Json> refuse_mode(const Node& value) {
-    std::vector<std::string> names;
-    std::vector<std::string> available;
-    for (const StrategyMode& mode : strategy_modes()) {
-      names.emplace_back(mode.name);
-      if (mode.is_available) available.emplace_back(mode.name);
-    }
+  std::optional<Json> refuse_mode(const Node& value, const std::vector<std::string>& available) {
+    const std::vector<std::string> names(known_modes().begin(), known_modes().end());
     const std::string list = fmt::format("{}", fmt::join(available, ", "));
     if (contains(names, value.text)) {
       refuse(value.at, "strategy.not_available",
@@ -509,7 +504,7 @@ class Reader {
           refuse(*at, "manifest.missing_key", fmt::format("{} is missing", key));
         }
       }
-      for (const OptionSpec& spec : connector_keys(path)) {
+      for (const OptionSpec& spec : more_keys(path)) {
         const std::string key = join(path, spec.name);
         if (spec.is_required && values_.count(key) == 0 && !path.ends_with(".params")) {
           refuse(*at, "manifest.missing_key", fmt::format("{} is missing", key));
@@ -613,7 +608,7 @@ class Reader {
     const bool has_bad =
         std::any_of(values_.begin(), values_.end(), [](const auto& entry) { return entry.second.is_bad; });
     if (has_bad) return;
-    for (RuleProblem& problem : strategy_problems(build())) {
+    for (RuleProblem& problem : strategy_problems(build(), schemas_.strategies)) {
       const Value* const value = given(problem.path);
       if (value != nullptr) refuse(value->at, problem.slug, std::move(problem.message));
     }
@@ -649,7 +644,7 @@ class Reader {
   }
 
   Options options(std::string_view section, std::span<const OptionSpec> common) const {
-    Options out(common, connector_keys(section));
+    Options out(common, more_keys(section));
     const std::string prefix = std::string(section) + ".";
     for (const auto& [path, value] : values_) {
       if (path.starts_with(prefix)) out.set(path.substr(prefix.size()), value.json);
@@ -678,20 +673,25 @@ class Reader {
     return out;
   }
 
+  Strategy strategy() const {
+    Strategy out;
+    out.mode = text("sink.strategy.mode");
+    const StrategySpec* const spec = find_strategy(schemas_.strategies, out.mode);
+    out.options = Options(common_strategy_options(), spec == nullptr ? std::span<const OptionSpec>() : spec->options);
+    for (const OptionSpec& key : strategy_keys_) {
+      const Value* const value = given(join("sink.strategy", key.name));
+      if (value != nullptr) out.options.set(std::string(key.name), value->json);
+    }
+    return out;
+  }
+
   Manifest build() const {
     Manifest manifest;
     manifest.name = text("name");
     manifest.description = text("description");
     manifest.source = endpoint("source");
     manifest.sink = endpoint("sink");
-    manifest.strategy.mode = text("sink.strategy.mode");
-    if (const Value* key = given("sink.strategy.unique_key")) {
-      for (const Json& name : key->json.as_array()) manifest.strategy.unique_key.push_back(name.as_string());
-    }
-    if (const Value* only_new = given("sink.strategy.only_new_rows")) {
-      manifest.strategy.only_new_rows = only_new->json.as_bool();
-    }
-    manifest.strategy.keep_latest_by = text("sink.strategy.keep_latest_by");
+    manifest.strategy = strategy();
     manifest.state = {text("state.type"), text("state.connection_type"), text("state.connection_id"), params("state"),
                       text("state.schema")};
     manifest.runtime = options("runtime", runtime_options());
@@ -700,8 +700,9 @@ class Reader {
   }
 
   const YamlTree& tree_;
-  const Schemas schemas_;
+  const Schemas& schemas_;
   ReadOutcome& outcome_;
+  const std::vector<OptionSpec> strategy_keys_;
   std::vector<Problem> problems_;
   std::map<std::string, const EndpointSchema*, std::less<>> endpoint_;
   std::map<std::string, Value, std::less<>> values_;
@@ -743,7 +744,7 @@ Error ReadOutcome::to_error() const {
       .hint(next);
 }
 
-ReadOutcome read_manifest_text(std::string_view text, std::string file, Schemas schemas) {
+ReadOutcome read_manifest_text(std::string_view text, std::string file, const Schemas& schemas) {
   ReadOutcome outcome;
   outcome.file = std::move(file);
   const YamlTree tree = read_yaml(text);
@@ -751,7 +752,7 @@ ReadOutcome read_manifest_text(std::string_view text, std::string file, Schemas 
   return outcome;
 }
 
-ReadOutcome read_manifest(const std::filesystem::path& path, Schemas schemas) {
+ReadOutcome read_manifest(const std::filesystem::path& path, const Schemas& schemas) {
   const Result<std::string> text = read_file(path, YamlLimits{}.max_bytes);
   if (!text) {
     ReadOutcome outcome;
@@ -766,7 +767,7 @@ ReadOutcome read_manifest(const std::filesystem::path& path, Schemas schemas) {
   return outcome;
 }
 
-Result<Manifest> load_manifest(const std::filesystem::path& path, Schemas schemas) {
+Result<Manifest> load_manifest(const std::filesystem::path& path, const Schemas& schemas) {
   ReadOutcome outcome = read_manifest(path, schemas);
   if (!outcome.ok()) return outcome.to_error();
   return *std::move(outcome.manifest);

@@ -38,10 +38,10 @@ struct ReadOutcome {
 std::string to_line(const Problem& problem, std::string_view file);
 
 // `schemas` must outlive the manifest's Options only by its tables (static), not by the span itself.
-ReadOutcome read_manifest(const std::filesystem::path& path, Schemas schemas);
-ReadOutcome read_manifest_text(std::string_view text, std::string file, Schemas schemas);
+ReadOutcome read_manifest(const std::filesystem::path& path, const Schemas& schemas);
+ReadOutcome read_manifest_text(std::string_view text, std::string file, const Schemas& schemas);
 
 // The manifest, or the error of its problems.
-Result<Manifest> load_manifest(const std::filesystem::path& path, Schemas schemas);
+Result<Manifest> load_manifest(const std::filesystem::path& path, const Schemas& schemas);
 
 }  // namespace dpone::manifest

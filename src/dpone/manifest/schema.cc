@@ -26,7 +26,7 @@ Json quantity_schema(std::string_view pattern) {
   return Json(Json::Array{number, text});
 }
 
-Json value_schema(const OptionSpec& spec, const std::string& path, Schemas schemas) {
+Json value_schema(const OptionSpec& spec, const std::string& path, const Schemas& schemas) {
   Json out = Json::object();
   switch (spec.kind) {
     case OptionKind::kFlag:
@@ -50,7 +50,7 @@ Json value_schema(const OptionSpec& spec, const std::string& path, Schemas schem
       Json choices = Json::array();
       for (const std::string_view choice : option_choices(spec)) choices.push(choice);
       if (spec.choices.empty()) {
-        for (const std::string_view choice : connector_choices(path, schemas)) choices.push(choice);
+        for (const std::string_view choice : choices_of(path, schemas)) choices.push(choice);
       }
       out.set("enum", std::move(choices));
       break;
@@ -74,7 +74,7 @@ Json value_schema(const OptionSpec& spec, const std::string& path, Schemas schem
     if (rule.min_length != 0) out.set("minLength", static_cast<std::int64_t>(rule.min_length));
     if (rule.max_length != 0) out.set("maxLength", static_cast<std::int64_t>(rule.max_length));
   }
-  out.set("description", spec.description);
+  out.set("description", key_description(spec, path, schemas));
   if (!spec.default_text.empty()) {
     const Result<Json> fallback = parse_option(spec, spec.default_text);
     const bool is_quantity = spec.kind == OptionKind::kDuration || spec.kind == OptionKind::kBytes;
@@ -88,19 +88,19 @@ Json value_schema(const OptionSpec& spec, const std::string& path, Schemas schem
 }
 
 void add_keys(Json& properties, Json& required, std::span<const OptionSpec> keys, std::string_view section,
-              Schemas schemas) {
+              const Schemas& schemas) {
   for (const OptionSpec& spec : keys) {
     properties.set(std::string(spec.name), value_schema(spec, join(section, spec.name), schemas));
     if (spec.is_required) required.push(spec.name);
   }
 }
 
-Json params_schema(const SectionSpec& section, Schemas schemas) {
+Json params_schema(const SectionSpec& section, const Schemas& schemas) {
   Json properties = Json::object();
   bool is_closed = false;
   Json value = Json::object();
   value.set("type", Json(Json::Array{Json("string"), Json("integer"), Json("boolean")}));
-  for (const EndpointSchema& schema : schemas) {
+  for (const EndpointSchema& schema : schemas.ends) {
     for (const OptionSpec& field : schema.connection_fields) {
       Json entry = value;
       entry.set("description", field.description);
@@ -129,9 +129,9 @@ Json required_keys(std::initializer_list<const char*> names) {
 }
 
 // What an end must have depends on whether its rows are found by a path.
-Json ends_by_type(std::string_view end, Schemas schemas) {
+Json ends_by_type(std::string_view end, const Schemas& schemas) {
   Json types = Json::array();
-  for (const EndpointSchema& schema : schemas) {
+  for (const EndpointSchema& schema : schemas.ends) {
     if (schema.has_path) types.push(schema.type);
   }
   Json type = Json::object();
@@ -146,12 +146,12 @@ Json ends_by_type(std::string_view end, Schemas schemas) {
                  end == "sink" ? required_keys({"connection_type", "table"}) : required_keys({"connection_type"}));
 }
 
-Json section_schema(const SectionSpec& section, Schemas schemas) {
+Json section_schema(const SectionSpec& section, const Schemas& schemas) {
   if (section.path.ends_with(".params")) return params_schema(section, schemas);
   Json properties = Json::object();
   Json required = Json::array();
-  add_keys(properties, required, section.keys, section.path, schemas);
-  for (const EndpointSchema& schema : schemas) {
+  add_keys(properties, required, keys_of(section, schemas), section.path, schemas);
+  for (const EndpointSchema& schema : schemas.ends) {
     if (section.path == "source.options") add_keys(properties, required, schema.source_options, section.path, schemas);
     if (section.path == "sink.options") add_keys(properties, required, schema.sink_options, section.path, schemas);
   }
@@ -175,7 +175,7 @@ Json section_schema(const SectionSpec& section, Schemas schemas) {
 
 }  // namespace
 
-Json json_schema(Schemas schemas) {
+Json json_schema(const Schemas& schemas) {
   Json out = section_schema(*find_section(""), schemas);
   out.set("$schema", "https://json-schema.org/draft/2020-12/schema");
   out.set("$id", "dpone.manifest.schema.json");

@@ -7,6 +7,6 @@
 
 namespace dpone::manifest {
 
-Json json_schema(Schemas schemas);
+Json json_schema(const Schemas& schemas);
 
 }  // namespace dpone::manifest

@@ -1,5 +1,7 @@
 #include "dpone/plan/capability_check.h"
 
+#include "dpone/plan/strategy/strategy.h"
+
 namespace dpone::plan {
 namespace {
 
@@ -14,7 +16,6 @@ Status check_capabilities(const manifest::Manifest& manifest, const SourceCapabi
   const std::string from = "a source of type " + manifest.source.type;
   const std::string to = "a sink of type " + manifest.sink.type;
   const Options& options = manifest.source.options;
-  const std::string& mode = manifest.strategy.mode;
   if (options.is_given("query") && !source.has_query) {
     return missing("query", from + " takes no source.options.query", "name the table or path to read");
   }
@@ -26,13 +27,15 @@ Status check_capabilities(const manifest::Manifest& manifest, const SourceCapabi
                    "load its rows with full_refresh, with incremental_merge, or with incremental_append and "
                    "only_new_rows");
   }
-  if (mode == "incremental_append" && !sink.has_append) {
+  const SinkCapabilities& needs = strategy::of(manifest).needs;
+  if (needs.has_append && !sink.has_append) {
     return missing("append", to + " cannot add rows to what is there", "use full_refresh");
   }
-  if (mode == "incremental_merge" && !sink.has_merge) {
-    return missing("merge", to + " cannot merge rows", "use full_refresh");
+  if (needs.has_merge && !sink.has_merge) return missing("merge", to + " cannot merge rows", "use full_refresh");
+  if (needs.has_delete && !sink.has_delete) {
+    return missing("delete", to + " cannot replace some of its rows", "use full_refresh");
   }
-  if (!manifest.strategy.unique_key.empty() && !sink.has_keys) {
+  if (!manifest.strategy.unique_key().empty() && !sink.has_keys) {
     return missing("key", to + " cannot look for NULLs and duplicates in sink.strategy.unique_key",
                    "leave unique_key out");
   }

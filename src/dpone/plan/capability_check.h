@@ -8,7 +8,7 @@
 namespace dpone::plan {
 
 // Class kUsage; slugs capability.query, capability.where, capability.cursor, capability.append, capability.merge,
-// capability.key.
+// capability.delete, capability.key.
 Status check_capabilities(const manifest::Manifest& manifest, const SourceCapabilities& source,
                           const SinkCapabilities& sink);
 

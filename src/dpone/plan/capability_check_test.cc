@@ -32,7 +32,7 @@ TEST(CapabilityCheck, WhatIsOffIsRefusedByItsSlug) {
     EXPECT_EQ(refused(manifest), std::string("capability.") + option);
   }
   manifest::Manifest manifest = manifest_with("full_refresh");
-  manifest.strategy.unique_key = {"id"};
+  manifest.strategy.set_unique_key({"id"});
   EXPECT_EQ(refused(manifest), "capability.key");
 }
 
@@ -40,7 +40,7 @@ TEST(CapabilityCheck, WhatIsOnPasses) {
   manifest::Manifest manifest = manifest_with("incremental_merge");
   manifest.source.options.set("cursor", "x");
   manifest.source.options.set("where", "x");
-  manifest.strategy.unique_key = {"id"};
+  manifest.strategy.set_unique_key({"id"});
   EXPECT_TRUE(
       check_capabilities(manifest, {.has_where = true, .has_cursor = true}, {.has_merge = true, .has_keys = true}));
 }

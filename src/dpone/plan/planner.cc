@@ -15,7 +15,7 @@ Status check_ownership(const PlanInput& input) {
   const auto& own = input.prior.newest_of_process;
   const auto& newest = input.prior.newest_of_target;
   if (adopts || !input.target.exists) return {};
-  const bool is_replacing = strategy::find(input.manifest.strategy.mode).replaces;
+  const bool is_replacing = strategy::of(input.manifest).replaces;
   if (is_replacing && newest && newest->process != input.manifest.name) {
     return Error(ErrorClass::kRefused, "target.other_process",
                  "the target was last loaded by process \"" + newest->process + "\"")
@@ -51,7 +51,7 @@ std::string fingerprint_of(const manifest::Manifest& manifest, const Facts& sour
   Json names = Json::array();
   for (const std::string& name : columns) names.push(name);
   Json key = Json::array();
-  for (const std::string& column : manifest.strategy.unique_key) key.push(column);
+  for (const std::string& column : manifest.strategy.unique_key()) key.push(column);
   Json json = Json::object();
   json.set("relation", source.relation).set("query", manifest.source.options.text("query"));
   json.set("where", manifest.source.options.text("where")).set("columns", std::move(names)).set("key", std::move(key));
@@ -106,7 +106,7 @@ Result<RoutePlan> draft(const PlanInput& input) {
     // What the sink adds for new columns, in its own words.
     plan.load.target.native = input.proposed.native;
   }
-  for (const std::string& column : input.manifest.strategy.unique_key) {
+  for (const std::string& column : input.manifest.strategy.unique_key()) {
     const bool is_loaded = std::any_of(plan.load.columns.begin(), plan.load.columns.end(),
                                        [&](const ColumnPolicy& policy) { return policy.name == column; });
     if (!is_loaded) {
@@ -188,7 +188,7 @@ Result<RoutePlan> complete(RoutePlan plan, const PlanInput& input, const std::ve
       }
     }
   }
-  DPONE_CHECK(strategy::find(input.manifest.strategy.mode).plan(input, plan));
+  DPONE_CHECK(strategy::of(input.manifest).plan(input, plan));
   add_questions(plan);
   plan.read.key = plan.load.key;
   plan.read.checks_json = !plan.load.target.checks_json;

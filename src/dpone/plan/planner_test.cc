@@ -163,9 +163,9 @@ TEST_F(Planner, AnObstacleOfTheProposalStopsThePlan) {
 }
 
 TEST_F(Planner, AKeyMustBeLoaded) {
-  manifest_.strategy.unique_key = {"number"};
+  manifest_.strategy.set_unique_key({"number"});
   EXPECT_EQ(refusal(), "strategy.key_not_selected");
-  manifest_.strategy.unique_key = {"id"};
+  manifest_.strategy.set_unique_key({"id"});
   const auto made = plan();
   ASSERT_TRUE(made);
   EXPECT_EQ(made->load.key, std::vector<std::string>{"id"});
@@ -210,7 +210,7 @@ TEST_F(Planner, TheSelectionsFingerprintKnowsWhatIsSelected) {
   manifest_.source.options.set("where", "id > 5");
   EXPECT_NE(plan()->selection_fingerprint, before);
   manifest_.source.options = Options(manifest::common_source_options());
-  manifest_.strategy.unique_key = {"id"};
+  manifest_.strategy.set_unique_key({"id"});
   EXPECT_NE(plan()->selection_fingerprint, before);
 }
 

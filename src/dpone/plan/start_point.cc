@@ -266,9 +266,7 @@ Result<StartPoint> find_start(const StartInput& input) {
     if (has_rows(input)) DPONE_CHECK(check_same_target(input, *own));
     start.notes.push_back("the state was reset: the run begins anew");
     if (is_requested) return from_request(input, std::move(start));
-    const bool repeats =
-        strategy::find(input.manifest.strategy.mode).only_adds && !input.manifest.strategy.only_new_rows;
-    if (repeats && has_rows(input)) {
+    if (strategy::adds_twice(input.manifest) && has_rows(input)) {
       return refused(input, "append.would_repeat",
                      "the state was reset, and the target still has the rows that would be added again")
           .hint(
@@ -295,7 +293,7 @@ Result<StartPoint> find_start(const StartInput& input) {
   // A run that published none may have left it empty.
   if (input.target.is_empty && own->position && own->rows_loaded > 0) {
     const std::string what = "the target is empty, and the position of run " + own->run_id + " is not the beginning";
-    if (!strategy::find(input.manifest.strategy.mode).only_adds) {
+    if (!strategy::of(input.manifest).only_adds) {
       start.emptied =
           refused(input, "target.emptied", what + ": the rows up to it would be missing")
               .hint(

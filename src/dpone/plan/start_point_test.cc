@@ -206,9 +206,9 @@ TEST_F(StartPointTest, AResetBeginsAnewButDoublesNothing) {
   EXPECT_FALSE(find()->corrected);
   manifest_.strategy.mode = "incremental_append";
   EXPECT_EQ(begins(), "append.would_repeat");
-  manifest_.strategy.only_new_rows = true;
+  manifest_.strategy.options.set("only_new_rows", true);
   EXPECT_EQ(begins(), "beginning");
-  manifest_.strategy.only_new_rows = false;
+  manifest_.strategy.options.set("only_new_rows", false);
   empty_target();
   EXPECT_EQ(begins(), "beginning");
   target_.is_empty = false;

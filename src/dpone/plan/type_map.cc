@@ -131,7 +131,7 @@ Status decide(ColumnPolicy& policy, const ColumnFacts& from, const ColumnFacts& 
 // Whether the run puts another table into the place of one that dpone made.
 bool is_exchanged(const manifest::Manifest& manifest, const Facts& target) {
   const std::string wanted = manifest.sink.options.text("overwrite_type");
-  if (!strategy::find(manifest.strategy.mode).replaces || (wanted != "auto" && wanted != "exchange")) return false;
+  if (!strategy::of(manifest).replaces || (wanted != "auto" && wanted != "exchange")) return false;
   return std::any_of(target.publish.begin(), target.publish.end(), [](const PublishOption& option) {
     return option.method == "exchange" && option.blockers.empty();
   });
@@ -235,7 +235,7 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
             .with("column", from.name)
             .hint("leave it out with source.options.exclude if it is no longer wanted; or add it to the target");
       }
-      const bool is_incremental = !strategy::find(manifest.strategy.mode).replaces;
+      const bool is_incremental = !strategy::of(manifest).replaces;
       if (is_incremental || !is_ours || !follows || !from.is_nullable) {
         const std::string why = is_incremental ? "an incremental run leaves the target's columns as they are"
                                 : !is_ours     ? "dpone did not create the target"
@@ -331,7 +331,7 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
       map.notes.push_back(
           !is_absent ? "the target's column \"" + column.name + "\" is not loaded and takes its default"
                      : "no row that was looked at has \"" + column.name + "\": rows get its default or NULL" +
-                           (manifest.strategy.is_incremental() ? ", and a row that is updated keeps its value" : ""));
+                           (!strategy::of(manifest).replaces ? ", and a row that is updated keeps its value" : ""));
     }
   }
   return map;

@@ -25,6 +25,7 @@ struct SinkCapabilities {
   PublishClass publish = PublishClass::kTransactional;
   bool has_append = false;  // capability.append
   bool has_merge = false;   // capability.merge
+  bool has_delete = false;  // capability.delete: rows of a part of the target are removed
   bool has_keys = false;    // capability.key: NULLs and duplicates of a key are found
 };
 

@@ -1,5 +1,9 @@
 #include "dpone/cli/commands/commands.h"
 
+#include <vector>
+
+#include "dpone/cli/strategy_flags.h"
+
 namespace dpone::cli {
 namespace {
 
@@ -124,14 +128,6 @@ constexpr OptionSpec kInitOptions[] = {
     of_copy(kTo),
     kTable,
     kToTable,
-    {.name = "mode",
-     .kind = OptionKind::kChoice,
-     .choices = "full_refresh|incremental_append|incremental_merge",
-     .default_text = "full_refresh",
-     .description = "What a run does to the target: all rows replaced, rows added, or rows changed and added by key"},
-    {.name = "key",
-     .kind = OptionKind::kNameList,
-     .description = "Columns that identify a row; incremental_merge takes the source's primary key without it"},
     {.name = "cursor", .description = "Column that grows with every new or changed row", .value_name = "COLUMN"},
     {.name = "output",
      .kind = OptionKind::kPath,
@@ -194,12 +190,6 @@ constexpr OptionSpec kCopyOptions[] = {
      .kind = OptionKind::kInteger,
      .description = "Read at most so many rows, in no particular order",
      .value_name = "N"},
-    {.name = "mode",
-     .kind = OptionKind::kChoice,
-     .choices = "full_refresh|incremental_append|incremental_merge",
-     .default_text = "full_refresh",
-     .description = "What happens to the target: all rows replaced, rows added, or rows changed and added by key"},
-    {.name = "key", .kind = OptionKind::kNameList, .description = "Columns that identify a row"},
     {.name = "cursor",
      .description = "Column that grows with every new or changed row: read only what is beyond the last run",
      .value_name = "COLUMN"},
@@ -219,12 +209,6 @@ constexpr OptionSpec kCopyOptions[] = {
     {.name = "cursor_max",
      .description = "The greatest value that a cursor may have; a greater one ends the run. none for any",
      .value_name = "VALUE"},
-    {.name = "only_new_rows",
-     .kind = OptionKind::kFlag,
-     .description = "incremental_append leaves out rows whose key the target has already"},
-    {.name = "keep_latest_by",
-     .description = "Column whose greatest value tells which of several rows of one key is kept",
-     .value_name = "COLUMN"},
     kStartCursor,
     kLoaders,
     {.name = "overwrite_type",
@@ -296,33 +280,67 @@ constexpr CommandExample kCleanupExamples[] = {
 
 constexpr PositionalSpec kFolder[] = {{"FOLDER", "The project's folder; without it, the current one", false}};
 
-constexpr CommandSpec kCommands[] = {
-    {"init", "Write the first manifest of a process, or a demo to try", kInit, kInitOptions, kInitExamples},
-    {"run", "Run one process: load, check, publish", kManifest, kRunOptions, kRunExamples},
-    {"plan", "Show what a run will do, statement by statement", kManifest, kPlanOptions, kPlanExamples},
-    {"copy", "Copy one table without a manifest", {}, kCopyOptions, kCopyExamples},
-    {"check", "Check a manifest and its connection variables; with --live, both ends too", kManifest, kCheckOptions,
-     kCheckExamples},
-    {"doctor", "Look for what stands against a run, and say what to do", kDoctor, kDoctorOptions, kDoctorExamples},
-    {"reconcile", "Ask the target whether a run was published", kManifestOrCopy, kReconcileOptions, kReconcileExamples},
-    {"cleanup", "Drop stages that dead runs of a process left", kManifestOrCopy, kCleanupOptions, kCleanupExamples},
-    {"connections list", "List the connections in the environment", {}, {}, kListExamples},
-    {"connections test", "Connect and say what answers", kConnection, {}, kTestExamples},
-    {"connections discover", "List tables and views of a connection", kEnd, kDiscoverOptions, kDiscoverExamples},
-    {"schema print", "Show columns, types and keys of a table", kEndAndTable, {}, kSchemaExamples},
-    {"schema manifest", "Print the JSON Schema of manifests", {}, {}, kSchemaManifestExamples},
-    {"state inspect", "Show where the next run of a process begins", kManifest, {}, {}},
-    {"state reset", "Forget the stored position, so that the next run begins anew", kManifest, kStateResetOptions,
-     kStateResetExamples},
-    {"state export", "Print the stored position as JSON", kManifest, {}, {}},
-    {"docs check-docs", "Check links and anchors of README, other pages and docs/", kFolder, {}, {}},
-    {"completion", "Print a script that completes dpone's words in a shell", kShell, {}, kCompletionExamples},
-    {"version", "Print the version", {}, {}, {}},
-};
+// `options`, with the flags of the strategies before the option `next`.
+std::vector<OptionSpec> with_strategies(std::span<const OptionSpec> options, std::string_view next) {
+  std::vector<OptionSpec> all;
+  for (const OptionSpec& option : options) {
+    if (option.name == next) all.insert(all.end(), strategy_flags().begin(), strategy_flags().end());
+    all.push_back(option);
+  }
+  return all;
+}
+
+std::span<const OptionSpec> init_options() {
+  static const std::vector<OptionSpec> options = [] {
+    std::vector<OptionSpec> all = with_strategies(kInitOptions, "cursor");
+    for (OptionSpec& option : all) {
+      if (option.name != "key") continue;
+      option.description =
+          "Columns that identify a row; a mode that needs them takes the source's primary key without it";
+    }
+    return all;
+  }();
+  return options;
+}
+
+std::span<const OptionSpec> copy_options() {
+  static const std::vector<OptionSpec> options = with_strategies(kCopyOptions, "cursor");
+  return options;
+}
+
+std::vector<CommandSpec> make_commands() {
+  return {
+      {"init", "Write the first manifest of a process, or a demo to try", kInit, init_options(), kInitExamples},
+      {"run", "Run one process: load, check, publish", kManifest, kRunOptions, kRunExamples},
+      {"plan", "Show what a run will do, statement by statement", kManifest, kPlanOptions, kPlanExamples},
+      {"copy", "Copy one table without a manifest", {}, copy_options(), kCopyExamples},
+      {"check", "Check a manifest and its connection variables; with --live, both ends too", kManifest, kCheckOptions,
+       kCheckExamples},
+      {"doctor", "Look for what stands against a run, and say what to do", kDoctor, kDoctorOptions, kDoctorExamples},
+      {"reconcile", "Ask the target whether a run was published", kManifestOrCopy, kReconcileOptions,
+       kReconcileExamples},
+      {"cleanup", "Drop stages that dead runs of a process left", kManifestOrCopy, kCleanupOptions, kCleanupExamples},
+      {"connections list", "List the connections in the environment", {}, {}, kListExamples},
+      {"connections test", "Connect and say what answers", kConnection, {}, kTestExamples},
+      {"connections discover", "List tables and views of a connection", kEnd, kDiscoverOptions, kDiscoverExamples},
+      {"schema print", "Show columns, types and keys of a table", kEndAndTable, {}, kSchemaExamples},
+      {"schema manifest", "Print the JSON Schema of manifests", {}, {}, kSchemaManifestExamples},
+      {"state inspect", "Show where the next run of a process begins", kManifest, {}, {}},
+      {"state reset", "Forget the stored position, so that the next run begins anew", kManifest, kStateResetOptions,
+       kStateResetExamples},
+      {"state export", "Print the stored position as JSON", kManifest, {}, {}},
+      {"docs check-docs", "Check links and anchors of README, other pages and docs/", kFolder, {}, {}},
+      {"completion", "Print a script that completes dpone's words in a shell", kShell, {}, kCompletionExamples},
+      {"version", "Print the version", {}, {}, {}},
+  };
+}
 
 }  // namespace
 
-std::span<const CommandSpec> commands() { return kCommands; }
+std::span<const CommandSpec> commands() {
+  static const std::vector<CommandSpec> all = make_commands();
+  return all;
+}
 
 Result<int> execute(const ParsedArguments& arguments) {
   const std::string_view name = arguments.command->name;

@@ -18,6 +18,7 @@
 #include "dpone/manifest/reader.h"
 #include "dpone/manifest/table_name.h"
 #include "dpone/plan/capability_check.h"
+#include "dpone/plan/strategy/full_refresh.h"
 #include "dpone/report/number_format.h"
 
 namespace dpone::cli {
@@ -176,12 +177,14 @@ Json names_json(const std::vector<std::string>& names) {
 
 // The strategy as it was asked for. A key that the source's catalog has is taken from there; a cursor is never guessed.
 Status take_strategy(Options options, const std::optional<Suggestion>& seen, manifest::Manifest& manifest) {
-  const bool is_merge = options.is_given("mode") && options.text("mode") == "incremental_merge";
-  if (is_merge && !options.is_given("key") && seen && !seen->key.empty()) options.set("key", names_json(seen->key));
+  const auto& strategy = plan::strategy::find(options.text("mode"));
+  const bool is_merge = strategy.finds_rows;
+  if (!strategy.declared.key_use.empty() && !options.is_given("key") && seen && !seen->key.empty())
+    options.set("key", names_json(seen->key));
   Status status = take_options(options, manifest, "init");
   if (status || !seen) return status;
   const auto& cursors = is_merge ? seen->change_cursors : seen->new_row_cursors;
-  if (options.is_given("cursor") || cursors.empty()) return status;
+  if (options.is_given("cursor") || !strategy.declared.takes_cursor || cursors.empty()) return status;
   return Error(status.error()).hint(fmt::format("columns that look like one: {}", fmt::join(cursors, ", ")));
 }
 
@@ -234,7 +237,7 @@ Result<int> init_process(const ParsedArguments& arguments) {
   scaffold.file = is_stdout ? name + ".yaml" : shell_quoted(std::filesystem::path(output).filename().string());
   manifest.source = endpoint_of(from->end, table, true);
   manifest.sink = endpoint_of(to->end, to_table, false);
-  manifest.strategy.mode = "full_refresh";
+  manifest.strategy = plan::strategy::begin(plan::strategy::kFullRefresh);
   manifest.runtime = Options(manifest::runtime_options());
   manifest.quality = Options(manifest::quality_options());
   scaffold.source = connector(manifest.source.type).source;

@@ -22,7 +22,10 @@ Json systems_json() {
     source.set("cursor", one->source.has_cursor);
     Json sink = Json::object();
     sink.set("table", one->sink.has_table).set("publish", to_string(one->sink.publish));
-    sink.set("append", one->sink.has_append).set("merge", one->sink.has_merge).set("key", one->sink.has_keys);
+    sink.set("append", one->sink.has_append)
+        .set("merge", one->sink.has_merge)
+        .set("delete", one->sink.has_delete)
+        .set("key", one->sink.has_keys);
     Json system = Json::object();
     system.set("system", one->system.name).set("source", std::move(source)).set("sink", std::move(sink));
     systems.push(std::move(system));

@@ -1,7 +1,5 @@
 #include "dpone/plan/strategy/full_refresh.h"
 
-#include "dpone/plan/strategy/strategy.h"
-
 namespace dpone::plan::strategy {
 namespace {
 
@@ -19,6 +17,14 @@ void take(RoutePlan& plan, const std::string& method, const std::vector<std::str
 }
 
 }  // namespace
+
+constinit const Strategy kFullRefresh{
+    .declared = {.mode = "full_refresh",
+                 .meaning = "replaces all rows by the source's",
+                 .comment = "Every run replaces all rows in one step; readers see the old table or the new.\n"},
+    .replaces = true,
+    .plan = plan_full_refresh,
+};
 
 Status plan_full_refresh(const PlanInput& input, RoutePlan& plan) {
   const manifest::Endpoint& sink = input.manifest.sink;

@@ -2,8 +2,11 @@
 #pragma once
 
 #include "dpone/plan/planner.h"
+#include "dpone/plan/strategy/strategy.h"
 
 namespace dpone::plan::strategy {
+
+extern const Strategy kFullRefresh;
 
 // Fails with `publish.no_method` when no method is open, naming what stands against each.
 Status plan_full_refresh(const PlanInput& input, RoutePlan& plan);

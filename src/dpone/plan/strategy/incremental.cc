@@ -1,11 +1,52 @@
 #include "dpone/plan/strategy/incremental.h"
 
 #include "dpone/plan/cursor_kind.h"
-#include "dpone/plan/strategy/strategy.h"
 #include "dpone/plan/type_map.h"
 
 namespace dpone::plan::strategy {
 namespace {
+
+constexpr OptionSpec kOnlyNewRows{.name = "only_new_rows",
+                                  .kind = OptionKind::kFlag,
+                                  .default_text = "false",
+                                  .description = "Leave out rows whose key the target has already"};
+constexpr OptionSpec kKeepLatestBy{
+    .name = "keep_latest_by",
+    .description =
+        "Of several rows of one key that a run reads, the one with the greatest value of this column is "
+        "kept; without it they fail the run",
+    .value_name = "COLUMN"};
+constexpr OptionSpec kAppendOptions[] = {kOnlyNewRows, kKeepLatestBy};
+constexpr OptionSpec kMergeOptions[] = {kKeepLatestBy};
+
+void check_append(const manifest::Manifest& manifest, manifest::RuleProblems& problems) {
+  const Options& options = manifest.strategy.options;
+  const Options& source = manifest.source.options;
+  const std::string key = problems.key("sink.strategy.unique_key");
+  const std::string only_new = problems.key("sink.strategy.only_new_rows");
+  const bool only_new_rows = options.flag("only_new_rows");
+  if (!manifest.has_cursor() && !only_new_rows) {
+    problems.missing("sink.strategy.mode", problems.key("source.options.cursor") +
+                                               " is missing: incremental_append adds the rows beyond it (or set " +
+                                               only_new + " and " + key + ")");
+  }
+  if (only_new_rows && manifest.strategy.unique_key().empty()) {
+    problems.missing("sink.strategy.only_new_rows", key + " is missing: " + only_new + " needs it");
+  }
+  if (options.is_given("keep_latest_by") && !only_new_rows) {
+    problems.conflict("sink.strategy.keep_latest_by",
+                      problems.key("sink.strategy.keep_latest_by") + " goes with incremental_merge or " + only_new);
+  }
+  if (source.is_given("overlap") && manifest.has_cursor() && !only_new_rows) {
+    problems.conflict("source.options.overlap", problems.key("source.options.overlap") +
+                                                    " reads rows again: incremental_append needs " + only_new +
+                                                    " and " + key + " with it");
+  }
+  if (source.text("cursor_nulls") == "always") {
+    problems.conflict("source.options.cursor_nulls",
+                      problems.key("source.options.cursor_nulls") + ": always goes with incremental_merge");
+  }
+}
 
 Result<const ColumnFacts*> find_column(const Facts& source, const std::string& name, const char* option) {
   if (const ColumnFacts* column = source.find(name)) return column;
@@ -31,7 +72,7 @@ Result<CursorOverlap> overlap_of(const std::string& text, CursorKind kind) {
 
 // The sink's name of the column that tells which of several rows of a key is kept; empty without one.
 Result<std::string> latest_by(const PlanInput& input, RoutePlan& plan) {
-  const std::string& name = input.manifest.strategy.keep_latest_by;
+  const std::string name = input.manifest.strategy.options.text("keep_latest_by");
   if (name.empty()) return name;
   DPONE_TRY(const ColumnFacts* column, find_column(input.source, name, "sink.strategy.keep_latest_by"));
   // A column of a file that looks like text; one of a database has been declared to be it.
@@ -89,9 +130,9 @@ Result<CursorRange> cursor_range(const manifest::Manifest& manifest, const Facts
   // Rows that are read again do no harm where they are found by their key; and where several rows have one cursor,
   // those of the last one have to be read again, since more of them may have come.
   const bool is_unique = has_key_of(source.keys, {cursor->name});
-  const bool finds_rows = find(manifest.strategy.mode).finds_rows || manifest.strategy.only_new_rows;
-  range.is_inclusive = finds_rows || !is_unique;
-  if (finds_rows || is_unique || !manifest.strategy.unique_key.empty()) return range;
+  const bool is_found = finds_rows(manifest);
+  range.is_inclusive = is_found || !is_unique;
+  if (is_found || is_unique || !manifest.strategy.unique_key().empty()) return range;
   return Error(ErrorClass::kFailed, "cursor.needs_key",
                "several rows may have the same \"" + cursor->name +
                    "\", and a run could end between them: incremental_append needs a key to tell them apart")
@@ -145,11 +186,36 @@ Status plan_steps(const PlanInput& input, RoutePlan& plan, const char* method, s
 
 }  // namespace
 
+constinit const Strategy kIncrementalAppend{
+    .declared = {.mode = "incremental_append",
+                 .meaning = "adds the rows beyond the cursor",
+                 .comment = "Every run adds the rows beyond the last run's; what is there stays.\n",
+                 .options = kAppendOptions,
+                 .takes_cursor = true,
+                 .check = check_append},
+    .only_adds = true,
+    .needs = {.has_append = true},
+    .plan = plan_append,
+};
+
+constinit const Strategy kIncrementalMerge{
+    .declared = {.mode = "incremental_merge",
+                 .meaning = "changes rows of the same key where they differ and adds the others",
+                 .comment = "Rows that are there by their key are changed where they differ, the others are\n"
+                            "added. A row that is deleted at the source stays.\n",
+                 .options = kMergeOptions,
+                 .takes_cursor = true,
+                 .key_use = "finds rows by it"},
+    .finds_rows = true,
+    .needs = {.has_merge = true},
+    .plan = plan_merge,
+};
+
 Status plan_append(const PlanInput& input, RoutePlan& plan) {
   InsertRows insert;
   insert.key = plan.load.key;
   const CursorRange* const range = plan.read.cursor();
-  if (input.manifest.strategy.only_new_rows) {
+  if (finds_rows(input.manifest)) {
     insert.which = InsertRows::Which::kNewKeys;
   } else if (range != nullptr && range->is_inclusive) {
     DPONE_TRY(insert.cursor, loaded_cursor(plan));

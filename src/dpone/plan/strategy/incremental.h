@@ -2,8 +2,12 @@
 #pragma once
 
 #include "dpone/plan/planner.h"
+#include "dpone/plan/strategy/strategy.h"
 
 namespace dpone::plan::strategy {
+
+extern const Strategy kIncrementalAppend;
+extern const Strategy kIncrementalMerge;
 
 // The range that is read, without its bounds. REQUIRES: the manifest names a cursor. Slugs: source.no_column,
 // cursor.type, cursor.overlap, cursor.needs_key, capability.cursor.

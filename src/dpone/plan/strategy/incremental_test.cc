@@ -21,8 +21,8 @@ class Incremental : public testing::Test {
   Incremental() {
     manifest_.source.options = Options(manifest::common_source_options());
     manifest_.source.options.set("cursor", "at");
-    manifest_.strategy.mode = "incremental_append";
-    manifest_.strategy.unique_key = {"id"};
+    manifest_.strategy = begin(kIncrementalAppend);
+    manifest_.strategy.set_unique_key({"id"});
     source_.columns = {column("id", TypeKind::kInt64, "bigint"), column("at", TypeKind::kTimestampTz, "timestamptz"),
                        column("j", TypeKind::kJson, "json")};
     target_.exists = true;
@@ -39,7 +39,7 @@ class Incremental : public testing::Test {
 
   std::string method() {
     plan_ = RoutePlan();
-    plan_.load.key = manifest_.strategy.unique_key;
+    plan_.load.key = manifest_.strategy.unique_key();
     const Status status = find(manifest_.strategy.mode).plan({manifest_, source_, target_, target_, prior_}, plan_);
     return status ? plan_.load.method : status.error().slug();
   }
@@ -51,9 +51,32 @@ class Incremental : public testing::Test {
   RoutePlan plan_;
 };
 
+TEST_F(Incremental, AppendNeedsACursorOrNewKeysOnly) {
+  const auto problems = [&] {
+    std::string out;
+    for (const auto& problem : manifest::strategy_problems(manifest_, declared())) out += problem.path + "\n";
+    return out;
+  };
+  Options& source = manifest_.source.options;
+  EXPECT_EQ(problems(), "");
+  source.set("overlap", "2h");
+  source.set("cursor_nulls", "always");
+  EXPECT_EQ(problems(), "source.options.overlap\nsource.options.cursor_nulls\n");
+  source = Options(manifest::common_source_options());
+  EXPECT_EQ(problems(), "sink.strategy.mode\n");
+  manifest_.strategy.options.set("only_new_rows", true);
+  manifest_.strategy.options.set("keep_latest_by", "at");
+  EXPECT_EQ(problems(), "");
+  manifest_.strategy.set_unique_key({});
+  EXPECT_EQ(problems(), "sink.strategy.only_new_rows\n");
+  source.set("cursor", "at");
+  manifest_.strategy.options.set("only_new_rows", false);
+  EXPECT_EQ(problems(), "sink.strategy.keep_latest_by\n");
+}
+
 TEST_F(Incremental, AppendTellsRowsOfOneCursorApartByTheirKey) {
   EXPECT_EQ(range(), "at from");
-  manifest_.strategy.unique_key.clear();
+  manifest_.strategy.set_unique_key({});
   EXPECT_EQ(range(), "cursor.needs_key");
   source_.keys = {{"k", {"at"}, false}};
   EXPECT_EQ(range(), "at after");
@@ -81,9 +104,9 @@ TEST_F(Incremental, AppendLeavesOutWhatTheTargetHasAtTheLastPosition) {
 }
 
 TEST_F(Incremental, WhereRowsAreFoundByTheirKeyTheLastCursorIsReadAgain) {
-  manifest_.strategy.only_new_rows = true;
+  manifest_.strategy.options.set("only_new_rows", true);
   EXPECT_EQ(range(), "at from");
-  manifest_.strategy.only_new_rows = false;
+  manifest_.strategy.options.set("only_new_rows", false);
   manifest_.strategy.mode = "incremental_merge";
   EXPECT_EQ(range(), "at from");
 }

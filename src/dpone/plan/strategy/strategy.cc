@@ -1,35 +1,51 @@
 #include "dpone/plan/strategy/strategy.h"
 
+#include "dpone/manifest/keys.h"
 #include "dpone/plan/strategy/full_refresh.h"
 #include "dpone/plan/strategy/incremental.h"
 
 namespace dpone::plan::strategy {
 namespace {
 
-constexpr Strategy kStrategies[] = {
-    {.mode = "full_refresh", .replaces = true, .plan = plan_full_refresh},
-    {.mode = "incremental_append", .only_adds = true, .plan = plan_append},
-    {.mode = "incremental_merge", .finds_rows = true, .plan = plan_merge},
-};
+constexpr const Strategy* kStrategies[] = {&kFullRefresh, &kIncrementalAppend, &kIncrementalMerge};
 
 }  // namespace
 
-std::span<const Strategy> all() { return kStrategies; }
+std::span<const Strategy* const> all() { return kStrategies; }
 
-const Strategy& find(std::string_view mode) {
-  for (const Strategy& strategy : kStrategies) {
-    if (strategy.mode == mode) return strategy;
-  }
-  return kStrategies[0];
+manifest::Strategies declared() {
+  static const std::vector<const manifest::StrategySpec*> specs = [] {
+    std::vector<const manifest::StrategySpec*> list;
+    for (const Strategy* strategy : kStrategies) list.push_back(&strategy->declared);
+    return list;
+  }();
+  return specs;
 }
 
+const Strategy& find(std::string_view mode) {
+  for (const Strategy* strategy : kStrategies) {
+    if (strategy->declared.mode == mode) return *strategy;
+  }
+  return *kStrategies[0];
+}
+
+manifest::Strategy begin(const Strategy& strategy) {
+  return {std::string(strategy.declared.mode), Options(manifest::common_strategy_options(), strategy.declared.options)};
+}
+
+bool finds_rows(const manifest::Manifest& manifest) {
+  return of(manifest).finds_rows || manifest.strategy.options.flag("only_new_rows");
+}
+
+bool adds_twice(const manifest::Manifest& manifest) { return of(manifest).only_adds && !finds_rows(manifest); }
+
 TargetQuestion question_of(const manifest::Manifest& manifest, const Facts& source) {
-  const Strategy& strategy = find(manifest.strategy.mode);
-  const manifest::Strategy& declared = manifest.strategy;
-  TargetQuestion question{source, {}, false, !declared.keep_latest_by.empty()};
+  const Strategy& strategy = of(manifest);
+  TargetQuestion question{source, {}, false, manifest.strategy.options.is_given("keep_latest_by")};
+  const std::vector<std::string> key = manifest.strategy.unique_key();
   // Rows of a file bring no key of their own to a table that is made.
-  if (!strategy.replaces || !manifest.source.path.empty()) question.key = declared.unique_key;
-  question.finds_rows = strategy.finds_rows || (strategy.only_adds && !declared.unique_key.empty());
+  if (!strategy.replaces || !manifest.source.path.empty()) question.key = key;
+  question.finds_rows = strategy.finds_rows || (strategy.only_adds && !key.empty());
   return question;
 }
 

@@ -1,5 +1,6 @@
-// The table of load strategies: one row each, and one file each of pure planning (`full_refresh.cc`, ...). A strategy
-// turns facts into the lists of steps of a LoadTask, and knows no system. Static data.
+// The table of load strategies: one row each, and one file each (`full_refresh.cc`, ...) that has the row, the options,
+// what they ask of each other, and the planning. A strategy turns facts into the lists of steps of a LoadTask, and
+// knows no system. Static data. docs/how-to/add-a-strategy.md.
 #pragma once
 
 #include <span>
@@ -7,11 +8,10 @@
 #include <string_view>
 
 #include "dpone/base/result.h"
+#include "dpone/manifest/manifest.h"
+#include "dpone/manifest/strategy_spec.h"
+#include "dpone/ports/capabilities.h"
 #include "dpone/ports/sink.h"
-
-namespace dpone::manifest {
-struct Manifest;
-}
 
 namespace dpone::plan {
 struct PlanInput;
@@ -21,17 +21,28 @@ struct RoutePlan;
 namespace dpone::plan::strategy {
 
 struct Strategy {
-  std::string_view mode;    // as in sink.strategy.mode
-  bool replaces = false;    // every row that the target had goes
-  bool only_adds = false;   // a row that is read twice is there twice
-  bool finds_rows = false;  // rows of the target are looked for by the key
+  manifest::StrategySpec declared;  // what a manifest says of it
+  bool replaces = false;            // every row that the target had goes
+  bool only_adds = false;           // nothing that the target has is changed
+  bool finds_rows = false;          // rows of the target are looked for by the key
+  SinkCapabilities needs = {};      // of a sink whose target has rows; of these has_append, has_merge and has_delete
   // Chooses the steps. REQUIRES: `plan` has columns, key and extraction.
   Status (*plan)(const PlanInput& input, RoutePlan& plan) = nullptr;
 };
 
-std::span<const Strategy> all();
+std::span<const Strategy* const> all();
+// What the manifest is read by.
+manifest::Strategies declared();
 // REQUIRES: `mode` is the name of one; the manifest reader lets no other pass.
 const Strategy& find(std::string_view mode);
+inline const Strategy& of(const manifest::Manifest& manifest) { return find(manifest.strategy.mode); }
+// `mode` with no option given.
+manifest::Strategy begin(const Strategy& strategy);
+
+// Whether rows of the target are looked for by the key in this load.
+bool finds_rows(const manifest::Manifest& manifest);
+// Whether a row that is read twice is there twice.
+bool adds_twice(const manifest::Manifest& manifest);
 
 // What the sink has to know of this load before it says what stands in its way.
 TargetQuestion question_of(const manifest::Manifest& manifest, const Facts& source);
