@@ -56,6 +56,7 @@ struct TargetQuestion {
   std::vector<std::string> key;  // columns by which rows are found, or of which a table that is made gets a key
   bool finds_rows = false;       // rows are looked for by the key: `=` must be the key's own equality
   bool keeps_latest = false;     // several rows of one key may come into the stage
+  Scope scope = {};              // the rows that the load replaces, where these are not all
 };
 
 enum class PublishState {

@@ -129,6 +129,20 @@ std::string scope_condition(const Dialect& dialect, const LoadTask& task, const 
   return out;
 }
 
+std::string scope_probe(const Dialect& dialect, const Facts& target, const Scope& scope) {
+  LoadTask task;
+  task.target = target;
+  return "SELECT 1 FROM " + target.relation + " WHERE " + scope_condition(dialect, task, scope) + " LIMIT 0";
+}
+
+Error scope_error(Error error, const Scope& scope) {
+  const bool is_predicate = !scope.predicate.empty();
+  error.add("option", is_predicate ? "sink.strategy.custom_predicate" : "sink.strategy.scope");
+  if (!error.next_step().empty()) return error;
+  return std::move(error).hint(is_predicate ? "write one condition, as after WHERE in the target's SQL"
+                                            : "name columns of the target, and values of their types");
+}
+
 std::optional<RowChange> render_update(const Dialect& dialect, const LoadTask& task, const LoadTables& tables,
                                        const UpdateRows& step) {
   const std::vector<std::string> columns = updated_columns(task, step.key);

@@ -531,7 +531,8 @@ class SinkRenderer {
       return;
     }
     const std::string condition = sql::scope_condition(dialect(), task_, removal.scope);
-    publish("DELETE FROM " + only_ + target_ + (condition.empty() ? "" : " WHERE " + condition), step);
+    const std::string rows = " FROM " + only_ + target_ + (condition.empty() ? "" : " WHERE " + condition);
+    append_change({"DELETE" + rows, rows}, step, "removed");
   }
 
   // A trigger may leave some rows out in silence: where there is one, they are counted, and a guard compares.

@@ -103,6 +103,17 @@ PublishOption exchange(const Json& target) {
   return option;
 }
 
+// What a statement that adds rows to the table needs.
+void add_writing(PublishOption& option, const Json& target) {
+  const Json& rights = target["rights"];
+  const std::string role = rights["role"].as_string();
+  block_if(option, !target["rules"].as_array().empty(),
+           "it has rules that rewrite the load: " + joined(target["rules"]));
+  block_if(option, !rights["select"].as_bool(), "role " + role + " lacks SELECT on it");
+  block_if(option, !rights["insert"].as_bool(), "role " + role + " lacks INSERT on it");
+  block_if(option, rights["row_security_applies"].as_bool(), "row-level security applies to role " + role);
+}
+
 PublishOption rewriting(const Json& target, bool is_truncate) {
   PublishOption option{is_truncate ? "truncate_insert" : "delete_insert", {}, {}};
   add_common(option, target);
@@ -124,16 +135,12 @@ PublishOption rewriting(const Json& target, bool is_truncate) {
       option.notes.push_back(name + " must have no row that refers to it; this is checked under the lock");
     }
   }
-  block_if(option, !target["rules"].as_array().empty(),
-           "it has rules that rewrite the load: " + joined(target["rules"]));
-  block_if(option, !rights["select"].as_bool(), "role " + role + " lacks SELECT on it");
-  block_if(option, !rights["insert"].as_bool(), "role " + role + " lacks INSERT on it");
+  add_writing(option, target);
   if (is_truncate) {
     block_if(option, !rights["truncate"].as_bool(), "role " + role + " lacks TRUNCATE on it");
   } else {
     block_if(option, !rights["delete"].as_bool(), "role " + role + " lacks DELETE on it");
   }
-  block_if(option, rights["row_security_applies"].as_bool(), "row-level security applies to role " + role);
   if (!target["triggers"].as_array().empty()) {
     option.notes.push_back("triggers of the table: " + joined(target["triggers"]) +
                            (is_truncate ? " (INSERT and TRUNCATE triggers fire, DELETE triggers do not)"
@@ -149,17 +156,38 @@ PublishOption rewriting(const Json& target, bool is_truncate) {
   return option;
 }
 
+// Of some rows only: those that stay may refer to them, as may those of other tables.
+PublishOption replacing_part(const Json& target) {
+  PublishOption option{"replace", {}, {}};
+  add_common(option, target);
+  const Json& rights = target["rights"];
+  for (const Json& key : target["incoming_foreign_keys"].as_array()) {
+    const std::string name = key["is_own"].as_bool()
+                                 ? "its key " + key["name"].as_string()
+                                 : "foreign key " + key["name"].as_string() + " of " + key["table"].as_string();
+    const std::string on_delete = key["on_delete"].as_string();
+    if (on_delete == "c" || on_delete == "n" || on_delete == "d") {
+      option.blockers.push_back({name + " would change rows (CASCADE, SET NULL or SET DEFAULT)", true});
+    } else {
+      option.notes.push_back(name + " must have no row that refers to one that is removed");
+    }
+  }
+  add_writing(option, target);
+  block_if(option, !rights["delete"].as_bool(), "role " + rights["role"].as_string() + " lacks DELETE on it");
+  if (!target["triggers"].as_array().empty()) {
+    option.notes.push_back("triggers of the table: " + joined(target["triggers"]) +
+                           " (INSERT and DELETE triggers fire)");
+  }
+  return option;
+}
+
 PublishOption adding(const Json& target, bool is_merge) {
   PublishOption option{is_merge ? "merge" : "append", {}, {}};
   add_common(option, target);
   const Json& rights = target["rights"];
   const std::string role = rights["role"].as_string();
-  block_if(option, !target["rules"].as_array().empty(),
-           "it has rules that rewrite the load: " + joined(target["rules"]));
-  block_if(option, !rights["select"].as_bool(), "role " + role + " lacks SELECT on it");
-  block_if(option, !rights["insert"].as_bool(), "role " + role + " lacks INSERT on it");
+  add_writing(option, target);
   block_if(option, is_merge && !rights["update"].as_bool(), "role " + role + " lacks UPDATE on it");
-  block_if(option, rights["row_security_applies"].as_bool(), "row-level security applies to role " + role);
   if (!target["triggers"].as_array().empty()) {
     option.notes.push_back("triggers of the table: " + joined(target["triggers"]) +
                            (is_merge ? " (INSERT and UPDATE triggers fire)" : " (INSERT triggers fire)"));
@@ -170,8 +198,8 @@ PublishOption adding(const Json& target, bool is_merge) {
 }  // namespace
 
 std::vector<PublishOption> publish_options(const Json& target) {
-  return {exchange(target), rewriting(target, true), rewriting(target, false), adding(target, false),
-          adding(target, true)};
+  return {exchange(target),      rewriting(target, true), rewriting(target, false),
+          adding(target, false), adding(target, true),    replacing_part(target)};
 }
 
 }  // namespace dpone::postgres

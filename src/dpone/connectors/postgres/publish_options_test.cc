@@ -27,12 +27,13 @@ using Texts = std::vector<std::string>;
 
 TEST(PublishOptions, NothingStandsAgainstAPlainTable) {
   const auto options = publish_options(plain_table());
-  ASSERT_EQ(options.size(), 5U);
+  ASSERT_EQ(options.size(), 6U);
   EXPECT_EQ(options[0].method, "exchange");
   EXPECT_EQ(options[1].method, "truncate_insert");
   EXPECT_EQ(options[2].method, "delete_insert");
   EXPECT_EQ(options[3].method, "append");
   EXPECT_EQ(options[4].method, "merge");
+  EXPECT_EQ(options[5].method, "replace");
   for (const auto& option : options) EXPECT_TRUE(option.blockers.empty()) << option.method;
 }
 
@@ -85,6 +86,19 @@ TEST(PublishOptions, AForeignKeyOfAnotherTableStandsAgainstWhatItMustAndAnOwnOne
   EXPECT_EQ(blockers(target, 2), Texts{});
 }
 
+TEST(PublishOptions, RowsThatStayMayReferToThoseThatGo) {
+  const auto against = [](const char* on_delete) {
+    Json target = plain_table();
+    target.set("incoming_foreign_keys", *Json::parse(R"([{"name":"k","table":"t","is_own":true,"on_delete":")" +
+                                                     std::string(on_delete) + "\"}]"));
+    return blockers(target, 5);
+  };
+  EXPECT_EQ(against("a"), Texts{}) << "PostgreSQL looks at each row that goes";
+  for (const char* action : {"c", "n", "d"}) {
+    EXPECT_EQ(against(action), Texts{"its key k would change rows (CASCADE, SET NULL or SET DEFAULT)"});
+  }
+}
+
 TEST(PublishOptions, EachMissingRightIsNamed) {
   const auto without = [](const char* right, std::size_t option) {
     Json target = plain_table();
@@ -105,6 +119,8 @@ TEST(PublishOptions, EachMissingRightIsNamed) {
   EXPECT_EQ(without("truncate", 2), Texts{});
   EXPECT_EQ(without("delete", 2), Texts{"role me lacks DELETE on it"});
   EXPECT_EQ(without("delete", 1), Texts{});
+  for (const char* right : {"select", "insert", "delete"}) EXPECT_EQ(without(right, 5).size(), 1U) << right;
+  EXPECT_EQ(without("truncate", 5), Texts{});
 }
 
 TEST(PublishOptions, WhatTheRoleMayNotDoIsNotPlanned) {

@@ -38,6 +38,7 @@ class PostgresSink final : public Sink {
     DPONE_CHECK(connect());
     for (int attempt = 1;; ++attempt) {
       auto facts = describe_once(*connection_, question.source);
+      if (facts && facts->exists) DPONE_CHECK(check_scope(*facts, question.scope));
       const bool may_retry = connection_->is_alive() && attempt < kDescribeAttempts;
       if (facts || !may_retry || !is_of_vanished(facts.error())) return facts;
     }
@@ -289,6 +290,14 @@ class PostgresSink final : public Sink {
   }
 
  private:
+  // The server plans the condition as part of one SELECT, so that it cannot end the statement, and reads its constants.
+  Status check_scope(const Facts& target, const Scope& scope) {
+    if (scope.is_whole()) return {};
+    auto explained = connection_->query("EXPLAIN " + sql::scope_probe(dialect(), target, scope));
+    if (!explained) return sql::scope_error(std::move(explained).error(), scope);
+    return {};
+  }
+
   // The parameter takes the column's type.
   std::string count_at_sql(const std::string& column) const {
     return "SELECT count(*) FROM " + target_ + " AS t WHERE t." + quote_name(column) + " = $1";

@@ -224,7 +224,8 @@ class SinkRenderer {
       if (const auto* added = std::get_if<AddColumns>(&task_.publish[i])) append_columns(*added);
       if (const auto* removal = std::get_if<DeleteRows>(&task_.publish[i])) {
         const std::string condition = sql::scope_condition(dialect(), task_, removal->scope);
-        publish("DELETE FROM " + target_ + (condition.empty() ? "" : " WHERE " + condition), i);
+        const std::string rows = " FROM " + target_ + (condition.empty() ? "" : " WHERE " + condition);
+        append_change({"DELETE" + rows, rows}, i, "removed");
       }
       if (const auto* update = std::get_if<UpdateRows>(&task_.publish[i])) {
         if (const auto change = sql::render_update(dialect(), task_, tables(), *update))

@@ -52,6 +52,23 @@ PublishOption rewriting(const char* method, const Json& target) {
   return option;
 }
 
+// Of some rows only: those that stay may refer to them too.
+PublishOption replacing_part(const Json& target) {
+  PublishOption option = option_of("replace", target);
+  for (const Json& key : target["incoming"].as_array()) {
+    const std::string& action = key["on_delete"].as_string();
+    const std::string name =
+        key["is_own"].as_bool() ? "a foreign key of its own" : "a foreign key of " + key["table"].as_string();
+    if (action == "CASCADE" || action == "SET NULL" || action == "SET DEFAULT") {
+      option.blockers.push_back({name + " would change rows (ON DELETE " + action + ")", true});
+    } else {
+      option.notes.push_back(name + " must find its rows again among the new ones; this is checked before COMMIT");
+    }
+  }
+  add_triggers(option, target, "DELETE and INSERT");
+  return option;
+}
+
 PublishOption adding(const char* method, const Json& target) {
   PublishOption option = option_of(method, target);
   add_triggers(option, target, std::string_view(method) == "merge" ? "INSERT and UPDATE" : "INSERT");
@@ -61,8 +78,12 @@ PublishOption adding(const char* method, const Json& target) {
 }  // namespace
 
 std::vector<PublishOption> publish_options(const Json& target) {
-  return {exchange(target), rewriting("truncate_insert", target), rewriting("delete_insert", target),
-          adding("append", target), adding("merge", target)};
+  return {exchange(target),
+          rewriting("truncate_insert", target),
+          rewriting("delete_insert", target),
+          adding("append", target),
+          adding("merge", target),
+          replacing_part(target)};
 }
 
 }  // namespace dpone::sqlite

@@ -79,6 +79,7 @@ class SqliteSink final : public Sink {
     facts.kind = "table";
     if (exists_) {
       DPONE_CHECK(describe_existing(source, facts));
+      DPONE_CHECK(check_scope(facts, question.scope));
     } else {
       DPONE_CHECK(describe_absent(facts));
     }
@@ -284,6 +285,13 @@ class SqliteSink final : public Sink {
   Status look() {
     DPONE_TRY(Query query, database_->prepare("SELECT count(*) FROM sqlite_schema"));
     DPONE_CHECK(query.step());
+    return {};
+  }
+
+  Status check_scope(const Facts& target, const Scope& scope) {
+    if (scope.is_whole()) return {};
+    auto prepared = database_->prepare(sql::scope_probe(dialect(), target, scope));
+    if (!prepared) return sql::scope_error(std::move(prepared).error(), scope);
     return {};
   }
 

@@ -46,6 +46,7 @@ TargetQuestion question_of(const manifest::Manifest& manifest, const Facts& sour
   // Rows of a file bring no key of their own to a table that is made.
   if (!strategy.replaces || !manifest.source.path.empty()) question.key = key;
   question.finds_rows = strategy.finds_rows || (strategy.only_adds && !key.empty());
+  if (strategy.scope != nullptr) question.scope = strategy.scope(manifest);
   return question;
 }
 

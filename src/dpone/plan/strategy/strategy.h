@@ -26,6 +26,8 @@ struct Strategy {
   bool only_adds = false;           // nothing that the target has is changed
   bool finds_rows = false;          // rows of the target are looked for by the key
   SinkCapabilities needs = {};      // of a sink whose target has rows; of these has_append, has_merge and has_delete
+  // The rows of the target that a run is about, by their names at the target; null: all of them.
+  Scope (*scope)(const manifest::Manifest& manifest) = nullptr;
   // Chooses the steps. REQUIRES: `plan` has columns, key and extraction.
   Status (*plan)(const PlanInput& input, RoutePlan& plan) = nullptr;
 };
