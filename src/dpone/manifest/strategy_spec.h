@@ -15,7 +15,7 @@ struct Manifest;
 
 struct RuleProblem {
   std::string path;  // of the key that is to blame, `source.options.overlap`
-  std::string slug;  // manifest.missing_key or manifest.conflict
+  std::string slug;  // manifest.missing_key, manifest.conflict or manifest.bad_value
   std::string message;
 };
 
@@ -33,6 +33,7 @@ class RuleProblems {
   // `path` is the key that the problem is shown at; `message` begins with the key that is missing.
   void missing(std::string path, std::string message) { add(std::move(path), "manifest.missing_key", message); }
   void conflict(std::string path, std::string message) { add(std::move(path), "manifest.conflict", message); }
+  void bad_value(std::string path, std::string message) { add(std::move(path), "manifest.bad_value", message); }
   std::vector<RuleProblem> take() { return std::move(problems_); }
 
  private:
