@@ -258,7 +258,7 @@ constexpr OldSpelling kOldSpellings[] = {
      "has no use: duplicates of unique_key fail, unless sink.strategy.keep_latest_by says which row is kept; remove "
      "it"},
     {"sink.strategy.custom_predicate", "", false, "belongs to the strategy replace, which this build has not"},
-    {"sink.strategy.portable_scope", "", false, "belongs to the strategy replace, which this build has not"},
+    {"sink.strategy.portable_scope", "sink.strategy.scope", false, "is written as conditions in sink.strategy.scope"},
     {"sink.strategy.partition", "", false, "belongs to the strategy partition_replace, which this build has not"},
     {"state.vault_mount_point", "", false, "is not available in this build; use connection_type: env"},
     {"state.credentials_source", "", false, "has no use: connection_type says it; remove it"},

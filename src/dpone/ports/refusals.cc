@@ -7,7 +7,8 @@ Error unique_held_error(const std::string& target, std::string_view what) {
                "another row of the target holds a value that has to be unique: " + std::string(what))
       .with("target", target)
       .hint(
-          "nothing was published. The row may be one that the source no longer has, as this strategy deletes nothing: "
+          "nothing was published. The row may be one that the source no longer has, or one that this run does not "
+          "replace: "
           "delete it at the target, or drop the constraint there; or two rows of the load have the value");
 }
 

@@ -24,7 +24,9 @@ std::string value_of(const Dialect& dialect, const LoadTask& task, const std::st
   const ColumnPolicy* const column = find_column(task, name);
   if (column != nullptr) return dialect.value(text, column->sink_type, column->sink_native);
   const ColumnFacts* const facts = task.target.find(name);
-  return facts == nullptr ? dialect.value(text, DataType(), "") : dialect.value(text, facts->type, facts->native_type);
+  // Of a column that is not there, the system says so.
+  if (facts == nullptr) return dialect.value(text, DataType(), "text");
+  return dialect.value(text, facts->type, facts->native_type);
 }
 
 std::string same_key(const Dialect& dialect, const LoadTask& task, const std::vector<std::string>& key) {

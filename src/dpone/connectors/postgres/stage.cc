@@ -348,6 +348,16 @@ bool PostgresStage::has_target_changed(const Error& error) {
   return !guard && guard.error().native_code() == "22P02";
 }
 
+namespace {
+
+Error referenced_error(const std::string& target, std::string_view by) {
+  return Error(ErrorClass::kRefused, "publish.referenced", "rows of " + std::string(by) + " refer to the target")
+      .with("target", target)
+      .hint("nothing was published; load with incremental_merge, which deletes no row that is referred to");
+}
+
+}  // namespace
+
 // Turns the guards of the publishing message, and the fence's last word, into their slugs.
 Error PostgresStage::publish_error(Error error) {
   if (const auto failed = failed_guard(error)) {
@@ -357,11 +367,7 @@ Error PostgresStage::publish_error(Error error) {
           .with("target", target_)
           .hint("nothing was published; look at the change, then run again");
     }
-    if (slug == "publish.referenced") {
-      return Error(ErrorClass::kRefused, slug, "rows of " + detail + " refer to the target")
-          .with("target", target_)
-          .hint("nothing was published; load with incremental_merge, which deletes no row that is referred to");
-    }
+    if (slug == "publish.referenced") return referenced_error(target_, detail);
     if (!replaces_all(task_)) {
       return Error(ErrorClass::kFailed, slug, "the target would get " + detail)
           .with("target", target_)
@@ -380,6 +386,11 @@ Error PostgresStage::publish_error(Error error) {
                  "the target changed after the plan was made: " + error.message())
         .with("target", target_)
         .hint("nothing was published; look at the change, then run again");
+  }
+  const std::string own = task_.target.native["schema"].as_string() + "." + task_.target.native["name"].as_string();
+  // A row that is removed is referred to by the table of the key, a row that is added breaks a key of the target.
+  if (error.native_code() == "23503" && !error.context_value("table").empty() && error.context_value("table") != own) {
+    return referenced_error(target_, error.context_value("table")).native(error.native_code());
   }
   if (error.native_code() == "23505" && !replaces_all(task_)) {
     return unique_held_error(target_, error.message()).native(error.native_code());
