@@ -14,6 +14,10 @@ TARGET = '"public"."orders"'
 DOCUMENT = (ROOT / "docs/connectors/postgres.md").read_text()
 ALLOWED = re.search(r"<!-- unplanned:begin -->\n```\n(.*?)```", DOCUMENT, re.DOTALL)[1].splitlines()
 
+TRIGGER = (
+    "create function f() returns trigger language plpgsql as 'begin return new; end';"
+    "create trigger tr before insert on orders for each row execute function f()"
+)
 # name: strategy, sink options, source options, runtime, what the target has besides
 CASES = {
     "create": ({"mode": "full_refresh"}, {}, {}, {}, None),
@@ -29,9 +33,10 @@ CASES = {
     "merge": ({"mode": "incremental_merge", "unique_key": "id"}, {}, {"cursor": "changed"}, {}, ""),
     "merge of everything": ({"mode": "incremental_merge", "unique_key": "id"}, {}, {}, {}, ""),
     "merge of the latest": ({"mode": "incremental_merge", "unique_key": "id", "keep_latest_by": "changed"}, {}, {"cursor": "changed"}, {}, ""),
+    "replace of a typed scope": ({"mode": "replace", "scope": {"id": ">= 3"}}, {}, {"where": "id >= 3"}, {}, ""),
+    "replace under a trigger": ({"mode": "replace", "unique_key": "id", "custom_predicate": "id >= 3 and true"}, {}, {"where": "id >= 3"}, {}, TRIGGER),
     "merge under a trigger": ({"mode": "incremental_merge", "unique_key": "id"}, {}, {"cursor": "changed", "cursor_nulls": "always"}, {},
-                              "create function f() returns trigger language plpgsql as 'begin return new; end';"
-                              "create trigger tr before insert on orders for each row execute function f()"),
+                              TRIGGER),
 }  # fmt: skip
 
 

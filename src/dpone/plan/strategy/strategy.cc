@@ -3,11 +3,12 @@
 #include "dpone/manifest/keys.h"
 #include "dpone/plan/strategy/full_refresh.h"
 #include "dpone/plan/strategy/incremental.h"
+#include "dpone/plan/strategy/replace.h"
 
 namespace dpone::plan::strategy {
 namespace {
 
-constexpr const Strategy* kStrategies[] = {&kFullRefresh, &kIncrementalAppend, &kIncrementalMerge};
+constexpr const Strategy* kStrategies[] = {&kFullRefresh, &kIncrementalAppend, &kIncrementalMerge, &kReplace};
 
 }  // namespace
 

@@ -1,0 +1,115 @@
+#include "dpone/plan/strategy/replace.h"
+
+#include "dpone/plan/strategy/scope_text.h"
+
+namespace dpone::plan::strategy {
+namespace {
+
+constexpr OptionSpec kOptions[] = {
+    {.name = "scope",
+     .kind = OptionKind::kTextMap,
+     .description = "Rows of the target that are replaced, as conditions that all hold: a column, and a value, "
+                    "`>= VALUE and < VALUE`, `between VALUE and VALUE` or `in (VALUE, VALUE)`",
+     .value_name = "COLUMN=CONDITION"},
+    {.name = "custom_predicate",
+     .description = "The same as one condition in the target's SQL, in place of `scope`. It must not depend on the "
+                    "time at which it is evaluated",
+     .value_name = "SQL"},
+};
+
+// REQUIRES: the texts were checked.
+Scope scope_of(const manifest::Manifest& manifest) {
+  const Options& options = manifest.strategy.options;
+  Scope scope;
+  scope.predicate = options.text("custom_predicate");
+  for (const auto& [column, text] : options.texts("scope")) {
+    const auto terms = parse_scope(column, text);
+    if (terms) scope.terms.insert(scope.terms.end(), terms->begin(), terms->end());
+  }
+  return scope;
+}
+
+void check(const manifest::Manifest& manifest, manifest::RuleProblems& problems) {
+  const Options& options = manifest.strategy.options;
+  const char* const scope_path = "sink.strategy.scope";
+  const std::string scope = problems.key(scope_path);
+  const std::string predicate = problems.key("sink.strategy.custom_predicate");
+  const bool has_scope = !options.texts("scope").empty();
+  if (has_scope && options.is_given("custom_predicate")) {
+    problems.conflict("sink.strategy.custom_predicate", predicate + " and " + scope + " exclude each other; keep one");
+  } else if (!has_scope && !options.is_given("custom_predicate")) {
+    problems.missing("sink.strategy.mode",
+                     scope + " is missing (or " + predicate + "): replace removes the rows inside it");
+  }
+  for (const auto& [column, text] : options.texts("scope")) {
+    const auto terms = parse_scope(column, text);
+    if (!terms) {
+      problems.bad_value(scope_path, scope + ": " + terms.error().message() + "; " + terms.error().next_step());
+    }
+  }
+  if (manifest.source.options.is_given("limit")) {
+    problems.conflict("source.options.limit", problems.key("source.options.limit") +
+                                                  " leaves rows out, and replace would remove them from the target");
+  }
+}
+
+// The scope by the names at the target.
+Result<Scope> loaded_scope(const PlanInput& input, const RoutePlan& plan) {
+  Scope scope = scope_of(input.manifest);
+  for (ScopeTerm& term : scope.terms) {
+    const ColumnPolicy* loaded = nullptr;
+    for (const ColumnPolicy& column : plan.load.columns) {
+      if (column.name == term.column) loaded = &column;
+    }
+    if (loaded == nullptr) {
+      return Error(ErrorClass::kFailed, "strategy.scope_not_loaded",
+                   "the scope names column \"" + term.column + "\", which is not among the loaded columns")
+          .with("option", "sink.strategy.scope")
+          .hint("name a column of the source, or select it");
+    }
+    term.column = loaded->sink_name;
+  }
+  return scope;
+}
+
+}  // namespace
+
+constinit const Strategy kReplace{
+    .declared = {.mode = "replace",
+                 .meaning = "replaces the rows inside a scope by the source's and keeps the others",
+                 .comment = "Rows of the target inside the scope are replaced in one step; the others stay. Every row\n"
+                            "that is read has to lie inside it.\n",
+                 .options = kOptions,
+                 .check = check},
+    .needs = {.has_delete = true},
+    .scope = scope_of,
+    .plan = plan_replace,
+};
+
+Status plan_replace(const PlanInput& input, RoutePlan& plan) {
+  DPONE_TRY(const Scope scope, loaded_scope(input, plan));
+  plan.allow_empty_source = input.manifest.sink.options.flag("allow_empty_source");
+  plan.load.questions.push_back({Question::Kind::kOutside, {}, {}, scope});
+  plan.load.method = input.target.exists ? "replace" : "create";
+  const PublishOption* const option = find_option(input.target, plan.load.method);
+  if (option != nullptr && !option->blockers.empty()) {
+    return Error(ErrorClass::kRefused, "publish.no_method",
+                 "rows of the target cannot be replaced. " + obstacles(*option))
+        .with("target", input.target.relation)
+        .hint("resolve the obstacles listed above, or grant the missing privileges");
+  }
+  if (option != nullptr) plan.notes.insert(plan.notes.end(), option->notes.begin(), option->notes.end());
+  if (!input.target.exists) {
+    plan.load.publish.emplace_back(TakePlace{});
+    return {};
+  }
+  if (!input.target.is_empty) {
+    plan.empty_source_refusal = "the source has no rows, and those of the target inside the scope would be removed";
+  }
+  plan.notes.emplace_back("rows of the target inside the scope that are not read are removed");
+  plan.load.publish.emplace_back(DeleteRows{scope, Removal::kDelete});
+  plan.load.publish.emplace_back(InsertRows{});
+  return {};
+}
+
+}  // namespace dpone::plan::strategy

@@ -1,0 +1,58 @@
+#include "dpone/plan/strategy/scope_text.h"
+
+#include <gtest/gtest.h>
+
+namespace dpone::plan::strategy {
+namespace {
+
+// `c >= [1] c < [2]`, or the message of the error.
+std::string parsed(std::string_view text) {
+  const auto terms = parse_scope("c", text);
+  if (!terms) return terms.error().message();
+  std::string out;
+  for (const ScopeTerm& term : *terms) {
+    out += (out.empty() ? "" : " ") + term.column + " " + term.op;
+    for (const std::string& value : term.values) out += " [" + value + "]";
+  }
+  return out;
+}
+
+TEST(ScopeText, ATextWithoutAnOperatorIsOneValue) {
+  EXPECT_EQ(parsed("2026-11-30"), "c = [2026-11-30]");
+  EXPECT_EQ(parsed(" R and D "), "c = [R and D]");
+  EXPECT_EQ(parsed("information"), "c = [information]") << "begins like IN";
+  EXPECT_EQ(parsed("'>= 5'"), "c = [>= 5]");
+  EXPECT_EQ(parsed("'it''s'"), "c = [it's]");
+  EXPECT_EQ(parsed("''"), "c = []");
+}
+
+TEST(ScopeText, OperatorsCompareWithOneValueEach) {
+  EXPECT_EQ(parsed(">= 2026-11-01 00:00 and < 2026-12-01 00:00"), "c >= [2026-11-01 00:00] c < [2026-12-01 00:00]");
+  EXPECT_EQ(parsed(">1 AND <=5"), "c > [1] c <= [5]");
+  EXPECT_EQ(parsed("= 'a and b' and > x"), "c = [a and b] c > [x]");
+  EXPECT_EQ(parsed("between 10 and 20"), "c between [10] [20]");
+  EXPECT_EQ(parsed("BETWEEN '10' AND 20 and > 11"), "c between [10] [20] c > [11]");
+  EXPECT_EQ(parsed("in (EU, US)"), "c in [EU] [US]");
+  EXPECT_EQ(parsed("IN('a,b', ')')"), "c in [a,b] [)]");
+  EXPECT_EQ(parsed("= sand and stone"), "c lacks an operator before stone");
+}
+
+TEST(ScopeText, WhatIsCutOffIsNamed) {
+  EXPECT_EQ(parsed(""), "c is empty");
+  EXPECT_EQ(parsed("  "), "c is empty");
+  EXPECT_EQ(parsed(">="), "c lacks a value after >=");
+  EXPECT_EQ(parsed(">= and < 5"), "c lacks a value after >=");
+  EXPECT_EQ(parsed("between 5"), "c lacks AND and a second value after BETWEEN");
+  EXPECT_EQ(parsed("between 5 and"), "c lacks a value after and");
+  EXPECT_EQ(parsed("in EU"), "c lacks a list in brackets after IN");
+  EXPECT_EQ(parsed("in ()"), "c lacks a value after in");
+  EXPECT_EQ(parsed("in (a, )"), "c lacks a value after in");
+  EXPECT_EQ(parsed("in (a"), "c lacks the closing bracket of IN");
+  EXPECT_EQ(parsed("in (a) b"), "c has something behind its condition: b");
+  EXPECT_EQ(parsed("> 5 and"), "c ends after AND");
+  EXPECT_EQ(parsed("'a"), "c has a quote that is not closed");
+  EXPECT_EQ(parsed("'a' b"), "c has something behind its value: b");
+}
+
+}  // namespace
+}  // namespace dpone::plan::strategy
