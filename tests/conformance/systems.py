@@ -7,6 +7,9 @@ import csv
 import json
 import sqlite3
 
+from harness import held
+from harness.sqlite_file import File
+
 COLUMNS = ("id", "name", "amount", "day", "at")
 DDL = "id integer{key}, name text, amount {numeric}, day {date}, at {timestamp}"
 ROWS = [
@@ -23,7 +26,12 @@ def changed(rows):
 
 
 class System:
-    """`end(side)` is what stands in a manifest; `fill(rows)` replaces what is there; `rows()` reads it back by other means."""
+    """`end()` is what stands in a manifest; `fill(rows)` replaces what is there; `rows()` reads it back by other means.
+
+    `methods` are the ways to publish that a killed run is tried with (tests/crash): the first ones of each kind come
+    first, since the shorter tests take every second one."""
+
+    methods = ()
 
     def __init__(self, dpone, name):
         self.dpone, self.name = dpone, name
@@ -31,9 +39,24 @@ class System:
     def exists(self):
         return self.rows() is not None
 
+    def prepare(self, method):
+        """Before the first load by `method`; after it, where there is one."""
+
+    def settle(self):
+        """Waits until a killed run holds nothing here any more."""
+
+    def receipts(self):
+        """(version, run id, rows) of each receipt, oldest first; None where they are not looked at."""
+        return None
+
+    def leftovers(self):
+        """What a run may have left besides its target."""
+        raise NotImplementedError
+
 
 class Postgres(System):
     system = "postgres"
+    methods = ("exchange", "create", "truncate_insert", "delete_insert", "merge", "append", "replace")
 
     def __init__(self, dpone, name, database):
         super().__init__(dpone, name)
@@ -46,17 +69,30 @@ class Postgres(System):
     def fill(self, rows):
         columns = DDL.format(key=" primary key", numeric="numeric(12,2)", date="date", timestamp="timestamp")
         self.database.run(f"drop table if exists orders; create table orders ({columns})")
-        for row in rows:
-            self.database.run("insert into orders values (%s, %s, %s, %s, %s)", row)
+        if rows:
+            values = ", ".join(["(%s, %s, %s, %s, %s)"] * len(rows))
+            self.database.run(f"insert into orders values {values}", [value for row in rows for value in row])
 
     def rows(self):
         if self.database.value("select to_regclass('public.orders') is null"):
             return None
         return self.database.rows("select id, name, amount::text, day::text, at::text from orders order by id")
 
+    def settle(self):
+        held.eventually(lambda: held.sessions(self.database) == 0, "the end of the killed run's sessions")
+
+    def receipts(self):
+        return held.receipts(self.database)
+
+    def leftovers(self):
+        keys = self.database.value("select count(*) from pg_constraint where conrelid = to_regclass('public.orders') and contype = 'p'")
+        assert keys == self.exists(), "the key of the source came with the rows"
+        return held.leftovers(self.database)
+
 
 class Sqlite(System):
     system = "sqlite"
+    methods = ("exchange", "create", "truncate_insert", "append", "merge", "new_database", "replace", "exchange_in_wal")
 
     @property
     def path(self):
@@ -79,10 +115,28 @@ class Sqlite(System):
                 return None
             return connection.execute("select id, name, amount, day, at from orders order by id").fetchall()
 
+    def prepare(self, method):
+        file = File(self.path)
+        if self.exists():
+            file.run("create index if not exists by_name on orders (name)")
+        if method == "create":
+            file.run("create table if not exists other (n); insert into other values (1)")
+        if method == "exchange_in_wal":
+            file.run("pragma journal_mode = wal")
 
-class File(System):
+    def receipts(self):
+        return File(self.path).receipts()
+
+    def leftovers(self):
+        file = File(self.path)
+        assert not file.has("other") or file.value("select count(*) from other") == 1
+        return file.leftovers()
+
+
+class RowFile(System):
     system = "file"
     extension = "csv"
+    methods = ("exchange", "create")
 
     @property
     def path(self):
@@ -94,8 +148,12 @@ class File(System):
     def rows(self):
         return self.read(self.path.read_bytes().decode()) if self.path.exists() else None
 
+    def leftovers(self):
+        names = (path.name for path in self.path.parent.glob(f".{self.path.name}.dpone*"))
+        return sorted(name for name in names if not name.endswith(".dpone.json"))
 
-class Csv(File):
+
+class Csv(RowFile):
     def fill(self, rows):
         def field(value):
             return "" if value is None else '"' + str(value).replace('"', '""') + '"'
@@ -109,7 +167,7 @@ class Csv(File):
         return sorted((int(row[0]), *("" if value == "\x01" else value or None for value in row[1:])) for row in rows[1:])
 
 
-class JsonLines(File):
+class JsonLines(RowFile):
     extension = "jsonl"
 
     def fill(self, rows):

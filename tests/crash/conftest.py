@@ -14,20 +14,3 @@ def _pair(_server):
     yield pair
     for database in pair:
         database.drop()
-
-
-def _emptied(database):
-    database.run("drop schema public cascade; create schema public")
-    return database
-
-
-@pytest.fixture
-def src(_pair, dpone):
-    dpone.connect("src", _pair[0].url)
-    return _emptied(_pair[0])
-
-
-@pytest.fixture
-def dst(_pair, dpone):
-    dpone.connect("dst", _pair[1].url)
-    return _emptied(_pair[1])

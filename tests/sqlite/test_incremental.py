@@ -1,11 +1,8 @@
-"""Append and merge with a cursor: what is read, what is kept, and what is refused."""
-
-import shutil
+"""What append and merge meet in SQLite alone. What every sink does is in tests/strategies."""
 
 import pytest
 
 CREATE = "create table events (id integer primary key, at text not null, note text) strict;"
-CURSOR = {"cursor": "id"}
 
 
 def append(manifest, cursor="id", key=None, **more):
@@ -23,37 +20,6 @@ def add(source, *rows):
 
 def events(target):
     return target.rows("select id, note from events order by id")
-
-
-def test_append_adds_what_is_beyond_the_cursor(dpone, source, target, manifest):
-    source.run(CREATE)
-    add(source, (1, "a", "one"), (2, "b", "two"))
-    path = append(manifest)
-    dpone("run", path, "-q").expect(0)
-    add(source, (3, "c", "three"))
-    source.run("update events set note = 'changed' where id = 1")
-    run = dpone("run", path, "--format", "json").expect(0)
-    assert run.json["rows_inserted"] == 1 if "rows_inserted" in run.json else True
-    assert events(target) == [(1, "one"), (2, "two"), (3, "three")]
-    before = target.receipts()
-    assert dpone("run", path, "--format", "json").expect(0).json["result"]["status"] in ("success", "unchanged")
-    assert target.receipts() == before
-    assert target.leftovers() == []
-
-
-def test_merge_changes_and_adds_by_key(dpone, source, target, manifest):
-    source.run(CREATE)
-    add(source, (1, "2024-01-01", "one"), (2, "2024-01-02", "two"))
-    path = merge(manifest)
-    dpone("run", path, "-q").expect(0)
-    target.run("update events set note = 'ours' where id = 1")
-    add(source, (2, "2024-01-03", "TWO"), (3, "2024-01-03", None))
-    dpone("run", path, "-q").expect(0)
-    assert events(target) == [(1, "ours"), (2, "TWO"), (3, None)]
-    receipts = target.receipts()
-    dpone("run", path, "-q").expect(0)  # the rows of the last cursor are read again, and are known
-    assert target.receipts() == receipts
-    assert target.leftovers() == []
 
 
 def test_merge_sees_a_change_that_a_collation_would_hide(dpone, source, target, manifest):
@@ -88,17 +54,6 @@ def test_duplicate_and_missing_keys_fail_the_gate(dpone, source, target, manifes
     assert not target.has("events")
 
 
-def test_a_lost_state_folder_goes_on_from_the_receipt(dpone, source, target, manifest):
-    source.run(CREATE)
-    add(source, (1, "a", "one"))
-    path = append(manifest)
-    dpone("run", path, "-q").expect(0)
-    shutil.rmtree(dpone.folder / ".dpone")
-    add(source, (2, "b", "two"))
-    dpone("run", path, "-q").expect(0)
-    assert events(target) == [(1, "one"), (2, "two")]
-
-
 @pytest.mark.parametrize("change", ["vacuum", "alter table events add column extra text"])
 @pytest.mark.parametrize("before", ["", "create table users (id integer, name text); create index users_by on users (name); create view v as select 1"])
 def test_the_target_is_the_same_after(before, change, dpone, source, target, manifest):
@@ -114,29 +69,6 @@ def test_the_target_is_the_same_after(before, change, dpone, source, target, man
     add(source, (3, "c", "three"))
     dpone("run", path, "-q").expect(0)
     assert [number for number, _ in events(target)] == [1, 2, 3]
-
-
-def test_a_target_that_was_made_anew_is_refused(dpone, source, target, manifest):
-    source.run(CREATE)
-    add(source, (1, "a", "one"))
-    path = append(manifest)
-    dpone("run", path, "-q").expect(0)
-    target.run("drop table events; create table spare (n); create table events (id integer primary key, at text, note text, more)")
-    add(source, (2, "b", "two"))
-    assert "target.replaced" in dpone("run", path).expect(3).err
-
-
-def test_a_table_that_dpone_did_not_load_is_not_touched(dpone, source, target, manifest):
-    source.run(CREATE)
-    add(source, (1, "a", "one"))
-    target.run(CREATE + "insert into events values (9, 'z', 'ours')")
-    assert "target.not_ours" in dpone("run", append(manifest)).expect(3).err
-    add(source, (10, "b", "new"))
-    dpone("run", append(manifest), "-q", "--adopt", "--start-cursor", "target-max").expect(0)
-    assert events(target) == [(9, "ours"), (10, "new")]
-    add(source, (11, "c", "newer"))
-    dpone("run", append(manifest), "-q").expect(0)
-    assert events(target) == [(9, "ours"), (10, "new"), (11, "newer")]
 
 
 def test_a_cursor_without_a_unique_index_is_told_apart_by_the_key(dpone, source, target, manifest):

@@ -1,4 +1,4 @@
-"""`load`: a process from database `src` into database `dst`, by a cursor. `load_into_each`: into SQLite, too."""
+"""`load`: a process from database `src` into database `dst`, by a cursor. `load`: into SQLite, too."""
 
 import pytest
 
@@ -49,23 +49,26 @@ class Load:
         return self.dst.rows("select process, version, target_epoch, receipt->>'method', cast(receipt->>'rows_loaded' as int) from __dpone__loads order by published_at")
 
 
-@pytest.fixture
-def load(dpone, src, dst):
+INTO_POSTGRES = pytest.mark.parametrize("load", ["postgres"], indirect=True)
+
+
+def into_sqlite(dpone, request):
+    path = dpone.folder / "target.db"
+    dpone.connect("dst", f"sqlite:{path}")
+    return File(path)
+
+
+# Each is one kind of sink: what stands behind the connection `dst`, to be looked at by other means.
+SINKS = {"postgres": lambda dpone, request: request.getfixturevalue("dst"), "sqlite": into_sqlite}
+
+
+@pytest.fixture(params=SINKS)
+def load(request, dpone, src):
     src.run("create table orders (id int primary key, state text, changed int)")
     src.run("insert into orders select n, 'old', n from generate_series(1, 10) n")
-    loading = Load(dpone, src, dst)
+    loading = Load(dpone, src, SINKS[request.param](dpone, request))
     loading.source = {"cursor": "changed"}
     return loading
-
-
-@pytest.fixture(params=["postgres", "sqlite"])
-def load_into_each(request, load):
-    if request.param == "sqlite":
-        path = load.dpone.folder / "target.db"
-        load.dpone.connect("dst", f"sqlite:{path}")
-        load.__init__(load.dpone, load.src, File(path))
-        load.source = {"cursor": "changed"}
-    return load
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 import pytest
 
+from strategies.conftest import INTO_POSTGRES
+
 
 @pytest.fixture
 def events(load):
@@ -34,9 +36,9 @@ def test_rows_of_one_cursor_value_are_told_apart_by_their_key(events):
     assert events.run().json["is_unchanged"]
 
 
-def test_a_later_row_of_the_last_moment_may_have_any_key(load_into_each):
+def test_a_later_row_of_the_last_moment_may_have_any_key(load):
     """300 rows in 30 batches of one day: none is lost, whatever order their keys come in."""
-    events = load_into_each
+    events = load
     events.strategy = {"mode": "incremental_append", "unique_key": "id"}
     events.src.run("truncate orders")
     for batch in range(30):
@@ -45,8 +47,8 @@ def test_a_later_row_of_the_last_moment_may_have_any_key(load_into_each):
     assert len(events.rows()) == events.src.value("select count(*) from orders")
 
 
-def test_rows_of_the_last_moment_that_the_target_lost_are_not_added_again(load_into_each):
-    events = load_into_each
+def test_rows_of_the_last_moment_that_the_target_lost_are_not_added_again(load):
+    events = load
     events.strategy = {"mode": "incremental_append", "unique_key": "id"}
     events.src.run("update orders set changed = 5")
     events.run()
@@ -72,21 +74,21 @@ def test_a_source_that_was_emptied_and_loaded_again_is_not_taken_for_nothing_new
     assert (100, "anew", 3) in events.rows()
 
 
-def test_rows_that_were_deleted_at_the_source_leave_a_warning(load_into_each):
-    load_into_each.run()
-    load_into_each.src.run("delete from orders where changed > 4")
-    run = load_into_each.run().json
+def test_rows_that_were_deleted_at_the_source_leave_a_warning(load):
+    load.run()
+    load.src.run("delete from orders where changed > 4")
+    run = load.run().json
     assert run["is_unchanged"] and "is 4, below the position 10" in run["warnings"][0]
 
 
 @pytest.mark.parametrize("value", ["9999-12-31", "2127-01-01"])
-def test_a_moment_in_the_future_does_not_hide_what_comes_later(load_into_each, value):
-    load_into_each.src.run(f"alter table orders drop changed, add changed date default current_date; update orders set changed = '{value}' where id = 1")
-    run = load_into_each.run(code=1)
+def test_a_moment_in_the_future_does_not_hide_what_comes_later(load, value):
+    load.src.run(f"alter table orders drop changed, add changed date default current_date; update orders set changed = '{value}' where id = 1")
+    run = load.run(code=1)
     assert "cursor.beyond_max" in run.err and "cursor_max" in run.err
-    load_into_each.source["cursor_max"] = "none"
-    load_into_each.run()
-    assert len(load_into_each.rows()) == 10
+    load.source["cursor_max"] = "none"
+    load.run()
+    assert len(load.rows()) == 10
 
 
 def test_a_unique_cursor_needs_no_key(events):
@@ -167,6 +169,7 @@ def test_an_infinite_cursor_would_be_the_last(events):
     assert "cursor.infinite" in events.run(code=1).err
 
 
+@INTO_POSTGRES
 @pytest.mark.parametrize("kind, values", [
     ("numeric", ["9", "10", "10.5", "100"]), ("text", ["a", "ab", "b", "é"]), ("date", ["0044-03-15 BC", "2026-01-01", "2026-01-02", "20260-01-01"]),
     ("timestamp", ["2026-01-01 00:00:00.000001", "2026-01-01 00:00:00.00001", "2026-01-01 00:00:01", "2026-01-02 00:00:00"]),
@@ -192,6 +195,7 @@ def test_a_query_and_a_condition_can_have_a_cursor(events):
     assert events.state()["position"]["value"]["value"] == "12"
 
 
+@INTO_POSTGRES
 def test_a_trigger_that_drops_rows_fails_the_gate(events):
     events.run()
     events.dst.run("create function public.f() returns trigger language plpgsql as 'begin return null; end';"

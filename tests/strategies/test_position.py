@@ -4,10 +4,12 @@ import shutil
 
 import pytest
 
+from strategies.conftest import INTO_POSTGRES
+
 
 @pytest.fixture
-def load(load_into_each):
-    return load_into_each
+def load(load):
+    return load
 
 
 CREATE = "create table orders (id int primary key, state text, changed int);"
@@ -281,6 +283,7 @@ def test_an_append_that_was_reset_is_refused_while_the_rows_are_there(load):
     assert equal(load)
 
 
+@INTO_POSTGRES
 def test_a_state_in_postgres_is_shared(load, dst):
     load.dpone.connect("meta", dst.url)
     load.sections = {"state": {"type": "postgres", "connection_type": "env", "connection_id": "meta", "schema": "etl state"}}

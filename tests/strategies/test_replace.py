@@ -2,11 +2,13 @@
 
 import pytest
 
+from strategies.conftest import INTO_POSTGRES
+
 
 @pytest.fixture
-def days(load_into_each):
+def days(load):
     """Orders of two days at both ends; a run replaces those of the second."""
-    load = load_into_each
+    load = load
     load.src.run("alter table orders drop constraint orders_pkey, add day date; update orders set day = case when id <= 5 then date '2026-11-29' else '2026-11-30' end")
     load.strategy, load.source = {"mode": "full_refresh"}, {}
     load.run()
@@ -53,8 +55,8 @@ def test_a_row_outside_the_scope_ends_the_run_before_anything_is_published(days)
     assert "gate.scope" in days.run(code=1).err, "what is NULL is not inside"
 
 
-def test_a_missing_target_is_created_and_proved(load_into_each):
-    load = load_into_each
+def test_a_missing_target_is_created_and_proved(load):
+    load = load
     load.strategy, load.source = {"mode": "replace", "scope": {"id": "> 5"}}, {}
     assert "gate.scope" in load.run(code=1).err
     assert load.rows() is None
@@ -109,6 +111,7 @@ def test_a_column_that_the_target_lacks_is_found_by_the_plan(days):
     assert "night" in days.refused("", code=1).err
 
 
+@INTO_POSTGRES
 def test_a_value_that_is_not_of_the_columns_type_is_found_by_the_plan(load):
     load.source = {}
     load.run()
