@@ -7,11 +7,6 @@ import pytest
 from strategies.conftest import INTO_POSTGRES
 
 
-@pytest.fixture
-def load(load):
-    return load
-
-
 CREATE = "create table orders (id int primary key, state text, changed int);"
 TEN = CREATE + "insert into orders values " + ", ".join(f"({n}, 'old', {n})" for n in range(1, 11))
 
