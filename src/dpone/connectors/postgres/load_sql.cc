@@ -9,6 +9,9 @@
 namespace dpone::postgres {
 namespace {
 
+// The stage is durable when the transaction that publishes it is, which flushes everything before it.
+constexpr std::string_view kNoFlush = "SET LOCAL synchronous_commit = off";
+
 // Skips one identifier as the server prints it.
 std::string_view after_identifier(std::string_view text) {
   if (text.empty()) return text;
@@ -160,6 +163,7 @@ class SinkRenderer {
   // The stage, and what has to be there before its first row. Default privileges may have granted it to others.
   void render_stage() {
     std::vector<std::string>& out = out_.stage;
+    out.emplace_back(kNoFlush);
     if (is_exchange_) {
       std::string sql = native_["persistence"].as_string() == "u" ? "CREATE UNLOGGED TABLE " : "CREATE TABLE ";
       sql += stage_ + " (LIKE " + target_ +
@@ -221,7 +225,11 @@ class SinkRenderer {
     const bool is_alone = task_.loaders == 1;
     out_.copy = "COPY " + stage_ + list + " FROM STDIN (FORMAT " + (is_text ? "text" : "binary") +
                 (is_alone ? ", FREEZE)" : ")");
-    if (!is_alone) out_.begin_copy.emplace_back("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
+    if (!is_alone) {
+      out_.begin_copy.emplace_back("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
+      out_.begin_copy.emplace_back(kNoFlush);
+      out_.seal.emplace_back(kNoFlush);
+    }
     out_.begin_copy.emplace_back(kPlainSearchPath);
     out_.end_copy = is_alone ? std::string(kFixedSearchPath) : "COMMIT";
   }

@@ -209,7 +209,10 @@ Status PostgresStage::seal() {
   if (!next_constraint_) {
     DPONE_CHECK(begin_seal());
     DPONE_CHECK(name_identity_sequences());
-    for (const std::string& sql : statements_.seal) {
+    // One message: a stage of few rows waits for the answers longer than for the work.
+    std::string sql;
+    for (const std::string& statement : statements_.seal) sql += (sql.empty() ? "" : ";\n") + statement;
+    if (!sql.empty()) {
       auto done = connection_.execute(sql);
       if (!done) return seal_error(std::move(done).error());
     }
