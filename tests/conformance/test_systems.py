@@ -41,9 +41,11 @@ def ends(dpone, databases, _server):
 def load(dpone):
     """load(src, dst, mode, ...): a run of that manifest."""
 
-    def run(src, dst, mode="full_refresh", *flags, source=None, command="run", **strategy):
+    def run(src, dst, mode="full_refresh", *flags, source=None, command="run", quality=None, **strategy):
         sink = {**dst.end(), "strategy": {"mode": mode, **strategy}}
         manifest = {"name": "conformance", "source": {**src.end(), **({"options": source} if source else {})}, "sink": sink}
+        if quality:
+            manifest["quality"] = quality
         dpone.write("m.yaml", yaml.safe_dump(manifest))
         return dpone(command, "m.yaml", *flags)
 
@@ -66,6 +68,24 @@ def test_full_refresh_replaces_all_rows_and_loses_none(source, sink, ends, load)
     run = load(src, dst, "full_refresh", "--format", "json").expect(0).json
     assert dst.rows() == changed(ROWS)
     assert (run["version"], run["result"]["extracted_rows"], run["result"]["final_rows"]) == (2, 5, 5)
+
+
+@SOURCES
+@SINKS
+def test_staged_rows_are_counted_again_when_asked(source, sink, ends, load):
+    """What neither end counts by itself proves nothing; a second look at what lies there does."""
+    src, dst = ends(source, sink)
+    src.fill(ROWS)
+
+    def gate(*flags, **sections):
+        gates = load(src, dst, "full_refresh", "--format", "json", *flags, **sections).expect(0).json["result"]["quality_gates"]
+        return next(gate for gate in gates if gate["name"] == "row_count")
+
+    without = gate()
+    is_counted = any(without["facts"][count] is not None for count in ("source_reported", "target_reported"))
+    assert without["verdict"] == ("pass" if is_counted else "unverified")
+    counted = gate(quality={"recount": True})
+    assert (counted["verdict"], counted["facts"]["target_reported"]) == ("pass", len(ROWS))
 
 
 @SOURCES

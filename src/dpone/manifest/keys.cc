@@ -144,6 +144,11 @@ constexpr OptionSpec kQualityKeys[] = {
      .description = "Fewer rows than this fail the run before anything is published. Row counts of source, wire and "
                     "stage are always compared",
      .value_name = "N"},
+    {.name = "recount",
+     .kind = OptionKind::kFlag,
+     .default_text = "false",
+     .description = "Count the staged rows again where they lie: of a file from its bytes, of a database by a "
+                    "SELECT. Without it, rows that neither end counts by itself leave the gate `row_count` unverified"},
 };
 
 constexpr OptionSpec kRuntimeKeys[] = {

@@ -157,9 +157,7 @@ void append_endpoint(std::string& out, const std::string& key, const Endpoint& e
 }  // namespace
 
 void Strategy::set_unique_key(const std::vector<std::string>& columns) {
-  Json names = Json::array();
-  for (const std::string& column : columns) names.push(column);
-  options.set("unique_key", std::move(names));
+  options.set("unique_key", Json(Json::Array(columns.begin(), columns.end())));
 }
 
 Json Manifest::to_json() const {

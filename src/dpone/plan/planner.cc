@@ -161,8 +161,12 @@ Result<RoutePlan> draft(const PlanInput& input) {
 namespace {
 
 // What the gates ask of the stage, and whether there is anything to publish.
-void add_questions(RoutePlan& plan) {
+void add_questions(const PlanInput& input, RoutePlan& plan) {
   LoadTask& load = plan.load;
+  if (input.manifest.quality.flag("recount")) {
+    if (load.target.can_recount) load.questions.push_back({Question::Kind::kRows, {}});
+    if (!load.target.can_recount) plan.notes.emplace_back("rows that were sent away cannot be counted again");
+  }
   if (!load.key.empty()) load.questions.push_back({Question::Kind::kKeyFaults, load.key});
   const InsertRows* const insert = find_step<InsertRows>(load.publish);
   const bool finds_rows = insert != nullptr && insert->which != InsertRows::Which::kAll;
@@ -189,7 +193,7 @@ Result<RoutePlan> complete(RoutePlan plan, const PlanInput& input, const std::ve
     }
   }
   DPONE_CHECK(strategy::of(input.manifest).plan(input, plan));
-  add_questions(plan);
+  add_questions(input, plan);
   plan.read.key = plan.load.key;
   plan.read.checks_json = !plan.load.target.checks_json;
   plan.read.is_raw = plan.load.is_raw;

@@ -31,6 +31,7 @@ class FileSink final : public Sink {
     facts.publish.push_back({"exchange", {}, {}});
     if (target_.is_stream()) {
       facts.publish[0].notes.emplace_back(kStreamNote);
+      facts.can_recount = false;
     } else {
       for (const char* method : {"truncate_insert", "delete_insert"}) {
         facts.publish.push_back({method, {{"a file is replaced whole, by exchange"}}, {}});

@@ -9,8 +9,11 @@
 
 #include "dpone/base/clock.h"
 #include "dpone/base/errno_error.h"
+#include "dpone/connectors/file/input.h"
 #include "dpone/connectors/file/output.h"
 #include "dpone/ports/fence.h"
+#include "dpone/rowfile/row_counter.h"
+#include "dpone/rowfile/text_input.h"
 
 namespace dpone::file {
 namespace {
@@ -116,8 +119,15 @@ class FileStage final : public PublishableStage {
     return make_writer(fd_.get(), path_, settings_, task_, context_, written_);
   }
   Result<std::vector<Answer>> ask(const std::vector<Question>& questions) override {
-    if (questions.empty()) return std::vector<Answer>();
-    return internal_error("a file does not answer questions about its rows");
+    std::vector<Answer> answers;
+    for (const Question& question : questions) {
+      if (question.kind != Question::Kind::kRows) {
+        return internal_error("a file does not answer questions about the values of its rows");
+      }
+      DPONE_TRY(const std::int64_t rows, count_rows());
+      answers.push_back({rows, 0});
+    }
+    return answers;
   }
 
   Status seal() override {
@@ -176,6 +186,20 @@ class FileStage final : public PublishableStage {
   }
 
  private:
+  // From the bytes as they lie in the file.
+  Result<std::int64_t> count_rows() {
+    DPONE_TRY(std::unique_ptr<Input> bytes, Input::open(path_, context_));
+    DPONE_TRY(const std::unique_ptr<rowfile::TextInput> text,
+              rowfile::TextInput::open(std::move(bytes), settings_.compression));
+    rowfile::RowCounter counter(settings_.format);
+    std::string buffer(std::size_t{256} << 10, '\0');
+    while (true) {
+      DPONE_TRY(const std::size_t size, text->read(buffer));
+      if (size == 0) return counter.rows();
+      counter.add(std::string_view(buffer).substr(0, size));
+    }
+  }
+
   // A fault point, and the place where a signal is noticed.
   Status at(std::string_view point) const {
     DPONE_CHECK(context_.fault(point));
