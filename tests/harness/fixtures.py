@@ -7,6 +7,7 @@ postgres_each   a test that asks for it runs once for each of DPONE_PG_VERSIONS 
 servers         servers[17]: any version
 src, dst        a new database each, on 16, known to `dpone` as the connections `src` and `dst`
 databases       databases(server): one more new database, dropped after the test
+sqlite_trace    what SQLite executes in runs with `env=sqlite_trace.env`
 """
 
 import os
@@ -16,6 +17,7 @@ import pytest
 
 from harness.labels import has_external_server
 from harness.program import ROOT, Dpone, binary
+from harness.sqlite_trace import Trace, compile_library
 
 
 EXTERNAL = "external"
@@ -121,3 +123,13 @@ def dst(databases, postgres, dpone):
     database = databases(postgres)
     dpone.connect("dst", database.url)
     return database
+
+
+@pytest.fixture(scope="session")
+def _trace_library(tmp_path_factory):
+    return compile_library(tmp_path_factory.mktemp("trace"))
+
+
+@pytest.fixture
+def sqlite_trace(_trace_library, tmp_path):
+    return Trace(_trace_library, tmp_path / "sqlite.trace")
