@@ -2,18 +2,17 @@
 
 namespace dpone {
 
+bool looks_for_nulls(const ReadTask& task) {
+  const CursorRange& range = *task.cursor();
+  const ColumnFacts* const facts = task.source.find(range.column);
+  return range.nulls != CursorNulls::kIgnore && (facts == nullptr || facts->is_nullable);
+}
+
 Result<bool> check_cursor_nulls(const ReadTask& task,
                                 const std::function<Result<bool>(const std::string& column)>& has_null) {
   const CursorRange& range = *task.cursor();
-  const auto asked = [&](const std::string& column) -> Result<bool> {
-    const ColumnFacts* const facts = task.source.find(column);
-    if (facts != nullptr && !facts->is_nullable) return false;
-    return has_null(column);
-  };
-  bool has_rows = false;
-  if (range.nulls != CursorNulls::kIgnore) {
-    DPONE_TRY(has_rows, asked(range.column));
-  }
+  if (!looks_for_nulls(task)) return false;
+  DPONE_TRY(const bool has_rows, has_null(range.column));
   if (has_rows && range.nulls == CursorNulls::kFail) {
     return Error(ErrorClass::kFailed, "cursor.null", "a row has no value in the cursor column \"" + range.column + "\"")
         .with("relation", task.source.relation)

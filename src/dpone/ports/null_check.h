@@ -9,8 +9,11 @@
 
 namespace dpone {
 
-// `has_null` asks the source whether a row of the selection lacks a value in a column; it is only called where the
-// catalog does not rule that out. Returns whether rows without a cursor are there and to be read. Class kFailed, slugs
+// Whether the source has to be asked: neither the catalog nor the manifest says that such rows are no matter.
+bool looks_for_nulls(const ReadTask& task);
+
+// `has_null` asks the source whether a row of the selection lacks a value in a column; it is only called where
+// looks_for_nulls() says so. Returns whether rows without a cursor are there and to be read. Class kFailed, slugs
 // cursor.null. REQUIRES: `task.cursor()`.
 Result<bool> check_cursor_nulls(const ReadTask& task,
                                 const std::function<Result<bool>(const std::string& column)>& has_null);

@@ -17,6 +17,8 @@ struct Dialect {
   std::string (*value)(const std::string& text, const DataType& type, const std::string& native_type);
   // A column where it is compared or sorted with others of its type.
   std::string (*ordered)(const std::string& column, const DataType& type);
+  // A column where its value is wanted as data/value_text.h prints it.
+  std::string (*printed)(const std::string& column);
   // The lower bound of an inclusive range, less its overlap. REQUIRES: `range.lower`.
   std::string (*lowered)(const CursorRange& range);
   // The operator by which `t.column` and `s.column` are equal keys.

@@ -4,6 +4,7 @@
 
 #include "dpone/connectors/postgres/quote.h"
 #include "dpone/sql/extraction_condition.h"
+#include "dpone/sql/relation_sql.h"
 
 namespace dpone::postgres {
 namespace {
@@ -61,8 +62,15 @@ std::string differ(const std::vector<std::string>& columns) {
 
 std::string source_column(const std::string& column) { return quote_name(column); }
 
-// By its relation, or ORDER BY would take a column for the text of that name.
-std::string qualified(const std::string& column) { return "rows_of." + quote_name(column); }
+sql::RelationColumn column_of(const ReadTask& task, const std::string& column) {
+  return {relation_of(task.source.native, "rows_of"), "rows_of." + quote_name(column), {}, task.source.native["where"]};
+}
+
+sql::RelationColumn cursor_of(const ReadTask& task) {
+  sql::RelationColumn column = column_of(task, task.cursor()->column);
+  column.type = task.cursor()->type;
+  return column;
+}
 
 std::string quoted(std::string_view name) { return quote_name(name); }
 }  // namespace
@@ -71,6 +79,7 @@ const sql::Dialect& dialect() {
   static constexpr sql::Dialect kDialect{.quote_name = quoted,
                                          .value = literal_of,
                                          .ordered = as_it_is,
+                                         .printed = printed,
                                          .lowered = lowered,
                                          .key_operator = key_operator,
                                          .differ = differ,
@@ -79,26 +88,13 @@ const sql::Dialect& dialect() {
 }
 
 std::string render_upper_bound(const ReadTask& task) {
-  const CursorRange& range = *task.cursor();
-  const std::string column = qualified(range.column);
-  const std::string is_beyond =
-      range.lower ? column + " > " + literal_of(*range.lower, range.type, range.native_type) : "true";
-  std::string condition = sql::beyond_lower(dialect(), range, qualified);
-  condition += (condition.empty() ? "" : " AND ") + quote_name(range.column) + " IS NOT NULL";
-  return "SELECT " + printed(column) + ", " + is_beyond + " FROM " + relation_of(task.source.native, "rows_of") +
-         sql::where_clause(task.source.native["where"], condition) + " ORDER BY " + column + " DESC LIMIT 1";
+  return sql::render_upper_bound(dialect(), cursor_of(task), *task.cursor());
 }
 
-std::string render_greatest(const ReadTask& task) {
-  const std::string column = qualified(task.cursor()->column);
-  return "SELECT " + printed(column) + " FROM " + relation_of(task.source.native, "rows_of") +
-         sql::where_clause(task.source.native["where"], column + " IS NOT NULL") + " ORDER BY " + column +
-         " DESC LIMIT 1";
-}
+std::string render_greatest(const ReadTask& task) { return sql::render_greatest(dialect(), cursor_of(task)); }
 
 std::string render_find_null(const ReadTask& task, const std::string& column) {
-  return "SELECT FROM " + relation_of(task.source.native) +
-         sql::where_clause(task.source.native["where"], quote_name(column) + " IS NULL") + " LIMIT 1";
+  return sql::render_find_null(column_of(task, column));
 }
 
 std::string render_select(const ReadTask& task, bool is_raw) {

@@ -28,7 +28,15 @@ TEST(Dialect, TheUpperBoundIsOrderedByTheCursorAndNotByItsText) {
       render_upper_bound(task),
       R"(SELECT pg_catalog.format('%s', rows_of."c"), rows_of."c" > '7'::bigint FROM "a"."b" AS rows_of WHERE (x = 1 -- why)"
       "\n"
-      R"() AND rows_of."c" > '7'::bigint AND "c" IS NOT NULL ORDER BY rows_of."c" DESC LIMIT 1)");
+      R"() AND rows_of."c" > '7'::bigint AND rows_of."c" IS NOT NULL ORDER BY rows_of."c" DESC LIMIT 1)");
+}
+
+TEST(Dialect, ACursorIsLookedAtBeforeItIsReadBy) {
+  const ReadTask task = delta_task();
+  const std::string selected = R"( FROM "a"."b" AS rows_of WHERE (x = 1 -- why)" + std::string("\n) AND ");
+  EXPECT_EQ(render_find_null(task, "c"), "SELECT 1" + selected + R"(rows_of."c" IS NULL LIMIT 1)");
+  EXPECT_EQ(render_greatest(task), R"(SELECT pg_catalog.format('%s', rows_of."c"))" + selected +
+                                       R"(rows_of."c" IS NOT NULL ORDER BY rows_of."c" DESC LIMIT 1)");
 }
 
 TEST(Dialect, ADeltaIsReadBetweenItsBounds) {

@@ -9,6 +9,7 @@
 #include "dpone/data/value_parse.h"
 #include "dpone/data/value_text.h"
 #include "dpone/sql/extraction_condition.h"
+#include "dpone/sql/relation_sql.h"
 
 namespace dpone::sqlite {
 namespace {
@@ -27,10 +28,23 @@ DataType type_of(const ReadTask& task, const std::string& column) {
   return facts == nullptr ? DataType() : facts->type;
 }
 
+sql::RelationColumn column_of(const ReadTask& task, const std::string& column) {
+  const Json& native = task.source.native;
+  return {render_relation(native), qualified(native, column), {}, native["where"]};
+}
+
+sql::RelationColumn cursor_of(const ReadTask& task) {
+  sql::RelationColumn column = column_of(task, task.cursor()->column);
+  column.type = task.cursor()->type;
+  return column;
+}
+
 // Texts byte by byte, whatever the column's collation.
 std::string ordered(const std::string& column, const DataType& type) {
   return column + (storage_of(type) == Storage::kText ? " COLLATE BINARY" : "");
 }
+
+std::string as_it_is(const std::string& column) { return column; }
 
 std::string value(const std::string& text, const DataType& type, const std::string&) {
   return render_literal(text, type);
@@ -84,6 +98,7 @@ const sql::Dialect& dialect() {
   static constexpr sql::Dialect kDialect{.quote_name = quoted,
                                          .value = value,
                                          .ordered = ordered,
+                                         .printed = as_it_is,
                                          .lowered = lowered,
                                          .key_operator = key_operator,
                                          .differ = differ,
@@ -111,28 +126,14 @@ std::string render_select(const ReadTask& task) {
 }
 
 std::string render_upper_bound(const ReadTask& task) {
-  const CursorRange& range = *task.cursor();
-  const std::string name = qualified(task.source.native, range.column);
-  const std::string column = ordered(name, range.type);
-  const std::string is_beyond = range.lower ? column + " > " + render_literal(*range.lower, range.type) : "1";
-  std::string condition = sql::beyond_lower(dialect(), range, term_of(task));
-  condition += (condition.empty() ? "" : " AND ") + name + " IS NOT NULL";
-  return "SELECT " + name + ", " + is_beyond + ", typeof(" + name + ") FROM " + render_relation(task.source.native) +
-         sql::where_clause(task.source.native["where"], condition) + " ORDER BY " + column + " DESC LIMIT 1";
+  const sql::RelationColumn column = cursor_of(task);
+  return sql::render_upper_bound(dialect(), column, *task.cursor(), ", typeof(" + column.name + ")");
 }
 
-std::string render_greatest(const ReadTask& task) {
-  const CursorRange& range = *task.cursor();
-  const std::string name = qualified(task.source.native, range.column);
-  return "SELECT " + name + " FROM " + render_relation(task.source.native) +
-         sql::where_clause(task.source.native["where"], name + " IS NOT NULL") + " ORDER BY " +
-         ordered(name, range.type) + " DESC LIMIT 1";
-}
+std::string render_greatest(const ReadTask& task) { return sql::render_greatest(dialect(), cursor_of(task)); }
 
 std::string render_find_null(const ReadTask& task, const std::string& column) {
-  return "SELECT 1 FROM " + render_relation(task.source.native) +
-         sql::where_clause(task.source.native["where"], qualified(task.source.native, column) + " IS NULL") +
-         " LIMIT 1";
+  return sql::render_find_null(column_of(task, column));
 }
 
 std::string render_find_disorder(const ReadTask& task, const std::string& column) {

@@ -51,6 +51,15 @@ TEST(SqliteDialect, ACursorIsQualifiedAndComparedByItsStorage) {
             "\"s\".\"id\" <= 9 OR \"s\".\"id\" IS NULL) LIMIT 7");
 }
 
+TEST(SqliteDialect, ACursorIsLookedAtBeforeItIsReadBy) {
+  ReadTask task = cursor_task("it's", TypeKind::kTimestampTz);
+  task.source.native.set("where", "a = 1");
+  const std::string selected = R"( FROM "s" WHERE (a = 1)" + std::string("\n) AND ") + R"("s"."it's" IS )";
+  EXPECT_EQ(render_find_null(task, "it's"), "SELECT 1" + selected + "NULL LIMIT 1");
+  EXPECT_EQ(render_greatest(task),
+            R"(SELECT "s"."it's")" + selected + R"(NOT NULL ORDER BY "s"."it's" COLLATE BINARY DESC LIMIT 1)");
+}
+
 TEST(SqliteDialect, AnOverlapIsTakenFromATimeBeforeItIsText) {
   ReadTask task = cursor_task("it's", TypeKind::kTimestampTz);
   task.cursor()->is_inclusive = true;
