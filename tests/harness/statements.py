@@ -1,4 +1,4 @@
-"""What a server was really sent, and whether a plan says so.
+"""What a system was really sent, and whether a plan says so.
 
 `Log` reads PostgreSQL's own statement log of one database. `unplanned` compares it with the statements of
 `dpone plan --format json`: what neither the plan nor the list of session settings and catalog reads has is left over."""
@@ -6,7 +6,7 @@
 import hashlib
 import re
 
-PLACEHOLDER = re.compile(r"\{[^{}]*\}|\(\.\.\.\) VALUES \(\.\.\.\)")
+PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
 
 class Log:
@@ -74,3 +74,13 @@ def unplanned(received, planned, allowed, target, run_id):
     patterns = [pattern_of(part, target, run_id) for text in planned for part in split(text)]
     patterns += [re.compile(text, re.DOTALL) for text in allowed]
     return [text for text in received if not any(pattern.fullmatch(text) for pattern in patterns)]
+
+
+def unsent(steps, received, target, run_id):
+    """Statements of a plan that were not received."""
+
+    def is_sent(text):
+        pattern = pattern_of(text, target, run_id)
+        return any(pattern.fullmatch(statement) for statement in received)
+
+    return [step for step in steps if not all(map(is_sent, split(step["sql"])))]

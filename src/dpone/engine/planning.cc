@@ -1,5 +1,7 @@
 #include "dpone/engine/planning.h"
 
+#include <algorithm>
+
 #include "dpone/evidence/ledger.h"
 #include "dpone/plan/planner.h"
 #include "dpone/plan/strategy/strategy.h"
@@ -7,6 +9,10 @@
 
 namespace dpone::engine {
 namespace {
+
+void append(std::vector<Statement>& statements, const std::vector<Statement>& more) {
+  statements.insert(statements.end(), more.begin(), more.end());
+}
 
 // What the state store and the ledger know; nothing for a strategy without a position.
 Result<plan::PriorState> read_state(const Route& route, const PriorReceipts& prior, const std::string& target,
@@ -23,7 +29,8 @@ Result<plan::PriorState> read_state(const Route& route, const PriorReceipts& pri
 }
 
 // `target-max` is what the target says.
-Result<plan::StartRequest> resolve_start(const Route& route, const Facts& source, const Facts& target) {
+Result<plan::StartRequest> resolve_start(const Route& route, const Facts& source, const Facts& target,
+                                         std::vector<Statement>& asked) {
   plan::StartRequest request = route.start;
   if (request.start_cursor != "target-max") return request;
   const std::string cursor = route.manifest.source.options.text("cursor");
@@ -33,17 +40,29 @@ Result<plan::StartRequest> resolve_start(const Route& route, const Facts& source
     return request;
   }
   DPONE_CHECK(plan::check_target_max(cursor, source, target));
-  DPONE_TRY(const auto greatest, route.sink.greatest(cursor));
+  DPONE_TRY(const auto greatest, route.sink.greatest(cursor, asked));
   request.start_cursor = greatest.value_or("none");
   return request;
 }
 
+// What a run sends besides that finds all rows below its position and begins anew (cursor_behind: restart).
+void append_restart(const Route& route, ReadTask task, std::vector<Statement>& statements) {
+  const bool may_restart = route.manifest.source.options.text("cursor_behind") == "restart";
+  if (!may_restart || task.cursor() == nullptr || !task.cursor()->lower) return;
+  task.cursor()->lower.reset();
+  for (Statement& statement : route.source.render(task)) {
+    const bool is_known = std::any_of(statements.begin(), statements.end(),
+                                      [&](const Statement& known) { return known.text == statement.text; });
+    if (!is_known) statements.push_back(std::move(statement));
+  }
+}
+
 // Rows that are left out because the target has them must be there.
-Status check_rows_at_position(const Route& route, const plan::RoutePlan& plan) {
+Status check_rows_at_position(const Route& route, const plan::RoutePlan& plan, std::vector<Statement>& asked) {
   const InsertRows* const insert = find_step<InsertRows>(plan.load.publish);
   const bool looks = insert != nullptr && insert->which == InsertRows::Which::kNewAtPosition;
   if (!looks || !plan.rows_at_position || plan.load.target.is_empty) return {};
-  DPONE_TRY(const std::int64_t found, route.sink.count_at(insert->cursor, insert->at));
+  DPONE_TRY(const std::int64_t found, route.sink.count_at(insert->cursor, insert->at, asked));
   return plan::check_rows_at_position(plan.load.target, *plan.read.cursor(), *plan.rows_at_position, found);
 }
 
@@ -62,16 +81,22 @@ Result<plan::RoutePlan> make_plan(const Route& route, const std::filesystem::pat
   DPONE_TRY(const Facts proposed, route.sink.propose(target, source, columns));
   plan::PlanInput input{route.manifest, source, target, proposed, prior};
   DPONE_TRY(input.state, read_state(route, prior, target.relation, state_dir));
-  DPONE_TRY(input.request, resolve_start(route, source, target));
+  // What planning itself has sent; statements of a plan are its beginning.
+  std::vector<Statement> statements = prior.asked;
+  append(statements, source.asked);
+  append(statements, target.asked);
+  DPONE_TRY(input.request, resolve_start(route, source, target, statements));
   DPONE_TRY(plan::RoutePlan draft, plan::draft(input));
   std::vector<RawVerdict> verdicts;
   for (const WireFormat& format : route.source.raw_formats(draft.read)) {
     verdicts.push_back(route.sink.accepts_raw(format, draft.load));
   }
   DPONE_TRY(plan::RoutePlan plan, plan::complete(std::move(draft), input, verdicts));
-  DPONE_CHECK(check_rows_at_position(route, plan));
-  plan.statements = route.source.render(plan.read);
-  for (Statement& statement : route.sink.render(plan.load)) plan.statements.push_back(std::move(statement));
+  DPONE_CHECK(check_rows_at_position(route, plan, statements));
+  append(statements, route.source.render(plan.read));
+  append_restart(route, plan.read, statements);
+  append(statements, route.sink.render(plan.load));
+  plan.statements = std::move(statements);
   return plan;
 }
 

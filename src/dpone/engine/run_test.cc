@@ -100,6 +100,12 @@ class MemoryWriter final : public BatchWriter, public RawWriter {
   bool is_finished_ = false;
 };
 
+std::string texts_of(const std::vector<Statement>& statements) {
+  std::string out;
+  for (const Statement& statement : statements) out += (out.empty() ? "" : ", ") + statement.text;
+  return out;
+}
+
 class MemorySnapshot final : public Snapshot, public RawSnapshot {
  public:
   explicit MemorySnapshot(World& world) : world_(world) {}
@@ -191,7 +197,10 @@ class MemorySink final : public Sink {
     world_.calls.emplace_back("sink.receipts");
     return world_.prior;
   }
-  Result<std::optional<std::string>> greatest(const std::string&) override { return std::optional<std::string>("7"); }
+  Result<std::optional<std::string>> greatest(const std::string&, std::vector<Statement>& asked) override {
+    asked.push_back({"prepare", "greatest"});
+    return std::optional<std::string>("7");
+  }
   RawVerdict accepts_raw(const WireFormat& format, const LoadTask&) const override {
     return {format, world_.takes_raw, {}};
   }
@@ -200,7 +209,10 @@ class MemorySink final : public Sink {
     world_.calls.emplace_back("sink.prepare");
     return std::unique_ptr<Stage>(std::make_unique<MemoryStage>(world_));
   }
-  Result<std::int64_t> count_at(const std::string&, const std::string&) override { return world_.target_rows_at; }
+  Result<std::int64_t> count_at(const std::string&, const std::string&, std::vector<Statement>& asked) override {
+    asked.push_back({"prepare", "count at"});
+    return world_.target_rows_at;
+  }
   Result<PublishOutcome> publish(Stage&, const LoadTask&, const Receipt& receipt) override {
     world_.calls.emplace_back("sink.publish");
     world_.written = receipt;
@@ -367,13 +379,15 @@ TEST_F(Run, ARawLoadOpensTheWriterFirstToo) {
 }
 
 TEST_F(Run, APlanReadsReceiptsAndTouchesNothing) {
+  world_.prior.asked = {{"prepare", "receipts"}};
+  world_.source.asked = {{"prepare", "source"}};
+  world_.target.asked = {{"prepare", "target"}};
   MemorySource source(world_);
   MemorySink sink(world_);
   const auto plan = make_plan({manifest_, source, sink, context_}, "");
   ASSERT_TRUE(plan) << plan.error().to_line();
   EXPECT_EQ(world_.calls, Calls{"sink.receipts"});
-  ASSERT_EQ(plan->statements.size(), 2U);
-  EXPECT_EQ(plan->statements[0].text, "read");
+  EXPECT_EQ(texts_of(plan->statements), "receipts, source, target, read, write");
   EXPECT_FALSE(std::filesystem::exists(folder_));
 }
 
@@ -656,6 +670,7 @@ TEST_F(IncrementalRun, TargetMaxIsWhatTheTargetSays) {
   const evidence::RunRecord outcome = run();
   ASSERT_TRUE(outcome.errors.empty()) << outcome.errors[0].to_line();
   EXPECT_EQ(plan_->read.cursor()->lower, "7");
+  EXPECT_EQ(texts_of(plan_->statements), "greatest, read, write");
 }
 
 TEST_F(IncrementalRun, AnEmptySourceIsNoReasonToRefuse) {
@@ -678,6 +693,7 @@ TEST_F(IncrementalRun, AnAppendKeepsHowManyRowsHadTheLastPosition) {
   EXPECT_EQ(failed(), "target.rows_gone");
   world_.target_rows_at = 3;
   EXPECT_EQ(failed(), "no error");
+  EXPECT_EQ(texts_of(plan_->statements), "count at, read, write");
   const auto& insert = std::get<InsertRows>(plan_->load.publish.front());
   EXPECT_EQ(insert.which, InsertRows::Which::kNewAtPosition);
   EXPECT_EQ(insert.at, "7");

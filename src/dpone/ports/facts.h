@@ -10,6 +10,7 @@
 #include "dpone/base/error.h"
 #include "dpone/base/json.h"
 #include "dpone/data/type.h"
+#include "dpone/ports/statement.h"
 
 namespace dpone {
 
@@ -84,6 +85,8 @@ struct Facts {
   std::vector<std::string> notes;  // what a user should know of it, a sentence each; they go into the plan
   std::string guess_basis;         // what the types that nobody declared are told by; a note where one of them is used
   std::vector<Error> obstacles;    // what stands against any load: a missing extension, a type that differs
+  // What was asked of rows and of dpone's own tables to find all this out: the plan shows it.
+  std::vector<Statement> asked;
   Json native;
   std::string identity;     // what a replacement of the table changes (PostgreSQL: its OID); empty if absent
   std::string fingerprint;  // sha256 over all that matters for the plan; differs when a plan made from it is stale

@@ -10,6 +10,7 @@
 #include "dpone/base/json.h"
 #include "dpone/base/result.h"
 #include "dpone/ports/position.h"
+#include "dpone/ports/statement.h"
 
 namespace dpone {
 
@@ -49,6 +50,7 @@ struct PriorReceipts {
   std::optional<Receipt> of_run;             // the receipt of this run id, if it was used before
   bool is_target_made = false;               // some run, of any process, created the target
   std::vector<std::string> identities;       // of what the runs of the target have published
+  std::vector<Statement> asked;              // how they were read: the plan shows it
 };
 
 // Version and epoch of the receipt that comes next.

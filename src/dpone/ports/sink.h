@@ -85,12 +85,15 @@ class Sink {
   // Waits for a publisher that may still be committing, then reads the control table. Writes nothing.
   virtual Result<PriorReceipts> read_receipts(std::string_view process, std::string_view run_id) = 0;
   // Greatest value of a column of the existing target, as text; absent if it has none. For `--start-cursor target-max`.
-  virtual Result<std::optional<std::string>> greatest(const std::string& column);
+  // `asked` gets the statements, for the plan.
+  virtual Result<std::optional<std::string>> greatest(const std::string& column, std::vector<Statement>& asked);
   // Rows of the existing target whose `column` is `value`, as data/value_text.h prints it.
-  virtual Result<std::int64_t> count_at(const std::string& column, const std::string& value);
+  virtual Result<std::int64_t> count_at(const std::string& column, const std::string& value,
+                                        std::vector<Statement>& asked);
   virtual RawVerdict accepts_raw(const WireFormat& format, const LoadTask&) const {
     return {format, false, {"the target does not take rows in another system's format"}};
   }
+  // What a run sends from open_stage() on, and before it to clean up.
   virtual std::vector<Statement> render(const LoadTask& task) const = 0;
   virtual Result<std::unique_ptr<Stage>> open_stage(const LoadTask& task) = 0;
   // Carries out LoadTask::publish atomically, with `receipt` (version and epoch are expected values, checked under the

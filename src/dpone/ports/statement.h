@@ -1,4 +1,4 @@
-// Statement: one statement of a plan. `dpone plan` prints them in the order in which `dpone run` sends them. Value.
+// Statement: one statement of a plan. `dpone plan` prints them phase by phase, as `dpone run` sends them. Value.
 #pragma once
 
 #include <string>

@@ -33,8 +33,7 @@ std::string ReceiptTable::definition() const {
          std::string(dialect_.table_options);
 }
 
-Result<PriorReceipts> ReceiptTable::read(Session& session, bool is_first_form, std::string_view process,
-                                         std::string_view run_id) const {
+Statement ReceiptTable::read_statement(std::string phase, bool is_first_form) const {
   const std::string identity = is_first_form ? std::string(dialect_.first_identity) : "target_identity";
   const std::string from = ", process, target, version, " + std::string(is_first_form ? "0" : "part") + ", run_id, " +
                            identity + ", target_epoch, " + std::string(dialect_.published_at_text) + ", " +
@@ -47,15 +46,20 @@ Result<PriorReceipts> ReceiptTable::read(Session& session, bool is_first_form, s
     return "SELECT * FROM (SELECT '" + std::string(kind) + "' AS kind" + from + condition + " ORDER BY " + order +
            " DESC LIMIT 1) AS " + kind + "_receipt";
   };
-  DPONE_TRY(
-      const Table table,
-      session.query(
+  const std::string is_maker = is_first_form ? "target_created" : std::string(dialect_.is_created);
+  return {std::move(phase),
           newest("process", own, "version") + " UNION ALL " + newest("target", "", "target_epoch DESC, published_at") +
               " UNION ALL " + newest("run", own + " AND run_id = $3", "version") + " UNION ALL " +
-              newest("maker", is_first_form ? " AND target_created" : " AND " + std::string(dialect_.is_created),
-                     "version"),
-          {std::string(process), target_, std::string(run_id)}));
+              newest("maker", " AND " + is_maker, "version"),
+          "SELECT {receipts} FROM " + name_ + " WHERE {process, target, run}"};
+}
+
+Result<PriorReceipts> ReceiptTable::read_newest(Session& session, bool is_first_form, std::string_view process,
+                                                std::string_view run_id) const {
+  Statement asked = read_statement("prepare", is_first_form);
+  DPONE_TRY(const Table table, session.query(asked.text, {std::string(process), target_, std::string(run_id)}));
   PriorReceipts prior;
+  prior.asked.push_back(std::move(asked));
   for (std::size_t row = 0; row < table.rows.size(); ++row) {
     DPONE_TRY(const std::int64_t format, integer_of(table, row, 9));
     if (format > kReceiptFormat) {
@@ -88,23 +92,40 @@ Result<PriorReceipts> ReceiptTable::read(Session& session, bool is_first_form, s
   return prior;
 }
 
-Result<std::vector<std::string>> ReceiptTable::identities(Session& session, bool is_first_form) const {
+Result<PriorReceipts> ReceiptTable::read_newest(Session& session, std::string_view process,
+                                                std::string_view run_id) const {
+  return read_newest(session, false, process, run_id);
+}
+
+Result<PriorReceipts> ReceiptTable::read(Session& session, bool is_first_form, std::string_view process,
+                                         std::string_view run_id) const {
+  DPONE_TRY(PriorReceipts prior, read_newest(session, is_first_form, process, run_id));
   const std::string identity = is_first_form ? std::string(dialect_.first_identity) : "target_identity";
-  DPONE_TRY(const Table table,
-            session.query("SELECT DISTINCT " + identity + " FROM " + name_ + " WHERE target = $1", {target_}));
-  std::vector<std::string> out;
-  for (std::size_t row = 0; row < table.rows.size(); ++row) out.push_back(table.text(row, 0));
-  return out;
+  const std::string sql = "SELECT DISTINCT " + identity + " FROM " + name_ + " WHERE target = $1";
+  prior.asked.push_back({"prepare", sql});
+  DPONE_TRY(const Table table, session.query(sql, {target_}));
+  for (std::size_t row = 0; row < table.rows.size(); ++row) prior.identities.push_back(table.text(row, 0));
+  return prior;
+}
+
+std::string ReceiptTable::insert(const std::string& extra_columns, const std::string& values) const {
+  return "INSERT INTO " + name_ + " (process, target, version, part, run_id, target_identity, target_epoch, format, " +
+         "receipt" + extra_columns + ") VALUES (" + values + ")";
 }
 
 std::string ReceiptTable::render_insert(const Receipt& receipt, const std::string& identity, const Extra& extra) const {
   const auto text = [&](std::string_view value) { return dialect_.quote_literal(value) + ", "; };
   const auto number = [](std::int64_t value) { return std::to_string(value) + ", "; };
-  return "INSERT INTO " + name_ + " (process, target, version, part, run_id, target_identity, target_epoch, format, " +
-         "receipt" + extra.columns + ") VALUES (" + text(receipt.process) + text(receipt.target) +
-         number(receipt.version) + number(receipt.part) + text(receipt.run_id) + identity + ", " +
-         number(receipt.target_epoch) + number(kReceiptFormat) +
-         dialect_.quote_literal(receipt.body_json().canonical()) + extra.values + ")";
+  return insert(extra.columns, text(receipt.process) + text(receipt.target) + number(receipt.version) +
+                                   number(receipt.part) + text(receipt.run_id) + identity + ", " +
+                                   number(receipt.target_epoch) + number(kReceiptFormat) +
+                                   dialect_.quote_literal(receipt.body_json().canonical()) + extra.values);
+}
+
+Statement ReceiptTable::planned_read(std::string phase) const { return read_statement(std::move(phase), false); }
+
+Statement ReceiptTable::planned_insert(std::string phase, const Extra& extra) const {
+  return {std::move(phase), insert(extra.columns, "{receipt}"), "INSERT INTO " + name_ + " (...) VALUES (...)"};
 }
 
 }  // namespace dpone::sql

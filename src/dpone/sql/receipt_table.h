@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dpone/ports/receipt.h"
+#include "dpone/ports/statement.h"
 #include "dpone/sql/session.h"
 
 namespace dpone::sql {
@@ -37,12 +38,12 @@ class ReceiptTable {
       : dialect_(dialect), name_(std::move(name)), target_(std::move(target)) {}
 
   std::string definition() const;  // CREATE TABLE IF NOT EXISTS
-  // REQUIRES: the table is there, and of the first form where `is_first_form` says so. Without
-  // PriorReceipts::identities. Slugs: control.newer (class kRefused), receipts.unreadable.
+  // REQUIRES: the table is there, and of the first form where `is_first_form` says so. Slugs: control.newer (class
+  // kRefused), receipts.unreadable.
   Result<PriorReceipts> read(Session& session, bool is_first_form, std::string_view process,
                              std::string_view run_id) const;
-  // PriorReceipts::identities.
-  Result<std::vector<std::string>> identities(Session& session, bool is_first_form) const;
+  // The same without PriorReceipts::identities. REQUIRES: the table is not of the first form.
+  Result<PriorReceipts> read_newest(Session& session, std::string_view process, std::string_view run_id) const;
   // `identity` is an expression; `extra` has `, column` and `, value` for each of the extra columns.
   struct Extra {
     std::string columns;
@@ -50,10 +51,19 @@ class ReceiptTable {
   };
   std::string render_insert(const Receipt& receipt, const std::string& identity, const Extra& extra) const;
 
+  // What a plan shows of read_newest() and of render_insert(), whose values are known when the run sends it.
+  Statement planned_read(std::string phase) const;
+  Statement planned_insert(std::string phase, const Extra& extra) const;
+
   // Whether a table with these columns is of the first form.
   static bool has_first_form(const std::vector<std::string>& columns);
 
  private:
+  Result<PriorReceipts> read_newest(Session& session, bool is_first_form, std::string_view process,
+                                    std::string_view run_id) const;
+  // `$1` is the process, `$2` the target, `$3` the run.
+  Statement read_statement(std::string phase, bool is_first_form) const;
+  std::string insert(const std::string& extra_columns, const std::string& values) const;
   const ReceiptDialect& dialect_;
   std::string name_;
   std::string target_;

@@ -31,17 +31,17 @@ constexpr sql::ReceiptDialect kReceipts{
     .table_options = ""};
 
 // From the first form: the columns become one JSON, what grants there are stay.
-std::string migration(const std::string& name) {
-  return "ALTER TABLE " + name +
-         " ADD part bigint NOT NULL DEFAULT 0, ADD target_identity text, ADD format bigint, ADD receipt jsonb; "
-         "UPDATE " +
-         name + " SET target_identity = " + std::string(kReceipts.first_identity) +
-         ", format = " + std::to_string(sql::kReceiptFormat) + ", receipt = (" + std::string(kReceipts.first_receipt) +
-         ")::jsonb; ALTER TABLE " + name +
-         " ALTER target_identity SET NOT NULL, ALTER format SET NOT NULL, ALTER receipt SET NOT NULL, DROP target_oid, "
-         "DROP target_created, DROP manifest_hash, DROP plan_hash, DROP selection_fingerprint, DROP columns, DROP "
-         "cursor_after, DROP rows_read, DROP rows_loaded, DROP method, DROP outcome, DROP dpone_version, DROP "
-         "CONSTRAINT IF EXISTS __dpone__loads_process_target_run_id_key, ADD UNIQUE (process, target, run_id, part)";
+std::vector<std::string> migration(const std::string& name) {
+  return {"ALTER TABLE " + name +
+              " ADD part bigint NOT NULL DEFAULT 0, ADD target_identity text, ADD format bigint, ADD receipt jsonb",
+          "UPDATE " + name + " SET target_identity = " + std::string(kReceipts.first_identity) + ", format = " +
+              std::to_string(sql::kReceiptFormat) + ", receipt = (" + std::string(kReceipts.first_receipt) + ")::jsonb",
+          "ALTER TABLE " + name +
+              " ALTER target_identity SET NOT NULL, ALTER format SET NOT NULL, ALTER receipt SET NOT NULL, DROP "
+              "target_oid, DROP target_created, DROP manifest_hash, DROP plan_hash, DROP selection_fingerprint, DROP "
+              "columns, DROP cursor_after, DROP rows_read, DROP rows_loaded, DROP method, DROP outcome, DROP "
+              "dpone_version, DROP CONSTRAINT IF EXISTS __dpone__loads_process_target_run_id_key, ADD UNIQUE (process, "
+              "target, run_id, part)"};
 }
 
 }  // namespace
@@ -57,6 +57,7 @@ Result<std::vector<std::string>> ControlTable::columns(Connection& connection) c
                              "n.nspname = $1 AND c.relname = $2",
                              {schema_, std::string(kTable)}));
   std::vector<std::string> names;
+  names.reserve(static_cast<std::size_t>(found.size()));
   for (int row = 0; row < found.size(); ++row) names.push_back(found.text(row, 0));
   return names;
 }
@@ -64,7 +65,7 @@ Result<std::vector<std::string>> ControlTable::columns(Connection& connection) c
 Result<PriorReceipts> ControlTable::read_newest(Connection& connection, std::string_view process,
                                                 std::string_view run_id) const {
   SqlSession session(connection);
-  return table().read(session, false, process, run_id);
+  return table().read_newest(session, process, run_id);
 }
 
 Result<PriorReceipts> ControlTable::read(Connection& connection, std::string_view process,
@@ -82,17 +83,18 @@ Result<PriorReceipts> ControlTable::read(Connection& connection, std::string_vie
   DPONE_TRY(const std::vector<std::string> names, columns(connection));
   const bool is_first_form = !names.empty() && sql::ReceiptTable::has_first_form(names);
   form_ = names.empty() ? Form::kAbsent : is_first_form ? Form::kFirst : Form::kCurrent;
-  if (names.empty()) return PriorReceipts{};
+  if (names.empty()) {
+    DPONE_TRY(has_schema_, has_schema(connection));
+    return PriorReceipts{};
+  }
   SqlSession session(connection);
-  DPONE_TRY(PriorReceipts prior, table().read(session, is_first_form, process, run_id));
-  DPONE_TRY(prior.identities, table().identities(session, is_first_form));
-  return prior;
+  return table().read(session, is_first_form, process, run_id);
 }
 
-Status ControlTable::check_place(Connection& connection) const {
+Status ControlTable::check_place(Connection& connection, std::vector<Statement>& asked) const {
   DPONE_CHECK(check_rights(connection));
   DPONE_CHECK(refuse_published(connection));
-  return refuse_second_table(connection);
+  return refuse_second_table(connection, asked);
 }
 
 // A receipt that cannot be written would be found out when everything is loaded.
@@ -110,7 +112,7 @@ Status ControlTable::check_rights(Connection& connection) const {
             "; or keep the receipts elsewhere with sink.options.control_schema");
 }
 
-Status ControlTable::refuse_second_table(Connection& connection) const {
+Status ControlTable::refuse_second_table(Connection& connection, std::vector<Statement>& asked) const {
   DPONE_TRY(const Rows schemas,
             connection.query(
                 "SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relname = "
@@ -119,8 +121,9 @@ Status ControlTable::refuse_second_table(Connection& connection) const {
                 {std::string(kTable), schema_}));
   for (int row = 0; row < schemas.size(); ++row) {
     const std::string other = schemas.text(row, 0);
-    DPONE_TRY(const Rows found,
-              connection.query("SELECT FROM " + quote_name(other, kTable) + " WHERE target = $1 LIMIT 1", {target_}));
+    const std::string sql = "SELECT FROM " + quote_name(other, kTable) + " WHERE target = $1 LIMIT 1";
+    asked.push_back({"prepare", sql});
+    DPONE_TRY(const Rows found, connection.query(sql, {target_}));
     if (found.size() == 0) continue;
     return Error(ErrorClass::kRefused, "control.second",
                  "receipts of this target are kept in schema \"" + other + "\", not in \"" + schema_ + "\"")
@@ -149,30 +152,39 @@ Status ControlTable::refuse_published(Connection& connection) const {
           "none: list its tables instead");
 }
 
-std::string ControlTable::creation(bool has_schema) const {
-  return (has_schema ? "" : "CREATE SCHEMA IF NOT EXISTS " + quote_name(schema_) + "; ") + table().definition() +
-         "; COMMENT ON TABLE " + name() +
-         " IS 'Receipts of dpone: one row a published load, written in the transaction that published it'";
+Result<bool> ControlTable::has_schema(Connection& connection) const {
+  DPONE_TRY(const Rows schema, connection.query("SELECT FROM pg_namespace WHERE nspname = $1", {schema_}));
+  return schema.size() == 1;
 }
 
-std::string ControlTable::planned_read() const {
-  return "SELECT {receipts} FROM " + name() + " WHERE {process, target, run}";
+std::vector<std::string> ControlTable::creation(Form form, bool has_schema) const {
+  std::vector<std::string> out = {"BEGIN",
+                                  "SELECT pg_advisory_xact_lock(" + std::to_string(control_lock_key(schema_)) + ")"};
+  if (form == Form::kFirst) {
+    for (std::string& sql : migration(name())) out.push_back(std::move(sql));
+  } else {
+    // CREATE SCHEMA needs a right on the database even where the schema exists.
+    if (!has_schema) out.push_back("CREATE SCHEMA IF NOT EXISTS " + quote_name(schema_));
+    out.push_back(table().definition());
+    out.push_back("COMMENT ON TABLE " + name() +
+                  " IS 'Receipts of dpone: one row a published load, written in the transaction that published it'");
+  }
+  out.emplace_back("COMMIT");
+  return out;
 }
 
-std::vector<std::string> ControlTable::planned_creation() const {
+std::vector<std::string> ControlTable::planned_creation(std::string_view new_schema) const {
   if (form_ != Form::kAbsent && form_ != Form::kFirst) return {};
-  return {"BEGIN", "SELECT pg_advisory_xact_lock(" + std::to_string(control_lock_key(schema_)) + ")",
-          form_ == Form::kFirst ? migration(name()) : creation(true), "COMMIT"};
+  return creation(form_, has_schema_ || new_schema == schema_);
 }
 
 Status ControlTable::create(Connection& connection) const {
   DPONE_TRY(const std::vector<std::string> names, columns(connection));
   if (!names.empty() && !sql::ReceiptTable::has_first_form(names)) return {};
-  // CREATE SCHEMA needs a right on the database even where the schema exists.
-  DPONE_TRY(const Rows schema, connection.query("SELECT FROM pg_namespace WHERE nspname = $1", {schema_}));
-  auto made =
-      connection.execute("BEGIN; SELECT pg_advisory_xact_lock(" + std::to_string(control_lock_key(schema_)) + "); " +
-                         (names.empty() ? creation(schema.size() == 1) : migration(name())) + "; COMMIT");
+  DPONE_TRY(const bool is_there, has_schema(connection));
+  std::string message;
+  for (const std::string& sql : creation(names.empty() ? Form::kAbsent : Form::kFirst, is_there)) message += sql + "; ";
+  auto made = connection.execute(message);
   if (made) return {};
   Error error = std::move(made).error();
   if (connection.is_alive()) {

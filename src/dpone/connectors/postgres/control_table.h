@@ -22,35 +22,39 @@ class ControlTable {
   Result<PriorReceipts> read(Connection& connection, std::string_view process, std::string_view run_id) const;
   // Refuses a place for receipts that would not hold them: `control.second` when another schema has receipts of this
   // target, `control.published` when a publication covers the table, `postgres.permission` when the role may not write
-  // there.
-  Status check_place(Connection& connection) const;
+  // there. `asked` gets what it asked of other control tables.
+  Status check_place(Connection& connection, std::vector<Statement>& asked) const;
   // The same without the lock and PriorReceipts::identities, for use inside the transaction that publishes. REQUIRES:
   // create() was called.
   Result<PriorReceipts> read_newest(Connection& connection, std::string_view process, std::string_view run_id) const;
   // Creates the table if it is missing, and brings one of an earlier form to today's, in a transaction of its own.
   Status create(Connection& connection) const;
-  // What a plan shows of it: how receipts are read, and what create() will do after the last read().
-  std::string planned_read() const;
-  std::vector<std::string> planned_creation() const;
+  // What a plan shows: what create() will do after the last read(), if `new_schema` is made before it (empty: none),
+  // how receipts are read in the transaction that publishes, and how one is written.
+  std::vector<std::string> planned_creation(std::string_view new_schema) const;
+  Statement planned_read() const { return table().planned_read("publish"); }
+  Statement planned_insert() const { return table().planned_insert("publish", {}); }
   // `INSERT INTO ...` of `receipt`; the target's OID and the time are the server's.
   std::string render_insert(const Receipt& receipt) const;
 
-  const std::string& schema() const { return schema_; }
-
  private:
+  enum class Form { kUnknown, kAbsent, kFirst, kCurrent };
   Status check_rights(Connection& connection) const;
   Status refuse_published(Connection& connection) const;
-  Status refuse_second_table(Connection& connection) const;
+  Status refuse_second_table(Connection& connection, std::vector<Statement>& asked) const;
   // Empty: there is no table.
   Result<std::vector<std::string>> columns(Connection& connection) const;
   sql::ReceiptTable table() const;
   std::string name() const;
-  std::string creation(bool has_schema) const;
+  Result<bool> has_schema(Connection& connection) const;
+  // One transaction.
+  std::vector<std::string> creation(Form form, bool has_schema) const;
 
-  enum class Form { kUnknown, kAbsent, kFirst, kCurrent };
   std::string schema_;
   std::string target_;
-  mutable Form form_ = Form::kUnknown;  // as read() found it
+  // As read() found them.
+  mutable Form form_ = Form::kUnknown;
+  mutable bool has_schema_ = true;
 };
 
 }  // namespace dpone::postgres

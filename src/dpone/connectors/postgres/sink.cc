@@ -18,6 +18,7 @@
 #include "dpone/connectors/postgres/types.h"
 #include "dpone/ports/advice.h"
 #include "dpone/ports/column_index.h"
+#include "dpone/sql/relation_sql.h"
 
 namespace dpone::postgres {
 namespace {
@@ -120,24 +121,29 @@ class PostgresSink final : public Sink {
 
   Result<PriorReceipts> read_receipts(std::string_view process, std::string_view run_id) override {
     DPONE_CHECK(connect());
-    DPONE_CHECK(control_.check_place(*connection_));
+    std::vector<Statement> asked;
+    DPONE_CHECK(control_.check_place(*connection_, asked));
     DPONE_TRY(PriorReceipts prior, control_.read(*connection_, process, run_id));
+    prior.asked.insert(prior.asked.begin(), asked.begin(), asked.end());
     read_for_ = ReadReceipts{std::string(process), std::string(run_id), prior.identities};
     return prior;
   }
 
-  Result<std::optional<std::string>> greatest(const std::string& column) override {
+  Result<std::optional<std::string>> greatest(const std::string& column, std::vector<Statement>& asked) override {
     DPONE_CHECK(connect());
-    const std::string name = "t." + quote_name(column);  // without `t.`, ORDER BY would take it for the text
-    DPONE_TRY(const Rows rows, connection_->query("SELECT " + printed(name) + " FROM " + target_ + " AS t WHERE " +
-                                                  name + " IS NOT NULL ORDER BY " + name + " DESC LIMIT 1"));
+    asked.push_back(
+        {"prepare", sql::render_greatest(dialect(), {target_ + " AS t", "t." + quote_name(column), {}, {}})});
+    DPONE_TRY(const Rows rows, connection_->query(asked.back().text));
     if (rows.size() == 0) return std::optional<std::string>();
     return std::optional<std::string>(rows.text(0, 0));
   }
 
-  Result<std::int64_t> count_at(const std::string& column, const std::string& value) override {
+  Result<std::int64_t> count_at(const std::string& column, const std::string& value,
+                                std::vector<Statement>& asked) override {
     DPONE_CHECK(connect());
-    DPONE_TRY(const Rows rows, connection_->query(count_at_sql(column), {value}));
+    // The parameter takes the column's type.
+    asked.push_back({"prepare", sql::render_count_at(dialect(), target_, column, "$1")});
+    DPONE_TRY(const Rows rows, connection_->query(asked.back().text, {value}));
     return rows.integer(0, 0);
   }
 
@@ -193,18 +199,14 @@ class PostgresSink final : public Sink {
     };
     const std::string begin(kBegin);
     const sql::LoadTables tables = tables_of(task, sql::TemporaryNames(target_, ""));
-    out.push_back({"prepare", control_.planned_read()});
-    if (task.target.exists) out.push_back({"prepare", "SELECT NOT EXISTS (SELECT FROM " + target_ + "), {catalog}"});
-    for (const Step& step : task.publish) {
-      const auto* insert = std::get_if<InsertRows>(&step);
-      if (insert != nullptr && !insert->cursor.empty()) out.push_back({"prepare", count_at_sql(insert->cursor)});
-    }
-    add("prepare", control_.planned_creation());
     if (!sql.prepare.empty()) {
       add("prepare", {begin, prepare_lock_sql()});
       add("prepare", sql.prepare);
       add("prepare", {"COMMIT"});
     }
+    const Json& has_schema = task.target.native["schema_exists"];
+    const bool makes_schema = !has_schema.is_null() && !has_schema.as_bool();
+    add("prepare", control_.planned_creation(makes_schema ? settings_.schema : ""));
     out.push_back({"load", "DROP TABLE IF EXISTS " + tables.stage});
     out.push_back({"load", begin});
     add("load", sql.stage);
@@ -227,11 +229,10 @@ class PostgresSink final : public Sink {
     out.push_back({"publish", begin});
     out.push_back({"publish", "SET LOCAL synchronous_commit = on"});
     out.push_back({"publish", "SELECT pg_advisory_xact_lock(" + std::to_string(target_lock_key(target_)) + ")"});
-    out.push_back({"publish", control_.planned_read()});
+    out.push_back(control_.planned_read());
     for (const sql::PublishStatement& statement : sql.publish)
       out.push_back({"publish", statement.sql, statement.summary});
-    out.push_back(
-        {"publish", "INSERT INTO " + quote_name(control_.schema(), "__dpone__loads") + " (...) VALUES (...)"});
+    out.push_back(control_.planned_insert());
     out.push_back({"publish", "COMMIT"});
     return out;
   }
@@ -291,16 +292,12 @@ class PostgresSink final : public Sink {
 
  private:
   // The server plans the condition as part of one SELECT, so that it cannot end the statement, and reads its constants.
-  Status check_scope(const Facts& target, const Scope& scope) {
+  Status check_scope(Facts& target, const Scope& scope) {
     if (scope.is_whole()) return {};
-    auto explained = connection_->query("EXPLAIN " + sql::scope_probe(dialect(), target, scope));
+    target.asked.push_back({"prepare", "EXPLAIN " + sql::scope_probe(dialect(), target, scope)});
+    auto explained = connection_->query(target.asked.back().text);
     if (!explained) return sql::scope_error(std::move(explained).error(), scope);
     return {};
-  }
-
-  // The parameter takes the column's type.
-  std::string count_at_sql(const std::string& column) const {
-    return "SELECT count(*) FROM " + target_ + " AS t WHERE t." + quote_name(column) + " = $1";
   }
 
   // What a new table needs before its stage: all of it or nothing. Runs that need the same take turns, and each looks
@@ -502,8 +499,9 @@ class PostgresSink final : public Sink {
     // Where row-level security applies, the question itself is an error; the plan says so.
     const bool may_look = native["rights"]["select"].as_bool() && !native["rights"]["row_security_applies"].as_bool();
     if (may_look && (kind == "r" || kind == "p")) {
-      DPONE_TRY(const Rows any,
-                connection.query("SELECT NOT EXISTS (SELECT FROM " + target_ + "), " + named_in_sql(oid)));
+      facts.asked.push_back({"prepare", sql::render_is_empty(target_) + ", " + named_in_sql(oid),
+                             sql::render_is_empty(target_) + ", {catalog}"});
+      DPONE_TRY(const Rows any, connection.query(facts.asked.back().text));
       facts.is_empty = any.boolean(0, 0);
       if (!any.is_null(0, 1)) native.set("named_in", any.text(0, 1));
     }

@@ -321,12 +321,9 @@ class PostgresSource final : public Source {
     const std::string path = path_statement(settings_.search_path);
     if (!path.empty()) out.push_back({"extract", path});
     if (const CursorRange* range = task.cursor()) {
-      const ColumnFacts* const facts = task.source.find(range->column);
-      const bool may_be_null = facts == nullptr || facts->is_nullable;
-      if (may_be_null && range->nulls != CursorNulls::kIgnore) {
-        out.push_back({"extract", render_find_null(task, range->column)});
-      }
+      if (looks_for_nulls(task)) out.push_back({"extract", render_find_null(task, range->column)});
       out.push_back({"extract", render_upper_bound(task)});
+      if (range->lower) out.push_back({"extract", render_greatest(task)});
     }
     const bool is_text = task.is_raw && task.format.is_text;
     out.push_back({"extract", render_copy_out(task, is_text ? "text" : "binary", task.is_raw)});
@@ -383,11 +380,17 @@ class PostgresSource final : public Source {
 
   // For a plan, and again in a run's snapshot, with that plan's list of locks.
   Result<Facts> describe_with(Connection& connection, bool in_snapshot) {
-    if (!in_snapshot) locks_ = Json::array();
+    if (!in_snapshot) {
+      locks_ = Json::array();
+      asked_.clear();
+    }
     auto facts = settings_.query.empty()
                      ? describe_relation(connection, in_snapshot)
                      : in_transaction(connection, [&] { return describe_query(connection, in_snapshot); });
-    if (facts && !in_snapshot) DPONE_CHECK(try_locks(connection, locks_));
+    if (facts && !in_snapshot) {
+      DPONE_CHECK(try_locks(connection, locks_));
+      facts->asked = asked_;
+    }
     return facts;
   }
 
@@ -536,7 +539,8 @@ class PostgresSource final : public Source {
     }
     if (!in_snapshot) {
       DPONE_TRY(locks_, described_relations(connection, 0));
-      DPONE_CHECK(with_path(connection, [&] { return check_may_run(connection, nested, "source.options.query"); }));
+      DPONE_CHECK(
+          with_path(connection, [&] { return check_may_run(connection, nested, "source.options.query", asked_); }));
     }
     Json native = Json::object();
     native.set("kind", "query").set("query", settings_.query).set("columns", columns).set("locks", locks_);
@@ -572,13 +576,15 @@ class PostgresSource final : public Source {
     if (in_snapshot) return {};
     DPONE_TRY(const Json read, described_relations(connection, oid));
     for (const Json& name : read.as_array()) locks_.push(name);
-    return with_path(connection, [&] { return check_may_run(connection, select, "source.options.where"); });
+    return with_path(connection, [&] { return check_may_run(connection, select, "source.options.where", asked_); });
   }
 
   SourceSettings settings_;
   const RunContext& context_;
   std::optional<Connection> connection_;
-  Json locks_ = Json::array();  // of the last plan
+  // Of the last plan.
+  Json locks_ = Json::array();
+  std::vector<Statement> asked_;
 };
 
 }  // namespace

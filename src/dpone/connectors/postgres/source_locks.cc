@@ -25,8 +25,10 @@ Status no_right_to_lock(Connection& connection, const std::string& relation, con
 
 }  // namespace
 
-Status check_may_run(Connection& connection, const std::string& select, std::string_view option) {
-  auto explained = connection.query("EXPLAIN " + select);
+Status check_may_run(Connection& connection, const std::string& select, std::string_view option,
+                     std::vector<Statement>& asked) {
+  asked.push_back({"prepare", "EXPLAIN " + select});
+  auto explained = connection.query(asked.back().text);
   if (explained) return {};
   Error error = std::move(explained).error();
   error.add("option", std::string(option));

@@ -4,16 +4,20 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "dpone/base/json.h"
 #include "dpone/base/result.h"
 #include "dpone/connectors/postgres/connection.h"
 #include "dpone/connectors/postgres/types.h"
+#include "dpone/ports/statement.h"
 
 namespace dpone::postgres {
 
 // Asks the server whether the role may run `select`, which stands in `option`: a describe does not look at privileges.
-Status check_may_run(Connection& connection, const std::string& select, std::string_view option);
+// `asked` gets the statement, for the plan.
+Status check_may_run(Connection& connection, const std::string& select, std::string_view option,
+                     std::vector<Statement>& asked);
 
 // The tables and views that statements described in this transaction read, an array of names quoted as in SQL.
 // REQUIRES an open transaction: a describe holds its locks to the end of one.

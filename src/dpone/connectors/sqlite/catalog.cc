@@ -170,7 +170,8 @@ Result<Json> read_relation(Database& database, const std::string& name) {
   return relation;
 }
 
-Result<std::optional<std::int64_t>> greatest_rowid(Database& database, const Json& relation) {
+Result<std::optional<std::int64_t>> greatest_rowid(Database& database, const Json& relation,
+                                                   std::vector<Statement>& asked) {
   const auto& columns = relation["columns"].as_array();
   const bool is_hidden = std::any_of(columns.begin(), columns.end(), [](const Json& column) {
     return equal_names(column["name"].as_string(), "_rowid_");
@@ -178,18 +179,22 @@ Result<std::optional<std::int64_t>> greatest_rowid(Database& database, const Jso
   if (relation["kind"].as_string() != "table" || !relation["has_rowid"].as_bool() || is_hidden) {
     return std::optional<std::int64_t>();
   }
-  DPONE_TRY(Query query, database.prepare("SELECT max(_rowid_) FROM " + quote_name(relation["name"].as_string())));
+  asked.push_back({"prepare", "SELECT max(_rowid_) FROM " + quote_name(relation["name"].as_string())});
+  DPONE_TRY(Query query, database.prepare(asked.back().text));
   DPONE_CHECK(query.step());
   return std::optional<std::int64_t>(query.integer(0));
 }
 
-Result<Json> read_column_entries(Database& database, const std::string& table, const Json& columns) {
+Result<Json> read_column_entries(Database& database, const std::string& table, const Json& columns,
+                                 std::vector<Statement>& asked) {
   Json entries = Json::object();
   DPONE_TRY(const bool is_there, has_table(database, kColumnsTable));
   if (!is_there) return entries;
-  DPONE_TRY(Query query, database.prepare(std::string("SELECT column_name, declared, type, native_type, meaning, "
-                                                      "travels_as_text, key_position FROM ") +
-                                          kColumnsTable + " WHERE table_name = ? COLLATE NOCASE"));
+  const std::string sql =
+      std::string("SELECT column_name, declared, type, native_type, meaning, travels_as_text, key_position FROM ") +
+      kColumnsTable + " WHERE table_name = ? COLLATE NOCASE";
+  if (asked.empty() || asked.back().text != sql) asked.push_back({"prepare", sql});
+  DPONE_TRY(Query query, database.prepare(sql));
   query.bind_text(1, table);
   while (true) {
     DPONE_TRY(const bool has_row, query.step());
@@ -285,9 +290,14 @@ Result<TableIdentity> read_identity(Database& database, const std::string& table
 
 Status move_mark(Database& database, const std::string& table) {
   DPONE_TRY(const TableIdentity identity, read_identity(database, table));
-  if (identity.mark_row > identity.schema_row) return {};
-  DPONE_CHECK(database.execute(std::string("DROP VIEW IF EXISTS ") + kMarkView));
-  return database.execute(std::string("CREATE VIEW ") + kMarkView + " AS SELECT 'of dpone' AS mark");
+  if (identity.is_marked()) return {};
+  for (const std::string& sql : mark_statements()) DPONE_CHECK(database.execute(sql));
+  return {};
+}
+
+std::vector<std::string> mark_statements() {
+  const std::string view = kMarkView;
+  return {"DROP VIEW IF EXISTS " + view, "CREATE VIEW " + view + " AS SELECT 'of dpone' AS mark"};
 }
 
 }  // namespace dpone::sqlite

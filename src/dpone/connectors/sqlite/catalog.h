@@ -32,11 +32,14 @@ Result<std::vector<std::string>> relation_names(Database& database);
 Result<Json> read_relation(Database& database, const std::string& name);
 
 // Of what read_relation returned: the greatest rowid, which is the number of rows where none was deleted, and 0 without
-// rows. Absent where there are no rowids, or a column hides them.
-Result<std::optional<std::int64_t>> greatest_rowid(Database& database, const Json& relation);
+// rows. Absent where there are no rowids, or a column hides them. `asked` gets what was sent.
+Result<std::optional<std::int64_t>> greatest_rowid(Database& database, const Json& relation,
+                                                   std::vector<Statement>& asked);
 
 // Entries of `__dpone__columns` for the table, by column; those whose declaration has changed since are left out.
-Result<Json> read_column_entries(Database& database, const std::string& table, const Json& columns);
+// `asked` gets what was sent, once for calls in a row.
+Result<Json> read_column_entries(Database& database, const std::string& table, const Json& columns,
+                                 std::vector<Statement>& asked);
 
 // Keys of what read_relation returned. `entries` says which columns are a primary key that is kept as an index.
 std::vector<KeyFacts> keys_of(const Json& relation, const Json& entries);
@@ -48,12 +51,14 @@ struct TableIdentity {
   std::int64_t mark_row = 0;    // of the mark; 0 where there is none
   std::string definition;       // a hash
 
+  bool is_marked() const { return mark_row > schema_row; }
   std::string to_string() const;  // `3:5:9:0123456789abcdef`
   static TableIdentity parse(std::string_view text);
 };
 Result<TableIdentity> read_identity(Database& database, const std::string& table);
 // Inside a transaction that writes: the mark stands behind the table from now on.
 Status move_mark(Database& database, const std::string& table);
+std::vector<std::string> mark_statements();  // that it sends, unless the mark stands there
 
 bool equal_names(std::string_view a, std::string_view b);
 

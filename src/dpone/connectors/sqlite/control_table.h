@@ -14,24 +14,42 @@
 
 namespace dpone::sqlite {
 
+// What there is of them.
+struct ControlForm {
+  bool has_loads = false;
+  bool is_first_form = false;  // of the receipts, which an earlier dpone wrote
+  bool has_columns = false;
+  bool has_stages = false;
+
+  Json to_json() const;
+  static ControlForm from_json(const Json& json);  // of null: there is nothing
+};
+
 class ControlTable {
  public:
   // `target` is the quoted relation, which is what receipts are found by.
   explicit ControlTable(std::string target) : target_(std::move(target)) {}
 
+  static Result<ControlForm> look(Database& database);
   // Newest receipts; none where there is no table. A finalizer that is committing is waited for, by SQLite's locks.
   Result<PriorReceipts> read(Database& database, std::string_view process, std::string_view run_id) const;
+  // The same without PriorReceipts::identities. REQUIRES: create() was called.
+  Result<PriorReceipts> read_newest(Database& database, std::string_view process, std::string_view run_id) const;
   // Facts::identity of a table that read_identity saw as `seen`: what the newest receipt calls it if it is that table.
   // ALTER TABLE changes its definition only; DROP and CREATE leave it empty and behind the mark; VACUUM numbers pages
-  // and rows of sqlite_schema anew, and puts the mark behind all tables.
-  Result<std::string> identity_of(Database& database, const TableIdentity& seen, bool is_empty) const;
+  // and rows of sqlite_schema anew, and puts the mark behind all tables. `asked` gets how receipts were read.
+  Result<std::string> identity_of(Database& database, const TableIdentity& seen, bool is_empty,
+                                  std::vector<Statement>& asked) const;
   // `INSERT INTO ...` of `receipt`, of a table that read_identity sees as `seen`; the time is the system's.
   std::string render_insert(const Receipt& receipt, const TableIdentity& seen) const;
   // Inside a transaction that writes: makes the three tables, each if it is missing, and brings one of an earlier form
   // to today's.
   Status create(Database& database) const;
-  // One statement each.
-  std::vector<std::string> definitions() const;
+  // What a plan shows: what create() sends where this is there, how receipts are read in the transaction that
+  // publishes, and how one is written.
+  std::vector<std::string> creation(const ControlForm& form) const;
+  Statement planned_read() const;
+  Statement planned_insert() const;
 
  private:
   std::string target_;

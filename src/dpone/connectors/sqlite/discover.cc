@@ -28,12 +28,13 @@ Result<std::vector<RelationSummary>> discover(const ConnectionSettings& settings
   DPONE_TRY(const auto database, Database::open(path, OpenMode::kRead, busy_timeout_of(settings), context));
   DPONE_TRY(const std::vector<std::string> names, relation_names(*database));
   std::vector<RelationSummary> found;
+  std::vector<Statement> asked;
   for (const std::string& name : names) {
     DPONE_TRY(const bool is_wanted, is_like(*database, name, request.like));
     if (!is_wanted) continue;
     DPONE_TRY(const Json relation, read_relation(*database, name));
     RelationSummary one{"", name, relation["kind"].as_string(), true, {}, {}};
-    DPONE_TRY(one.estimated_rows, greatest_rowid(*database, relation));
+    DPONE_TRY(one.estimated_rows, greatest_rowid(*database, relation, asked));
     found.push_back(std::move(one));
   }
   return found;

@@ -53,6 +53,10 @@ std::string_view after_word(std::string_view text, std::string_view word) {
   return equal_names(text.substr(0, word.size()), word) ? text.substr(word.size()) : std::string_view();
 }
 
+std::string render_forget_stage(const std::string& name) {
+  return std::string("DELETE FROM ") + kStagesTable + " WHERE name = " + quote_literal(name);
+}
+
 class SinkRenderer {
  public:
   SinkRenderer(const LoadTask& task, const SinkRenderOptions& options)
@@ -81,7 +85,7 @@ class SinkRenderer {
     } else {
       render_steps();
     }
-    publish(std::string("DELETE FROM ") + kStagesTable + " WHERE name = " + quote_literal(stage_name_));
+    publish(render_forget_stage(stage_name_));
     return std::move(out_);
   }
 
@@ -104,6 +108,7 @@ class SinkRenderer {
   }
 
   void render_stage() {
+    out_.stage = render_remove_stage(stage_name_);
     if (is_exchange_) {
       out_.stage.push_back("CREATE TABLE " + stage_ + table_definition_tail(native_["sql"].as_string()));
       for (const ColumnPolicy& column : task_.columns) {
@@ -196,6 +201,10 @@ class SinkRenderer {
     publish("ALTER TABLE " + stage_ + " RENAME TO " + target_);
     append_new_entries();
     append_renames();
+    if (native_["foreign_keys"].as_int() != 0) {
+      out_.find_orphans =
+          "SELECT \"parent\", count(*) FROM pragma_foreign_key_check(" + quote_literal(table_) + ") GROUP BY 1";
+    }
   }
 
   void append_new_entries() {
@@ -323,6 +332,10 @@ class SinkRenderer {
 
 std::string stage_name(const std::string& target, const std::string& run_id) {
   return sql::TemporaryNames(target, run_id).stage();
+}
+
+std::vector<std::string> render_remove_stage(const std::string& name) {
+  return {"DROP TABLE IF EXISTS " + quote_name(name), render_forget_stage(name)};
 }
 
 std::string rowid_of(const LoadTask& task) {

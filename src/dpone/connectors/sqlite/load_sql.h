@@ -31,13 +31,15 @@ struct PublishStatement : sql::PublishStatement {
 };
 
 struct SinkStatements {
-  std::vector<std::string> stage;  // one transaction: the stage and whose it is
-  std::string insert;              // once a batch
-  std::string count;               // the rows of the stage, once a writer
+  // One transaction: what an earlier attempt of the run left goes, then come the stage and whose it is.
+  std::vector<std::string> stage;
+  std::string insert;  // once a batch
+  std::string count;   // the rows of the stage, once a writer
   std::vector<StageStatement> stage_steps;
   std::vector<std::string> questions;     // one each of LoadTask::questions; empty where the answer is known
   std::vector<std::string> seal;          // one transaction: indexes
   std::vector<PublishStatement> publish;  // with the receipt, in one transaction
+  std::string find_orphans;               // afterwards: the rows whose foreign keys were not looked at; or empty
   std::string count_target;               // afterwards, where triggers may have changed what was written; or empty
   // Indexes that are there under these names afterwards, once each.
   std::vector<std::string> index_names;
@@ -50,6 +52,8 @@ SinkStatements render_sink(const LoadTask& task, const SinkRenderOptions& option
 sql::LoadTables tables_of(const LoadTask& task, const std::string& run_id);
 // Name of the stage, not quoted. `target` is the quoted relation.
 std::string stage_name(const std::string& target, const std::string& run_id);
+// What removes a stage of this name, not quoted.
+std::vector<std::string> render_remove_stage(const std::string& name);
 // The column of the stage that is its rowid, or empty.
 std::string rowid_of(const LoadTask& task);
 

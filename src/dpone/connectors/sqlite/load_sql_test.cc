@@ -51,6 +51,7 @@ std::string question(const LoadTask& task, const Question& asked) {
 
 const std::string kOwner =
     R"x(INSERT INTO __dpone__stages (name, process, run_id, target) VALUES ('__dpone_{stage}', '{process}', '{run_id}', '"t"'))x";
+const std::string kRemove = R"(DROP TABLE IF EXISTS "__dpone_{stage}")";
 const std::string kForget = "DELETE FROM __dpone__stages WHERE name = '__dpone_{stage}'";
 
 TEST(SqliteLoadSql, CreateMakesAStrictTableAndKeepsTheTypes) {
@@ -62,7 +63,8 @@ TEST(SqliteLoadSql, CreateMakesAStrictTableAndKeepsTheTypes) {
   const SinkStatements sql = render_sink(task, {});
   EXPECT_EQ(
       sql.stage,
-      (Texts{R"(CREATE TABLE "__dpone_{stage}" ("id" INTEGER NOT NULL PRIMARY KEY, "it's" TEXT) STRICT)", kOwner}));
+      (Texts{kRemove, kForget,
+             R"(CREATE TABLE "__dpone_{stage}" ("id" INTEGER NOT NULL PRIMARY KEY, "it's" TEXT) STRICT)", kOwner}));
   EXPECT_EQ(sql.insert, R"(INSERT OR ABORT INTO "__dpone_{stage}" ("id", "it's") SELECT c0, c1 FROM __dpone_batch)");
   EXPECT_EQ(sql.seal, Texts{R"(CREATE UNIQUE INDEX "__dpone_{index k}" ON "__dpone_{stage}" ("it's"))"});
   const std::string entry =
@@ -83,7 +85,8 @@ TEST(SqliteLoadSql, CreateMakesAStrictTableAndKeepsTheTypes) {
 
 TEST(SqliteLoadSql, ExchangeRebuildsTheTableAndItsIndexesUnderTheirNames) {
   const SinkStatements sql = render_sink(task_of({TakePlace{}}), {});
-  EXPECT_EQ(sql.stage, (Texts{R"(CREATE TABLE "__dpone_{stage}" (id INTEGER PRIMARY KEY, "it's" TEXT))", kOwner}));
+  EXPECT_EQ(sql.stage, (Texts{kRemove, kForget,
+                              R"(CREATE TABLE "__dpone_{stage}" (id INTEGER PRIMARY KEY, "it's" TEXT))", kOwner}));
   EXPECT_EQ(sql.seal, Texts{R"(CREATE INDEX "__dpone_{index i}" ON "__dpone_{stage}" ("it's" DESC))"});
   EXPECT_EQ(
       sent_by(sql),
@@ -91,6 +94,14 @@ TEST(SqliteLoadSql, ExchangeRebuildsTheTableAndItsIndexesUnderTheirNames) {
           R"(DROP TABLE "t")", R"(ALTER TABLE "__dpone_{stage}" RENAME TO "t")", "PRAGMA writable_schema = ON",
           R"x(UPDATE sqlite_schema SET name = 'i', sql = 'CREATE INDEX i ON t ("it''s" DESC)' WHERE type = 'index' AND name = '__dpone_{index i}')x",
           "PRAGMA writable_schema = OFF", kForget}));
+}
+
+TEST(SqliteLoadSql, ExchangeLooksForRowsThatReferToNone) {
+  LoadTask task = task_of({TakePlace{}});
+  EXPECT_EQ(render_sink(task, {}).find_orphans, "");
+  task.target.native.set("foreign_keys", 1);
+  EXPECT_EQ(render_sink(task, {}).find_orphans,
+            R"(SELECT "parent", count(*) FROM pragma_foreign_key_check('t') GROUP BY 1)");
 }
 
 TEST(SqliteLoadSql, ExchangeKeepsTheNumbersThatWereGiven) {

@@ -18,6 +18,7 @@
 #include "dpone/connectors/sqlite/types.h"
 #include "dpone/ports/advice.h"
 #include "dpone/ports/column_index.h"
+#include "dpone/sql/relation_sql.h"
 
 namespace dpone::sqlite {
 namespace {
@@ -83,6 +84,10 @@ class SqliteSink final : public Sink {
     } else {
       DPONE_CHECK(describe_absent(facts));
     }
+    if (database_) {
+      DPONE_TRY(const ControlForm form, ControlTable::look(*database_));
+      facts.native.set("control", form.to_json());
+    }
     if (database_ && source.system == "sqlite" && !source.identity.empty() &&
         source.identity == file_identity(path_.string())) {
       DPONE_TRY(Query mode, database_->prepare("PRAGMA journal_mode"));
@@ -131,7 +136,7 @@ class SqliteSink final : public Sink {
     return ControlTable(target_).read(*database_, process, run_id);
   }
 
-  Result<std::optional<std::string>> greatest(const std::string& column) override {
+  Result<std::optional<std::string>> greatest(const std::string& column, std::vector<Statement>& asked) override {
     DPONE_CHECK(connect());
     DPONE_CHECK(find_name());
     if (!exists_) return std::optional<std::string>();
@@ -140,8 +145,8 @@ class SqliteSink final : public Sink {
     const std::string is_canonical = canonical_time_condition(type, name);
     bool is_ordered = has_stored_order(type);
     if (is_ordered && !is_canonical.empty()) {
-      DPONE_TRY(Query query,
-                database_->prepare("SELECT 1 FROM " + target_ + " WHERE NOT (" + is_canonical + ") LIMIT 1"));
+      asked.push_back({"prepare", "SELECT 1 FROM " + target_ + " WHERE NOT (" + is_canonical + ") LIMIT 1"});
+      DPONE_TRY(Query query, database_->prepare(asked.back().text));
       DPONE_TRY(const bool has_row, query.step());
       is_ordered = !has_row;
     }
@@ -151,21 +156,21 @@ class SqliteSink final : public Sink {
           .with("target", target_)
           .hint("say where to begin with --start-cursor VALUE");
     }
-    DPONE_TRY(Query query, database_->prepare(
-                               "SELECT " + name + " FROM " + target_ + " WHERE " + name + " IS NOT NULL ORDER BY " +
-                               name + (storage_of(type) == Storage::kText ? " COLLATE BINARY" : "") + " DESC LIMIT 1"));
+    asked.push_back({"prepare", sql::render_greatest(dialect(), {target_, name, type, {}})});
+    DPONE_TRY(Query query, database_->prepare(asked.back().text));
     DPONE_TRY(const bool has_row, query.step());
     if (!has_row) return std::optional<std::string>();
     return std::optional<std::string>(query.text(0));
   }
 
-  Result<std::int64_t> count_at(const std::string& column, const std::string& value) override {
+  Result<std::int64_t> count_at(const std::string& column, const std::string& value,
+                                std::vector<Statement>& asked) override {
     DPONE_CHECK(connect());
     DPONE_CHECK(find_name());
     if (!exists_) return 0;
     DPONE_TRY(const DataType type, type_of(column));
-    DPONE_TRY(Query query, database_->prepare("SELECT count(*) FROM " + target_ + " WHERE " + quote_name(column) +
-                                              " = " + render_literal(value, type)));
+    asked.push_back({"prepare", sql::render_count_at(dialect(), target_, column, render_literal(value, type))});
+    DPONE_TRY(Query query, database_->prepare(asked.back().text));
     DPONE_CHECK(query.step());
     return query.integer(0);
   }
@@ -177,7 +182,11 @@ class SqliteSink final : public Sink {
     const auto add = [&](const char* phase, const std::vector<std::string>& statements) {
       for (const std::string& statement : statements) out.push_back({phase, statement});
     };
+    const ControlTable control(target_);
+    const ControlForm form = ControlForm::from_json(task.target.native["control"]);
+    if (form.has_stages) add("prepare", {stages_sql()});
     out.push_back({"load", "BEGIN IMMEDIATE"});
+    add("load", control.creation(form));
     add("load", sql.stage);
     out.push_back({"load", sql.insert});
     out.push_back({"load", sql.count});
@@ -193,12 +202,16 @@ class SqliteSink final : public Sink {
     if (!is_new) out.push_back({"seal", "COMMIT"});
     add("gate", late);
     if (!is_new) out.push_back({"publish", "BEGIN IMMEDIATE"});
+    out.push_back(control.planned_read());
     for (const PublishStatement& statement : sql.publish) {
       if (!statement.wanted.empty()) out.push_back({"publish", statement.wanted});
       out.push_back({"publish", statement.sql});
     }
-    if (!sql.count_target.empty()) out.push_back({"publish", sql.count_target});
-    out.push_back({"publish", std::string("INSERT INTO ") + kLoadsTable + " (...) VALUES (...)"});
+    for (const std::string& check : {sql.find_orphans, sql.count_target}) {
+      if (!check.empty()) out.push_back({"publish", check});
+    }
+    if (takes_place(task) || !task.target.native["is_marked"].as_bool()) add("publish", mark_statements());
+    out.push_back(control.planned_insert());
     out.push_back({"publish", "COMMIT"});
     return out;
   }
@@ -235,8 +248,7 @@ class SqliteSink final : public Sink {
     DPONE_TRY(const bool is_there, has_table(*database_, kStagesTable));
     std::vector<std::string> known;
     if (is_there) {
-      DPONE_TRY(Query query, database_->prepare(std::string("SELECT name, process, run_id FROM ") + kStagesTable +
-                                                " ORDER BY name"));
+      DPONE_TRY(Query query, database_->prepare(stages_sql()));
       while (true) {
         DPONE_TRY(const bool has_row, query.step());
         if (!has_row) break;
@@ -270,10 +282,15 @@ class SqliteSink final : public Sink {
   }
 
  private:
+  static std::string stages_sql() {
+    return std::string("SELECT name, process, run_id FROM ") + kStagesTable + " ORDER BY name";
+  }
+
   // Of a column of the target. REQUIRES: the target exists.
   Result<DataType> type_of(const std::string& column) {
+    std::vector<Statement> asked;  // as describe() has asked before
     DPONE_TRY(const Json relation, read_relation(*database_, name_));
-    DPONE_TRY(const Json entries, read_column_entries(*database_, name_, relation["columns"]));
+    DPONE_TRY(const Json entries, read_column_entries(*database_, name_, relation["columns"], asked));
     DataType type;
     for (const Json& known : relation["columns"].as_array()) {
       if (!equal_names(known["name"].as_string(), column)) continue;
@@ -314,7 +331,7 @@ class SqliteSink final : public Sink {
     facts.kind = facts.native["kind"].as_string();
     facts.fingerprint = sha256_hex(facts.native.canonical());
     facts.publish = publish_options(facts.native);
-    DPONE_TRY(const Json entries, read_column_entries(*database_, name_, facts.native["columns"]));
+    DPONE_TRY(const Json entries, read_column_entries(*database_, name_, facts.native["columns"], facts.asked));
     const std::string rowid = facts.native["rowid_column"].as_string();
     for (const Json& column : facts.native["columns"].as_array()) {
       const std::string& name = column["name"].as_string();
@@ -333,14 +350,16 @@ class SqliteSink final : public Sink {
     }
     facts.keys = keys_of(facts.native, entries);
     if (facts.kind == "table") {
-      DPONE_TRY(Query query, database_->prepare("SELECT NOT EXISTS (SELECT 1 FROM " + target_ + ")"));
+      facts.asked.push_back({"prepare", sql::render_is_empty(target_)});
+      DPONE_TRY(Query query, database_->prepare(facts.asked.back().text));
       DPONE_CHECK(query.step());
       facts.is_empty = query.integer(0) != 0;
     } else {
       facts.is_empty = false;
     }
     DPONE_TRY(const TableIdentity seen, read_identity(*database_, name_));
-    DPONE_TRY(facts.identity, ControlTable(target_).identity_of(*database_, seen, facts.is_empty));
+    facts.native.set("is_marked", seen.is_marked());
+    DPONE_TRY(facts.identity, ControlTable(target_).identity_of(*database_, seen, facts.is_empty, facts.asked));
     const bool has_index = std::any_of(facts.keys.begin(), facts.keys.end(), [&](const KeyFacts& key) {
       return key.columns.size() == key_.size() &&
              std::is_permutation(key.columns.begin(), key.columns.end(), key_.begin(),
@@ -484,9 +503,12 @@ class SqliteSink final : public Sink {
 
   Status remove_stage(const std::string& name) {
     DPONE_CHECK(database_->execute("BEGIN IMMEDIATE"));
-    Status removed =
-        database_->execute("DROP TABLE IF EXISTS " + quote_name(name) + "; DELETE FROM " + std::string(kStagesTable) +
-                           " WHERE name = " + quote_literal(name) + "; COMMIT");
+    Status removed;
+    std::vector<std::string> statements = render_remove_stage(name);
+    statements.emplace_back("COMMIT");
+    for (const std::string& sql : statements) {
+      if (removed) removed = database_->execute(sql);
+    }
     if (removed) return removed;
     const Status rolled_back = database_->roll_back();
     if (!rolled_back) context_.debug(rolled_back.error().to_line());

@@ -128,12 +128,18 @@ class SqliteSource final : public Source {
 
   Result<Facts> describe() override {
     DPONE_CHECK(reconnect());
-    return describe_with(*database_);
+    return describe_with(*database_, false);
   }
 
   std::vector<Statement> render(const ReadTask& task) const override {
     std::vector<Statement> out = {{"extract", "BEGIN"}};
-    if (task.cursor() != nullptr) out.push_back({"extract", render_upper_bound(task)});
+    if (const CursorRange* const range = task.cursor()) {
+      const std::string disorder = render_find_disorder(task, range->column);
+      if (!disorder.empty()) out.push_back({"extract", disorder});
+      if (looks_for_nulls(task)) out.push_back({"extract", render_find_null(task, range->column)});
+      out.push_back({"extract", render_upper_bound(task)});
+      if (range->lower) out.push_back({"extract", render_greatest(task)});
+    }
     out.push_back({"extract", render_select(task)});
     return out;
   }
@@ -144,7 +150,7 @@ class SqliteSource final : public Source {
     DPONE_CHECK(database_->execute("BEGIN"));
     // The snapshot is taken by the first read.
     DPONE_CHECK(context_.fault("source.locked"));
-    auto now = describe_with(*database_);
+    auto now = describe_with(*database_, true);
     const bool is_gone = !now && now.error().slug() == "sqlite.no_relation";
     if (!now && !is_gone) return std::move(now).error();
     if (is_gone || now->fingerprint != planned.fingerprint) {
@@ -164,7 +170,8 @@ class SqliteSource final : public Source {
     return {};
   }
 
-  Result<Facts> describe_with(Database& database) {
+  // For a plan, and again in a run's snapshot.
+  Result<Facts> describe_with(Database& database, bool in_snapshot) {
     Facts facts;
     facts.system = "sqlite";
     facts.exists = true;
@@ -178,7 +185,7 @@ class SqliteSource final : public Source {
       facts.relation = quote_name(*found);
       facts.kind = base["kind"].as_string();
       native.set("name", *found).set("kind", facts.kind).set("sql", base["sql"]).set("is_strict", base["is_strict"]);
-      DPONE_TRY(const Json entries, read_column_entries(database, *found, base["columns"]));
+      DPONE_TRY(const Json entries, read_column_entries(database, *found, base["columns"], facts.asked));
       facts.keys = keys_of(base, entries);
     } else {
       DPONE_CHECK(check_query(database));
@@ -191,8 +198,8 @@ class SqliteSource final : public Source {
     DPONE_CHECK(describe_columns(database, native, base, facts));
     facts.fingerprint = sha256_hex(native.canonical());
     facts.native = std::move(native);
-    if (facts.kind == "table") {
-      DPONE_TRY(const auto greatest, greatest_rowid(database, base));
+    if (facts.kind == "table" && !in_snapshot) {
+      DPONE_TRY(const auto greatest, greatest_rowid(database, base, facts.asked));
       if (greatest.value_or(0) > 0) facts.estimated_rows = greatest;
     }
     return facts;
@@ -218,7 +225,7 @@ class SqliteSource final : public Source {
       const std::string declared = or_empty(sqlite3_column_decltype(query.handle(), i));
       const std::string table = or_empty(sqlite3_column_table_name(query.handle(), i));
       const std::string origin = or_empty(sqlite3_column_origin_name(query.handle(), i));
-      DPONE_TRY(const Origin* const from, origin_of(database, table));
+      DPONE_TRY(const Origin* const from, origin_of(database, table, facts.asked));
       const Json& entry = from->entries[origin];
       const auto kept = type_from_json(entry["type"]);
       column.native_type = kept ? entry["native_type"].as_string() : declared.empty() ? "any" : declared;
@@ -254,12 +261,12 @@ class SqliteSource final : public Source {
   };
 
   // The table that a column of the statement comes from; empty for an expression.
-  Result<const Origin*> origin_of(Database& database, const std::string& table) {
+  Result<const Origin*> origin_of(Database& database, const std::string& table, std::vector<Statement>& asked) {
     const auto [at, is_new] = origins_.try_emplace(table);
     if (is_new && !table.empty()) {
       DPONE_TRY(const Json relation, read_relation(database, table));
       at->second.is_strict = relation["is_strict"].as_bool();
-      DPONE_TRY(at->second.entries, read_column_entries(database, table, relation["columns"]));
+      DPONE_TRY(at->second.entries, read_column_entries(database, table, relation["columns"], asked));
     }
     return &at->second;
   }

@@ -129,9 +129,6 @@ Status SqliteStage::begin() {
   }
   is_begun_ = true;
   DPONE_CHECK(control_.create(*database_));
-  // A stage of this very run id is there when an earlier attempt was killed.
-  DPONE_CHECK(database_->execute("DROP TABLE IF EXISTS " + stage_));
-  DPONE_CHECK(database_->execute(std::string("DELETE FROM ") + kStagesTable + " WHERE name = " + quote_literal(name)));
   for (const std::string& sql : statements_.stage) DPONE_CHECK(database_->execute(sql));
   {
     DPONE_TRY(Query indexes, database_->prepare("SELECT count(*) FROM pragma_index_list(?)"));
@@ -277,7 +274,7 @@ Result<PublishOutcome> SqliteStage::publish(const Receipt& receipt) {
   if (is_carried_out_) outcome.counts = counts_;
   outcome.state = PublishState::kCommitted;
   outcome.receipt = written;
-  auto found = control_.read(*database_, receipt.process, receipt.run_id);
+  auto found = control_.read_newest(*database_, receipt.process, receipt.run_id);
   if (found && found->of_run) outcome.receipt = *found->of_run;  // else only the look at it failed
   if (lock_) lock_->release();
   return outcome;
@@ -317,7 +314,7 @@ Status SqliteStage::check_row_count(std::int64_t inserted) {
 
 Status SqliteStage::carry_out(Receipt& receipt, PublishOutcome& outcome) {
   if (!is_new_database_) DPONE_CHECK(database_->execute("BEGIN IMMEDIATE"));
-  DPONE_TRY(const PriorReceipts newest, control_.read(*database_, receipt.process, receipt.run_id));
+  DPONE_TRY(const PriorReceipts newest, control_.read_newest(*database_, receipt.process, receipt.run_id));
   if (newest.of_run && newest.of_run->version == receipt.version) {
     is_published_ = true;
     outcome = {PublishState::kCommitted, newest.of_run, {}};
@@ -398,9 +395,8 @@ Status SqliteStage::check_index_names() {
 
 // An exchange puts rows in without SQLite looking at its foreign keys.
 Status SqliteStage::check_foreign_keys() {
-  if (!takes_place(task_) || !task_.target.exists || task_.target.native["foreign_keys"].as_int() == 0) return {};
-  DPONE_TRY(Query query, database_->prepare("SELECT \"parent\", count(*) FROM pragma_foreign_key_check(?) GROUP BY 1"));
-  query.bind_text(1, task_.target.native["name"].as_string());
+  if (statements_.find_orphans.empty()) return {};
+  DPONE_TRY(Query query, database_->prepare(statements_.find_orphans));
   DPONE_TRY(const bool has_row, query.step());
   if (!has_row) return {};
   return Error(ErrorClass::kFailed, "gate.foreign_key",
@@ -447,11 +443,12 @@ Status SqliteStage::drop() {
   database_->set_busy_timeout(std::min(kBriefly, busy_timeout_));
   DPONE_CHECK(database_->execute("BEGIN IMMEDIATE"));
   Status dropped = [&]() -> Status {
-    DPONE_CHECK(database_->execute("DROP TABLE IF EXISTS " + stage_));
+    // The first stage of a file is made with that table, in one transaction.
     DPONE_TRY(const bool is_there, has_table(*database_, kStagesTable));
     if (is_there) {
-      DPONE_CHECK(database_->execute(std::string("DELETE FROM ") + kStagesTable +
-                                     " WHERE name = " + quote_literal(stage_name(target_, context_.run_id))));
+      for (const std::string& sql : render_remove_stage(stage_name(target_, context_.run_id))) {
+        DPONE_CHECK(database_->execute(sql));
+      }
     }
     return database_->execute("COMMIT");
   }();
