@@ -9,4 +9,5 @@ if [ -f bench/codec/CMakeLists.txt ]; then
   cmake --preset release -B build/bench -DDPONE_BENCH=ON -DDPONE_TESTS=OFF --log-level=WARNING >/dev/null
   cmake --build build/bench --target dpone_codec_bench --parallel "$(nproc)"
 fi
+export DPONE_BINARY=${DPONE_BINARY:-$DPONE_ROOT/build/release/dpone}
 exec "$PYTHON" bench/run.py "$@"
