@@ -6,7 +6,7 @@ import statistics
 import time
 
 import embedded_cases
-import peers
+import peer_cases
 from pairs import Figure, RunFailed, Runner, compare, peak_memory
 from tables import ROOT, TARGET, binary
 
@@ -81,13 +81,17 @@ class Bench:
 
 
 def reload(bench):
+    """The strategy full_refresh without a key."""
     source = bench.server.source(bench.rows)
     title = f"full_refresh, {bench.rows:,} rows, no key: time / psql pipe"
     yield compare(title, bench.dpone(source, "orders"), bench.pipe(source, "orders"), bench.rounds, bar=1.02)
 
 
 def reload_loaders(bench):
-    """The same with two connections that load: faster, but older snapshots see the new table empty."""
+    """The strategy full_refresh with two connections that load.
+
+    Faster, but older snapshots see the new table empty.
+    """
     source = bench.server.source(bench.rows)
     for table, bar in (("orders", 1.02), ("orders_pk", 0.88)):
         title = f"full_refresh of {table}, {bench.rows:,} rows, loaders 2: time / psql pipe"
@@ -95,26 +99,14 @@ def reload_loaders(bench):
 
 
 def reload_key(bench):
+    """The strategy full_refresh with a primary key."""
     source = bench.server.source(bench.rows)
     title = f"full_refresh, {bench.rows:,} rows, primary key: time / psql pipe"
     yield compare(title, bench.dpone(source, "orders_pk"), bench.pipe(source, "orders_pk"), bench.rounds, bar=0.88)
 
 
-def peer_sling(bench):
-    source = bench.server.source(bench.rows // 5)
-    peer = bench.peer("sling", *peers.sling(bench.server, source), source)
-    title = f"{bench.rows // 5:,} rows: time of sling 1.4.11 / dpone"
-    yield compare(title, peer, bench.dpone(source, "orders"), bench.rounds, bar=5, is_upper_bar=False)
-
-
-def peer_python(bench):
-    source = bench.server.source(bench.rows // 5)
-    peer = bench.peer("python dpone", *peers.python_dpone(bench.server, source, bench.folder), source)
-    title = f"{bench.rows // 5:,} rows: time of Python dpone 0.88.0 / dpone"
-    yield compare(title, peer, bench.dpone(source, "orders"), bench.rounds, bar=8, is_upper_bar=False)
-
-
 def typed(bench):
+    """The option --no-raw against raw."""
     source = bench.server.source(bench.rows)
     decoded = bench.dpone(source, "orders", "--no-raw", name="dpone --no-raw")
     title = f"{bench.rows:,} rows, decoded and encoded: time of --no-raw / raw"
@@ -122,7 +114,10 @@ def typed(bench):
 
 
 def codec(bench):
-    """bench/codec takes the medians itself: `decode, 8192 rows a batch  12.3 M rows/s (11.9..12.6)  2400 MB/s`."""
+    """COPY BINARY and CSV in memory.
+
+    bench/codec takes the medians itself: `decode, 8192 rows a batch  12.3 M rows/s (11.9..12.6)  2400 MB/s`.
+    """
     programs = [path for path in (ROOT / "build/bench").rglob("dpone_codec_bench") if path.is_file()]
     if not programs:
         raise RunFailed("build/bench has no dpone_codec_bench")
@@ -138,6 +133,7 @@ def codec(bench):
 
 
 def memory(bench):
+    """Peak memory of a tenth of the rows and of all."""
     peaks = {}
     for rows in (bench.rows // 10, bench.rows):
         runner = bench.dpone(bench.server.source(rows), "orders")
@@ -149,6 +145,7 @@ def memory(bench):
 
 
 def startup(bench):
+    """The start of `dpone version`."""
     runner = Runner("version", [str(binary()), "version"], dict(os.environ), str(bench.folder))
     runner.run()
     times = [runner.run()[0] * 1000 for _ in range(20 * bench.rounds)]
@@ -156,13 +153,14 @@ def startup(bench):
 
 
 def one_row(bench):
+    """One row without a key."""
     source = bench.server.source(bench.rows // 10)
     title = "full_refresh of 1 row: time / psql pipe"
     yield compare(title, bench.dpone(source, "one_order"), bench.pipe(source, "one_order"), 3 * bench.rounds, bar=3)
 
 
-CASES = [startup, one_row, memory, reload, reload_key, reload_loaders, typed, peer_sling, peer_python, codec]
-CASES += embedded_cases.CASES
+CASES = [startup, one_row, memory, reload, reload_key, reload_loaders, typed, codec]
+CASES += peer_cases.CASES + embedded_cases.CASES
 
 
 def named(name):
