@@ -7,6 +7,7 @@ import time
 
 import embedded_cases
 import peer_cases
+import shape_cases
 from pairs import Figure, RunFailed, Runner, compare, peak_memory
 from tables import ROOT, TARGET, binary
 
@@ -152,15 +153,8 @@ def startup(bench):
     yield Figure("`dpone version`", statistics.median(times), min(times), max(times), "ms", 8, True)
 
 
-def one_row(bench):
-    """One row without a key."""
-    source = bench.server.source(bench.rows // 10)
-    title = "full_refresh of 1 row: time / psql pipe"
-    yield compare(title, bench.dpone(source, "one_order"), bench.pipe(source, "one_order"), 3 * bench.rounds, bar=3)
-
-
-CASES = [startup, one_row, memory, reload, reload_key, reload_loaders, typed, codec]
-CASES += peer_cases.CASES + embedded_cases.CASES
+CASES = [startup, memory, reload, reload_key, reload_loaders, typed, codec]
+CASES += shape_cases.CASES + peer_cases.CASES + embedded_cases.CASES
 
 
 def named(name):
