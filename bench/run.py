@@ -1,6 +1,6 @@
 """Runs the benchmarks and writes build/bench/report.json and a Markdown table.
 
-usage: run.py [CASE...] [--rows N] [--rounds N]
+usage: run.py [CASE...] [--rows N] [--rounds N]; --help lists the cases
 """
 
 import argparse
@@ -29,9 +29,16 @@ def markdown(figures, failures):
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
+def list_of_cases():
+    """The first line of each case's docstring says what it measures."""
+    return "cases:\n" + "\n".join(f"  {case.__name__:<20}{case.__doc__.splitlines()[0]}" for case in cases.CASES)
+
+
 def main():
-    parser = argparse.ArgumentParser(prog="./dev bench", description="Side by side with psql and the peers.")
-    parser.add_argument("case", nargs="*", help=", ".join(case.__name__ for case in cases.CASES))
+    parser = argparse.ArgumentParser(
+        prog="./dev bench", description="Side by side with psql and the peers.", epilog=list_of_cases(), formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("case", nargs="*", help="all of them by default")
     parser.add_argument("--rows", type=int, default=5_000_000, help="of the large table; others scale with it")
     parser.add_argument("--rounds", type=int, default=9, help="alternating rounds a figure (default 9, the least that counts)")
     options = parser.parse_args()

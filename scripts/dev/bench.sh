@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# bench.sh [CASE...] [--rows N] [--rounds N]
+# bench.sh [CASE...] [--rows N] [--rounds N]; --help lists the cases
 . "$(dirname "$0")/prelude.sh"
 cd "$DPONE_ROOT"
 need build services bench
+case " $* " in *" -h "* | *" --help "*) exec "$PYTHON" bench/run.py --help ;; esac
 "$DPONE_ROOT/scripts/dev/build.sh" release dpone
 if [ -f bench/codec/CMakeLists.txt ]; then
   step "Building the codec benchmark"
