@@ -59,7 +59,7 @@ def main():
                 for figure in case(bench):
                     figures.append(figure)
                     print("  " + " | ".join(row_of(figure)), flush=True)
-            except RunFailed as failed:
+            except (RunFailed, subprocess.CalledProcessError) as failed:
                 failures[case.__name__] = str(failed)
                 print(f"  FAILED: {failed}", flush=True)
     finally:
