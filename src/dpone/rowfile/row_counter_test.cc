@@ -36,9 +36,7 @@ TEST(RowCounter, ALineEndInsideQuotesEndsNoRow) {
   EXPECT_EQ(counted(format_of("csv", '\''), "a\n'x\ny'\n"), 1);
 }
 
-TEST(RowCounter, JsonLinesAreLines) {
-  EXPECT_EQ(counted(format_of("jsonl"), "{\"a\":\"\\n\"}\n{\"a\":\"x\"}\n"), 2);
-}
+TEST(RowCounter, JsonLinesAreLines) { EXPECT_EQ(counted(format_of("jsonl"), "{\"a\":\"\\n\"}\n{\"a\":\"x\"}\n"), 2); }
 
 }  // namespace
 }  // namespace dpone::rowfile
