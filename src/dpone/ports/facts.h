@@ -47,8 +47,9 @@ struct KeyFacts {
 // Whether one of `keys` has exactly these columns, in any order.
 bool has_key_of(const std::vector<KeyFacts>& keys, const std::vector<std::string>& columns);
 // The constraints of `keys` and, unless it is among them, the declared key: the primary one if there is none yet.
-// `declared` may be empty.
-std::vector<KeyFacts> with_declared_key(std::vector<KeyFacts> keys, const std::vector<std::string>& declared);
+// `declared` may be empty. With `is_alone` no other key stays, and without a declared one the primary one.
+std::vector<KeyFacts> with_declared_key(std::vector<KeyFacts> keys, const std::vector<std::string>& declared,
+                                        bool is_alone = false);
 
 // One way to replace a table's content here, and why it cannot be used (empty: it can).
 // Why a way to publish cannot be taken.

@@ -12,4 +12,8 @@ Error unique_held_error(const std::string& target, std::string_view what) {
           "delete it at the target, or drop the constraint there; or two rows of the load have the value");
 }
 
+std::string cannot_swap(const std::string& index) {
+  return "rows that swap their values of unique index " + index + " in one load end the run (publish.unique_held)";
+}
+
 }  // namespace dpone

@@ -29,11 +29,13 @@ std::string value_of(const Dialect& dialect, const LoadTask& task, const std::st
   return dialect.value(text, facts->type, facts->native_type);
 }
 
-std::string same_key(const Dialect& dialect, const LoadTask& task, const std::vector<std::string>& key) {
+std::string same_key(const Dialect& dialect, const LoadTask& task, const std::vector<std::string>& key,
+                     const std::string& target = "t", const std::string& stage = "s") {
   std::string out;
   for (const std::string& column : key) {
     const std::string name = dialect.quote_name(column);
-    out += (out.empty() ? "t." : " AND t.") + name + " " + dialect.key_operator(task, column) + " s." + name;
+    out += out.empty() ? "" : " AND ";
+    out += target + "." + name + " " + dialect.key_operator(task, column) + " " + stage + "." + name;
   }
   return out;
 }
@@ -143,6 +145,21 @@ Error scope_error(Error error, const Scope& scope) {
   if (!error.next_step().empty()) return error;
   return std::move(error).hint(is_predicate ? "write one condition, as after WHERE in the target's SQL"
                                             : "name columns of the target, and values of their types");
+}
+
+std::string render_set_aside(const Dialect& dialect, const LoadTask& task, const LoadTables& tables,
+                             const UpdateRows& step, const SetAside& aside) {
+  std::string wanted;
+  for (const std::string& column : aside.columns) {
+    const std::string name = dialect.quote_name(column);
+    std::string equal = "t." + name + " " + dialect.key_operator(task, column) + " o." + name;
+    if (aside.has_equal_nulls) equal = "(" + equal + " OR (t." + name + " IS NULL AND o." + name + " IS NULL))";
+    wanted += " AND " + equal;
+  }
+  return std::string(dialect.update) + " " + tables.target + " AS t SET " + dialect.quote_name(aside.column) + " = " +
+         aside.value + " FROM " + tables.stage + " AS s, " + tables.stage + " AS o, " + tables.target + " AS u WHERE " +
+         same_key(dialect, task, step.key) + " AND (" + dialect.differ(aside.columns) + ")" + wanted + " AND " +
+         same_key(dialect, task, step.key, "u", "o");
 }
 
 std::optional<RowChange> render_update(const Dialect& dialect, const LoadTask& task, const LoadTables& tables,

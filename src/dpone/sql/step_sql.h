@@ -30,6 +30,19 @@ struct RowChange {
   std::string rows;
 };
 
+// A unique index beside the key, and what keeps its rows apart while their values change places.
+struct SetAside {
+  std::vector<std::string> columns;  // of the index, that are loaded
+  std::string column;                // the one of them that gets `value` meanwhile
+  std::string value;                 // of a row `t`: no other row has or gets it
+  bool has_equal_nulls = false;      // NULLS NOT DISTINCT
+};
+
+// Comes before render_update(): rows whose value of a unique index another staged row gets make room first, since the
+// index is looked at row by row. The columns are all written again by the update.
+std::string render_set_aside(const Dialect& dialect, const LoadTask& task, const LoadTables& tables,
+                             const UpdateRows& step, const SetAside& aside);
+
 // Absent where every column is a key of one spelling, so that nothing can differ.
 std::optional<RowChange> render_update(const Dialect& dialect, const LoadTask& task, const LoadTables& tables,
                                        const UpdateRows& step);

@@ -123,6 +123,8 @@ std::string target_facts_sql(const std::string& oid_expression, int server_versi
   'comment', obj_description(c.oid, 'pg_class'), 'replica_identity', c.relreplident::text,
   'row_security', c.relrowsecurity OR c.relforcerowsecurity, 'is_partition', c.relispartition,
   'of_type', c.reloftype <> 0,
+  'partition_columns', (SELECT coalesce(jsonb_agg(a.attname ORDER BY a.attnum), '[]'::jsonb) FROM pg_partitioned_table pt
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (pt.partattrs::int2[]) WHERE pt.partrelid = c.oid),
   'has_children', EXISTS (SELECT FROM pg_inherits h WHERE h.inhparent = c.oid),
   'has_parents', EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = c.oid),
   'lc_monetary', current_setting('lc_monetary'),
@@ -137,6 +139,8 @@ std::string target_facts_sql(const std::string& oid_expression, int server_versi
   'constraints', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', k.conname, 'type', k.contype::text,
       'definition', pg_get_constraintdef(k.oid), 'is_validated', k.convalidated,
       'comment', obj_description(k.oid, 'pg_constraint'), 'uses_whole_row', 0 = ANY (k.conkey),
+      'columns', (SELECT coalesce(jsonb_agg(a.attname ORDER BY a.attnum), '[]'::jsonb) FROM pg_attribute a
+         WHERE a.attrelid = c.oid AND a.attnum = ANY (k.conkey)),
       'references_oid', k.confrelid::int8, 'may_lock_referenced', k.confrelid = 0 OR (
          has_table_privilege(k.confrelid, 'REFERENCES') AND has_table_privilege(k.confrelid, 'UPDATE, DELETE, TRUNCATE')),
       'references', CASE WHEN k.confrelid <> 0 THEN k.confrelid::regclass::text END) ORDER BY k.contype, k.conname), '[]'::jsonb)
@@ -203,6 +207,8 @@ std::string target_facts_sql(const std::string& oid_expression, int server_versi
          has_schema_privilege(r.relnamespace, 'USAGE') AND NOT row_security_active(r.oid)
            AND bool_and(has_column_privilege(r.oid, u.num, 'SELECT'))
          FROM pg_class r, unnest(k.conkey) u(num) WHERE r.oid = k.conrelid GROUP BY r.oid, r.relnamespace),
+      'refers_to', (SELECT jsonb_agg(a.attname ORDER BY a.attnum) FROM pg_attribute a
+         WHERE a.attrelid = c.oid AND a.attnum = ANY (k.confkey)),
       'columns', (SELECT jsonb_agg(a.attname ORDER BY u.ordinality) FROM unnest(k.conkey) WITH ORDINALITY u(num, ordinality)
          JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.num)) ORDER BY k.conrelid, k.conname), '[]'::jsonb)
     FROM pg_constraint k WHERE k.confrelid = c.oid AND k.contype = 'f' AND k.conparentid = 0),

@@ -5,6 +5,7 @@
 #include "dpone/base/contains.h"
 #include "dpone/connectors/postgres/dialect.h"
 #include "dpone/connectors/postgres/quote.h"
+#include "dpone/connectors/postgres/set_aside.h"
 
 namespace dpone::postgres {
 namespace {
@@ -505,6 +506,9 @@ class SinkRenderer {
       is_plain_path = true;
       if (const auto* removal = std::get_if<DeleteRows>(&task_.publish[i])) append_delete(*removal, i);
       if (const auto* update = std::get_if<UpdateRows>(&task_.publish[i])) {
+        for (const sql::SetAside& aside : find_set_asides(task_.target, update->key, sink_names(task_), stage_).ways) {
+          publish(sql::render_set_aside(dialect(), task_, tables(), *update, aside));
+        }
         if (const auto change = sql::render_update(dialect(), task_, tables(), *update))
           append_change(*change, i, "changed");
       }

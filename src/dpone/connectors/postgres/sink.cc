@@ -13,11 +13,13 @@
 #include "dpone/connectors/postgres/lock_keys.h"
 #include "dpone/connectors/postgres/publish_options.h"
 #include "dpone/connectors/postgres/quote.h"
+#include "dpone/connectors/postgres/set_aside.h"
 #include "dpone/connectors/postgres/stage.h"
 #include "dpone/connectors/postgres/target_types.h"
 #include "dpone/connectors/postgres/types.h"
 #include "dpone/ports/advice.h"
 #include "dpone/ports/column_index.h"
+#include "dpone/ports/refusals.h"
 #include "dpone/sql/relation_sql.h"
 
 namespace dpone::postgres {
@@ -36,6 +38,7 @@ class PostgresSink final : public Sink {
 
   Result<Facts> describe(const TargetQuestion& question) override {
     declared_key_ = question.key;
+    keeps_rows_ = question.keeps_rows;
     DPONE_CHECK(connect());
     for (int attempt = 1;; ++attempt) {
       auto facts = describe_once(*connection_, question.source);
@@ -349,7 +352,7 @@ class PostgresSink final : public Sink {
   // `source` with the declared key among its keys.
   Facts with_key(const Facts& source) const {
     Facts out = source;
-    out.keys = with_declared_key(source.keys, declared_key_);
+    out.keys = with_declared_key(source.keys, declared_key_, keeps_rows_);
     return out;
   }
 
@@ -382,9 +385,15 @@ class PostgresSink final : public Sink {
     }
     facts.native.set("key_operators", std::move(operators));
     const bool has_index = has_key_of(facts.keys, declared_key_);
+    std::vector<std::string> columns;
+    for (const ColumnFacts& column : facts.columns) columns.push_back(column.name);
+    const std::vector<std::string> fixed = find_set_asides(facts, declared_key_, columns, "").without;
     for (PublishOption& option : facts.publish) {
-      if (has_index || option.method != "merge") continue;
-      option.notes.emplace_back("the target has no unique index on the key: each run reads the whole table");
+      if (option.method != "merge") continue;
+      if (!has_index) {
+        option.notes.emplace_back("the target has no unique index on the key: each run reads the whole table");
+      }
+      for (const std::string& name : fixed) option.notes.push_back(cannot_swap(name));
     }
     return {};
   }
@@ -533,6 +542,7 @@ class PostgresSink final : public Sink {
 
   SinkSettings settings_;
   std::vector<std::string> declared_key_;  // of the last describe()
+  bool keeps_rows_ = false;
   const RunContext& context_;
   std::string target_;
   std::optional<ReadReceipts> read_for_;

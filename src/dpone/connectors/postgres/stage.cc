@@ -395,7 +395,8 @@ Error PostgresStage::publish_error(Error error) {
   if (error.native_code() == "23503" && !error.context_value("table").empty() && error.context_value("table") != own) {
     return referenced_error(target_, error.context_value("table")).native(error.native_code());
   }
-  if (error.native_code() == "23505" && !replaces_all(task_)) {
+  const bool is_held = error.native_code() == "23505" || error.native_code() == "23P01";
+  if (is_held && !replaces_all(task_)) {
     return unique_held_error(target_, error.message()).native(error.native_code());
   }
   return seal_error(std::move(error));

@@ -75,17 +75,27 @@ Result<Json> read_triggers(Database& database, const std::string& name) {
 // Foreign keys of other tables that refer to it, and its own that do; a stage is no such table yet.
 Result<Json> read_incoming(Database& database, const std::string& name) {
   Json incoming = Json::array();
-  DPONE_TRY(Query query, database.prepare("SELECT DISTINCT m.name, f.id, f.on_delete FROM sqlite_schema AS m, "
+  DPONE_TRY(Query query, database.prepare("SELECT m.name, f.id, f.on_delete, f.\"to\" FROM sqlite_schema AS m, "
                                           "pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table' AND m.name NOT "
                                           "GLOB '__dpone_*' AND f.\"table\" = ?1 COLLATE "
-                                          "NOCASE ORDER BY 1, 2"));
+                                          "NOCASE ORDER BY 1, 2, f.seq"));
   query.bind_text(1, name);
+  Json key;
+  std::int64_t id = 0;
   while (true) {
     DPONE_TRY(const bool has_row, query.step());
-    if (!has_row) return incoming;
-    Json key = Json::object();
-    key.set("table", query.text(0)).set("on_delete", query.text(2)).set("is_own", equal_names(query.text(0), name));
-    incoming.push(std::move(key));
+    const bool is_next =
+        has_row && !key.is_null() && key["table"].as_string() == query.text(0) && id == query.integer(1);
+    if (!is_next) {
+      if (!key.is_null()) incoming.push(std::move(key));
+      if (!has_row) return incoming;
+      key = Json::object();
+      key.set("table", query.text(0)).set("on_delete", query.text(2)).set("is_own", equal_names(query.text(0), name));
+      id = query.integer(1);
+    }
+    Json refers_to = key["refers_to"];
+    refers_to.push(text_or_null(query, 3));  // null: the primary key
+    key.set("refers_to", std::move(refers_to));
   }
 }
 

@@ -7,6 +7,7 @@
 #include "dpone/connectors/sqlite/catalog.h"
 #include "dpone/connectors/sqlite/database.h"
 #include "dpone/connectors/sqlite/dialect.h"
+#include "dpone/connectors/sqlite/set_aside.h"
 #include "dpone/connectors/sqlite/types.h"
 
 namespace dpone::sqlite {
@@ -237,6 +238,9 @@ class SinkRenderer {
         append_change({"DELETE" + rows, rows}, i, "removed");
       }
       if (const auto* update = std::get_if<UpdateRows>(&task_.publish[i])) {
+        for (const sql::SetAside& aside : find_set_asides(task_.target, update->key, names_, stage_).ways) {
+          publish(sql::render_set_aside(dialect(), task_, tables(), *update, aside));
+        }
         if (const auto change = sql::render_update(dialect(), task_, tables(), *update))
           append_change(*change, i, "changed");
       }

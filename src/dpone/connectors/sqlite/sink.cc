@@ -13,11 +13,13 @@
 #include "dpone/connectors/sqlite/dialect.h"
 #include "dpone/connectors/sqlite/load_sql.h"
 #include "dpone/connectors/sqlite/publish_options.h"
+#include "dpone/connectors/sqlite/set_aside.h"
 #include "dpone/connectors/sqlite/stage.h"
 #include "dpone/connectors/sqlite/stage_lock.h"
 #include "dpone/connectors/sqlite/types.h"
 #include "dpone/ports/advice.h"
 #include "dpone/ports/column_index.h"
+#include "dpone/ports/refusals.h"
 #include "dpone/sql/relation_sql.h"
 
 namespace dpone::sqlite {
@@ -72,6 +74,7 @@ class SqliteSink final : public Sink {
     key_ = question.key;
     compares_keys_ = question.finds_rows;
     keeps_latest_ = question.keeps_latest;
+    keeps_rows_ = question.keeps_rows;
     DPONE_CHECK(connect());
     Facts facts;
     DPONE_CHECK(find_name());
@@ -369,6 +372,7 @@ class SqliteSink final : public Sink {
       if (option.method == "merge" && !has_index && !key_.empty()) {
         option.notes.emplace_back("the target has no unique index on the key: each run reads the whole table");
       }
+      if (option.method == "merge") add_swap_notes(facts, option);
       if (!compares_keys_ || (option.method != "merge" && option.method != "append")) continue;
       for (const std::string& name : key_) {
         const ColumnFacts* const column = facts.find(name);
@@ -378,6 +382,14 @@ class SqliteSink final : public Sink {
       }
     }
     return {};
+  }
+
+  void add_swap_notes(const Facts& facts, PublishOption& option) const {
+    std::vector<std::string> columns;
+    for (const ColumnFacts& column : facts.columns) columns.push_back(column.name);
+    for (const std::string& name : find_set_asides(facts, key_, columns, "").without) {
+      option.notes.push_back(cannot_swap(name));
+    }
   }
 
   Status describe_absent(Facts& facts) {
@@ -447,7 +459,7 @@ class SqliteSink final : public Sink {
 
   // A primary key of one whole number is the rowid; every other key becomes an index, made when the rows are there.
   void propose_keys(const Facts& source, const std::vector<std::string>& columns, Json& details, Facts& facts) const {
-    const std::vector<KeyFacts> keys = with_declared_key(source.keys, key_);
+    const std::vector<KeyFacts> keys = with_declared_key(source.keys, key_, keeps_rows_);
     facts.keys.clear();
     std::vector<std::string> taken;
     for (const Json& name : facts.native["taken_names"].as_array()) taken.push_back(name.as_string());
@@ -520,6 +532,7 @@ class SqliteSink final : public Sink {
   // Of the last describe().
   std::vector<std::string> key_;
   bool compares_keys_ = false;
+  bool keeps_rows_ = false;
   bool keeps_latest_ = false;
   std::filesystem::path path_;
   std::chrono::milliseconds busy_timeout_;

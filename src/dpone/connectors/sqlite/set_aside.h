@@ -1,0 +1,22 @@
+// What must be unique at the target beside the key of a merge, and how rows keep apart there while they swap values:
+// SQLite looks at a unique index row by row. Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "dpone/ports/facts.h"
+#include "dpone/sql/step_sql.h"
+
+namespace dpone::sqlite {
+
+struct SetAsides {
+  std::vector<sql::SetAside> ways;
+  std::vector<std::string> without;  // the indexes for which there is none, as a user knows them
+};
+
+// `columns` are those that the merge writes; `stage` is quoted.
+SetAsides find_set_asides(const Facts& target, const std::vector<std::string>& key,
+                          const std::vector<std::string>& columns, const std::string& stage);
+
+}  // namespace dpone::sqlite
