@@ -215,8 +215,8 @@ Status take_options(const Options& options, manifest::Manifest& manifest, const 
        {"where", "columns", "exclude", "limit", "cursor", "overlap", "cursor_nulls", "cursor_behind", "cursor_max"}) {
     if (options.is_given(name)) manifest.source.options.set(name, options.given()[name]);
   }
-  if (options.is_given("overwrite_type")) {
-    manifest.sink.options.set("overwrite_type", options.given()["overwrite_type"]);
+  for (const char* name : {"overwrite_type", "advance_sequences"}) {
+    if (options.is_given(name)) manifest.sink.options.set(name, options.given()[name]);
   }
   manifest.strategy = strategy_of(options, manifest.strategy);
   const auto problems = manifest::strategy_problems(manifest, plan::strategy::declared(), flag_of_key);

@@ -104,6 +104,10 @@ constexpr OptionSpec kSinkOptions[] = {
      .choices = "follow|fail",
      .default_text = "follow",
      .description = "A new nullable source column, where dpone created the target: `follow` adds it, `fail` refuses"},
+    {.name = "advance_sequences",
+     .kind = OptionKind::kFlag,
+     .description = "Move the sequence or identity of a loaded column of the target on behind the greatest value that "
+                    "is there. Without it, where dpone created the target"},
     {.name = "control_schema", .description = "Schema of the control table `__dpone__loads`; by default the target's"},
     {.name = "publish_wait",
      .kind = OptionKind::kDuration,

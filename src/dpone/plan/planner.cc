@@ -173,6 +173,36 @@ void add_questions(const PlanInput& input, RoutePlan& plan) {
   if (finds_rows && !plan.publishes_anyway()) load.questions.push_back({Question::Kind::kChanges, {}});
 }
 
+// Loaded numbers that the target's own sequence has not reached would be given again.
+Status plan_sequences(const PlanInput& input, RoutePlan& plan) {
+  if (!input.target.exists) return {};
+  const Options& options = input.manifest.sink.options;
+  const bool is_asked = options.is_given("advance_sequences") && options.flag("advance_sequences");
+  const bool is_wanted = options.is_given("advance_sequences") ? is_asked : plan.target_created;
+  AdvanceSequences step;
+  for (const ColumnPolicy& column : plan.load.columns) {
+    const ColumnFacts* const facts = input.target.find(column.sink_name);
+    if (facts == nullptr || facts->sequence.empty()) continue;
+    if (is_asked && !facts->sequence_obstacle.empty()) {
+      return Error(ErrorClass::kFailed, "publish.sequence",
+                   "sequence " + facts->sequence + " cannot be advanced: " + facts->sequence_obstacle)
+          .with("target", input.target.relation)
+          .with("column", column.sink_name)
+          .hint("grant what is missing, or leave out sink.options.advance_sequences");
+    }
+    if (is_wanted && facts->sequence_obstacle.empty()) {
+      step.columns.push_back(column.sink_name);
+      continue;
+    }
+    plan.notes.push_back(
+        "sequence " + facts->sequence + " of column \"" + column.sink_name +
+        "\" stays where it is, and may give a number again that was loaded" +
+        (facts->sequence_obstacle.empty() ? "; advance_sequences moves it on" : ": " + facts->sequence_obstacle));
+  }
+  if (!step.columns.empty()) plan.load.publish.emplace_back(std::move(step));
+  return {};
+}
+
 }  // namespace
 
 Result<RoutePlan> complete(RoutePlan plan, const PlanInput& input, const std::vector<RawVerdict>& verdicts) {
@@ -193,6 +223,7 @@ Result<RoutePlan> complete(RoutePlan plan, const PlanInput& input, const std::ve
     }
   }
   DPONE_CHECK(strategy::of(input.manifest).plan(input, plan));
+  DPONE_CHECK(plan_sequences(input, plan));
   add_questions(input, plan);
   plan.read.key = plan.load.key;
   plan.read.checks_json = !plan.load.target.checks_json;

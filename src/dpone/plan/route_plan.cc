@@ -40,6 +40,7 @@ Json step_json(const Step& step) {
   Json json = Json::object();
   json.set("step", name_of(step));
   if (const auto* added = std::get_if<AddColumns>(&step)) json.set("columns", texts(added->columns));
+  if (const auto* advance = std::get_if<AdvanceSequences>(&step)) json.set("columns", texts(advance->columns));
   if (const auto* latest = std::get_if<KeepLatest>(&step)) json.set("key", texts(latest->key)).set("by", latest->by);
   if (const auto* update = std::get_if<UpdateRows>(&step)) json.set("key", texts(update->key));
   if (const auto* removal = std::get_if<DeleteRows>(&step)) {

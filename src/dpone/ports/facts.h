@@ -34,6 +34,9 @@ struct ColumnFacts {
   // where nobody kept it.
   std::string origin_type;
   std::vector<std::string> labels;  // of a target's column: the only texts that it takes; any if empty
+  // Of a target's column: what numbers the rows that bring no value, as SQL names it, and why it cannot be moved on.
+  std::string sequence;
+  std::string sequence_obstacle;
   std::string refusal;  // of a target's column: why it takes no value of the source's type; empty if it does
 };
 

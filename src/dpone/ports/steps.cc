@@ -5,8 +5,8 @@
 namespace dpone {
 
 std::string_view name_of(const Step& step) {
-  static constexpr std::string_view kNames[] = {"add_columns", "keep_latest", "take_place",
-                                                "delete_rows", "update_rows", "insert_rows"};
+  static constexpr std::string_view kNames[] = {"add_columns", "keep_latest", "take_place",       "delete_rows",
+                                                "update_rows", "insert_rows", "advance_sequences"};
   static_assert(std::size(kNames) == std::variant_size_v<Step>);
   return kNames[step.index()];
 }

@@ -65,7 +65,11 @@ struct InsertRows {
   std::string cursor;            // kNewAtPosition: sink name
   std::string at;                // and its value, as data/value_text.h prints it
 };
-using Step = std::variant<AddColumns, KeepLatest, TakePlace, DeleteRows, UpdateRows, InsertRows>;
+// What numbers the rows of the target goes on behind the greatest number that is there. Never back.
+struct AdvanceSequences {
+  std::vector<std::string> columns;  // sink names
+};
+using Step = std::variant<AddColumns, KeepLatest, TakePlace, DeleteRows, UpdateRows, InsertRows, AdvanceSequences>;
 
 // `add_columns`, `keep_latest`, ...; as plans and capabilities have it.
 std::string_view name_of(const Step& step);

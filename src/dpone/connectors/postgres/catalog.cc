@@ -175,6 +175,21 @@ std::string target_facts_sql(const std::string& oid_expression, int server_versi
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
     WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid
       AND d.deptype IN ('a', 'i')),
+  'numbering', (SELECT coalesce(jsonb_agg(jsonb_build_object('column', a.attname,
+      'sequence', quote_ident(sn.nspname) || '.' || quote_ident(sc.relname), 'step', q.seqincrement, 'min', q.seqmin,
+      'max', q.seqmax, 'may_advance', has_schema_privilege(sn.oid, 'USAGE') AND has_sequence_privilege(sc.oid, 'SELECT')
+        AND has_sequence_privilege(sc.oid, 'UPDATE'),
+      'is_indexed', EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indkey[0] = a.attnum
+        AND i.indpred IS NULL AND i.indisvalid)) ORDER BY a.attnum, sc.relname), '[]'::jsonb)
+    FROM pg_attribute a LEFT JOIN pg_attrdef ad ON ad.adrelid = a.attrelid AND ad.adnum = a.attnum
+    JOIN pg_depend d ON (d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid
+        AND d.refobjsubid = a.attnum AND d.deptype = 'i')
+      OR (d.classid = 'pg_attrdef'::regclass AND d.objid = ad.oid AND d.refclassid = 'pg_class'::regclass)
+    JOIN pg_class sc ON sc.oid = CASE WHEN d.classid = 'pg_attrdef'::regclass THEN d.refobjid ELSE d.objid END
+      AND sc.relkind = 'S'
+    JOIN pg_namespace sn ON sn.oid = sc.relnamespace JOIN pg_sequence q ON q.seqrelid = sc.oid
+    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+      AND a.atttypid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)),
   'statistics', (SELECT coalesce(jsonb_agg(jsonb_build_object('schema', sn.nspname, 'name', s.stxname,
       'definition', pg_get_statisticsobjdef(s.oid), 'owner', pg_get_userbyid(s.stxowner), 'target', nullif()" +
          stats_target + R"(, -1),

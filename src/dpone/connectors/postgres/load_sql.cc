@@ -484,6 +484,29 @@ class SinkRenderer {
     const Json& comment = native_["comment"];
     publish("COMMENT ON TABLE " + target_ + " IS " +
             (comment.is_string() ? quote_literal(comment.as_string()) : "NULL"));
+    append_advances();
+  }
+
+  // Others may take numbers meanwhile, and are not turned back: the greatest value is found first, then the sequence is
+  // read and moved in one breath. It stays moved should the transaction be rolled back, which leaves a gap.
+  void append_advances() {
+    const AdvanceSequences* const step = find_step<AdvanceSequences>(task_.publish);
+    if (step == nullptr) return;
+    for (const Json& numbering : native_["numbering"].as_array()) {
+      const std::string& column = numbering["column"].as_string();
+      if (!contains(step->columns, column)) continue;
+      const std::int64_t by = numbering["step"].as_int();
+      const std::string& sequence = numbering["sequence"].as_string();
+      const bool is_up = by > 0;
+      const std::string last = std::string(is_up ? "max(" : "min(") + quote_name(column) + ")";
+      const std::string rows = is_exchange_ || numbering["is_indexed"].as_bool() ? target_ : stage_;
+      const std::string limit = is_up ? "least(g.last, " + std::to_string(numbering["max"].as_int()) + ")"
+                                      : "greatest(g.last, " + std::to_string(numbering["min"].as_int()) + ")";
+      publish("SELECT setval(" + quote_literal(sequence) + ", " + limit + ") FROM (SELECT " + last +
+              "::bigint AS last FROM " + rows + ") AS g, LATERAL (SELECT q.last_value + CASE WHEN q.is_called THEN " +
+              std::to_string(by) + " ELSE 0 END AS next FROM " + sequence +
+              " AS q WHERE g.last IS NOT NULL OFFSET 0) AS n WHERE g.last " + (is_up ? ">=" : "<=") + " n.next");
+    }
   }
 
   // Step by step, in the order of the list: what the target has besides stays.
@@ -521,6 +544,7 @@ class SinkRenderer {
     publish(std::string(kFixedSearchPath));
     if (replaces_all(task_)) guard_row_count();
     publish_all(guards_);
+    append_advances();
     publish("DROP TABLE " + stage_);
   }
 

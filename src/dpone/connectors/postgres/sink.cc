@@ -498,6 +498,14 @@ class PostgresSink final : public Sink {
       if (types.names_tables(type_oid)) table_names.push(column["name"]);
       facts.columns.push_back(std::move(entry));
     }
+    for (const Json& numbering : native["numbering"].as_array()) {
+      for (ColumnFacts& column : facts.columns) {
+        if (column.name != numbering["column"].as_string()) continue;
+        column.sequence = numbering["sequence"].as_string();
+        if (numbering["may_advance"].as_bool()) continue;
+        column.sequence_obstacle = "role " + native["rights"]["role"].as_string() + " lacks SELECT or UPDATE on it";
+      }
+    }
     for (const Json& index : native["indexes"].as_array()) {
       if (!index["is_unique"].as_bool() || index["is_partial"].as_bool()) continue;
       KeyFacts key{index["name"].as_string(), {}, index["is_primary"].as_bool()};
