@@ -210,6 +210,36 @@ def test_the_target_that_dpone_made_follows_what_the_source_widens(dpone, src, d
     assert dict(dst.rows(COLUMNS.format("t")))["n"] == "bigint"
 
 
+@pytest.mark.parametrize("target", ["dst", "t.db"])
+def test_the_target_that_dpone_made_follows_a_dropped_key(dpone, src, dst, target):
+    from harness.sqlite_file import File
+
+    at_target = dst if target == "dst" else File(dpone.folder / "t.db")
+    src.run("create table t (id int primary key, email text not null unique, a int, b int, unique (a, b)); insert into t values (1, 'x', 1, 1), (2, 'y', 1, 2)")
+    copy(dpone, "t", "-q", target=target).expect(0)
+    at_target.run("create unique index of_user on t (id, email)")
+    src.run("alter table t drop constraint t_email_key, alter email drop not null; insert into t values (3, 'x', 2, 1), (4, null, 2, 2)")
+    plan = copy(dpone, "t", "--dry-run", target=target).expect(0).out
+    assert "the unique key (email) of the target, which dpone made, is dropped" in plan and "allows NULL" in plan and "key (a, b) of" not in plan
+    copy(dpone, "t", "-q", target=target).expect(0)
+    rows = "select id, email, a, b from t order by id, email"
+    assert at_target.rows(rows) == src.rows(rows)
+    src.run("alter table t drop constraint t_pkey, drop constraint t_a_b_key; insert into t values (1, 'z', 1, 1)")
+    assert "the primary key (id) of the target, which dpone made, is dropped" in copy(dpone, "t", "--dry-run", target=target).expect(0).out
+    copy(dpone, "t", "-q", target=target).expect(0)
+    assert at_target.rows(rows) == src.rows(rows)
+    src.run("insert into t values (1, 'z', 9, 9)")
+    assert "gate.key_duplicates" in copy(dpone, "t", target=target).expect(1).err, "a key that somebody else made stays"
+
+
+def test_a_key_of_another_maker_stays_where_the_source_drops_its_own(dpone, src, dst):
+    src.run("create table t (id int primary key, email text); insert into t values (1, 'x'), (2, 'x')")
+    copy(dpone, "t", "-q").expect(0)
+    dst.run("delete from t where id = 2; alter table t add unique (email)")
+    assert "gate.key_duplicates" in copy(dpone, "t").expect(1).err
+    assert dst.value("select count(*) from t") == 1
+
+
 def test_a_table_of_somebody_else_keeps_its_types(dpone, src, dst):
     src.run("create table t (id int primary key, n bigint); insert into t values (1, 3000000000)")
     dst.run("create table t (id int primary key, n int)")

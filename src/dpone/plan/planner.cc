@@ -75,6 +75,36 @@ bool is_of_earlier_build(const PlanInput& input, const RoutePlan& plan, const Re
          own.selection_fingerprint == fingerprint_of(input.manifest, input.source, own.columns, plan.read.cursor());
 }
 
+// What receipts keep of how dpone made the target, over runs of any process.
+void keep_origin(const PlanInput& input, const ColumnMap& map, RoutePlan& plan) {
+  const auto& newest = input.prior.newest_of_target;
+  const bool is_same = newest && input.target.exists && newest->target_identity == input.target.identity;
+  const auto was_guessed = [&](const std::string& name) {
+    return is_same && newest->guessed_columns && contains(*newest->guessed_columns, name);
+  };
+  for (const ColumnPolicy& column : plan.load.columns) {
+    const bool is_new = !input.target.exists || input.target.find(column.sink_name) == nullptr;
+    if (is_new ? column.is_guessed : column.is_guessed || was_guessed(column.sink_name)) {
+      plan.guessed_columns.push_back(column.sink_name);
+    }
+  }
+  for (const ColumnFacts& column : input.target.columns) {
+    if (was_guessed(column.name) && !contains(plan.guessed_columns, column.name)) {
+      plan.guessed_columns.push_back(column.name);
+    }
+  }
+  plan.dropped_keys = map.dropped_keys;
+  if (!input.target.exists) {
+    plan.made_keys = input.proposed.keys;
+  } else if (is_same) {
+    plan.made_keys = newest->made_keys;
+  }
+  std::erase_if(plan.made_keys, [&](const KeyFacts& key) {
+    return std::any_of(map.dropped_keys.begin(), map.dropped_keys.end(),
+                       [&](const KeyFacts& dropped) { return dropped.name == key.name; });
+  });
+}
+
 }  // namespace
 
 std::string selection_fingerprint(const manifest::Manifest& manifest, const Facts& source,
@@ -95,6 +125,7 @@ Result<RoutePlan> draft(const PlanInput& input) {
   plan.notes.insert(plan.notes.end(), input.proposed.notes.begin(), input.proposed.notes.end());
   plan.notes.insert(plan.notes.end(), map.notes.begin(), map.notes.end());
   plan.load.columns = std::move(map.columns);
+  keep_origin(input, map, plan);
   if (!map.new_columns.empty()) plan.load.publish.emplace_back(AddColumns{std::move(map.new_columns)});
   plan.read.source = input.source;
   plan.read.columns = plan.load.columns;
@@ -223,6 +254,9 @@ Result<RoutePlan> complete(RoutePlan plan, const PlanInput& input, const std::ve
     }
   }
   DPONE_CHECK(strategy::of(input.manifest).plan(input, plan));
+  for (Step& step : plan.load.publish) {
+    if (auto* place = std::get_if<TakePlace>(&step)) place->without = plan.dropped_keys;
+  }
   DPONE_CHECK(plan_sequences(input, plan));
   add_questions(input, plan);
   plan.read.key = plan.load.key;

@@ -41,6 +41,11 @@ Json step_json(const Step& step) {
   json.set("step", name_of(step));
   if (const auto* added = std::get_if<AddColumns>(&step)) json.set("columns", texts(added->columns));
   if (const auto* advance = std::get_if<AdvanceSequences>(&step)) json.set("columns", texts(advance->columns));
+  if (const auto* place = std::get_if<TakePlace>(&step); place != nullptr && !place->without.empty()) {
+    std::vector<std::string> names;
+    for (const KeyFacts& key : place->without) names.push_back(key.name);
+    json.set("without_keys", texts(names));
+  }
   if (const auto* latest = std::get_if<KeepLatest>(&step)) json.set("key", texts(latest->key)).set("by", latest->by);
   if (const auto* update = std::get_if<UpdateRows>(&step)) json.set("key", texts(update->key));
   if (const auto* removal = std::get_if<DeleteRows>(&step)) {
@@ -147,6 +152,8 @@ Receipt RoutePlan::receipt() const {
   receipt.target = load.target.relation;
   receipt.target_epoch = expected_epoch;
   receipt.target_created = target_created;
+  receipt.guessed_columns = guessed_columns;
+  receipt.made_keys = made_keys;
   receipt.manifest_hash = manifest_hash;
   receipt.plan_hash = hash();
   receipt.selection_fingerprint = selection_fingerprint;

@@ -30,6 +30,9 @@ struct RoutePlan {
   std::int64_t expected_version = 1;  // of the receipt to be written
   std::int64_t expected_epoch = 1;
   bool target_created = false;
+  std::vector<std::string> guessed_columns;  // of the target, after the run
+  std::vector<KeyFacts> dropped_keys;        // of these, that an exchange leaves out
+  std::vector<KeyFacts> made_keys;           // dpone's own keys of the target, after the run
   // Why an empty source is refused, empty if it is not: rows that the target has, or that the last receipt had.
   std::string empty_source_refusal;
   bool allow_empty_source = false;

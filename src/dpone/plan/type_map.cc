@@ -72,6 +72,13 @@ bool is_guess(const DataType& type) {
   }
 }
 
+// Whether the target's column was guessed by the run that made it. Receipts of earlier builds do not say.
+bool is_kept_guess(const PriorReceipts& prior, const ColumnFacts& column) {
+  const auto& newest = prior.newest_of_target;
+  const bool is_known = !newest || !newest->guessed_columns || contains(*newest->guessed_columns, column.name);
+  return is_known && is_guess(column.type);
+}
+
 // How a value of `from` becomes one of `to`; fails when some value could be altered unseen. `wanted` is what the sink
 // would make for it.
 Status decide(ColumnPolicy& policy, const ColumnFacts& from, const ColumnFacts& wanted, const ColumnFacts& to) {
@@ -148,9 +155,26 @@ bool is_widened(const ColumnFacts& from, const ColumnFacts& wanted, const Column
   return can_convert(to.type, wanted.type, &is_checked) && !is_checked;
 }
 
+bool is_same_key(const KeyFacts& a, const KeyFacts& b) { return a.name == b.name && a.columns == b.columns; }
+
+bool is_among(const std::vector<KeyFacts>& keys, const KeyFacts& key) {
+  return std::any_of(keys.begin(), keys.end(), [&](const KeyFacts& other) { return is_same_key(key, other); });
+}
+
+// Keys that dpone made, and that the source, or the manifest, no longer has. A key that somebody else made stays.
+std::vector<KeyFacts> dropped_keys(const manifest::Manifest& manifest, const Facts& source, const Facts& target,
+                                   const std::vector<KeyFacts>& made) {
+  const std::vector<KeyFacts> wanted = with_declared_key(source.keys, strategy::question_of(manifest, source).key);
+  std::vector<KeyFacts> out;
+  for (const KeyFacts& key : target.keys) {
+    if (is_among(made, key) && !has_key_of(wanted, key.columns)) out.push_back(key);
+  }
+  return out;
+}
+
 // The target's column as the source has it now; it is replaced with its table. Appends what changes to `notes`.
 ColumnFacts follow_source(const ColumnFacts& from, const ColumnFacts& wanted, const ColumnFacts& to,
-                          const Facts& target, std::vector<std::string>& notes) {
+                          const Facts& target, const std::vector<KeyFacts>& dropped, std::vector<std::string>& notes) {
   ColumnFacts followed = to;
   ColumnPolicy ignored;
   bool is_checked = true;
@@ -163,9 +187,9 @@ ColumnFacts follow_source(const ColumnFacts& from, const ColumnFacts& wanted, co
                     " as at the source");
   }
   const bool is_in_key = std::any_of(target.keys.begin(), target.keys.end(), [&](const KeyFacts& key) {
-    return key.is_primary && contains(key.columns, to.name);
+    return key.is_primary && contains(key.columns, to.name) && !is_among(dropped, key);
   });
-  if (target.can_retype && from.is_nullable && !to.is_nullable && !to.has_default && !is_in_key) {
+  if (target.can_loosen && from.is_nullable && !to.is_nullable && !to.has_default && !is_in_key) {
     followed.is_nullable = true;
     notes.push_back("column \"" + from.name + "\" of the target, which dpone made, allows NULL as at the source");
   }
@@ -214,6 +238,15 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
   const bool takes_shape = is_ours && follows && is_exchanged(manifest, target) &&
                            std::none_of(target.columns.begin(), target.columns.end(),
                                         [](const ColumnFacts& column) { return column.is_generated; });
+  if (takes_shape && target.can_loosen) {
+    map.dropped_keys = dropped_keys(manifest, source, target, own->made_keys);
+    for (const KeyFacts& key : map.dropped_keys) {
+      std::string columns;
+      for (const std::string& column : key.columns) columns += (columns.empty() ? "" : ", ") + column;
+      map.notes.push_back(std::string(key.is_primary ? "the primary key (" : "the unique key (") + columns +
+                          ") of the target, which dpone made, is dropped as at the source");
+    }
+  }
   bool has_guess = false;
   const ColumnIndex from_source(source);
   const ColumnIndex in_target(target);
@@ -268,7 +301,7 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
     ColumnFacts followed;
     const bool is_known = has_columns && to != &wanted;
     if (takes_shape && is_known) {
-      followed = follow_source(from, wanted, *to, target, map.notes);
+      followed = follow_source(from, wanted, *to, target, map.dropped_keys, map.notes);
       to = &followed;
     }
     ColumnPolicy policy;
@@ -276,7 +309,7 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
     policy.sink_name = to->name;
     DPONE_CHECK(decide(policy, from, wanted, *to));
     // The types of a table that dpone made of guesses are guesses still; others were declared, or another system's.
-    policy.is_guessed = from.is_inferred && (!has_columns || (prior.is_target_made && is_guess(to->type)));
+    policy.is_guessed = from.is_inferred && (!has_columns || (prior.is_target_made && is_kept_guess(prior, *to)));
     if (!from.guess.empty() && policy.type == from.type) {
       if (!has_guess) map.notes.push_back(source.guess_basis);
       has_guess = true;

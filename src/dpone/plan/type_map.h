@@ -15,6 +15,7 @@ namespace dpone::plan {
 struct ColumnMap {
   std::vector<ColumnPolicy> columns;     // in the source's order
   std::vector<std::string> new_columns;  // sink names that the target lacks and will get
+  std::vector<KeyFacts> dropped_keys;    // that dpone made, and the source no longer has
   std::vector<std::string> notes;        // what a user should know, a sentence each
 };
 

@@ -83,6 +83,8 @@ struct Facts {
   bool takes_query = true;  // sources: a query can rename and convert columns
   // Sinks: an exchange can give a column another type, and not only keep another one of its values.
   bool can_retype = false;
+  // Sinks: an exchange can leave out NOT NULL and keys that dpone made.
+  bool can_loosen = false;
   bool can_recount = true;         // sinks: staged rows lie where they can be counted again
   bool leaves_wrong_out = false;   // sources: rows that are wrong are left out, and end no run
   bool checks_json = false;        // sinks: the system refuses a json value that is none

@@ -12,6 +12,19 @@ Json Receipt::body_json() const {
   json.set("selection_fingerprint", selection_fingerprint);
   Json names = Json::array();
   for (const std::string& column : columns) names.push(column);
+  if (guessed_columns) {
+    Json guessed = Json::array();
+    for (const std::string& column : *guessed_columns) guessed.push(column);
+    json.set("guessed_columns", std::move(guessed));
+  }
+  Json keys = Json::array();
+  for (const KeyFacts& key : made_keys) {
+    Json of_key = Json::array();
+    for (const std::string& column : key.columns) of_key.push(column);
+    Json entry = Json::object();
+    keys.push(std::move(entry.set("name", key.name).set("columns", std::move(of_key))));
+  }
+  json.set("made_keys", std::move(keys));
   json.set("columns", std::move(names)).set("position", position ? position->to_json() : Json());
   json.set("rows_read", rows_read).set("rows_loaded", rows_loaded).set("method", method).set("outcome", outcome);
   return json.set("dpone_version", DPONE_VERSION);
@@ -63,6 +76,16 @@ Result<Receipt> Receipt::from_json(const Json& json) {
   }
   receipt.target_created = json["target_created"].as_bool();
   for (const Json& column : json["columns"].as_array()) receipt.columns.push_back(column.as_string());
+  if (json["guessed_columns"].is_array()) {
+    receipt.guessed_columns.emplace();
+    for (const Json& column : json["guessed_columns"].as_array())
+      receipt.guessed_columns->push_back(column.as_string());
+  }
+  for (const Json& entry : json["made_keys"].as_array()) {
+    KeyFacts& key = receipt.made_keys.emplace_back();
+    key.name = entry["name"].as_string();
+    for (const Json& column : entry["columns"].as_array()) key.columns.push_back(column.as_string());
+  }
   receipt.position = Position::from_json(json["position"]);
   return receipt;
 }

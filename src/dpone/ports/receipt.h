@@ -9,6 +9,7 @@
 
 #include "dpone/base/json.h"
 #include "dpone/base/result.h"
+#include "dpone/ports/facts.h"
 #include "dpone/ports/position.h"
 #include "dpone/ports/statement.h"
 
@@ -28,6 +29,10 @@ struct Receipt {
   std::string plan_hash;
   std::string selection_fingerprint;
   std::vector<std::string> columns;
+  // Of a target that dpone made: columns whose type was guessed from values, and the keys that it made. Earlier builds
+  // kept neither.
+  std::optional<std::vector<std::string>> guessed_columns;
+  std::vector<KeyFacts> made_keys;
   std::optional<Position> position;  // how far the source has been read; absent where nobody keeps one
   std::int64_t rows_read = 0;
   std::int64_t rows_loaded = 0;

@@ -46,7 +46,9 @@ struct KeepLatest {
   std::string by;
 };
 // The stage becomes the target; a target that is there goes away with its rows.
-struct TakePlace {};
+struct TakePlace {
+  std::vector<KeyFacts> without;  // keys of that target, which the new one does not get
+};
 struct DeleteRows {
   Scope scope;
   Removal how = Removal::kDelete;

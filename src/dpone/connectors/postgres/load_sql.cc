@@ -303,9 +303,15 @@ class SinkRenderer {
     publish("DROP TABLE " + stage_);
   }
 
+  bool is_left_out(const std::string& key) const {
+    const auto& keys = find_step<TakePlace>(task_.publish)->without;
+    return std::any_of(keys.begin(), keys.end(), [&](const KeyFacts& other) { return other.name == key; });
+  }
+
   void render_indexes() {
     for (const Json& index : native_["indexes"].as_array()) {
       const std::string original = index["name"].as_string();
+      if (is_left_out(original)) continue;
       const std::string temporary = names_.index(original);
       const std::string type = index["constraint_type"].as_string();
       const bool has_tablespace = index["tablespace"].is_string();

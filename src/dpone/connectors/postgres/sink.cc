@@ -410,6 +410,7 @@ class PostgresSink final : public Sink {
     facts.native.set("server_version", connection.server_version());
     facts.checks_json = true;
     facts.can_retype = true;
+    facts.can_loosen = true;
     DPONE_CHECK(compare_types(connection, source, facts));
     DPONE_CHECK(find_unknown_defaults(connection, source, facts));
     if (source.system != facts.system) DPONE_CHECK(find_origin_types(connection, source, facts));

@@ -96,6 +96,25 @@ class SinkRenderer {
            (column.is_nullable ? "" : " NOT NULL");
   }
 
+  const std::vector<KeyFacts>& left_out() const { return find_step<TakePlace>(task_.publish)->without; }
+
+  bool is_left_out(const std::string& key) const {
+    return std::any_of(left_out().begin(), left_out().end(), [&](const KeyFacts& other) { return other.name == key; });
+  }
+
+  // As dpone wrote it, without what the source no longer has.
+  std::string loosened_definition() const {
+    Json columns = Json::array();
+    for (Json column : native_["columns"].as_array()) {
+      for (const ColumnPolicy& policy : task_.columns) {
+        const bool is_same = equal_names(policy.sink_name, column["name"].as_string());
+        if (is_same && policy.is_nullable) column.set("not_null", false);
+      }
+      columns.push(std::move(column));
+    }
+    return own_definition(columns, is_left_out("") ? "" : native_["rowid_column"].as_string());
+  }
+
   // Keys of the stage are equal where those of the target are: 'a' and 'A' are one row of a NOCASE key.
   std::string key_collation(const ColumnPolicy& column) const {
     if (!contains(task_.key, column.sink_name)) return {};
@@ -111,7 +130,9 @@ class SinkRenderer {
   void render_stage() {
     out_.stage = render_remove_stage(stage_name_);
     if (is_exchange_) {
-      out_.stage.push_back("CREATE TABLE " + stage_ + table_definition_tail(native_["sql"].as_string()));
+      const std::string sql = native_["sql"].as_string();
+      out_.stage.push_back("CREATE TABLE " + stage_ +
+                           (is_own_definition(native_) ? loosened_definition() : table_definition_tail(sql)));
       for (const ColumnPolicy& column : task_.columns) {
         if (contains(new_columns_, column.sink_name)) {
           out_.stage.push_back("ALTER TABLE " + stage_ + " ADD COLUMN " + column_definition(column));
@@ -185,6 +206,7 @@ class SinkRenderer {
   void render_exchange() {
     for (const Json& index : native_["indexes"].as_array()) {
       if (!index["sql"].is_string()) continue;  // of a constraint: it came with the table
+      if (is_left_out(index["name"].as_string())) continue;
       const std::string& sql = index["sql"].as_string();
       render_index(index["name"].as_string(), index["is_unique"].as_bool() ? "UNIQUE " : "", index_definition_tail(sql),
                    sql);
@@ -201,6 +223,11 @@ class SinkRenderer {
     publish("DROP TABLE " + target_);
     publish("ALTER TABLE " + stage_ + " RENAME TO " + target_);
     append_new_entries();
+    for (const KeyFacts& key : left_out()) {
+      if (!key.is_primary) continue;
+      publish(std::string("UPDATE ") + kColumnsTable +
+              " SET key_position = 0 WHERE table_name = " + quote_literal(table_) + " COLLATE NOCASE");
+    }
     append_renames();
     if (native_["foreign_keys"].as_int() != 0) {
       out_.find_orphans =
@@ -353,6 +380,22 @@ sql::LoadTables tables_of(const LoadTask& task, const std::string& run_id) {
 
 SinkStatements render_sink(const LoadTask& task, const SinkRenderOptions& options) {
   return SinkRenderer(task, options).render();
+}
+
+std::string own_definition(const Json& columns, const std::string& rowid) {
+  std::string list;
+  for (const Json& column : columns.as_array()) {
+    const std::string& name = column["name"].as_string();
+    list += (list.empty() ? "" : ", ") + quote_name(name) + " " + column["type"].as_string();
+    if (column["not_null"].as_bool()) list += " NOT NULL";
+    if (!rowid.empty() && name == rowid) list += " PRIMARY KEY";
+  }
+  return " (" + list + ") STRICT";
+}
+
+bool is_own_definition(const Json& relation) {
+  return table_definition_tail(relation["sql"].as_string()) ==
+         own_definition(relation["columns"], relation["rowid_column"].as_string());
 }
 
 std::string table_definition_tail(std::string_view sql) {

@@ -57,6 +57,10 @@ std::vector<std::string> render_remove_stage(const std::string& name);
 // The column of the stage that is its rowid, or empty.
 std::string rowid_of(const LoadTask& task);
 
+// What follows the table's name where dpone wrote it, of facts as catalog.h has them; and whether it did.
+std::string own_definition(const Json& columns, const std::string& rowid);
+bool is_own_definition(const Json& relation);
+
 // What follows the table's name in `CREATE TABLE name (...) ...`, as sqlite_schema has it; and what follows ON and the
 // table's name in `CREATE INDEX name ON table (...)`. Empty for anything else.
 std::string table_definition_tail(std::string_view sql);

@@ -334,6 +334,7 @@ class SqliteSink final : public Sink {
     facts.kind = facts.native["kind"].as_string();
     facts.fingerprint = sha256_hex(facts.native.canonical());
     facts.publish = publish_options(facts.native);
+    facts.can_loosen = is_own_definition(facts.native);
     DPONE_TRY(const Json entries, read_column_entries(*database_, name_, facts.native["columns"], facts.asked));
     const std::string rowid = facts.native["rowid_column"].as_string();
     for (const Json& column : facts.native["columns"].as_array()) {
