@@ -27,7 +27,13 @@ def load(request, dpone, folder):
         with sqlite3.connect(folder / "t.db") as db:
             return db.execute("select id, note from t order by id").fetchall()
 
-    run.rows = rows
+    def not_null():
+        if request.param == "postgres":
+            return dst.run("alter table t alter note set not null")
+        with sqlite3.connect(folder / "t.db") as db:
+            db.executescript("pragma writable_schema = on; update sqlite_schema set sql = replace(sql, '\"note\" TEXT', '\"note\" TEXT NOT NULL') where name = 't'")
+
+    run.rows, run.not_null = rows, not_null
     return run
 
 
@@ -49,10 +55,49 @@ def test_a_replacement_has_null_and_keeps_the_column(load, dpone):
     assert load.rows() == [(3, "z")]
 
 
-def test_a_declared_key_is_null(load):
+def test_a_declared_key_that_no_row_has_is_kept_too(load):
     load(['{"id":1,"note":"x"}'], "incremental_merge").expect(0)
     load(['{"id":1}'], "incremental_merge", "--type", "note=text").expect(0)
+    assert load.rows() == [(1, "x")]
+    load(['{"id":1}'], "incremental_merge", "--type", "note=text", "--missing", "null").expect(0)
     assert load.rows() == [(1, None)]
+
+
+def test_each_row_changes_what_it_names(load):
+    load(['{"id":1,"note":"x"}', '{"id":2,"note":"y"}', '{"id":3,"note":"z"}'], "incremental_merge").expect(0)
+    run = load(['{"id":1}', '{"note":"new","id":2}', '{"id":3,"note":null}', '{"id":4}', '{"id":5,"note":"w"}'], "incremental_merge", "--format", "json").expect(0)
+    assert load.rows() == [(1, "x"), (2, "new"), (3, None), (4, None), (5, "w")]
+    assert (run.json["result"]["updated_rows"], run.json["result"]["inserted_rows"]) == (2, 2)
+    assert load(['{"id":1}', '{"id":2,"note":"new"}'], "incremental_merge", "--format", "json").expect(0).json["is_unchanged"]
+    load(['{"id":1}', '{"id":2,"note":"new"}'], "incremental_merge", "--missing", "null").expect(0)
+    assert load.rows()[:2] == [(1, None), (2, "new")]
+
+
+def test_a_row_may_lack_what_is_not_null_at_the_target(load):
+    load(['{"id":1,"note":"x"}', '{"id":2,"note":"y"}'], "incremental_merge").expect(0)
+    load.not_null()
+    load(['{"id":1}', '{"id":2,"note":"new"}'], "incremental_merge").expect(0)
+    assert load.rows() == [(1, "x"), (2, "new")]
+    run = load(['{"id":1,"note":null}', '{"id":2,"note":"newer"}'], "incremental_merge")
+    refused(run, 1, "json_rows.null")
+    refused(load(['{"note":"x"}', '{"id":2}'], "incremental_merge"), 1, "json_rows.null")
+    assert load(['{"id":3}', '{"id":2,"note":"newer"}'], "incremental_merge").code == 1, "a new row has no value to keep"
+    assert load.rows() == [(1, "x"), (2, "new")]
+
+
+def test_the_plan_of_a_merge_tells_what_a_missing_key_means(load, dpone):
+    load(['{"id":1,"note":"x"}'], "incremental_merge").expect(0)
+    dpone.write("m.yaml", load(['{"id":1}', '{"id":2,"note":"x"}'], "incremental_merge", "--print-manifest").expect(0).out)
+    plan = dpone("plan", "m.yaml", "--format", "json").expect(0).json
+    assert any("a key that a row lacks leaves the value" in note for note in plan["notes"])
+    assert [column["target"] for column in plan["columns"]] == ["id", "note"]
+
+
+def test_wrong_rows_are_left_out_and_the_others_keep_their_marks(load, folder):
+    load(['{"id":1,"note":"x"}', '{"id":2,"note":"y"}'], "incremental_merge").expect(0)
+    lines = ['{"id":"a","note":"q"}', '{"id":1}', "{", '{"id":2,"note":"z"}', '{"id":null}']
+    load(lines, "incremental_merge", "--on-error", "reject-file", "--reject-path", "bad.csv").expect(0)
+    assert load.rows() == [(1, "x"), (2, "z")]
 
 
 def test_a_file_would_lose_the_column(dpone):

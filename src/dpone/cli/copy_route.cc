@@ -168,11 +168,9 @@ bool source_uses(const manifest::Manifest& manifest, const char* option) {
 Status take_file_options(const Options& options, manifest::Manifest& manifest) {
   const bool reads = !manifest.source.path.empty();
   const bool writes = !manifest.sink.path.empty();
-  static constexpr std::pair<const char*, const char*> kOfSource[] = {{"from_format", "format"},
-                                                                      {"type", "types"},
-                                                                      {"infer", "infer"},
-                                                                      {"on_error", "on_error"},
-                                                                      {"reject_path", "reject_path"}};
+  static constexpr std::pair<const char*, const char*> kOfSource[] = {
+      {"from_format", "format"}, {"type", "types"},        {"infer", "infer"},
+      {"missing", "missing"},    {"on_error", "on_error"}, {"reject_path", "reject_path"}};
   static constexpr std::pair<const char*, const char*> kOfFile[] = {
       {"delimiter", "delimiter"},     {"quote", "quote"},
       {"null", "null_text"},          {"no_header", "header"},

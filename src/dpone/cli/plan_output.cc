@@ -58,7 +58,7 @@ std::string found_text(const plan::RoutePlan& plan, const ResolvedRoute& route) 
   const Facts& target = plan.load.target;
   std::string text = fmt::format("  source  {} of {}: {}, {} of {} columns are loaded", source.relation,
                                  end_name(route.manifest.source, route.source), plain(source.kind),
-                                 plan.load.columns.size(), source.columns.size());
+                                 plan.columns_loaded(), source.columns.size());
   if (source.estimated_rows) text += ", about " + report::rows_text(*source.estimated_rows);
   text += fmt::format("\n  target  {} of {}: {}\n", target.relation, end_name(route.manifest.sink, route.sink),
                       is_made(plan) ? "is not there yet, will be made"
@@ -75,7 +75,7 @@ Json found_json(const plan::RoutePlan& plan) {
   for (const std::string& note : plan.notes) notes.push(note);
   Json json = Json::object();
   json.set("source", facts_json(plan.read.source)).set("target", std::move(target));
-  json.set("columns_loaded", plan.load.columns.size()).set("method", plan.load.method);
+  json.set("columns_loaded", plan.columns_loaded()).set("method", plan.load.method);
   json.set("expected_version", plan.expected_version).set("plan_hash", plan.hash()).set("notes", std::move(notes));
   return json;
 }

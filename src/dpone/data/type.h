@@ -96,6 +96,10 @@ struct Field {
   bool is_guessed = false;
   // The only texts that the column takes; any if empty.
   std::vector<std::string> labels = {};
+  // A row of a merge may come without a value, and keeps the one that the target has. Which ones stands in a text of
+  // its own: of each field of the schema `1` where the row lacks it, else `0`; NULL where it lacks none.
+  bool may_be_absent = false;
+  bool is_absence = false;
 };
 
 using Schema = std::vector<Field>;

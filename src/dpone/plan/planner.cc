@@ -234,6 +234,23 @@ Status plan_sequences(const PlanInput& input, RoutePlan& plan) {
   return {};
 }
 
+// Where each row names its own columns, the stage has to know which ones a row does not have.
+void plan_absence(const PlanInput& input, RoutePlan& plan) {
+  const UpdateRows* const update = find_step<UpdateRows>(plan.load.publish);
+  if (update == nullptr || !input.source.keeps_absent) return;
+  for (ColumnPolicy& column : plan.load.columns) column.may_be_absent = !contains(update->key, column.sink_name);
+  ColumnPolicy absence;
+  absence.name = absence.sink_name = kAbsenceColumn;
+  absence.type.kind = absence.sink_type.kind = TypeKind::kText;
+  absence.source_native = absence.sink_native = "text";
+  absence.is_absence = true;
+  plan.load.columns.push_back(std::move(absence));
+  plan.read.columns = plan.load.columns;
+  plan.notes.emplace_back(
+      "a key that a row lacks leaves the value that the target has; source.options.missing: "
+      "\"null\" makes it NULL");
+}
+
 }  // namespace
 
 Result<RoutePlan> complete(RoutePlan plan, const PlanInput& input, const std::vector<RawVerdict>& verdicts) {
@@ -258,6 +275,7 @@ Result<RoutePlan> complete(RoutePlan plan, const PlanInput& input, const std::ve
     if (auto* place = std::get_if<TakePlace>(&step)) place->without = plan.dropped_keys;
   }
   DPONE_CHECK(plan_sequences(input, plan));
+  plan_absence(input, plan);
   add_questions(input, plan);
   plan.read.key = plan.load.key;
   plan.read.checks_json = !plan.load.target.checks_json;

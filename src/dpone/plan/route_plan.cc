@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "dpone/base/sha256.h"
 
 namespace dpone::plan {
@@ -72,6 +74,7 @@ Json steps_json(const std::vector<Step>& steps) {
 Json RoutePlan::to_json() const {
   Json columns = Json::array();
   for (const ColumnPolicy& column : load.columns) {
+    if (column.is_absence) continue;
     Json entry = Json::object();
     entry.set("source", column.name).set("target", column.sink_name).set("source_type", column.source_native);
     entry.set("target_type", column.sink_native).set("logical_type", column.type.to_string());
@@ -106,6 +109,12 @@ Json RoutePlan::to_json() const {
   return json;
 }
 
+std::size_t RoutePlan::columns_loaded() const {
+  const auto absences = std::count_if(load.columns.begin(), load.columns.end(),
+                                      [](const ColumnPolicy& column) { return column.is_absence; });
+  return load.columns.size() - static_cast<std::size_t>(absences);
+}
+
 std::string RoutePlan::hash() const { return sha256_hex(to_json().canonical()); }
 
 std::string RoutePlan::to_text() const {
@@ -125,6 +134,7 @@ std::string RoutePlan::to_text() const {
   for (const ColumnPolicy& column : load.columns) width = std::max(width, column.name.size());
   out += "\ncolumns\n";
   for (const ColumnPolicy& column : load.columns) {
+    if (column.is_absence) continue;
     out += fmt::format("  {:<{}}  {}", column.name, width, column.source_native);
     if (column.fidelity != Fidelity::kIdentical)
       out += fmt::format(" -> {} ({})", column.sink_native, to_string(column.fidelity));
@@ -157,7 +167,9 @@ Receipt RoutePlan::receipt() const {
   receipt.manifest_hash = manifest_hash;
   receipt.plan_hash = hash();
   receipt.selection_fingerprint = selection_fingerprint;
-  for (const ColumnPolicy& column : load.columns) receipt.columns.push_back(column.sink_name);
+  for (const ColumnPolicy& column : load.columns) {
+    if (!column.is_absence) receipt.columns.push_back(column.sink_name);
+  }
   receipt.method = load.method;
   receipt.outcome = "committed";
   return receipt;

@@ -50,6 +50,8 @@ struct RoutePlan {
   // ours, and its receipt says where to go on. So is one that was told where to begin, which would be forgotten.
   bool publishes_anyway() const { return !load.target.exists || expected_version == 1 || begins_as_told; }
 
+  std::size_t columns_loaded() const;
+
   // The hashed part.
   Json to_json() const;
   std::string hash() const;

@@ -27,7 +27,13 @@ struct ColumnPolicy {
   bool is_nullable = true;          // in the target
   bool is_guessed = false;          // the type is nobody's declaration, see Field
   std::vector<std::string> labels;  // the only texts that the target takes; any if empty
+  bool may_be_absent = false;       // see Field; such a column is nullable in the stage
+  bool is_absence = false;          // of the stage alone
+
+  bool is_nullable_in_stage() const { return is_nullable || may_be_absent; }
 };
+
+inline constexpr const char* kAbsenceColumn = "__dpone_absent";
 
 inline std::string_view to_string(Fidelity value) {
   switch (value) {
@@ -54,6 +60,8 @@ inline Schema strict_schema(const std::vector<ColumnPolicy>& columns, const std:
   for (std::size_t i = 0; i < columns.size(); ++i) {
     schema[i].is_nullable = columns[i].is_nullable && !contains(key, columns[i].sink_name);
     schema[i].labels = columns[i].labels;
+    schema[i].may_be_absent = columns[i].may_be_absent;
+    schema[i].is_absence = columns[i].is_absence;
   }
   return schema;
 }

@@ -80,7 +80,8 @@ struct Facts {
   bool has_fixed_columns = true;
   // Sources: each row names its own columns, so that one which no row has now is absent, not gone.
   bool has_optional_columns = false;
-  bool takes_query = true;  // sources: a query can rename and convert columns
+  bool keeps_absent = false;  // sources: a column that a row does not name keeps its value in a merge
+  bool takes_query = true;    // sources: a query can rename and convert columns
   // Sinks: an exchange can give a column another type, and not only keep another one of its values.
   bool can_retype = false;
   // Sinks: an exchange can leave out NOT NULL and keys that dpone made.

@@ -84,6 +84,7 @@ Result<ReadSettings> read_settings(const std::string& path, const Options& optio
     if (is_money) return invalid("types", "money means nothing without a locale: take numeric(18,2) for " + column);
     settings.types.emplace(column, *std::move(type));
   }
+  settings.keeps_missing = options.text("missing") == "keep";
   settings.infers = options.text("infer") == "auto";
   settings.sample_rows = options.integer("sample_rows");
   settings.reject_path = options.text("reject_path");

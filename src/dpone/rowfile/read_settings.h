@@ -81,6 +81,14 @@ inline constexpr OptionSpec kInferOption{
     .choices = "auto|text",
     .default_text = "auto",
     .description = "Columns that nobody gives a type: told by their values, or `text`"};
+inline constexpr OptionSpec kMissingOption{
+    .name = "missing",
+    .kind = OptionKind::kChoice,
+    .choices = "keep|null",
+    .default_text = "keep",
+    .description =
+        "A key that a row of JSON Lines lacks, in a merge: the target's row keeps its value, or has NULL as if "
+        "it were written"};
 inline constexpr OptionSpec kSampleRowsOption{
     .name = "sample_rows",
     .kind = OptionKind::kInteger,
@@ -118,6 +126,7 @@ struct ReadSettings {
   FormatSettings format;
   std::optional<Compression> compression;  // absent: by name and first bytes
   std::map<std::string, DataType> types;   // declared, by column
+  bool keeps_missing = true;               // in a merge
   bool infers = true;                      // else every column without a declared type is text
   std::int64_t sample_rows = 0;
   std::string reject_path;  // empty: the first row that is wrong ends the run

@@ -23,8 +23,10 @@ struct Dialect {
   std::string (*lowered)(const CursorRange& range);
   // The operator by which `t.column` and `s.column` are equal keys.
   std::string (*key_operator)(const LoadTask& task, const std::string& column);
-  // Whether rows `t` and `s` differ in these columns, bit by bit. REQUIRES: at least one.
-  std::string (*differ)(const std::vector<std::string>& columns);
+  // Whether row `t` differs in these columns from what they get, bit by bit. REQUIRES: at least one.
+  std::string (*differ)(const std::vector<std::string>& columns, const std::vector<std::string>& values);
+  // Whether the character at `position`, from 1, of the text `s.column` is 1.
+  std::string (*is_marked)(const std::string& column, std::size_t position);
   std::string_view insert_into = "INSERT INTO";
   std::string_view update = "UPDATE";
   std::string_view overriding = "";  // between the columns of an INSERT and its SELECT

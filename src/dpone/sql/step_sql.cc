@@ -9,8 +9,27 @@ namespace {
 
 std::vector<std::string> sink_names(const LoadTask& task) {
   std::vector<std::string> names;
-  for (const ColumnPolicy& column : task.columns) names.push_back(column.sink_name);
+  for (const ColumnPolicy& column : task.columns) {
+    if (!column.is_absence) names.push_back(column.sink_name);
+  }
   return names;
+}
+
+// What a column of the target gets: the stage's value, or its own where the row of the stage does not have it.
+std::string new_value(const Dialect& dialect, const LoadTask& task, const std::string& name) {
+  const std::string column = dialect.quote_name(name);
+  for (std::size_t i = 0; i < task.columns.size(); ++i) {
+    if (task.columns[i].sink_name != name || !task.columns[i].may_be_absent) continue;
+    return "CASE WHEN " + dialect.is_marked(kAbsenceColumn, i + 1) + " THEN t." + column + " ELSE s." + column + " END";
+  }
+  return "s." + column;
+}
+
+std::string differ(const Dialect& dialect, const LoadTask& task, const std::vector<std::string>& columns) {
+  std::vector<std::string> values;
+  values.reserve(columns.size());
+  for (const std::string& column : columns) values.push_back(new_value(dialect, task, column));
+  return dialect.differ(columns, values);
 }
 
 const ColumnPolicy* find_column(const LoadTask& task, const std::string& name) {
@@ -64,6 +83,7 @@ bool has_one_spelling(const DataType& type) {
 std::vector<std::string> updated_columns(const LoadTask& task, const std::vector<std::string>& key) {
   std::vector<std::string> names;
   for (const ColumnPolicy& column : task.columns) {
+    if (column.is_absence) continue;
     const bool is_fixed = contains(key, column.sink_name) && has_one_spelling(column.sink_type);
     if (!is_fixed) names.push_back(column.sink_name);
   }
@@ -100,9 +120,9 @@ std::string changes(const Dialect& dialect, const LoadTask& task, const LoadTabl
   if (dialect.joins_to_find_missing) {
     return rows + " LEFT JOIN " + tables.target + " AS t ON " + condition + " WHERE t." +
            dialect.quote_name(insert->key.front()) + " IS NULL" +
-           (columns.empty() ? "" : " OR " + dialect.differ(columns));
+           (columns.empty() ? "" : " OR " + differ(dialect, task, columns));
   }
-  if (!columns.empty()) condition += " AND NOT (" + dialect.differ(columns) + ")";
+  if (!columns.empty()) condition += " AND NOT (" + differ(dialect, task, columns) + ")";
   return rows + " WHERE NOT EXISTS (SELECT 1 FROM " + tables.target + " AS t WHERE " + condition + ")";
 }
 
@@ -158,7 +178,7 @@ std::string render_set_aside(const Dialect& dialect, const LoadTask& task, const
   }
   return std::string(dialect.update) + " " + tables.target + " AS t SET " + dialect.quote_name(aside.column) + " = " +
          aside.value + " FROM " + tables.stage + " AS s, " + tables.stage + " AS o, " + tables.target + " AS u WHERE " +
-         same_key(dialect, task, step.key) + " AND (" + dialect.differ(aside.columns) + ")" + wanted + " AND " +
+         same_key(dialect, task, step.key) + " AND (" + differ(dialect, task, aside.columns) + ")" + wanted + " AND " +
          same_key(dialect, task, step.key, "u", "o");
 }
 
@@ -169,10 +189,10 @@ std::optional<RowChange> render_update(const Dialect& dialect, const LoadTask& t
   std::string set;
   for (const std::string& column : columns) {
     const std::string name = dialect.quote_name(column);
-    set += (set.empty() ? "" : ", ") + name + " = s." + name;
+    set += (set.empty() ? "" : ", ") + name + " = " + new_value(dialect, task, column);
   }
   const std::string condition =
-      " WHERE " + same_key(dialect, task, step.key) + " AND (" + dialect.differ(columns) + ")";
+      " WHERE " + same_key(dialect, task, step.key) + " AND (" + differ(dialect, task, columns) + ")";
   return RowChange{std::string(dialect.update) + " " + tables.target + " AS t SET " + set + " FROM " + tables.stage +
                        " AS s" + condition,
                    " FROM " + tables.target + " AS t, " + tables.stage + " AS s" + condition};

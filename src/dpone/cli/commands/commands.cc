@@ -155,6 +155,11 @@ constexpr OptionSpec kCopyOptions[] = {
      .description =
          "Type of a column of the file --from, as in SQL; the others are told by the target or by their values",
      .value_name = "COLUMN=TYPE"},
+    {.name = "missing",
+     .kind = OptionKind::kChoice,
+     .choices = "keep|null",
+     .default_text = "keep",
+     .description = "A key that a row of JSON Lines lacks, in a merge: keeps the target's value, or is NULL"},
     {.name = "infer",
      .kind = OptionKind::kChoice,
      .choices = "auto|text",

@@ -318,8 +318,17 @@ class Decoder::Impl {
       DecodeColumn& column = *columns_[i];
       const Field& field = (*schema_)[i];
       const std::int64_t before = column.builder.length();
+      if (field.is_absence) {
+        append_absence(run, column.builder);
+        continue;
+      }
       int row = column.decode(column, run);
-      const auto broken = row < 0 ? rules_[i].find_broken(column.builder, before) : std::nullopt;
+      auto broken = row < 0 ? rules_[i].find_broken(column.builder, before) : std::nullopt;
+      while (broken && broken->is_null && field.may_be_absent && is_missing(run, broken->row, i)) {
+        const int next = broken->row + 1;
+        broken = rules_[i].find_broken(column.builder, before + next);
+        if (broken) broken->row += next;
+      }
       if (broken) row = broken->row;
       if (row < 0 || (found && found->row <= first + row)) continue;
       const Token& token = run.token(static_cast<std::size_t>(row), i);
@@ -331,6 +340,23 @@ class Decoder::Impl {
                              fmt::format("{} {}: {}", value, column.problem.what, type_name(field.type))};
     }
     return found;
+  }
+
+  static bool is_missing(const RowRun& run, int row, std::size_t column) {
+    return run.token(static_cast<std::size_t>(row), column).kind == TokenKind::kMissing;
+  }
+
+  void append_absence(const RowRun& run, ColumnBuilder& builder) {
+    for (int row = 0; row < run.count; ++row) {
+      absence_.assign(columns_.size(), '0');
+      bool is_whole = true;
+      for (std::size_t i = 0; i < columns_.size(); ++i) {
+        if (!(*schema_)[i].may_be_absent || !is_missing(run, row, i)) continue;
+        absence_[i] = '1';
+        is_whole = false;
+      }
+      is_whole ? builder.append_null() : builder.append_bytes(absence_);
+    }
   }
 
   // Ends the stream with the fault of the line [start.at, end), or hands the line over.
@@ -382,6 +408,7 @@ class Decoder::Impl {
   std::size_t next_ = kNoColumn;     // of the key that is expected
   std::string_view key_;             // that is in no column
   std::string unescaped_;
+  std::string absence_;
   bool is_blank_ = false;
 
   Buffer buffer_;

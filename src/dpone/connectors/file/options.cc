@@ -8,7 +8,8 @@ constexpr OptionSpec kSourceOptions[] = {
     rowfile::kQuoteOption,      rowfile::kHeaderOption,          rowfile::kNullTextOption,
     rowfile::kDateFormatOption, rowfile::kTimestampFormatOption, rowfile::kDecimalOption,
     rowfile::kEncodingOption,   rowfile::kTypesOption,           rowfile::kInferOption,
-    rowfile::kSampleRowsOption, rowfile::kOnErrorOption,         rowfile::kRejectPathOption,
+    rowfile::kMissingOption,    rowfile::kSampleRowsOption,      rowfile::kOnErrorOption,
+    rowfile::kRejectPathOption,
 };
 
 constexpr OptionSpec kSinkOptions[] = {

@@ -275,6 +275,7 @@ class FileSource final : public Source {
     facts.is_empty = false;
     facts.takes_query = false;
     facts.has_optional_columns = !selection_->format->has_fixed_names();
+    facts.keeps_absent = facts.has_optional_columns && settings().keeps_missing;
     facts.notes = sample.remarks;
     Json types = Json::object();
     for (std::size_t i = 0; i < sample.names.size(); ++i) {

@@ -48,16 +48,18 @@ std::string key_operator(const LoadTask& task, const std::string& column) {
 }
 
 // Bit by bit: 1.0 and 1.00 differ, NULL equals NULL, and types without equality are compared too.
-std::string differ(const std::vector<std::string>& columns) {
+std::string differ(const std::vector<std::string>& columns, const std::vector<std::string>& values) {
   std::string target;
   std::string stage;
-  for (const std::string& column : columns) {
-    const std::string name = quote_name(column);
-    target += (target.empty() ? "t." : ", t.") + name;
-    stage += (stage.empty() ? "s." : ", s.") + name;
-  }
+  for (const std::string& column : columns) target += (target.empty() ? "t." : ", t.") + quote_name(column);
+  for (const std::string& value : values) stage += (stage.empty() ? "" : ", ") + value;
   // Without the casts the comparison is taken apart, column by column.
   return "ROW(" + target + ")::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW(" + stage + ")::pg_catalog.record";
+}
+
+std::string is_marked(const std::string& column, std::size_t position) {
+  return "pg_catalog.substr(s." + quote_name(column) + ", " + std::to_string(position) +
+         ", 1) OPERATOR(pg_catalog.=) '1'";
 }
 
 std::string source_column(const std::string& column) { return quote_name(column); }
@@ -83,6 +85,7 @@ const sql::Dialect& dialect() {
                                          .lowered = lowered,
                                          .key_operator = key_operator,
                                          .differ = differ,
+                                         .is_marked = is_marked,
                                          .overriding = " OVERRIDING SYSTEM VALUE"};
   return kDialect;
 }

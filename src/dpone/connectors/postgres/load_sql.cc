@@ -191,7 +191,7 @@ class SinkRenderer {
         columns += (columns.empty() ? "" : ", ");
         columns += becomes_target ? column_definition(column)
                                   : quote_name(column.sink_name) + " " + column.sink_native + key_collation(column) +
-                                        (column.is_nullable ? "" : " NOT NULL");
+                                        (column.is_nullable_in_stage() ? "" : " NOT NULL");
       }
       out.push_back((becomes_target ? "CREATE TABLE " : "CREATE UNLOGGED TABLE ") + stage_ + " (" + columns + ")");
     }

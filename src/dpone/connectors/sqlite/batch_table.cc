@@ -427,7 +427,7 @@ Result<std::unique_ptr<BatchTable>> BatchTable::create(Database& database, const
     operation.to = column.sink_type;
     operation.take = take_of(column.type, column.sink_type);
     operation.print = print_of(column.type, column.sink_type);
-    operation.is_nullable = column.is_nullable;
+    operation.is_nullable = column.is_nullable_in_stage();
     operation.is_rowid = !rowid_column.empty() && equal_names(column.sink_name, rowid_column);
     if (column.fidelity == Fidelity::kChecked) {
       constexpr std::uint32_t kAnyOid = 1;  // never written

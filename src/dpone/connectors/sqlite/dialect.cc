@@ -81,13 +81,16 @@ std::string lowered(const CursorRange& range) {
 std::string key_operator(const LoadTask&, const std::string&) { return "="; }
 
 // Byte by byte, whatever the column's collation.
-std::string differ(const std::vector<std::string>& columns) {
+std::string differ(const std::vector<std::string>& columns, const std::vector<std::string>& values) {
   std::string out;
-  for (const std::string& column : columns) {
-    const std::string name = quote_name(column);
-    out += (out.empty() ? "t." : " OR t.") + name + " COLLATE BINARY IS NOT s." + name;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    out += (out.empty() ? "t." : " OR t.") + quote_name(columns[i]) + " COLLATE BINARY IS NOT " + values[i];
   }
   return out;
+}
+
+std::string is_marked(const std::string& column, std::size_t position) {
+  return "substr(s." + quote_name(column) + ", " + std::to_string(position) + ", 1) = '1'";
 }
 
 std::string quoted(std::string_view name) { return quote_name(name); }
@@ -102,6 +105,7 @@ const sql::Dialect& dialect() {
                                          .lowered = lowered,
                                          .key_operator = key_operator,
                                          .differ = differ,
+                                         .is_marked = is_marked,
                                          .insert_into = "INSERT OR ABORT INTO",
                                          .update = "UPDATE OR ABORT",
                                          .joins_to_find_missing = true};

@@ -93,7 +93,7 @@ class SinkRenderer {
  private:
   static std::string column_definition(const ColumnPolicy& column) {
     return quote_name(column.sink_name) + " " + std::string(to_string(storage_of(column.sink_type))) +
-           (column.is_nullable ? "" : " NOT NULL");
+           (column.is_nullable_in_stage() ? "" : " NOT NULL");
   }
 
   const std::vector<KeyFacts>& left_out() const { return find_step<TakePlace>(task_.publish)->without; }
