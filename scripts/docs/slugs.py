@@ -17,7 +17,7 @@ COMPOSED = [
 ]
 # What a dotted literal is, where this stands before it on its line.
 OTHER_USES = re.compile(r'(fault\(|append\(|"schema_version", |k\w*Version = |_folder / |folder / |state_dir / |\$id", )"?$')
-FILE_NAME = re.compile(r"\.(json|jsonl|lock|db|yaml|yml|csv|tmp|md)$|\.v\d+$")
+FILE_NAME = re.compile(r"(?<!json_rows)\.(json|jsonl|lock|db|yaml|yml|csv|tmp|md)$|\.v\d+$")
 MANIFEST_KEY = re.compile(r"^(source|sink|state|runtime|quality)\.")
 
 

@@ -134,6 +134,26 @@ def test_many_rejected_rows_are_not_much_slower_than_good_ones(load, folder):
     assert bad < 25 * good
 
 
+@pytest.mark.parametrize("name, text", [("in.csv", "at\n2024-02-29\n2024-03-01 10:00:00\n"), ("in.jsonl", '{"at":"2024-02-29"}\n{"at":"2024-03-01 10:00:00"}\n')])
+def test_a_date_is_its_midnight_where_the_type_is_declared(dpone, dst, name, text):
+    dst.run("create table t (at timestamp)")
+    dpone.write(name, text)
+    dpone("copy", "--from", name, "--to", "dst", "--to-table", "t", "-q").expect(0)
+    assert dst.rows("select at::text from t order by 1") == [("2024-02-29 00:00:00",), ("2024-03-01 10:00:00",)]
+    dpone.write("zoned.csv", "at\n2024-02-29\n")
+    refused(dpone("copy", "--from", "zoned.csv", "--to", "u.db", "--to-table", "u", "--type", "at=timestamptz"), 1, "delimited.value")
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_a_date_behind_a_sample_of_times_is_refused(dpone, form):
+    values = ["2024-01-01 10:00:00", "2024-02-29"]
+    text = "at\n" + "".join(v + "\n" for v in values) if form == "csv" else "".join(f'{{"at":"{v}"}}\n' for v in values)
+    dpone.write(f"in.{form}", text)
+    dpone.write("m.yaml", f"name: times\nsource: {{type: file, path: in.{form}, options: {{sample_rows: 1}}}}\n"
+                "sink: {type: sqlite, connection_type: params, params: {path: t.db}, table: {name: t}, strategy: {mode: full_refresh}}\n")
+    assert "is a date" in dpone("run", "m.yaml").expect(1).err
+
+
 def test_a_table_that_another_process_made_of_guesses(dpone, load, folder):
     load("in.csv", "v\n1\n7\n", "-q").expect(0)
     dpone.write("more.csv", "v\n007\n")

@@ -8,6 +8,7 @@
 #include "dpone/codec/delimited/byte_block.h"
 #include "dpone/data/decimal.h"
 #include "dpone/data/spelling.h"
+#include "dpone/data/temporal.h"
 #include "dpone/data/temporal_parse.h"
 #include "dpone/data/value_parse.h"
 
@@ -62,6 +63,10 @@ const char* loss(std::string_view text, TypeKind kind) {
       return code_sign(text) != nullptr ? kCode : nullptr;
     case TypeKind::kBool:
       return is_plain_bool(text) ? nullptr : kNoValue;
+    case TypeKind::kTimestamp: {
+      std::int32_t day = 0;
+      return parse_date(text, &day) ? "is a date" : nullptr;
+    }
     default:
       return nullptr;
   }
@@ -97,7 +102,9 @@ template <bool kHasZone>
 struct TimestampReader {
   using Value = std::int64_t;
   static bool read(std::string_view text, const DataType& type, Value* out) {
-    return parse_timestamp(text, kHasZone, out) && fits_fraction(*out, type.scale);
+    if (parse_timestamp(text, kHasZone, out)) return fits_fraction(*out, type.scale);
+    std::int32_t day = 0;  // a date is its midnight
+    return !kHasZone && parse_date(text, &day) && timestamp_of_date(day, out);
   }
 };
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "dpone/data/decimal.h"
+#include "dpone/data/temporal.h"
 #include "dpone/data/temporal_parse.h"
 #include "dpone/data/type_traits.h"
 #include "dpone/data/value_parse.h"
@@ -234,7 +235,9 @@ struct TimestampReader {
   using Value = std::int64_t;
   static bool takes(const Token& token) { return token.kind == TokenKind::kString; }
   static bool read(std::string_view text, const DataType& type, Value* out) {
-    return parse_timestamp(text, kHasZone, out) && fits_fraction(*out, type.scale);
+    if (parse_timestamp(text, kHasZone, out)) return fits_fraction(*out, type.scale);
+    std::int32_t day = 0;  // a date is its midnight
+    return !kHasZone && parse_date(text, &day) && timestamp_of_date(day, out);
   }
 };
 
@@ -367,8 +370,12 @@ const char* other_kind(const Token& token, TypeKind kind) {
   switch (kind) {
     case TypeKind::kBool:
       return token.kind == TokenKind::kTrue || token.kind == TokenKind::kFalse ? nullptr : "is no truth value";
+    case TypeKind::kTimestamp: {
+      std::int32_t day = 0;
+      if (token.is_string() && parse_date(token.view(), &day)) return "is a date";
+      return token.is_string() ? nullptr : "is no string";
+    }
     case TypeKind::kDate:
-    case TypeKind::kTimestamp:
     case TypeKind::kTimestampTz:
     case TypeKind::kUuid:
       return token.is_string() ? nullptr : "is no string";

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 
 #include "dpone/base/ascii.h"
 #include "dpone/data/type_traits.h"
@@ -257,11 +256,16 @@ Status Encoder::encode(const Batch& batch, std::string& out) {
         out += "null";
       } else if (!append(forms_[i], column, row, out)) {
         out.resize(begin);
-        const bool is_null_value = std::strcmp(problem_.slug, "json_rows.json_null") == 0;
-        return Error(ErrorClass::kFailed, problem_.slug, fmt::format("a value cannot be written: it {}", problem_.what))
+        const std::string_view slug = problem_.slug;
+        const bool is_json = slug == "json_rows.json";
+        return Error(ErrorClass::kFailed, problem_.slug,
+                     fmt::format("a {}value cannot be written: {}{}", is_json ? "json " : "", is_json ? "" : "it ",
+                                 problem_.what))
             .with("row", std::to_string(row_count_ + 1))
             .with("column", schema_[i].name)
-            .hint(is_null_value ? "turn it into NULL at the source" : "");
+            .hint(slug == "json_rows.json_null" ? "turn it into NULL at the source"
+                  : is_json ? "correct the value at the source, leave the row or the column out, or write CSV"
+                            : "remove the character at the source, or leave the row out");
       }
     }
     out += "}\n";

@@ -45,6 +45,16 @@ TEST(JsonRowsEncoder, EscapesOnlyWhatItMust) {
   EXPECT_EQ(write(TypeKind::kText, big + "\n" + big), "\"" + big + "\\n" + big + "\"");
 }
 
+TEST(JsonRowsEncoder, SaysOfJsonThatCannotBeReadBackWhatToDo) {
+  BatchBuilder rows({{"v", type_of(TypeKind::kJsonb)}});
+  rows.column(0).append_bytes(std::string(65, '[') + std::string(65, ']'));
+  std::string out;
+  const Status status = Encoder::create({{"v", type_of(TypeKind::kJsonb)}}, {})->encode(*rows.finish(), out);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().message(), "a json value cannot be written: values nest more than 64 levels deep");
+  EXPECT_NE(status.error().next_step(), "");
+}
+
 TEST(JsonRowsEncoder, KeepsJsonOnItsLine) {
   EXPECT_EQ(write(TypeKind::kJson, "{\"b\": 1,  \"a\":[1,2]}"), "{\"b\": 1,  \"a\":[1,2]}");
   EXPECT_EQ(write(TypeKind::kJson, "{\n  \"a\": \"x\\n\",\r\n  \"b\\\"\":\n1\n}"),
