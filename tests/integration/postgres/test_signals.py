@@ -195,6 +195,17 @@ def test_a_second_signal_ends_a_run_whose_sink_takes_nothing_more(orders, hold):
             assert "stopped at once" in run.end(2).expect(130).err
 
 
+@pytest.mark.parametrize("end", ["src", "dst"])
+def test_a_server_that_hangs_does_not_keep_a_stopped_run(end, orders, hold):
+    with contextlib.closing(Proxy(getattr(orders, end).url)) as proxy:
+        orders.dpone.connect(end, proxy.url)
+        run = hold(orders.dpone, "run", query_manifest(orders, SLOW))
+        eventually(lambda: is_copying(orders), "both ends copy")
+        proxy.flows.clear()
+        run.signal(signal.SIGINT)
+        assert "told to stop" in run.end(12).expect(130).err
+
+
 def test_a_server_that_does_not_heed_a_cancel_is_asked_once_a_second(orders, hold):
     with contextlib.closing(Proxy(orders.src.url)) as proxy:
         proxy.loses_cancels = True

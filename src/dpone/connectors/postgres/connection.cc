@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <system_error>
+#include <thread>
 
 #include "dpone/connectors/postgres/errors.h"
 
@@ -15,6 +17,9 @@ namespace {
 
 constexpr std::chrono::milliseconds kStopCheck{100};
 constexpr std::chrono::seconds kCancelEvery{1};
+// After a stop: how long the server may be silent before another session asks whether it is still there.
+constexpr std::chrono::milliseconds kStopPatience{2000};
+constexpr std::chrono::seconds kCancelPatience{3};  // a server that is well takes a request at once
 constexpr std::chrono::milliseconds kStallTimeout{30'000};
 // How long an answer may be under way when the server says that it waits for us.
 constexpr std::chrono::seconds kUnderWay{3};
@@ -166,12 +171,28 @@ Status Connection::may_send() const {
 void Connection::cancel() {
   const auto now = std::chrono::steady_clock::now();
   if (cancel_sent_at_ && now - *cancel_sent_at_ < kCancelEvery) return;
-  cancel_sent_at_ = now;
+  if (is_cancel_taken_ && !*is_cancel_taken_) return;  // one at a time
   PGcancel* handle = PQgetCancel(connection_.get());
   if (handle == nullptr) return;
-  char message[256];
-  PQcancel(handle, message, sizeof message);
-  PQfreeCancel(handle);
+  cancel_sent_at_ = now;
+  is_cancel_taken_ = std::make_shared<std::atomic<bool>>(false);
+  // PQcancel waits as long as the server lets it: a thread of its own, which the end of the program ends.
+  try {
+    std::thread([handle, is_taken = is_cancel_taken_] {
+      char message[256];
+      PQcancel(handle, message, sizeof message);
+      PQfreeCancel(handle);
+      *is_taken = true;
+    }).detach();
+  } catch (const std::system_error&) {
+    PQfreeCancel(handle);
+    *is_cancel_taken_ = true;
+  }
+}
+
+bool Connection::is_deaf() const {
+  return is_cancel_taken_ && !*is_cancel_taken_ &&
+         std::chrono::steady_clock::now() - *cancel_sent_at_ > kCancelPatience;
 }
 
 // Waits until the socket is ready. A stop request is turned into a cancel, again and again until the server answers:
@@ -187,10 +208,18 @@ Status Connection::wait(bool for_write) {
     }
     if (ready < 0 && errno != EINTR) return connection_error("cannot wait for the server");
     if (*is_given_up_ || (!is_shielded_ && context_->stop.stop_requested())) cancel();
+    if (is_deaf()) {
+      Error lost = give_up_silent("the server takes no request to cancel the statement");
+      return context_->stop.stop_requested() ? interrupted_error() : lost;
+    }
     const auto now = std::chrono::steady_clock::now();
     if (deadline_ && now > *deadline_) return give_up_silent("no answer from the server in time");
-    if (stall_timeout_.count() == 0 || now - silent_since < stall_timeout_) continue;
-    DPONE_CHECK(check_peer());
+    const bool is_stopping = context_->stop.stop_requested();
+    const auto patience = is_stopping ? kStopPatience : stall_timeout_;
+    if (patience.count() == 0 || now - silent_since < patience) continue;
+    Status there = check_peer();
+    if (!there && is_stopping) return interrupted_error();
+    DPONE_CHECK(there);
     silent_since = std::chrono::steady_clock::now();
   }
 }
@@ -198,7 +227,8 @@ Status Connection::wait(bool for_write) {
 Status Connection::check_peer() {
   const PeerState state = ask_about(peer_, *context_);
   if (state == PeerState::kBusy) times_unreachable_ = 0;
-  if (state == PeerState::kUnreachable && ++times_unreachable_ >= kMostUnreachable) {
+  const int most = context_->stop.stop_requested() ? 1 : kMostUnreachable;
+  if (state == PeerState::kUnreachable && ++times_unreachable_ >= most) {
     return give_up_silent("the server sends nothing, and cannot be reached by another session either");
   }
   if (state != PeerState::kWaiting) return {};
@@ -211,6 +241,7 @@ Status Connection::check_peer() {
 Error Connection::give_up_silent(const std::string& why) {
   // Whoever uses the connection from here on finds it at its end at once.
   ::shutdown(PQsocket(connection_.get()), SHUT_RDWR);
+  is_lost_ = true;
   return Error(ErrorClass::kUnavailable, "postgres.connection_lost", why)
       .with("connection", id_)
       .retry(Retry::kUnknown)

@@ -78,6 +78,8 @@ class Connection {
 
   int server_version() const;  // 160014
   bool is_alive() const;
+  // Given up while it was silent: what was sent may have been done.
+  bool is_lost() const { return is_lost_; }
   bool in_transaction() const;
   // While shielded, a stop request neither cancels nor refuses statements: for roll-back and clean-up.
   void shield(bool on) { is_shielded_ = on; }
@@ -102,7 +104,10 @@ class Connection {
   Result<Rows> last_result(std::vector<std::string>* tags = nullptr);
   Error connection_error(const std::string& what) const;
   Error result_error(pg_result* result) const;
+  // Asks the server to end the running statement, and waits for no answer.
   void cancel();
+  // A server that does not even take the request hangs.
+  bool is_deaf() const;
   void drain();
 
   std::unique_ptr<pg_conn, Close> connection_;
@@ -112,8 +117,10 @@ class Connection {
   Peer peer_;
   std::chrono::milliseconds stall_timeout_{0};  // 0: never asked
   int times_unreachable_ = 0;
+  bool is_lost_ = false;  // given up, whatever libpq thinks
   std::optional<std::chrono::steady_clock::time_point> deadline_;
   std::optional<std::chrono::steady_clock::time_point> cancel_sent_at_;
+  std::shared_ptr<std::atomic<bool>> is_cancel_taken_;  // of the last request; null before the first
   std::shared_ptr<std::atomic<bool>> is_given_up_ = std::make_shared<std::atomic<bool>>(false);
 };
 

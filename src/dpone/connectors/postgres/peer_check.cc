@@ -7,15 +7,18 @@
 namespace dpone::postgres {
 
 PeerState ask_about(const Peer& peer, const RunContext& context) {
-  constexpr std::chrono::seconds kLongestAnswer{10};
+  // Whoever stops a run does not wait long for a server that hangs.
+  const std::chrono::seconds longest_answer{context.stop.stop_requested() ? 3 : 10};
   RunContext asking = context;
   asking.stop = {};
-  auto connection = Connection::open(peer.settings, SessionRole::kSource, asking);
+  ConnectionSettings settings = peer.settings;
+  if (context.stop.stop_requested()) settings.fields["connect_timeout"] = "3";
+  auto connection = Connection::open(settings, SessionRole::kSource, asking);
   if (!connection) {
     // A server that refuses another session is there, and says nothing of this one. Class 08: no server has answered.
     return connection.error().native_code().starts_with("08") ? PeerState::kUnreachable : PeerState::kBusy;
   }
-  connection->answer_by(std::chrono::steady_clock::now() + kLongestAnswer);
+  connection->answer_by(std::chrono::steady_clock::now() + longest_answer);
   const auto rows = connection->query(
       "SELECT pg_postmaster_start_time()::text, (SELECT coalesce(wait_event_type = 'Client' AND wait_event IN "
       "('ClientRead', 'ClientWrite'), false) FROM pg_stat_activity WHERE pid = $1::int4)",

@@ -308,7 +308,7 @@ Result<PublishOutcome> PostgresStage::publish(const Receipt& receipt) {
   Error error = std::move(sent).error();
   // Without a SQLSTATE the server has not said it: the answer was lost, or there was no memory to read it.
   const bool is_answer = !error.native_code().empty() || error.error_class() == ErrorClass::kInterrupted;
-  if (!connection_.is_alive() || error.native_code().starts_with("57P") || !is_answer) {
+  if (!connection_.is_alive() || connection_.is_lost() || error.native_code().starts_with("57P") || !is_answer) {
     const Status ended = roll_back();
     if (!ended) context_.warn(ended.error().to_line());
     return Error(ErrorClass::kOutcomeUnknown, "finalize.answer_lost",
@@ -418,7 +418,10 @@ Status PostgresStage::drop() {
     // The server rolls back what was not committed; only a sealed stage may be left.
     RunContext quiet = context_;
     quiet.stop = {};
-    DPONE_TRY(Connection fresh, Connection::open(settings_, SessionRole::kSink, quiet));
+    ConnectionSettings settings = settings_;
+    // Whoever stops a run does not wait for a server that hangs: the next run drops the stage.
+    if (context_.stop.stop_requested()) settings.fields["connect_timeout"] = "3";
+    DPONE_TRY(Connection fresh, Connection::open(settings, SessionRole::kSink, quiet));
     DPONE_CHECK(fresh.execute("DROP TABLE IF EXISTS " + stage_));
     return {};
   }
