@@ -97,6 +97,29 @@ Status ControlTable::check_place(Connection& connection, std::vector<Statement>&
   return refuse_second_table(connection, asked);
 }
 
+// Where it is to be made.
+Status ControlTable::check_place_rights(Connection& connection) const {
+  // What is asked of the target's own schema stands against the target.
+  if (target_.starts_with(quote_name(schema_) + ".")) return {};
+  DPONE_TRY(const Rows place,
+            connection.query("SELECT n.nspname IS NOT NULL, CASE WHEN n.oid IS NULL THEN "
+                             "has_database_privilege(current_database(), 'CREATE') ELSE has_schema_privilege(n.oid, "
+                             "'CREATE') AND has_schema_privilege(n.oid, 'USAGE') END, quote_ident(current_user), "
+                             "quote_ident(current_database()) FROM (SELECT 1) one LEFT JOIN pg_namespace n ON "
+                             "n.nspname = $1",
+                             {schema_}));
+  if (place.boolean(0, 1)) return {};
+  const std::string role = place.text(0, 2);
+  const std::string schema = quote_name(schema_);
+  return Error(ErrorClass::kFailed, "postgres.permission",
+               "role " + role + " may not create " +
+                   (place.boolean(0, 0) ? "dpone's receipts in schema " : "the schema of dpone's receipts, ") + schema)
+      .with("table", name())
+      .hint((place.boolean(0, 0) ? "GRANT USAGE, CREATE ON SCHEMA " + schema
+                                 : "GRANT CREATE ON DATABASE " + place.text(0, 3)) +
+            " TO " + role + "; or keep the receipts elsewhere with sink.options.control_schema");
+}
+
 // A receipt that cannot be written would be found out when everything is loaded.
 Status ControlTable::check_rights(Connection& connection) const {
   DPONE_TRY(const Rows rights,
@@ -104,7 +127,8 @@ Status ControlTable::check_rights(Connection& connection) const {
                              "quote_ident(current_user) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
                              "WHERE n.nspname = $1 AND c.relname = $2",
                              {schema_, std::string(kTable)}));
-  if (rights.size() == 0 || rights.boolean(0, 0)) return {};
+  if (rights.size() == 0) return check_place_rights(connection);
+  if (rights.boolean(0, 0)) return {};
   const std::string role = rights.text(0, 1);
   return Error(ErrorClass::kFailed, "postgres.permission", "role " + role + " may not read and write dpone's receipts")
       .with("table", name())

@@ -40,6 +40,7 @@ class ControlTable {
  private:
   enum class Form { kUnknown, kAbsent, kFirst, kCurrent };
   Status check_rights(Connection& connection) const;
+  Status check_place_rights(Connection& connection) const;
   Status refuse_published(Connection& connection) const;
   Status refuse_second_table(Connection& connection, std::vector<Statement>& asked) const;
   // Empty: there is no table.

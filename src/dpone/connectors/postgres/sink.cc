@@ -115,7 +115,10 @@ class PostgresSink final : public Sink {
     facts.native.set("column_details", std::move(details));
     facts.native.set("type_details", std::move(type_details));
     propose_types(described, source, columns, facts);
-    if (described.exists) return facts;
+    if (described.exists) {
+      add_denied_types(columns, facts);
+      return facts;
+    }
     facts.keys.clear();
     Json keys = propose_keys(with_key(source), settings_.table, columns, described.native["taken_names"], facts);
     facts.native.set("create_keys", std::move(keys));
@@ -523,6 +526,8 @@ class PostgresSink final : public Sink {
       facts.is_empty = any.boolean(0, 0);
       if (!any.is_null(0, 1)) native.set("named_in", any.text(0, 1));
     }
+    DPONE_TRY(Json denied_types, find_denied_types(connection, oid));
+    native.set("denied_types", std::move(denied_types));
     native.set("table_names", std::move(table_names));
     facts.publish = publish_options(native);
     native.set("type_details", std::move(details));
@@ -532,6 +537,47 @@ class PostgresSink final : public Sink {
                             "finalize.target_changed", "'definition'"));
     facts.native = std::move(native);
     return facts;
+  }
+
+  // Types of the target's columns that the role may not use. Whoever made the table had the right, and the stage is
+  // made of the same types.
+  static Result<Json> find_denied_types(Connection& connection, Oid oid) {
+    DPONE_TRY(const Rows rows,
+              connection.query("SELECT a.attname, has_type_privilege(t.oid, 'USAGE'), quote_ident(n.nspname), "
+                               "format_type(t.oid, NULL), quote_ident(current_user) FROM pg_attribute a JOIN pg_type t "
+                               "ON t.oid = a.atttypid JOIN pg_namespace n ON n.oid = t.typnamespace WHERE a.attrelid = "
+                               "$1 AND a.attnum > 0 AND NOT a.attisdropped AND NOT (has_type_privilege(t.oid, 'USAGE') "
+                               "AND has_schema_privilege(n.oid, 'USAGE')) ORDER BY a.attnum",
+                               {std::to_string(oid)}));
+    Json denied = Json::object();
+    for (int row = 0; row < rows.size(); ++row) {
+      const bool is_of_schema = rows.boolean(row, 1);
+      const std::string what = is_of_schema ? "schema " + rows.text(row, 2) : "type " + rows.text(row, 3);
+      Json entry = Json::object();
+      entry.set("is_of_schema", is_of_schema).set("what", what).set("role", rows.text(row, 4));
+      entry.set("grant", "GRANT USAGE ON " +
+                             std::string(is_of_schema ? "SCHEMA " + rows.text(row, 2) : "TYPE " + rows.text(row, 3)) +
+                             " TO " + rows.text(row, 4));
+      denied.set(rows.text(row, 0), std::move(entry));
+    }
+    return denied;
+  }
+
+  // An exchange takes the types from the table itself, and looks no name up.
+  void add_denied_types(const std::vector<std::string>& columns, Facts& facts) const {
+    const auto exchange = std::find_if(facts.publish.begin(), facts.publish.end(),
+                                       [](const PublishOption& option) { return option.method == "exchange"; });
+    const bool may_exchange = !keeps_rows_ && exchange != facts.publish.end() && exchange->blockers.empty();
+    for (const std::string& name : columns) {
+      const Json& denied = facts.native["denied_types"][name];
+      if (denied.is_null() || (may_exchange && denied["is_of_schema"].as_bool())) continue;
+      facts.obstacles.push_back(Error(ErrorClass::kFailed, "postgres.permission",
+                                      "role " + denied["role"].as_string() + " may not use " +
+                                          denied["what"].as_string() + ", of which the stage is made")
+                                    .with("target", target_)
+                                    .with("column", name)
+                                    .hint(denied["grant"].as_string()));
+    }
   }
 
   // Tables with columns of regclass, beside the target: some of them.
