@@ -216,10 +216,13 @@ def test_a_right_that_a_type_needs_is_named_by_the_plan(route, databases, postgr
     route.dpone.connect("dst", roles.url(route.db, loader))
     run = route.dpone("plan", route.manifest(target="dest.t")).expect(1)
     assert "postgres.permission" in run.err and grant in run.err and f'TO "{loader}"' in run.err
-    # A column that is there needs no right that its maker had.
+    # The stage that takes the place of a table is made of its types, whose names nobody looks up.
     if "type s.k" in target:
         route.db.run(f'create table dest.t (id int, k s.k); alter table dest.t owner to "{loader}"')
-        route.dpone("plan", route.manifest(target="dest.t")).expect(0)
+        lacks_type = "ON TYPE" in grant
+        plan = route.dpone("plan", route.manifest(target="dest.t")).expect(1 if lacks_type else 0)
+        assert not lacks_type or grant.replace('"', '') in plan.err
+        route.dpone("run", route.manifest(target="dest.t")).expect(1 if lacks_type else 0)
 
 
 def test_a_type_that_is_made_of_an_extension_s_type_in_another_schema_is_an_error(two, src, dst):
