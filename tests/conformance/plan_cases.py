@@ -63,6 +63,7 @@ CASES = {
     "exchange with a key": Case(FULL | {"unique_key": "id"}, {"overwrite_type": "exchange"}, runtime={"loaders": 2},
                                 then="create index on_changed on orders (changed)"),
     "exchange with an identity": Case(sink={"overwrite_type": "exchange"}, target=IDENTITY),
+    "sequences": Case(sink={"overwrite_type": "truncate_insert", "advance_sequences": True}, target=IDENTITY),
     "exchange with a foreign key": Case(sink={"overwrite_type": "exchange"}, target=REFERRING),
     "exchange with a new column": Case(sink={"overwrite_type": "exchange"}, news="alter table orders add column extra int"),
     "truncate_insert": Case(sink={"overwrite_type": "truncate_insert"}),
@@ -87,6 +88,8 @@ CASES = {
                                            news=NEW_ROW + "; insert into orders values (12, 'y', null)"),
     "merge from the beginning again": Case(MERGE, source={"cursor": "changed", "cursor_behind": "restart"},
                                            news="delete from orders where id > 3; update orders set state = 'z'"),
+    "merge beside a unique column": Case(MERGE, source={"cursor": "changed"}, news=CHANGED_ROW,
+                                         then="update orders set state = 'n' || id; create unique index on_state on orders (state)"),
     "merge under a trigger": Case(MERGE, source={"cursor": "changed"}, then=TRIGGER, news=CHANGED_ROW),
 }  # fmt: skip
 
