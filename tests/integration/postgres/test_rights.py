@@ -9,6 +9,8 @@ METHODS = {
     "truncate_insert": ({"mode": "full_refresh"}, {"overwrite_type": "truncate_insert"}, ["select", "insert", "truncate"]),
     "delete_insert": ({"mode": "full_refresh"}, {"overwrite_type": "delete_insert"}, ["select", "insert", "delete"]),
     "append": ({"mode": "incremental_append"}, {}, ["select", "insert"]),
+    "append of new keys": ({"mode": "incremental_append", "unique_key": "id", "only_new_rows": True}, {}, ["select", "insert", "update"]),
+    "replace": ({"mode": "replace", "scope": {"id": "> 0"}}, {}, ["select", "insert", "delete"]),
     "merge": ({"mode": "incremental_merge", "unique_key": "id"}, {}, ["select", "insert", "update"]),
 }
 LACKS = {

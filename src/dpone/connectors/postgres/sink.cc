@@ -43,6 +43,7 @@ class PostgresSink final : public Sink {
     for (int attempt = 1;; ++attempt) {
       auto facts = describe_once(*connection_, question.source);
       if (facts && facts->exists) DPONE_CHECK(check_scope(*facts, question.scope));
+      if (facts && facts->exists && question.looks_first) check_lock_rights(*facts);
       const bool may_retry = connection_->is_alive() && attempt < kDescribeAttempts;
       if (facts || !may_retry || !is_of_vanished(facts.error())) return facts;
     }
@@ -297,6 +298,17 @@ class PostgresSink final : public Sink {
   }
 
  private:
+  // SHARE ROW EXCLUSIVE wants one of these rights, though no row is changed or removed.
+  static void check_lock_rights(Facts& target) {
+    const Json& rights = target.native["rights"];
+    if (rights["update"].as_bool() || rights["delete"].as_bool() || rights["truncate"].as_bool()) return;
+    for (PublishOption& option : target.publish) {
+      if (option.method != "append") continue;
+      option.blockers.push_back({"role " + rights["role"].as_string() +
+                                 " may not lock it against other writers (UPDATE, DELETE or TRUNCATE)"});
+    }
+  }
+
   // The server plans the condition as part of one SELECT, so that it cannot end the statement, and reads its constants.
   Status check_scope(Facts& target, const Scope& scope) {
     if (scope.is_whole()) return {};

@@ -48,7 +48,8 @@ TargetQuestion question_of(const manifest::Manifest& manifest, const Facts& sour
   if (!strategy.replaces || !manifest.source.path.empty()) question.key = key;
   question.finds_rows = strategy.finds_rows || (strategy.only_adds && !key.empty());
   if (strategy.scope != nullptr) question.scope = strategy.scope(manifest);
-  question.keeps_rows = strategy.finds_rows || strategy.only_adds;
+  question.looks_first = strategy.only_adds && finds_rows(manifest);
+  question.keeps_rows = !strategy.replaces;
   return question;
 }
 
