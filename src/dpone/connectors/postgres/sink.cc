@@ -29,7 +29,7 @@ constexpr std::size_t kMostColumns = 1600;  // of a table, whatever its page hol
 
 class PostgresSink final : public Sink {
  public:
-  PostgresSink(SinkSettings settings, Connection connection, const RunContext& context)
+  PostgresSink(TableSink settings, Connection connection, const RunContext& context)
       : settings_(std::move(settings)),
         context_(context),
         target_(quote_name(settings_.schema, settings_.table)),
@@ -607,7 +607,7 @@ class PostgresSink final : public Sink {
     std::vector<std::string> identities;
   };
 
-  SinkSettings settings_;
+  TableSink settings_;
   std::vector<std::string> declared_key_;  // of the last describe()
   bool keeps_rows_ = false;
   const RunContext& context_;
@@ -619,7 +619,7 @@ class PostgresSink final : public Sink {
 
 }  // namespace
 
-Result<std::unique_ptr<Sink>> make_sink(SinkSettings settings, const RunContext& context) {
+Result<std::unique_ptr<Sink>> make_sink(TableSink settings, const RunContext& context) {
   if (settings.schema.empty()) {
     settings.schema = settings.connection.field("schema").empty() ? "public" : settings.connection.field("schema");
   }

@@ -8,17 +8,11 @@
 #include "dpone/base/run_context.h"
 #include "dpone/ports/connection.h"
 #include "dpone/ports/sink.h"
+#include "dpone/ports/table_end.h"
 
 namespace dpone::postgres {
 
-struct SinkSettings {
-  ConnectionSettings connection;
-  std::string schema;
-  std::string table;
-  std::string control_schema;  // empty: the target's
-};
-
 // Fails only when the first connection cannot be made. `context` must outlive the sink.
-Result<std::unique_ptr<Sink>> make_sink(SinkSettings settings, const RunContext& context);
+Result<std::unique_ptr<Sink>> make_sink(TableSink settings, const RunContext& context);
 
 }  // namespace dpone::postgres

@@ -11,16 +11,11 @@
 #include "dpone/base/run_context.h"
 #include "dpone/ports/connection.h"
 #include "dpone/ports/source.h"
+#include "dpone/ports/table_end.h"
 
 namespace dpone::postgres {
 
-struct SourceSettings {
-  ConnectionSettings connection;
-  std::string schema;
-  std::string table;
-  std::string query;  // instead of a table
-  std::string where;
-  std::int64_t limit = -1;
+struct SourceSettings : TableSource {
   std::string search_path;  // `role`, or schemas between commas; empty: pg_catalog
 };
 

@@ -23,23 +23,11 @@ constexpr std::string_view kExtensions[] = {".db", ".sqlite", ".sqlite3"};
 constexpr std::string_view kMagic("SQLite format 3\0", 16);
 
 Result<std::unique_ptr<Source>> open_source(const EndSettings& end, const RunContext& context) {
-  SourceSettings settings;
-  settings.connection = end.connection;
-  settings.schema = end.schema;
-  settings.table = end.table;
-  settings.query = end.options.text("query");
-  settings.where = end.options.text("where");
-  if (end.options.is_given("limit")) settings.limit = end.options.integer("limit");
-  return make_source(std::move(settings), context);
+  return make_source(table_source(end), context);
 }
 
 Result<std::unique_ptr<Sink>> open_sink(const EndSettings& end, const RunContext& context) {
-  SinkSettings settings;
-  settings.connection = end.connection;
-  settings.schema = end.schema;
-  settings.table = end.table;
-  settings.control_schema = end.options.text("control_schema");
-  return make_sink(std::move(settings), context);
+  return make_sink(table_sink(end), context);
 }
 
 std::unique_ptr<StateStore> open_state(const EndSettings& place, const RunContext& context) {

@@ -51,7 +51,7 @@ ColumnFacts column_facts(const Json& column, const Json& entry, bool is_strict, 
 
 class SqliteSink final : public Sink {
  public:
-  SqliteSink(SinkSettings settings, const RunContext& context)
+  SqliteSink(TableSink settings, const RunContext& context)
       : settings_(std::move(settings)),
         context_(context),
         path_(settings_.connection.field("path")),
@@ -528,7 +528,7 @@ class SqliteSink final : public Sink {
     return removed;
   }
 
-  SinkSettings settings_;
+  TableSink settings_;
   const RunContext& context_;
   // Of the last describe().
   std::vector<std::string> key_;
@@ -564,7 +564,7 @@ Status check_schema(const std::string& schema, const char* option) {
       .hint("leave the schema out; a copy names its target with --to-table");
 }
 
-Result<std::unique_ptr<Sink>> make_sink(SinkSettings settings, const RunContext& context) {
+Result<std::unique_ptr<Sink>> make_sink(TableSink settings, const RunContext& context) {
   DPONE_CHECK(check_schema(settings.schema, "sink.table.schema"));
   DPONE_CHECK(check_schema(settings.control_schema, "sink.options.control_schema"));
   // Where the file really is: beside it lie SQLite's journal and our locks.

@@ -10,18 +10,13 @@
 #include "dpone/base/run_context.h"
 #include "dpone/ports/connection.h"
 #include "dpone/ports/sink.h"
+#include "dpone/ports/table_end.h"
 
 namespace dpone::sqlite {
 
-struct SinkSettings {
-  ConnectionSettings connection;  // `path`, `busy_timeout` in ms
-  std::string schema;             // empty or `main`
-  std::string table;
-  std::string control_schema;  // empty or `main`
-};
-
-// Fails when the file is there and cannot be read as a database. `context` must outlive the sink.
-Result<std::unique_ptr<Sink>> make_sink(SinkSettings settings, const RunContext& context);
+// The connection as that of a source; schemas are empty or `main`. Fails when the file is there and cannot be read as a
+// database. `context` must outlive the sink.
+Result<std::unique_ptr<Sink>> make_sink(TableSink settings, const RunContext& context);
 
 // Of `path` and `busy_timeout`; for both ends.
 std::chrono::milliseconds busy_timeout_of(const ConnectionSettings& settings);

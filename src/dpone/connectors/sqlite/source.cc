@@ -111,10 +111,10 @@ class SqliteSnapshot final : public Snapshot {
 
 class SqliteSource final : public Source {
  public:
-  SqliteSource(SourceSettings settings, std::unique_ptr<Database> database, const RunContext& context)
+  SqliteSource(TableSource settings, std::unique_ptr<Database> database, const RunContext& context)
       : settings_(std::move(settings)), context_(context), database_(std::move(database)) {}
 
-  static Result<std::unique_ptr<Database>> connect(const SourceSettings& settings, const RunContext& context) {
+  static Result<std::unique_ptr<Database>> connect(const TableSource& settings, const RunContext& context) {
     const std::string path = settings.connection.field("path");
     // Not read-only: the journal of a writer that was killed has to be played back before anyone can read.
     DPONE_TRY(auto database, Database::open(path, OpenMode::kWrite, busy_timeout_of(settings.connection), context));
@@ -309,7 +309,7 @@ class SqliteSource final : public Source {
         .hint(near.empty() ? "check the name, and the file" : "did you mean " + quote_name(near) + "?");
   }
 
-  SourceSettings settings_;
+  TableSource settings_;
   const RunContext& context_;
   std::unique_ptr<Database> database_;
   std::map<std::string, Origin> origins_;
@@ -317,7 +317,7 @@ class SqliteSource final : public Source {
 
 }  // namespace
 
-Result<std::unique_ptr<Source>> make_source(SourceSettings settings, const RunContext& context) {
+Result<std::unique_ptr<Source>> make_source(TableSource settings, const RunContext& context) {
   DPONE_CHECK(check_schema(settings.schema, "source.table.schema"));
   while (!settings.query.empty() &&
          (settings.query.back() == ';' || std::isspace(static_cast<unsigned char>(settings.query.back())) != 0)) {

@@ -8,19 +8,12 @@
 #include "dpone/base/run_context.h"
 #include "dpone/ports/connection.h"
 #include "dpone/ports/source.h"
+#include "dpone/ports/table_end.h"
 
 namespace dpone::sqlite {
 
-struct SourceSettings {
-  ConnectionSettings connection;  // `path`, `busy_timeout` in ms
-  std::string schema;             // empty or `main`
-  std::string table;
-  std::string query;  // instead of a table
-  std::string where;
-  std::int64_t limit = -1;
-};
-
-// Fails when the file is not there or is no database. `context` must outlive the source.
-Result<std::unique_ptr<Source>> make_source(SourceSettings settings, const RunContext& context);
+// The connection has `path`, and `busy_timeout` in ms; the schema is empty or `main`. Fails when the file is not there
+// or is no database. `context` must outlive the source.
+Result<std::unique_ptr<Source>> make_source(TableSource settings, const RunContext& context);
 
 }  // namespace dpone::sqlite
