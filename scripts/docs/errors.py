@@ -38,9 +38,9 @@ def page(document):
     lines = [
         "# Errors\n",
         NOTE,
-        "An error names what happened, where, its slug and what to do next ([how a command ends](../exit-codes.md)). Slugs are",
-        "stable: scripts may rely on them. Here is what each means apart from the case; the message itself knows more.\n",
-        f"There are {len(entries(document))}, in these groups:\n",
+        "An error says what happened, where, its slug and what to do next ([how a command ends](../exit-codes.md)). Slugs are",
+        "stable: scripts may rely on them. This page describes each slug in general; the message has the details.\n",
+        f"There are {len(entries(document))} slugs, in these groups:\n",
         *(f"- [{group['title']}](#{anchor(group['title'])}): {prefixes(group)}" for group in document["groups"]),
     ]
     for group in document["groups"]:
