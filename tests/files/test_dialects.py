@@ -28,7 +28,7 @@ def test_lines_that_end_with_a_carriage_return_alone(dpone, folder, content):
 def test_a_json_array_says_how_to_take_it_apart(dpone, content):
     dpone.write("in.jsonl", content)
     run = refused(dpone("copy", "--from", "in.jsonl", "--to", "t.db", "--to-table", "t"), 1, "json_rows.not_object")
-    assert "a line begins an array, not an object" in run.err and "jq -c '.[]'" in run.err
+    assert "a line begins with an array, not an object" in run.err and "jq -c '.[]'" in run.err
 
 
 def test_skippable_frames_of_zstandard_are_skipped(dpone, folder):

@@ -39,7 +39,7 @@ def rows(folder):
 @pytest.mark.parametrize(
     "sample, value, why",
     [("1\n2\n", "007", "is a code"), ("1\n2\n", "-0", "is a code"), ("1.50\n2.25\n", "007.50", "is a code"), ("1.5\n2.25\n", "-0.0", "is a code"),
-     ("1.0e5\n1.5e-3\n", "0.12345678901234567890", "more digits"), ("1.0e5\n2\n", "00.5", "is a code"), ("1.0e5\n2\n", "1e5", "is a code"), ("1\n2\n", "+3", "is a code"), ("true\nfalse\n", "1", "is not of its type"), ("true\nfalse\n", "yes", "is not of its type")],
+     ("1.0e5\n1.5e-3\n", "0.12345678901234567890", "more digits"), ("1.0e5\n2\n", "00.5", "is a code"), ("1.0e5\n2\n", "1e5", "is a code"), ("1\n2\n", "+3", "is a code"), ("true\nfalse\n", "1", "does not have its column's type"), ("true\nfalse\n", "yes", "does not have its column's type")],
 )  # fmt: skip
 def test_a_number_that_is_more_than_its_value(load, folder, sample, value, why):
     run = refused(load("in.csv", "v\n" + sample + value + "\n"), 1, "delimited.value")
@@ -85,7 +85,7 @@ def test_one_file_becomes_another_as_its_texts_stand(load, folder):
     load("in.jsonl", lines, "-q", target="out.jsonl").expect(0)
     assert (folder / "out.jsonl").read_text() == lines
     plan = load("in.jsonl", lines, "--dry-run", target="out.jsonl").expect(0)
-    assert 'column "n" is taken for numeric' in plan.out and '"uuid" is taken' not in plan.out
+    assert 'column "n" is inferred as numeric' in plan.out and '"uuid" is inferred' not in plan.out
 
 
 def test_a_wrong_line_of_the_sample_is_rejected_like_any_other(load, folder):
@@ -108,7 +108,7 @@ def test_a_key_that_no_sampled_row_has(load, folder):
     load("in.jsonl", late, "-q", "--allow-empty-source", target="near.csv", types={"addr2": "text", "other": "text"}).expect(0)
     assert (folder / "near.csv").read_text() == "addr1,addr2,other\na,,\nb,,\nc,d,\n"
     plan = load("in.jsonl", late, "--dry-run", target="new.csv", types={"addr2": "text", "other": "text"}).expect(0).out
-    assert '"addr2" is declared, and no row that was looked at has it; there is "addr1"' in plan and '"other" is declared' in plan
+    assert '"addr2" is declared, but no row of the sample has it; there is "addr1"' in plan and '"other" is declared' in plan
 
 
 def test_marks_of_csv_are_none_of_json_lines(dpone, load, folder):

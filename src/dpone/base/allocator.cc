@@ -5,8 +5,8 @@
 namespace dpone {
 namespace {
 
-// From here on a block is mapped, and unmapped when it is freed. The buffers of usual batches are smaller: mapping each
-// of them anew would cost a page fault every 4 KiB.
+// Blocks of this size and more are mapped, and unmapped when freed. The buffers of usual batches are smaller: mapping
+// each of them would cost a page fault every 4 KiB.
 constexpr int kMappedBytes = 1 << 20;
 // What may stay at the top of a heap.
 constexpr int kKeptBytes = 4 << 20;

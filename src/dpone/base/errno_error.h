@@ -8,7 +8,8 @@
 
 namespace dpone {
 
-// `what` is what was tried: `cannot read`. `path` as users know it; `-` is shown as stdin or stdout by the caller.
+// `what` names the failed operation: `cannot read`. `path` is the path as given by the user; `-` is shown as stdin or
+// stdout by the caller.
 Error error_from_errno(int number, const std::string& what, const std::string& path);
 
 }  // namespace dpone

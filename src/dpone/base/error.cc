@@ -90,13 +90,13 @@ std::string Error::to_line() const {
 }
 
 Error out_of_memory_error() {
-  return Error(ErrorClass::kFailed, "out_of_memory", "dpone could not have more memory")
-      .hint("give the process more memory, or leave the biggest rows out");
+  return Error(ErrorClass::kFailed, "out_of_memory", "dpone ran out of memory")
+      .hint("give the process more memory, or leave out the largest rows");
 }
 
 Error internal_error(std::string_view what) {
   return Error(ErrorClass::kFailed, "internal", "internal error: " + std::string(what))
-      .hint("this is a defect of dpone: please report it with the command");
+      .hint("this is a bug in dpone: report it with the command");
 }
 
 }  // namespace dpone

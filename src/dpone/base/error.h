@@ -20,8 +20,8 @@ enum class ErrorClass {
   kInterrupted = 130,   // stopped by a signal
 };
 
-// Whether the operation that failed may be sent again. kSafe: it surely had no effect, and the run may start again.
-// kAgain: it had no effect, and the very same call may succeed soon, as when a lock could not be had.
+// Whether the failed operation may be sent again. kSafe: it had no effect, and the run may start again. kAgain: it had
+// no effect, and the same call may succeed soon, for example when a lock was not available.
 enum class Retry { kNever, kSafe, kAgain, kUnknown };
 
 std::string_view to_string(ErrorClass value);

@@ -1,5 +1,5 @@
-// The JSON form of an Error, `dpone.error.v1`: in run reports, and on stdout with `--format json`. It holds no more
-// than the Error does. Spec: docs/formats/run-report.md.
+// The JSON form of an Error, `dpone.error.v1`: in run reports, and on stdout with `--format json`. It contains the same
+// information as the Error. Spec: docs/formats/run-report.md.
 #pragma once
 
 #include "dpone/base/error.h"

@@ -15,12 +15,12 @@ Error io_error(const std::string& what, const std::filesystem::path& path, int n
   const bool is_full = number == ENOSPC || number == EDQUOT || number == EFBIG;
   Error error = Error(ErrorClass::kFailed, is_full ? "file.disk_full" : "file.io", what + ": " + std::strerror(number))
                     .with("file", path.string());
-  if (number == EFBIG) return std::move(error).hint("raise the greatest size of a file (ulimit -f), then run again");
+  if (number == EFBIG) return std::move(error).hint("raise the maximum file size (ulimit -f), then run again");
   if (is_full) return std::move(error).hint("free some space, then run again");
   if (number == EACCES || number == EPERM || number == EROFS) {
-    return std::move(error).hint("make the folder writable, or choose another with --state-dir");
+    return std::move(error).hint("make the folder writable, or choose another folder with --state-dir");
   }
-  return std::move(error).hint("look at the path and its folder, or choose another with --state-dir");
+  return std::move(error).hint("check the path and its folder, or choose another folder with --state-dir");
 }
 
 Status write_all(int fd, std::string_view content, const std::filesystem::path& path) {
@@ -36,10 +36,9 @@ Status write_all(int fd, std::string_view content, const std::filesystem::path& 
 }
 
 Error not_regular(const std::filesystem::path& path, const char* what) {
-  return Error(ErrorClass::kRefused, "state_dir.not_regular",
-               std::string("in place of a file that dpone keeps is ") + what)
+  return Error(ErrorClass::kRefused, "state_dir.not_regular", std::string("a file of the state folder is ") + what)
       .with("file", path.string())
-      .hint("see who put it there, and remove it; another state folder is chosen with --state-dir");
+      .hint("find out where it comes from, and remove it; or choose another state folder with --state-dir");
 }
 
 Status sync_folder(const std::filesystem::path& folder) {
@@ -73,7 +72,7 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t max
   }
   struct stat info {};
   if (::fstat(fd.get(), &info) != 0) return usage("file.unreadable", std::strerror(errno));
-  if (S_ISDIR(info.st_mode)) return usage("file.is_directory", "is a folder, a file was expected");
+  if (S_ISDIR(info.st_mode)) return usage("file.is_directory", "is a folder; a file was expected");
   if (!S_ISREG(info.st_mode)) return usage("file.unreadable", "is not a regular file");
   std::string content;
   char buffer[65536];
@@ -93,7 +92,7 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t max
 
 Status write_file_atomically(const std::filesystem::path& path, std::string_view content) {
   const std::filesystem::path temporary = path.string() + ".tmp-" + std::to_string(::getpid());
-  // A process with the same number may have been killed here; and what lies there is never written through.
+  // A killed process may have left a file with the same number; never write through an existing file.
   ::unlink(temporary.c_str());
   {
     const FileDescriptor fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
@@ -140,7 +139,7 @@ Result<FileDescriptor> open_own_file(const std::filesystem::path& path, int flag
     return io_error("cannot open", path, errno);
   }
   struct stat info {};
-  if (::fstat(fd.get(), &info) != 0) return io_error("cannot look at", path, errno);
+  if (::fstat(fd.get(), &info) != 0) return io_error("cannot access", path, errno);
   if (S_ISDIR(info.st_mode)) return not_regular(path, "a folder");
   if (!S_ISREG(info.st_mode)) return not_regular(path, "a FIFO or a device");
   return fd;

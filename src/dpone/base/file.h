@@ -34,11 +34,11 @@ Status write_file_atomically(const std::filesystem::path& path, std::string_view
 
 Status make_directories(const std::filesystem::path& path);
 
-// Opens a file that dpone keeps for itself in a state folder. What somebody else put in its place is neither followed
-// nor waited for: a symbolic link, a FIFO, a device or a folder is refused (class kRefused, state_dir.not_regular). An
-// empty descriptor means that nothing is there, which O_CREAT in `flags` rules out.
+// Opens a file that dpone keeps for itself in a state folder. It neither follows nor waits for anything else in its
+// place: a symbolic link, a FIFO, a device or a folder is refused (class kRefused, state_dir.not_regular). An empty
+// descriptor means that the file does not exist (impossible with O_CREAT in `flags`).
 Result<FileDescriptor> open_own_file(const std::filesystem::path& path, int flags);
-// The same refusal of a file that somebody else will open. What is not there is fine.
+// The same check for a file that a library will open. A missing file is fine.
 Status check_own_file(const std::filesystem::path& path);
 
 // Appends `content` to a descriptor that is open with O_APPEND, in one write, and fsyncs. `path` is for the error.

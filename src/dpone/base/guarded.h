@@ -9,10 +9,10 @@
 
 namespace dpone {
 
-// What `work`, which returns a Result, returns; or what it throws, as an error. `out_of_memory`, else `internal`.
+// Returns the Result of `work`, or an error for an exception that it throws: `out_of_memory`, otherwise `internal`.
 template <class Work>
 auto guarded(Work&& work) -> decltype(work()) {
-  // Made before it is needed: then there may be no memory for it.
+  // Created in advance, because memory may run out before it is needed.
   Error exhausted = out_of_memory_error();
   try {
     return work();

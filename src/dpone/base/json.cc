@@ -122,7 +122,7 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
 Result<Json> Json::parse(std::string_view text, int max_depth) {
   // The parser takes a zero byte for the end of its input, and would not see what follows.
   if (text.find('\0') != std::string_view::npos) {
-    return Error(ErrorClass::kFailed, "json.syntax", "not valid JSON: it has a zero byte");
+    return Error(ErrorClass::kFailed, "json.syntax", "not valid JSON: it contains a zero byte");
   }
   Builder builder(max_depth);
   const bool parsed = nlohmann::json::sax_parse(text.begin(), text.end(), &builder);

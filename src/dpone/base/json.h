@@ -1,5 +1,5 @@
 // Json: a small JSON value for plans, reports, receipts and facts, with one canonical text form: object keys sorted
-// by bytes, no spaces, shortest round-trip numbers, UTF-8 unescaped but for control characters, quote and backslash.
+// by bytes, no spaces, shortest round-trip numbers, UTF-8 unescaped except control characters, quote and backslash.
 // Equal values have equal canonical text, so that it can be hashed (docs/formats/canonical-json.md).
 #pragma once
 

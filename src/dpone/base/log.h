@@ -17,8 +17,8 @@ std::string_view to_string(LogLevel level);
 class TextLogger final : public Logger {
  public:
   // Events below `level` are dropped. `clock` must outlive the logger.
-  // `line_start` is written before each line: what clears a line that is being redrawn. After `stop`, a line that
-  // nobody reads is dropped.
+  // `line_start` is written before each line, to clear a line that is being redrawn. After `stop`, a line that the
+  // reader does not accept is dropped.
   TextLogger(int fd, LogLevel level, Clock& clock, std::string_view line_start = {}, std::stop_token stop = {})
       : fd_(fd), level_(level), clock_(clock), line_start_(line_start), stop_(std::move(stop)) {}
   void log(LogLevel level, std::string_view message) override;

@@ -149,7 +149,7 @@ Result<Json> parse_texts(const OptionSpec& spec, std::string_view text) {
       depth += text[end] == '(' ? 1 : text[end] == ')' ? -1 : 0;
     }
     const std::string_view value = trimmed(text.substr(0, end));
-    if (value.empty()) return invalid(spec, "gives nothing for " + quoted(name));
+    if (value.empty()) return invalid(spec, "has no value for " + quoted(name));
     if (texts.contains(name)) return invalid(spec, quoted(name) + " is named twice");
     texts.set(std::move(name), value);
     if (end >= text.size()) return texts;
@@ -212,7 +212,7 @@ Result<Json> parse_option(const OptionSpec& spec, std::string_view text) {
       return Json(text);
     case OptionKind::kInteger: {
       const auto value = whole_number(text);
-      if (!value) return invalid(spec, quoted(text) + " is not a whole number");
+      if (!value) return invalid(spec, quoted(text) + " is not an integer");
       return in_range(spec, *value);
     }
     case OptionKind::kDuration: {
@@ -243,7 +243,7 @@ Result<Json> parse_option(const OptionSpec& spec, std::string_view text) {
       return parse_texts(spec, text);
     case OptionKind::kSpan:
       if (!parse_span(text)) {
-        return invalid(spec, quoted(text) + " is neither a whole number nor a duration such as 2h");
+        return invalid(spec, quoted(text) + " is neither an integer nor a duration such as 2h");
       }
       return Json(text);
   }

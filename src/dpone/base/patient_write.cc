@@ -16,8 +16,8 @@ namespace {
 constexpr int kLookMilliseconds = 100;
 constexpr int kLastWaitMilliseconds = 250;
 
-// How much a write to a descriptor that poll(2) calls ready takes without blocking: POSIX promises PIPE_BUF, and an
-// empty pipe takes all that it holds.
+// How many bytes can be written without blocking to a descriptor that poll(2) reports as ready: POSIX promises
+// PIPE_BUF, and an empty pipe accepts its whole capacity.
 std::size_t room_of(int fd) {
   int waiting = 0;
   const int size = ::fcntl(fd, F_GETPIPE_SZ);

@@ -28,7 +28,7 @@ std::size_t skip_blanks(std::string_view text, std::size_t at) {
   return at;
 }
 
-// Some setting of a connection stands in `text`, `host=` or `host =`.
+// Whether `text` contains a setting of a connection, `host=` or `host =`.
 bool has_connection_settings(std::string_view text) {
   for (const std::string_view key : kConnectionKeys) {
     for (std::size_t at = 0; at + key.size() < text.size(); ++at) {
@@ -40,9 +40,9 @@ bool has_connection_settings(std::string_view text) {
   return false;
 }
 
-// Where the password of a URL whose `//` ends at `at` lies, as [begin, end); empty if it has none. The user part ends
-// at the last @ before the path. One that stands behind a slash counts too if what is before the slash is no port: then
-// the slash is of the password.
+// The position of the password of a URL whose `//` ends at `at`, as [begin, end); empty if there is no password. The
+// user part ends at the last @ before the path. An @ after a slash also counts if the text before the slash is not a
+// port: then the slash is part of the password.
 std::pair<std::size_t, std::size_t> password_of_url(std::string_view text, std::size_t at) {
   std::size_t end = at;
   while (end < text.size() && !ends_token(text[end])) ++end;
@@ -86,7 +86,7 @@ std::string redacted(std::string_view text) {
     out += kMask;
     copied = secret.second;
   };
-  // Looked for once, and only where it matters.
+  // Searched once, and only if it matters.
   int has_settings = -1;
   for (std::size_t at = 0; at < text.size(); ++at) {
     if (at < copied) continue;

@@ -1,4 +1,4 @@
-// redacted: `***` in place of passwords that stand in a text, wherever it came from. Every message, report and result
+// redacted: replaces passwords in a text by `***`. Every message, report and result
 // passes through it on its way out. Pure functions.
 #pragma once
 
@@ -9,9 +9,9 @@
 
 namespace dpone {
 
-// What is taken for a password: in a URL, what follows the user's name (`//user:HERE@host`); and the value of a
-// connection setting (`password=HERE`, `sslpassword`, `passwd`, `pwd`), bare or in single quotes, with blanks around
-// the equals sign only where other settings of a connection stand beside it. Everything else stays as it is.
+// A password is: in a URL, the text after the user's name (`//user:HERE@host`); and the value of a connection setting
+// (`password=HERE`, `sslpassword`, `passwd`, `pwd`), bare or in single quotes, with blanks around the equals sign only
+// if the text has other settings of a connection. Everything else is unchanged.
 std::string redacted(std::string_view text);
 
 // The same of every text in a value; keys stay.

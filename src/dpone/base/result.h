@@ -1,4 +1,4 @@
-// Result<T>: a T or an Error; Status: success or an Error. Both must be looked at (`[[nodiscard]]`).
+// Result<T>: a T or an Error; Status: success or an Error. The caller must check both (`[[nodiscard]]`).
 #pragma once
 
 #include <tl/expected.hpp>

@@ -3,8 +3,8 @@
 namespace dpone {
 
 Error interrupted_error() {
-  return Error(ErrorClass::kInterrupted, "run.interrupted", "the run was told to stop")
-      .hint("run it again when you like: nothing was published");
+  return Error(ErrorClass::kInterrupted, "run.interrupted", "the run was interrupted")
+      .hint("run it again; nothing was published");
 }
 
 }  // namespace dpone

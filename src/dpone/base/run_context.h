@@ -17,7 +17,7 @@ enum class LogLevel { kDebug, kInfo, kWarning, kError };
 class Logger {
  public:
   virtual ~Logger() = default;
-  // `message` is one line and holds no secret and no row data.
+  // `message` is one line without secrets and row data.
   virtual void log(LogLevel level, std::string_view message) = 0;
 };
 

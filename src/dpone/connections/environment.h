@@ -1,5 +1,5 @@
-// Environment: the door to environment variables, injected so that tests need no real ones. Thread-safe as long as
-// nobody changes the process's environment.
+// Environment: access to environment variables, injected so that tests need no real ones. Thread-safe as long as the
+// process's environment does not change.
 #pragma once
 
 #include <optional>

@@ -9,7 +9,7 @@
 namespace dpone::connections {
 namespace {
 
-// The folder of a socket stays as it is.
+// The folder of a socket is unchanged.
 std::string plain_host(std::string host) {
   if (host.starts_with('/') || host.starts_with('@')) return host;
   for (char& c : host) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
@@ -55,7 +55,7 @@ Json identity(const ConnectionSettings& settings, const Environment& environment
     database = or_native("database");
     if (database.empty() && system.database_is_user) database = or_native("username");
   }
-  // One port stands for all hosts; an empty one among several is the default.
+  // One port applies to all hosts; an empty one among several is the default.
   const std::vector<std::string> port_of = split_list(ports);
   Json servers = Json::array();
   std::size_t at = 0;

@@ -21,7 +21,7 @@ std::vector<std::string> suffixes(Systems systems) {
   return all;
 }
 
-// Length of the id within `tail` (a name without its prefix), 0 if no field stands at its end.
+// Length of the id within `tail` (a name without its prefix), 0 if it does not end with a field.
 std::size_t id_length(std::string_view tail, const std::vector<std::string>& fields) {
   std::size_t shortest = 0;
   for (const std::string& field : fields) {

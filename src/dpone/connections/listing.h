@@ -1,5 +1,5 @@
-// Listing: which connections the environment holds, for people who look for theirs. A variable's name does not say
-// where the id ends; the longest known field at its end does. Names only, never a value. Thread-safe.
+// Listing: the connections in the environment, for `connections list`. A variable's name does not show where the id
+// ends; the longest known field at its end does. Names only, never a value. Thread-safe.
 #pragma once
 
 #include <optional>
@@ -17,7 +17,7 @@ struct FoundConnection {
   std::string system;  // `postgres`
   std::vector<std::string> variables;
   std::vector<std::string> unread;  // of those, the ones that its system has no field for
-  std::optional<Error> problem;     // why it cannot be used: what is missing, ambiguous or malformed
+  std::optional<Error> problem;     // why it cannot be used: a missing, ambiguous or malformed field
 };
 
 struct Listing {

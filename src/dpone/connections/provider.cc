@@ -69,7 +69,7 @@ std::vector<const FieldSpec*> missing_fields(const SystemSpec& system, const Con
   return missing;
 }
 
-// The original's names of the same variable, looked for only to explain what is missing.
+// The original's names of the same variable, used only to explain a missing one.
 std::string old_variables_hint(const ConnectionRequest& request, const std::vector<const FieldSpec*>& missing,
                                const Environment& environment) {
   for (const FieldSpec* field : missing) {
@@ -96,7 +96,8 @@ Result<ResolvedConnection> resolve_env(const ConnectionRequest& request, const S
     if (!parsed) return Error(parsed.error()).with("variable", url_variable);
     if (parsed->system != request.system) {
       return usage("connection.wrong_system",
-                   fmt::format("{} is a URL of {}, the manifest says {}", url_variable, parsed->system, request.system),
+                   fmt::format("{} is a URL of {}, but the manifest says {}", url_variable, parsed->system,
+                               request.system),
                    request)
           .hint("correct the type in the manifest, or the variable");
     }
@@ -181,7 +182,7 @@ Result<ResolvedConnection> resolve_params(const ConnectionRequest& request, cons
     }
     const bool is_reference = text.starts_with("${") && text.find('}') == text.size() - 1;
     if (field->is_secret && !is_reference) {
-      return usage("connection.plain_secret", fmt::format("params may only name a variable for the {}", field->name),
+      return usage("connection.plain_secret", fmt::format("params must name a variable for the {}", field->name),
                    request)
           .hint(fmt::format("write {}: ${{SOME_VARIABLE}}, and set that variable", field->name));
     }
@@ -258,7 +259,7 @@ Result<ResolvedConnection> resolve_connection(const ConnectionRequest& request, 
   if (request.connection_type == "env") return resolve_env(request, *system, environment, systems);
   if (request.connection_type == "params") return resolve_params(request, *system, environment);
   return usage("connection.unknown_provider",
-               json_quote(request.connection_type) + " is not a connection type; there is env and params", request);
+               json_quote(request.connection_type) + " is not a connection type; use env or params", request);
 }
 
 }  // namespace dpone::connections

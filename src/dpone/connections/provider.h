@@ -1,5 +1,5 @@
-// Providers: where a connection's settings come from. All give the same ConnectionSettings, so that connectors never
-// see a provider. Whatever is missing is named at once; what was read is told by name only. Thread-safe.
+// Providers: where a connection's settings come from. All return the same ConnectionSettings, so that connectors never
+// see a provider. An error names all missing variables at once; logs contain only names of variables. Thread-safe.
 #pragma once
 
 #include <map>

@@ -72,7 +72,7 @@ Result<std::string> checked_value(const FieldSpec& field, std::string value) {
   };
   if (value.find('\0') != std::string::npos) return bad("the value has a zero byte");
   if (field.name == "host" && value.find("://") != std::string::npos) {
-    return bad("the value is a URL, and a server's name is expected");
+    return bad("the value is a URL; a server's name is expected");
   }
   if (field.kind == FieldKind::kPorts) {
     static constexpr OptionSpec kPort{.name = "port", .kind = OptionKind::kInteger, .min = 1, .max = 65535};
@@ -80,7 +80,8 @@ Result<std::string> checked_value(const FieldSpec& field, std::string value) {
     while (!rest.empty()) {
       const std::size_t comma = std::min(rest.find(','), rest.size());
       // An empty one among several is that host's default.
-      if (comma != 0 && !parse_option(kPort, rest.substr(0, comma))) return bad("a port is a number from 1 to 65535");
+      if (comma != 0 && !parse_option(kPort, rest.substr(0, comma)))
+        return bad("a port must be a number from 1 to 65535");
       rest.remove_prefix(std::min(comma + 1, rest.size()));
     }
   }

@@ -14,7 +14,7 @@
 
 namespace dpone::connections {
 
-// REQUIRES of every function that takes one: it is not empty, and what it points to is static.
+// REQUIRES of every function that takes one: it is not empty, and its pointees are static.
 using Systems = std::span<const SystemSpec>;
 
 // By name or by URL scheme, or null.

@@ -1,5 +1,5 @@
-// Two systems as the tests of connections need them, one behind a server and one in a file: independent of any real
-// connector, but with libpq's names, since its URLs are what is read.
+// Two systems for the tests of connections, one with a server and one in a file: independent of any real connector, but
+// with libpq's names, since they read its URLs.
 #pragma once
 
 #include "dpone/connections/systems.h"

@@ -13,7 +13,7 @@ namespace dpone::connections {
 namespace {
 
 Error malformed(std::string why) {
-  return Error(ErrorClass::kUsage, "url.malformed", "the URL is not well-formed: " + std::move(why))
+  return Error(ErrorClass::kUsage, "url.malformed", "the URL is malformed: " + std::move(why))
       .hint("write it as scheme://user@host:port/database; special characters in a part as %XX");
 }
 
@@ -33,7 +33,7 @@ std::optional<std::string> scheme_of(std::string_view text) {
 }
 
 Error unknown_scheme(std::string_view scheme, Systems systems) {
-  // What stands before the colon may be a user name, and what follows a password: only a short word is repeated.
+  // The text before the colon may be a user name, and the rest a password: repeat only a short word.
   const std::string shown = scheme.size() <= 32 ? std::string(scheme) : std::string("...");
   std::vector<std::string> known;
   for (const SystemSpec& system : systems) {
@@ -93,7 +93,7 @@ Status take_hosts(std::string_view authority, ConnectionSettings& settings) {
       authority.remove_prefix(close + 1);
       if (host.empty()) return malformed("the IPv6 address in brackets is empty");
       if (!authority.empty() && authority[0] != ':' && authority[0] != ',') {
-        return malformed("after the IPv6 address stands neither a port nor the end");
+        return malformed("the IPv6 address is followed by neither a port nor the end");
       }
     } else {
       const std::size_t end = std::min(authority.find_first_of(":,"), authority.size());
@@ -129,8 +129,8 @@ Status set_field(const FieldSpec& field, std::string value, ConnectionSettings& 
     return {};
   }
   if (field.is_secret) {
-    return Error(ErrorClass::kUsage, "url.secret_parameter", fmt::format("{} may not stand in a URL", field.url_name))
-        .hint("give it by a variable: DPONE_CONN_<ID>_" + variable_suffix(field.name));
+    return Error(ErrorClass::kUsage, "url.secret_parameter", fmt::format("{} is not allowed in a URL", field.url_name))
+        .hint("set the variable DPONE_CONN_<ID>_" + variable_suffix(field.name));
   }
   DPONE_TRY(std::string checked, checked_value(field, std::move(value)));
   if (!settings.fields.emplace(field.name, std::move(checked)).second) {
@@ -301,7 +301,7 @@ Result<EndpointArgument> parse_endpoint_argument(std::string_view text, Systems 
 
 std::string password_in_url_warning(std::string_view option) {
   return fmt::format(
-      "{} holds a password, which other users of this machine may see in the list of processes; safer are the variable "
+      "{} contains a password, which other users of this machine may see in the list of processes; use the variable "
       "DPONE_CONN_<ID>_URL with {} <id>, ~/.pgpass, or ?service= with pg_service.conf",
       option, option);
 }

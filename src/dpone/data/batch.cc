@@ -22,10 +22,11 @@ Status Batch::validate() const {
     const Column& column = (*columns_)[i];
     const Field& field = (*schema_)[i];
     if (column.length() != num_rows_ || !(column.type() == field.type)) {
-      return Error(ErrorClass::kFailed, "batch.invalid", "A column does not suit its batch").with("column", field.name);
+      return Error(ErrorClass::kFailed, "batch.invalid", "A column does not match its batch")
+          .with("column", field.name);
     }
     if (!field.is_nullable && column.null_count() != 0) {
-      return Error(ErrorClass::kFailed, "batch.invalid", "A null is in a column that is not nullable")
+      return Error(ErrorClass::kFailed, "batch.invalid", "A column that is not nullable has a null")
           .with("column", field.name);
     }
     if (Status status = column.validate(); !status) return Error(status.error()).with("column", field.name);

@@ -27,7 +27,7 @@ class Batch {
   // Bytes held by the buffers: what the bounded queue counts.
   std::int64_t memory_bytes() const { return memory_bytes_; }
 
-  // Checks that schema, lengths and every column hold together: O(cells). Fails with `batch.invalid`.
+  // Checks that schema, lengths and all columns are consistent: O(cells). Fails with `batch.invalid`.
   Status validate() const;
 
  private:

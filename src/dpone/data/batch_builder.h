@@ -38,10 +38,10 @@ class ColumnBuilder {
   ColumnBuilder& child() { return *child_; }
   void close_list(std::span<const ArrayDimension> shape = {});
 
-  // Takes back the last rows of this column and its children, down to `length` rows, and what parts() hold of a run
+  // Removes the last rows of this column and its children, down to `length` rows, and the values in parts() of a run
   // that was not closed.
   void truncate(std::int64_t length);
-  // The column so far; the builder is empty afterwards. Fails with `batch.invalid` if it does not hold together.
+  // The column so far; the builder is empty afterwards. Fails with `batch.invalid` if it is inconsistent.
   Result<Column> finish();
   // The same without the check, for codecs that have checked every field.
   Column release();
@@ -70,8 +70,8 @@ class BatchBuilder {
   void reserve(std::int64_t rows);
 
   // The rows so far as a Batch; the builder can be used again. `rows` is needed only without columns. Fails with
-  // `batch.invalid` if columns differ in length, a null is in a column that is not nullable, or values do not hold
-  // together.
+  // `batch.invalid` if columns differ in length, a null is in a column that is not nullable, or values are
+  // inconsistent.
   Result<Batch> finish(std::int64_t rows = 0);
 
  private:

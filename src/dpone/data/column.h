@@ -24,7 +24,7 @@ struct ArrayDimension {
   friend bool operator==(const ArrayDimension&, const ArrayDimension&) = default;
 };
 
-// What a Column is made of. A buffer that does not apply stays empty.
+// The parts of a Column. A buffer that does not apply stays empty.
 struct ColumnParts {
   DataType type;
   std::int64_t length = 0;
@@ -39,7 +39,7 @@ struct ColumnParts {
 
 class Column {
  public:
-  // REQUIRES: parts that hold together; `validate` says whether they do.
+  // REQUIRES: consistent parts; `validate` checks them.
   explicit Column(ColumnParts parts) : parts_(std::move(parts)), width_(parts_.type.fixed_width()) {}
 
   const DataType& type() const { return parts_.type; }
@@ -91,7 +91,7 @@ class Column {
   int width_;
 };
 
-// Same type, same nulls, same values and array shapes, whatever the buffers hold under nulls.
+// Same type, same nulls, same values and array shapes; the contents of buffers under nulls are ignored.
 bool operator==(const Column& a, const Column& b);
 
 }  // namespace dpone

@@ -31,7 +31,7 @@ void append_bits(Buffer& bits, std::int64_t at, const std::uint8_t* flags, int c
 void close_run(ColumnBuilder& builder, int count, const std::uint8_t* valid, int nulls);
 // The column so far. The builder makes room for about as much again: the next batch will be about as big.
 Column release_run(ColumnBuilder& builder);
-// The same of each column of a decoder, as a batch of `rows` rows. `columns` point to what has a `builder`.
+// The same for all columns of a decoder, as a batch of `rows` rows. `columns` point to objects with a `builder`.
 template <class Columns>
 Batch release_batch(std::shared_ptr<const Schema> schema, std::int64_t rows, Columns& columns) {
   std::vector<Column> released;

@@ -69,8 +69,8 @@ Fit fit_as_text(const DataType& from, const DataType& to) {
   }
 }
 
-// A numeric of declared precision is rounded by the target without a word, and has no check of its own: only what fits
-// by its declaration goes there.
+// The target silently rounds a numeric of declared precision, and there is no check for it: only types that fit by
+// declaration are allowed.
 Fit fit_numeric(int integer_part, int scale, const DataType& to) {
   if (to.precision == 0) return Fit::kAlways;
   return to.scale >= scale && to.precision - to.scale >= integer_part ? Fit::kAlways : Fit::kNo;
@@ -113,7 +113,7 @@ Fit fit(const DataType& from, const DataType& to) {
   if (is_text(from.kind) && is_text(to.kind)) return fit_text(from, to);
   if (from.kind != to.kind) return Fit::kNo;
   if (traits_of(from).has_fraction) {
-    // Fields that the target leaves out are cut off by it without a word.
+    // The target silently truncates fields that its type does not keep.
     if (to.length != 0 && to.length != from.length) return Fit::kNo;
     return fit_if(to.scale >= from.scale && to.has_infinity == from.has_infinity);
   }

@@ -6,8 +6,8 @@
 
 namespace dpone {
 
-// The type of every system that holds all values of `type`: smallint for an 8-bit integer, numeric(20,0) for an
-// unsigned bigint, and `type` itself where every system has it.
+// A type that exists in every system and holds all values of `type`: smallint for an 8-bit integer, numeric(20,0) for
+// an unsigned bigint, and `type` itself if every system has it.
 DataType portable_type(const DataType& type);
 
 // True if values of `from` can be written as `to`. `*is_checked` (if not null) is then set when some values of `from`

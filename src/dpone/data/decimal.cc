@@ -84,7 +84,7 @@ Result<Parts> split(std::string_view text) {
   return parts;
 }
 
-// The usual case, `-ddd.dd` with at most 18 digits of which none has to be dropped; false leaves it to split().
+// The usual case, `-ddd.dd` with at most 18 digits, none of which must be dropped; on false, use split().
 bool parse_short(std::string_view text, int scale, std::int64_t* out) {
   constexpr std::size_t kMostDigits = 18;
   const bool is_negative = text.starts_with('-');
@@ -172,7 +172,7 @@ Result<Int128> parse_decimal(std::string_view text, int precision, int scale) {
   DPONE_TRY(Parts parts, split(text));
   if (parts.special == 'n') return kDecimalNan;
   if (parts.special == 'i') return parts.is_negative ? kDecimalMinusInfinity : kDecimalInfinity;
-  // Digits that must be dropped to reach the scale have to be zeros; missing ones are added.
+  // Digits that must be dropped to reach the scale must be zeros; missing digits are added.
   while (parts.scale > scale && !parts.digits.empty() && parts.digits.back() == '0') {
     parts.digits.pop_back();
     --parts.scale;

@@ -14,7 +14,7 @@ __extension__ typedef __int128 Int128;
 __extension__ typedef unsigned __int128 UInt128;
 
 inline constexpr int kMaxDecimalPrecision = 38;
-// The three values that are no numbers lie outside -10^38..10^38.
+// The three special values are outside -10^38..10^38.
 inline constexpr Int128 kDecimalInfinity = static_cast<Int128>(~UInt128{0} >> 1);
 inline constexpr Int128 kDecimalMinusInfinity = -kDecimalInfinity;
 inline constexpr Int128 kDecimalNan = -kDecimalInfinity - 1;

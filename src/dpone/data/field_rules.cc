@@ -36,12 +36,12 @@ std::optional<BrokenRule> FieldRules::find_broken(ColumnBuilder& builder, std::i
 }
 
 std::string FieldRules::describe(const BrokenRule& broken) const {
-  if (broken.is_null) return "is NULL, and the column has to have one";
+  if (broken.is_null) return "is NULL, but the column requires a value";
   constexpr std::size_t kMostShown = 10;
   const std::vector<std::string>& labels = field_.labels;
   std::string shown;
   for (std::size_t i = 0; i < std::min(labels.size(), kMostShown); ++i) shown += (i == 0 ? "" : ", ") + labels[i];
-  return "is none of the labels that the column takes: " + shown + (labels.size() > kMostShown ? ", ..." : "");
+  return "is not a label of the column's type: " + shown + (labels.size() > kMostShown ? ", ..." : "");
 }
 
 }  // namespace dpone

@@ -1,5 +1,5 @@
-// What a Field rules out beside its type: NULL where it takes none, and texts that are none of its labels. Codecs ask
-// it of values that nobody behind them can refuse with file and row, and leave out.
+// The values that a Field excludes besides its type: NULL if it is not nullable, and texts that are not among its
+// labels. Codecs check the values that later stages could not reject with file and row.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace dpone {
 
 struct BrokenRule {
   int row = 0;           // counted from `first`
-  bool is_null = false;  // otherwise it is no label
+  bool is_null = false;  // otherwise it is not a label
 };
 
 // Immutable. REQUIRES: `field` lives longer.
@@ -24,7 +24,7 @@ class FieldRules {
 
   // The first row of `builder`, from `first` on, that breaks a rule.
   std::optional<BrokenRule> find_broken(ColumnBuilder& builder, std::int64_t first) const;
-  // `is none of the labels that the column takes: new, paid`
+  // `is not a label of the column's type: new, paid`
   std::string describe(const BrokenRule& broken) const;
 
  private:

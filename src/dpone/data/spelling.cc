@@ -13,12 +13,12 @@ namespace dpone {
 namespace {
 
 constexpr std::size_t kExactDigits = 15;
-// Of an exponent: what lies beyond is beyond a double, and hundreds of digits long when it is written out.
+// Limit of an exponent: greater ones are beyond a double, and hundreds of digits long when written out.
 constexpr std::int64_t kMostExponent = 307;
 // Of a number without an exponent: PostgreSQL's numeric takes a few more.
 constexpr std::size_t kMostDigits = 16'000;
 
-// The digits that count, and where the point stands: equal for equal numbers.
+// The significant digits, and the position of the decimal point: equal for equal numbers.
 std::pair<std::string, long> significant(std::string_view text) {
   std::string digits;
   long point = 0;
@@ -35,7 +35,7 @@ std::pair<std::string, long> significant(std::string_view text) {
     if (!is_behind) ++point;
   }
   if (at < text.size()) {
-    // A number that is no double anyway has the longest of exponents.
+    // A number beyond the range of a double has the longest exponents.
     const std::string_view exponent = text.substr(at + (text.substr(at + 1).starts_with('+') ? 2 : 1));
     std::int32_t value = 0;
     std::int64_t wide = 0;
@@ -56,19 +56,19 @@ const char* code_sign(std::string_view number) {
   if (is_negative) number.remove_prefix(1);
   const std::size_t at = number.find_first_of("eE");
   const std::string_view digits = number.substr(0, at);
-  if (digits.empty() || digits.front() == '.' || digits.back() == '.') return "a point at its beginning or end";
-  if (digits.size() > kMostDigits) return "more digits than a number holds";
+  if (digits.empty() || digits.front() == '.' || digits.back() == '.') return "a decimal point at its beginning or end";
+  if (digits.size() > kMostDigits) return "more digits than a number can have";
   if (digits.size() > 1 && digits.front() == '0' && is_ascii_digit(digits[1])) return "leading zeros";
   if (is_negative && digits.find_first_not_of("0.") == std::string_view::npos) return "a sign before zero";
   if (at == std::string_view::npos) return nullptr;
-  if (digits.find('.') == std::string_view::npos) return "an exponent without a point";
+  if (digits.find('.') == std::string_view::npos) return "an exponent without a decimal point";
   std::int64_t exponent = 0;
   const bool is_read = parse_integer(without_plus(number.substr(at + 1)), &exponent);
   return is_read && exponent >= -kMostExponent && exponent <= kMostExponent ? nullptr : "a huge exponent";
 }
 
 bool is_exact_double(std::string_view number) {
-  // So few digits always are, but for what lies beyond the range of a double.
+  // A number with so few digits is always exact, unless it is beyond the range of a double.
   if (number.size() <= kExactDigits && number.find_first_of("eE") == std::string_view::npos) return true;
   double value = 0;
   if (!parse_float(number, &value)) return false;

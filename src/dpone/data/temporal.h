@@ -17,7 +17,7 @@ inline constexpr std::int64_t kTimestampMinusInfinity = std::numeric_limits<std:
 // Days from 1970-01-01 to 2000-01-01.
 inline constexpr std::int32_t kDaysFromUnixEpoch = 10'957;
 
-// How kTimeTz and kInterval lie in memory (12 and 16 bytes).
+// The memory layout of kTimeTz and kInterval (12 and 16 bytes).
 struct __attribute__((packed)) TimeTz {
   std::int64_t micros = 0;
   std::int32_t seconds_west = 0;

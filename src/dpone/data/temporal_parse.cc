@@ -128,7 +128,7 @@ bool take_fraction(Rest& rest, std::int64_t* micros) {
     *micros = *micros * 10 + (text[size] - '0');
   }
   *micros *= kUnits[size];
-  // What is finer than a microsecond must be nothing.
+  // Digits finer than a microsecond must be zeros.
   std::size_t zeros = size;
   while (size == 6 && zeros < text.size() && text[zeros] == '0') ++zeros;
   if (zeros < text.size() && is_ascii_digit(text[zeros])) return false;

@@ -20,7 +20,8 @@ constexpr std::string_view kDigits = "YmdHIMSf";
 Error wrong(std::string_view pattern, std::string why) {
   return Error(ErrorClass::kUsage, "temporal.pattern", fmt::format("the pattern '{}' {}", pattern, why))
       .hint(
-          "letters of strftime: %Y-%m-%d, of a timestamp %Y-%m-%d %H:%M:%S; %b Jan, %I %p 12-hour clock, %f fraction, "
+          "use strftime's specifiers: %Y-%m-%d, for a timestamp %Y-%m-%d %H:%M:%S; %b Jan, %I %p 12-hour clock, %f "
+          "fraction, "
           "%z zone");
 }
 
@@ -91,20 +92,20 @@ Result<TemporalPattern> TemporalPattern::parse(std::string_view pattern, Kind ki
       literal += '%';
       continue;
     }
-    if (letter == 'y') return wrong(pattern, "has %y, a year without its century");
+    if (letter == 'y') return wrong(pattern, "has %y, a year without a century");
     const bool is_of_time = kOfTime.find(letter) != std::string_view::npos;
     if (!is_of_time && kOfDate.find(letter) == std::string_view::npos) {
-      return wrong(pattern, fmt::format("has %{}, which is not known here", letter));
+      return wrong(pattern, fmt::format("has the unknown specifier %{}", letter));
     }
     if (is_of_time && kind == Kind::kDate)
-      return wrong(pattern, fmt::format("has %{}, and a date has no time", letter));
+      return wrong(pattern, fmt::format("has %{}, but a date has no time", letter));
     if (out.has(letter)) return wrong(pattern, fmt::format("has %{} twice", letter));
     end_literal();
     out.parts_.push_back({letter, {}, false});
   }
   end_literal();
   for (const char letter : {'Y', 'd'}) {
-    if (!out.has(letter)) return wrong(pattern, fmt::format("has no %{}", letter));
+    if (!out.has(letter)) return wrong(pattern, fmt::format("lacks %{}", letter));
   }
   if (out.has('m') == out.has('b')) return wrong(pattern, "needs the month, as %m or as %b");
   if (kind == Kind::kTimestamp && out.has('H') == out.has('I')) {

@@ -1,6 +1,6 @@
-// TemporalPattern: how dates and times stand in a foreign text, in the letters of strftime: `%d.%m.%Y`, `%m/%d/%Y %I:%M
-// %p`. It turns such a text into ISO's, which temporal_parse.h reads, and back. Immutable; thread-safe. Spec:
-// docs/connectors/file.md, "Dates, times and numbers of another spelling".
+// TemporalPattern: the format of dates and times in an external text, with the specifiers of strftime: `%d.%m.%Y`,
+// `%m/%d/%Y %I:%M %p`. It turns such a text into ISO's, which temporal_parse.h reads, and back. Immutable; thread-safe.
+// Spec: docs/connectors/file.md, "Dates, times and numbers in other formats".
 #pragma once
 
 #include <cstdint>
@@ -16,9 +16,9 @@ class TemporalPattern {
  public:
   enum class Kind : std::uint8_t { kDate, kTimestamp };
 
-  // %Y %m %d %b, and of a timestamp %H %I %p %M %S %f %z; `%%` is a percent sign, everything else stands for itself.
-  // Class kUsage, slug temporal.pattern: an unknown letter, one that stands twice, a year, month, day or hour that is
-  // missing, a time in a date.
+  // %Y %m %d %b, and for a timestamp %H %I %p %M %S %f %z; `%%` is a percent sign, everything else stands for itself.
+  // Class kUsage, slug temporal.pattern: an unknown or repeated specifier, a year, month, day or hour that is missing,
+  // a time in a date.
   static Result<TemporalPattern> parse(std::string_view pattern, Kind kind);
 
   // `2024-02-29` or `2024-02-29 12:00:00.5+02:00` for `text`; false if it does not match. Whether there is such a day
@@ -30,7 +30,7 @@ class TemporalPattern {
 
  private:
   struct Part {
-    char letter;                 // '\0': `literal` stands here
+    char letter;                 // '\0': `literal` applies
     std::string literal;         // of one part
     bool is_full_width = false;  // digits follow or precede: they take all places
   };

@@ -55,7 +55,7 @@ enum class TypeKind : std::uint8_t {
 };
 inline constexpr TypeKind kLastTypeKind = TypeKind::kUnsigned256;
 
-// How the values of a column lie in memory.
+// The memory layout of a column's values.
 enum class Layout : std::uint8_t { kBits, kFixed, kVar, kList };
 
 struct DataType {
@@ -67,12 +67,12 @@ struct DataType {
   // kText: greatest length in characters; kBit: in bits. 0 is unlimited. kInterval: the fields it keeps, as a mask of
   // PostgreSQL's; 0 is all.
   std::int64_t length = 0;
-  // kBit: every value has exactly `length`. kText: char(n), which pads shorter values with blanks by itself.
+  // kBit: every value has exactly `length`. kText: char(n), which pads shorter values with blanks.
   bool is_fixed_length = false;
   // kArray only; an element is never an array itself, dimensions belong to the value.
   std::shared_ptr<const DataType> element;
   // kInterval: the value whose three parts are all greatest, or all least, is an infinity (PostgreSQL 17 and later).
-  // Without it, it is a number like any other. kText: so it is for intervals whose text stands in the value.
+  // Without it, that value is an ordinary interval. kText: the same for intervals whose text is in the value.
   bool has_infinity = false;
 
   Layout layout() const;
@@ -85,14 +85,14 @@ struct DataType {
 };
 
 std::string_view to_string(TypeKind kind);
-// Text, enum labels, json, jsonb: what lies in memory is the value's text. More about a kind is in type_traits.h.
+// Text, enum labels, json, jsonb: the memory contains the value's text. More about a kind is in type_traits.h.
 bool is_text(TypeKind kind);
 
 struct Field {
   std::string name;
   DataType type;
   bool is_nullable = true;
-  // Nobody declared the type, some values only looked like it: those that would lose something by it are refused.
+  // The type is inferred from a sample, not declared: values that the type would change are refused.
   bool is_guessed = false;
   // The only texts that the column takes; any if empty.
   std::vector<std::string> labels = {};

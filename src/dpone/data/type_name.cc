@@ -14,13 +14,13 @@
 namespace dpone {
 namespace {
 
-// What may stand in parentheses behind a name.
+// The parameters that a name may have in parentheses.
 enum class Modifier {
   kNone,
   kFraction,   // digits of a second, 0 to 6
   kPrecision,  // numeric's precision and scale
-  kLength,     // of at most so many; without it, any length
-  kExact,      // of exactly so many; without it, 1
+  kLength,     // at most that many; without it, any length
+  kExact,      // exactly that many; without it, 1
   kBits,       // float's: which of the two types it is
 };
 
@@ -118,7 +118,7 @@ std::string plain(std::string_view text) {
     }
     const bool joins = c == '(' || c == ')' || c == ',' || c == '[' || c == ']';
     if (joins && before == ' ' && !out.empty()) out.pop_back();
-    // What follows a parenthesis is a word of its own: `timestamp(3)with time zone`.
+    // Text after a parenthesis is a separate word: `timestamp(3)with time zone`.
     if (before == ')' && !joins) out += ' ';
     out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   }
@@ -130,8 +130,8 @@ Error unknown(std::string_view text, std::string_view word) {
   std::vector<std::string_view> known;
   for (const Name& name : kNames) known.push_back(name.text);
   const std::string near = nearest_name(word, known);
-  return Error(ErrorClass::kUsage, "type.unknown", fmt::format("'{}' is no type", text))
-      .hint(near.empty() ? "types are written as in SQL: bigint, numeric(12,2), text, timestamp with time zone, uuid"
+  return Error(ErrorClass::kUsage, "type.unknown", fmt::format("'{}' is not a type", text))
+      .hint(near.empty() ? "write the type as in SQL: bigint, numeric(12,2), text, timestamp with time zone, uuid"
                          : "did you mean " + near + "?");
 }
 
@@ -164,14 +164,14 @@ std::optional<std::vector<std::int64_t>> numbers(std::string_view text) {
 
 Status apply_modifier(std::string_view text, Modifier modifier, const std::vector<std::int64_t>& given,
                       DataType& type) {
-  if (!given.empty() && modifier == Modifier::kNone) return bad_modifier(text, "the type takes nothing in parentheses");
-  if (given.size() > 1 && modifier != Modifier::kPrecision) return bad_modifier(text, "the type takes one number");
+  if (!given.empty() && modifier == Modifier::kNone) return bad_modifier(text, "the type does not take parameters");
+  if (given.size() > 1 && modifier != Modifier::kPrecision) return bad_modifier(text, "the type takes one parameter");
   const std::int64_t first = given.empty() ? 0 : given[0];
   switch (modifier) {
     case Modifier::kNone:
       return {};
     case Modifier::kFraction:
-      if (first < 0 || first > 6) return bad_modifier(text, "a second has 0 to 6 digits behind the point here");
+      if (first < 0 || first > 6) return bad_modifier(text, "a second has 0 to 6 fraction digits");
       type.scale = given.empty() ? 6 : static_cast<int>(first);
       return {};
     case Modifier::kBits:
@@ -203,14 +203,14 @@ Status apply_modifier(std::string_view text, Modifier modifier, const std::vecto
 }
 
 Result<DataType> parse_scalar(std::string_view text, std::string name) {
-  // `timestamp(3) with time zone`: the modifier stands inside the name.
+  // `timestamp(3) with time zone`: the modifier is inside the name.
   std::vector<std::int64_t> given;
   const std::size_t open = name.find('(');
   if (open != std::string::npos) {
     const std::size_t close = name.find(')', open);
     if (close == std::string::npos) return bad_modifier(text, "a parenthesis is not closed");
     const auto parsed = numbers(std::string_view(name).substr(open + 1, close - open - 1));
-    if (!parsed) return bad_modifier(text, "whole numbers stand in the parentheses");
+    if (!parsed) return bad_modifier(text, "the parameters must be integers");
     given = *parsed;
     name.erase(open, close - open + 1);
   }
@@ -219,7 +219,7 @@ Result<DataType> parse_scalar(std::string_view text, std::string name) {
     for (const IntervalFields& fields : kIntervalFields) {
       if (std::string_view(name).substr(9) != fields.text) continue;
       if (!given.empty() && !fields.text.ends_with("second")) {
-        return bad_modifier(text, "only seconds have digits behind the point");
+        return bad_modifier(text, "only seconds have fraction digits");
       }
       type.length = fields.mask;
       name = "interval";
@@ -247,7 +247,7 @@ Result<DataType> parse_type_name(std::string_view text) {
     const std::size_t open = name.rfind('[');
     const bool has_digits = open != std::string::npos && name.find_first_not_of("0123456789", open + 1) ==
                                                              name.size() - 1;  // PostgreSQL ignores a declared size
-    if (!has_digits) return bad_modifier(text, "an array is written with [] behind its element's type");
+    if (!has_digits) return bad_modifier(text, "write an array as its element type followed by []");
     name.resize(open);
     is_array = true;
   }

@@ -1,5 +1,5 @@
-// Names of types as SQL has them: what a user writes for a column that has no type of its own, and how a system without
-// a catalog prints one. The canonical spelling is that of PostgreSQL's format_type. Pure.
+// SQL names of types: users write them to declare a column's type, and systems without a catalog print them. The
+// canonical spelling is that of PostgreSQL's format_type. Pure.
 #pragma once
 
 #include <string>

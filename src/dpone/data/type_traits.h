@@ -1,5 +1,5 @@
-// TypeTraits: what is true of every type of a kind, one row a kind. A switch over TypeKind belongs only where the work
-// itself differs; what can be looked up is looked up here, so that a new kind is answered for in one place.
+// TypeTraits: the properties of all types of a kind, one row per kind. Use a switch over TypeKind only if the work
+// itself differs; otherwise look the property up here, so that a new kind is added in one place.
 #pragma once
 
 #include <array>
@@ -19,13 +19,13 @@ enum class TypeFamily : std::uint8_t {
   kFloat,       // binary floating point
   kDecimal,     // exact, with a scale
   kTemporal,    // dates, times and spans
-  kText,        // what lies in memory is the value's text
-  kBinary,      // bytes as they are
-  kIdentifier,  // numbers and addresses that nobody computes with
+  kText,        // the memory contains the value's text
+  kBinary,      // plain bytes
+  kIdentifier,  // numbers and addresses without arithmetic
   kNested,      // made of other values
 };
 
-// What the text of a value is made of.
+// The characters of a value's text.
 enum class TextForm : std::uint8_t {
   kWord,         // a truth value
   kNumber,       // digits, a sign and a point
@@ -43,7 +43,7 @@ enum class TypeOrder : std::uint8_t { kNone, kNumber, kTime, kOther };
 struct TypeTraits {
   TypeKind kind;
   std::string_view name;      // in messages, plans and stored schemas
-  std::string_view sql_name;  // PostgreSQL's canonical name, without what stands in parentheses
+  std::string_view sql_name;  // PostgreSQL's canonical name, without parameters in parentheses
   Layout layout;
   int width;  // bytes a value in Layout::kFixed, 0 otherwise
   TypeFamily family;

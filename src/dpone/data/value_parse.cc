@@ -20,10 +20,10 @@
 namespace dpone {
 namespace {
 
-constexpr const char* kNoValue = "is not of its type";
+constexpr const char* kNoValue = "does not have its column's type";
 constexpr const char* kOutOfRange = "is out of range";
 constexpr const char* kTooLong = "is longer than its type allows";
-constexpr const char* kTooPrecise = "has more digits than its type keeps";
+constexpr const char* kTooPrecise = "has more digits than its type allows";
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -43,7 +43,7 @@ bool parse_hex(std::string_view text, char* out) {
   return true;
 }
 
-// The digits of `text` without its separators, which are REQUIRED to stand before the digits that `groups` counts.
+// The digits of `text` without its separators, which are REQUIRED to precede the digits that `groups` counts.
 template <std::size_t kBytes>
 bool parse_groups(std::string_view text, std::initializer_list<std::size_t> groups, char separator,
                   std::array<char, kBytes>* out) {
@@ -75,7 +75,7 @@ bool parse_lsn(std::string_view text, std::uint64_t* out) {
   return true;
 }
 
-// Family, prefix, address, as kInet and kCidr lie in memory.
+// Family, prefix, address: the memory layout of kInet and kCidr.
 bool parse_network(std::string_view text, bool is_cidr, std::string* out) {
   const std::size_t slash = text.find('/');
   const std::string address(text.substr(0, slash));
@@ -125,7 +125,7 @@ bool parse_char1(std::string_view text, char* out) {
   return value >= 0x80 && value <= 0xFF;
 }
 
-// What is wrong with a text that an integer type does not take.
+// The error for a text that an integer type does not accept.
 const char* integer_problem(std::string_view text) {
   const std::size_t digits = text.starts_with('-') ? 1 : 0;
   const bool is_number = text.size() > digits && text.find_first_not_of("0123456789", digits) == std::string_view::npos;
@@ -169,7 +169,7 @@ const char* append_decimal_value(std::string_view text, ColumnBuilder& out) {
   return nullptr;
 }
 
-// A numeric of declared precision would be rounded where it goes, without a word. `text` is canonical.
+// The target would silently round a numeric of declared precision. `text` is canonical.
 bool keeps_digits(std::string_view text, const DataType& type) {
   if (type.precision == 0) return true;
   const std::size_t point = std::min(text.find('.'), text.size());
@@ -329,7 +329,7 @@ class ArrayParser {
   }
 
   const char* parse_element() {
-    // A few characters can stand for a very long number; PostgreSQL keeps no value of a gigabyte.
+    // A few characters can stand for a very long number; PostgreSQL cannot store a value of a gigabyte.
     constexpr std::size_t kMostBytes = std::size_t{1} << 30;
     if (child_.parts().values.size() - begin_ > kMostBytes) return kTooLong;
     if (at() != '"') {
@@ -337,7 +337,7 @@ class ArrayParser {
       if (end == std::string_view::npos || end == next_) return kNoValue;
       const std::string_view element = text_.substr(next_, end - next_);
       next_ = end;
-      // Blanks around it are none of it for PostgreSQL, and would be for us.
+      // PostgreSQL ignores blanks around it; we would not.
       if (is_blank(element.front()) || is_blank(element.back())) return kNoValue;
       if (!is_word_in_any_case(element, "null")) return append_parsed_value(element, child_);
       child_.append_null();
@@ -389,7 +389,7 @@ bool parse_float_text(std::string_view text, T* out) {
     if (text[0] == '-') *out = -*out;
     return true;
   }
-  // from_chars takes words that are no numbers for people.
+  // from_chars accepts words that are not numbers.
   const char first = text.starts_with('-') && text.size() > 1 ? text[1] : text.empty() ? '\0' : text[0];
   if ((first < '0' || first > '9') && first != '.') return false;
   T value;

@@ -10,13 +10,12 @@
 
 namespace dpone {
 
-// Appends the value that `text` says to `out`, of whose type it is. Returns nullptr, or what is wrong with it, to stand
-// after "the value": `is no int32`, `does not fit decimal(12,2)`; nothing was appended then. UTF-8 is the caller's to
-// check.
+// Parses `text` as a value of the type of `out` and appends it. Returns nullptr, or the error as a text to follow "the
+// value": `does not fit decimal(12,2)`; then it appends nothing. The caller checks UTF-8.
 const char* append_parsed_value(std::string_view text, ColumnBuilder& out);
 
-// What is wrong with the length of a text of type `type`, or nullptr. Types without a length take any, and char(n)
-// takes fewer than n characters: it fills them up by definition.
+// The error for the length of a text of type `type`, or nullptr. Types without a length accept any; char(n) accepts
+// fewer than n characters, since it pads them by definition.
 const char* wrong_length(std::string_view text, const DataType& type);
 // The spellings that PostgreSQL reads, in any case: true, yes, on, 1, false, no, off, 0, and the beginnings of the
 // words.
@@ -25,7 +24,7 @@ bool parse_bool(std::string_view text, bool* out);
 bool is_plain_bool(std::string_view text);
 // `text` without a `+` in front of a number. For types that are declared: elsewhere a `+` may be part of a code.
 std::string_view without_plus(std::string_view text);
-// Decimal digits with an optional `-`; no `+`, no blanks. False when it is no number or outside T.
+// Decimal digits with an optional `-`; no `+`, no blanks. False if the text is not a number or is outside T.
 template <class T>
 bool parse_integer(std::string_view text, T* out);
 // `1.5`, `1e-3`, `NaN`, `Infinity`, `-Infinity`; the nearest double or float. Hexadecimal is refused.

@@ -116,23 +116,23 @@ TEST(ValueParse, ReadsBackDecimals) {
   EXPECT_EQ(read(TypeKind::kNumeric, "-0012.3400"), "-12.3400");
   EXPECT_EQ(read(TypeKind::kNumeric, "NaN"), "NaN");
   EXPECT_EQ(read(type_of(TypeKind::kDecimal, 5, 2), "123.45"), "123.45");
-  EXPECT_EQ(read(type_of(TypeKind::kDecimal, 5, 2), "123.456"), "!has more digits than its type keeps");
-  EXPECT_EQ(read(type_of(TypeKind::kDecimal, 5, 2), "1234"), "!has more digits than its type keeps");
-  EXPECT_EQ(read(type_of(TypeKind::kDecimal, 5, 2), "12,3"), "!is not of its type");
+  EXPECT_EQ(read(type_of(TypeKind::kDecimal, 5, 2), "123.456"), "!has more digits than its type allows");
+  EXPECT_EQ(read(type_of(TypeKind::kDecimal, 5, 2), "1234"), "!has more digits than its type allows");
+  EXPECT_EQ(read(type_of(TypeKind::kDecimal, 5, 2), "12,3"), "!does not have its column's type");
 }
 
-// Its text is what lies in memory, so nothing else looks at its digits before a server rounds them.
+// The memory contains its text, so only this check sees its digits before a server rounds them.
 TEST(ValueParse, AWideNumericKeepsTheDigitsOfItsTypeOrIsRefused) {
   const DataType wide = type_of(TypeKind::kNumeric, 45, 5);
   EXPECT_EQ(read(wide, "1.12345"), "1.12345");
   EXPECT_EQ(read(wide, "1.1234500"), "1.1234500");
-  EXPECT_EQ(read(wide, "-0.123456"), "!has more digits than its type keeps");
+  EXPECT_EQ(read(wide, "-0.123456"), "!has more digits than its type allows");
   EXPECT_EQ(read(wide, "NaN"), "NaN");
   EXPECT_EQ(read(wide, "0.000"), "0.000");
   const DataType hundreds = type_of(TypeKind::kNumeric, 5, -2);
   EXPECT_EQ(read(hundreds, "1200"), "1200");
   EXPECT_EQ(read(hundreds, "1200.00"), "1200.00");
-  EXPECT_EQ(read(hundreds, "1210"), "!has more digits than its type keeps");
+  EXPECT_EQ(read(hundreds, "1210"), "!has more digits than its type allows");
 }
 
 TEST(ValueParse, ReadsBackDatesAndTimestamps) {
@@ -173,9 +173,9 @@ TEST(ValueParse, ReadsOtherSpellingsOfTimestamps) {
 
 TEST(ValueParse, ReadsTheLastYearOfTimestamps) {
   EXPECT_EQ(read(TypeKind::kTimestamp, "294276-12-31 23:59:59.999999"), "294276-12-31 23:59:59.999999");
-  EXPECT_EQ(read(TypeKind::kTimestampTz, "294277-01-01 01:00:00+02"), "!is not of its type");
+  EXPECT_EQ(read(TypeKind::kTimestampTz, "294277-01-01 01:00:00+02"), "!does not have its column's type");
   EXPECT_EQ(read(TypeKind::kTimestampTz, "294276-12-31 21:59:59-01:30"), "294276-12-31 23:29:59+00");
-  EXPECT_EQ(read(TypeKind::kTimestampTz, "294276-12-31 23:59:59-01"), "!is not of its type");
+  EXPECT_EQ(read(TypeKind::kTimestampTz, "294276-12-31 23:59:59-01"), "!does not have its column's type");
   EXPECT_EQ(read(TypeKind::kTimestampTz, "294276-01-01 00:00:00+00"), "294276-01-01 00:00:00+00");
 }
 
@@ -192,7 +192,7 @@ TEST(ValueParse, HoldsEachCharacterOfATimestampToItsForm) {
       if (!was_digit) {
         EXPECT_EQ(got == good, byte == good[i] || (i == 10 && byte == 'T')) << text;
       } else if (!is_digit) {
-        EXPECT_EQ(got, "!is not of its type") << text;
+        EXPECT_EQ(got, "!does not have its column's type") << text;
       } else if (got[0] != '!') {
         // A trailing zero is not printed.
         EXPECT_EQ(got, text.back() == '0' ? text.substr(0, text.size() - 1) : text);
@@ -205,16 +205,16 @@ TEST(ValueParse, RefusesDatesThatAreNone) {
   for (const char* text :
        {"2023-02-29", "2024-13-01", "2024-00-01", "2024-1-01", "0000-01-01", "2024-01-01 ", " 2024-01-01", "2024-01-32",
         "20240101", "4714-01-01 BC", "5874898-01-01", "", "2024-01-01 bc"}) {
-    EXPECT_EQ(read(TypeKind::kDate, text), "!is not of its type") << text;
+    EXPECT_EQ(read(TypeKind::kDate, text), "!does not have its column's type") << text;
   }
   for (const char* text :
        {"2024-01-01", "2024-01-01 25:00:00", "2024-01-01 23:60:00", "2024-01-01 10:00:60", "2024-01-01 10:00:00+00",
         "2024-01-01 10:00:00.", "2024-01-01 10:00:00.1234567", "294277-01-01 00:00:00", "2024-01-01 24:00:00.1"}) {
-    EXPECT_EQ(read(TypeKind::kTimestamp, text), "!is not of its type") << text;
+    EXPECT_EQ(read(TypeKind::kTimestamp, text), "!does not have its column's type") << text;
   }
-  EXPECT_EQ(read(TypeKind::kTimestampTz, "2024-01-01 10:00:00"), "!is not of its type");
+  EXPECT_EQ(read(TypeKind::kTimestampTz, "2024-01-01 10:00:00"), "!does not have its column's type");
   EXPECT_EQ(read(type_of(TypeKind::kTimestamp, 0, 3), "2024-01-01 10:00:00.1234"),
-            "!has more digits than its type keeps");
+            "!has more digits than its type allows");
 }
 
 TEST(ValueParse, ReadsBackTimesAndIntervals) {
@@ -237,7 +237,7 @@ TEST(ValueParse, ReadsBackTimesAndIntervals) {
   expect_restored(zoned);
   expect_restored(intervals);
   for (const char* text : {"", "1", "1 day 2", "1 week", "1 day 1 year", "00:60:00", "1:00:00", "--1 days", "1 day "}) {
-    EXPECT_EQ(read(TypeKind::kInterval, text), "!is not of its type") << text;
+    EXPECT_EQ(read(TypeKind::kInterval, text), "!does not have its column's type") << text;
   }
 }
 
@@ -250,18 +250,18 @@ TEST(ValueParse, ReadsBackBytesAndAddresses) {
   EXPECT_EQ(read(TypeKind::kInet, "192.168.0.1/24"), "192.168.0.1/24");
   EXPECT_EQ(read(TypeKind::kInet, "::ffff:1.2.3.4"), "::ffff:1.2.3.4");
   EXPECT_EQ(read(TypeKind::kCidr, "10.0.0.0/8"), "10.0.0.0/8");
-  EXPECT_EQ(read(TypeKind::kCidr, "10.0.0.1/8"), "!is not of its type");
+  EXPECT_EQ(read(TypeKind::kCidr, "10.0.0.1/8"), "!does not have its column's type");
   EXPECT_EQ(read(TypeKind::kBit, "10110"), "10110");
-  EXPECT_EQ(read(TypeKind::kBit, "102"), "!is not of its type");
+  EXPECT_EQ(read(TypeKind::kBit, "102"), "!does not have its column's type");
   EXPECT_EQ(read(TypeKind::kChar1, "\\377"), "\\377");
   EXPECT_EQ(read(TypeKind::kChar1, ""), "");
   for (const char* text : {"a0eebc999c0b4ef8bb6d6bb9bd380a11", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a1", "x", ""}) {
-    EXPECT_EQ(read(TypeKind::kUuid, text), "!is not of its type") << text;
+    EXPECT_EQ(read(TypeKind::kUuid, text), "!does not have its column's type") << text;
   }
   for (const char* text : {"\\x0", "00", "\\xzz", ""})
-    EXPECT_EQ(read(TypeKind::kBytes, text), "!is not of its type") << text;
+    EXPECT_EQ(read(TypeKind::kBytes, text), "!does not have its column's type") << text;
   for (const char* text : {"1.2.3", "1.2.3.4/33", "1.2.3.4/", "1.2.3.4/-1", "1.2.3.4/-0", "g::"}) {
-    EXPECT_EQ(read(TypeKind::kInet, text), "!is not of its type") << text;
+    EXPECT_EQ(read(TypeKind::kInet, text), "!does not have its column's type") << text;
   }
 }
 
@@ -273,7 +273,7 @@ TEST(ValueParse, TakesTheSpellingsOfBoolThatPostgresTakes) {
     EXPECT_EQ(read(TypeKind::kBool, text), "f") << text;
   }
   for (const char* text : {"", "o", "2", "01", "10", "truee", "tes", "yess", "nope", "offf", " t", "t ", "-1"}) {
-    EXPECT_EQ(read(TypeKind::kBool, text), "!is not of its type") << text;
+    EXPECT_EQ(read(TypeKind::kBool, text), "!does not have its column's type") << text;
   }
 }
 
@@ -287,7 +287,7 @@ TEST(ValueParse, TakesAPlusInFrontOfANumber) {
   EXPECT_EQ(read(TypeKind::kMoney, "+1"), "1.00");
   for (const TypeKind kind : {TypeKind::kInt32, TypeKind::kFloat64, TypeKind::kNumeric, TypeKind::kDate}) {
     for (const char* text : {"+", "++1", "+-1", "-+1", "+ 1", "+NaN", "+2024-01-01"}) {
-      EXPECT_EQ(read(kind, text), "!is not of its type") << text;
+      EXPECT_EQ(read(kind, text), "!does not have its column's type") << text;
     }
   }
 }
@@ -297,19 +297,19 @@ TEST(ValueParse, RefusesNumbersThatAreOthersOrOutOfRange) {
   EXPECT_EQ(read(TypeKind::kInt64, "-9223372036854775809"), "!is out of range");
   EXPECT_EQ(read(TypeKind::kUInt32, "-1"), "!is out of range");
   for (const char* text : {"", "-", "1.0", " 1", "1 ", "0x10", "1e3", "--1"}) {
-    EXPECT_EQ(read(TypeKind::kInt32, text), "!is not of its type") << text;
+    EXPECT_EQ(read(TypeKind::kInt32, text), "!does not have its column's type") << text;
   }
   for (const char* text : {"", "nan", "inf", "0x1p3", "1.5x", "1e999", "-"}) {
-    EXPECT_EQ(read(TypeKind::kFloat64, text), "!is not of its type") << text;
+    EXPECT_EQ(read(TypeKind::kFloat64, text), "!does not have its column's type") << text;
   }
 }
 
 TEST(ValueParse, RefusesSpellingsOfDecimalsThatAreNotPrinted) {
   for (const char* text : {"nan", "NAN", "inf", "+Infinity", "infinity", "-inf", "", "-", "1 ", " 1", "-NaN"}) {
     for (const DataType& type : {type_of(TypeKind::kNumeric), type_of(TypeKind::kDecimal, 20, 2)}) {
-      EXPECT_EQ(read(type, text), "!is not of its type") << text;
+      EXPECT_EQ(read(type, text), "!does not have its column's type") << text;
     }
-    EXPECT_EQ(read(TypeKind::kMoney, text), "!is not of its type") << text;
+    EXPECT_EQ(read(TypeKind::kMoney, text), "!does not have its column's type") << text;
   }
   for (const char* text : {"NaN", "Infinity", "-Infinity"}) EXPECT_EQ(read(TypeKind::kNumeric, text), text);
 }
@@ -336,7 +336,7 @@ TEST(ValueParse, ReadsArrays) {
   }
   // PostgreSQL reads these without their blanks, and prints blanks that count in quotes.
   for (const char* text : {"{ a}", "{a }", "{a, b}", "{a\t}", "{ NULL}"}) {
-    EXPECT_EQ(read(texts, text), "!is not of its type") << text;
+    EXPECT_EQ(read(texts, text), "!does not have its column's type") << text;
   }
   EXPECT_EQ(read(texts, "{a b}"), "{\"a b\"}");
 }

@@ -197,8 +197,8 @@ void append_array(const Column& column, std::int64_t row, std::string& out) {
   append_elements(column.child(), shape, next, out);
 }
 
-// True if `digits * 10^exponent` lies exactly half-way between `value` and a neighbour. Reading such text depends on
-// the reader's rounding, so PostgreSQL does not print it.
+// True if `digits * 10^exponent` is exactly half-way between `value` and a neighbour. Reading such text depends on the
+// reader's rounding, so PostgreSQL does not print it.
 template <class T>
 bool is_half_way(std::uint64_t digits, int exponent, T value) {
   constexpr int kMantissaBits = std::numeric_limits<T>::digits;

@@ -1,5 +1,4 @@
-// Whole numbers of 128 and 256 bits, little-endian in two's complement as they lie in a Column, and their text. Pure
-// functions.
+// Integers of 128 and 256 bits, little-endian in two's complement as in a Column, and their text. Pure functions.
 #pragma once
 
 #include <array>

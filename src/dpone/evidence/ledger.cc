@@ -31,7 +31,7 @@ Error broken(const std::filesystem::path& file, std::int64_t line, std::string_v
   return Error(ErrorClass::kFailed, "ledger.broken", fmt::format("line {} of the ledger {}", line, why))
       .with("file", file.string())
       .with("line", std::to_string(line))
-      .hint("keep the folder as evidence, restore it from a backup, or begin a new one with --state-dir");
+      .hint("keep the folder as evidence, restore it from a backup, or start a new one with --state-dir");
 }
 
 Error io_error(std::string_view what, const std::filesystem::path& file) {
@@ -48,7 +48,7 @@ Result<LedgerRecord> parse_record(const std::filesystem::path& file, std::int64_
   Result<Json> json = Json::parse(line);
   if (!json || !json->is_object()) return broken(file, number, "is not a JSON object");
   const Json& record = *json;
-  if (record["schema_version"].as_string() != kSchemaVersion) return broken(file, number, "is of an unknown version");
+  if (record["schema_version"].as_string() != kSchemaVersion) return broken(file, number, "has an unknown version");
   if (record["kind"].as_string().empty() || record["at"].as_string().empty() || !record["body"].is_object()) {
     return broken(file, number, "lacks kind, at or body");
   }
@@ -109,9 +109,9 @@ Result<LedgerCheck> walk(int fd, const std::filesystem::path& file,
     const std::int64_t number = check.records + 1;
     std::string prev;
     DPONE_TRY(LedgerRecord record, parse_record(file, number, *line, &prev));
-    if (record.sequence != number) return broken(file, number, fmt::format("says it is record {}", record.sequence));
-    if (prev != check.head)
-      return broken(file, number, "does not continue the line before it: one of them was changed");
+    if (record.sequence != number)
+      return broken(file, number, fmt::format("has the sequence number {}", record.sequence));
+    if (prev != check.head) return broken(file, number, "does not match the previous line: one of them was changed");
     check.records = number;
     check.head = record.hash;
     if (visit) visit(std::move(record));
@@ -158,7 +158,7 @@ std::optional<Verified> read_verified(const std::filesystem::path& path) {
                   is["head"].as_string()};
 }
 
-// Not synced: what is lost costs a walk.
+// Not synced: a loss only costs a walk.
 void write_verified(const std::filesystem::path& path, const Verified& verified) {
   Json json = Json::object();
   json.set("schema_version", kVerifiedVersion).set("bytes", verified.bytes).set("inode", verified.inode);
@@ -177,7 +177,7 @@ Result<FileDescriptor> lock(const std::filesystem::path& folder, Clock& clock) {
     if (clock.steady_now() >= deadline) {
       return Error(ErrorClass::kUnavailable, "ledger.locked", "another process holds the ledger's lock")
           .with("file", (folder / "ledger.lock").string())
-          .hint("see which process has the file open, then try again");
+          .hint("check which process has the file open, then try again");
     }
     clock.sleep_for(kLockPoll, {});
   }
@@ -210,7 +210,7 @@ Result<LedgerCheck> Ledger::checked(int fd) {
   if (before && before->is_same_file(now)) return LedgerCheck{before->records, before->head, 0};
   DPONE_TRY(LedgerCheck check, walk(fd, file_));
   if (check.torn_bytes != 0) {
-    if (::ftruncate(fd, now.bytes - check.torn_bytes) != 0 || ::fsync(fd) != 0) return io_error("mend", file_);
+    if (::ftruncate(fd, now.bytes - check.torn_bytes) != 0 || ::fsync(fd) != 0) return io_error("repair", file_);
     healed_bytes_ += std::exchange(check.torn_bytes, 0);
   }
   DPONE_TRY(const Verified verified, Verified::of(fd, file_, check));

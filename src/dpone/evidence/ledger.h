@@ -45,13 +45,13 @@ class Ledger {
 
   // Walks the whole file. ledger.broken names the first line that is wrong. Changes nothing.
   Result<LedgerCheck> verify() const;
-  // The same walk, for a ledger that is only looked at: nothing is made or healed.
+  // The same walk, read-only: creates and repairs nothing.
   static Result<LedgerCheck> verify(const std::filesystem::path& folder);
 
   // Newest record of `kind` (empty: any) whose body has this `run_id` and, if given, `version`. Walks the whole file.
   Result<std::optional<LedgerRecord>> find(std::string_view kind, std::string_view run_id,
                                            std::optional<std::int64_t> version = std::nullopt) const;
-  // The same of a folder that is only looked at, and may not be there.
+  // The same, read-only, for a folder that may not exist.
   static Result<std::optional<LedgerRecord>> find(const std::filesystem::path& folder, std::string_view kind,
                                                   std::string_view run_id, std::optional<std::int64_t> version);
 
@@ -61,8 +61,8 @@ class Ledger {
 
  private:
   Ledger(std::filesystem::path folder, Clock& clock);
-  // The whole chain, walked unless the file is still what it was when that was last done; a torn tail is cut off.
-  // REQUIRES: the lock is held, and `fd` is the file's, open for writing.
+  // The whole chain, walked unless the file is unchanged since the last walk; a torn tail is removed. REQUIRES: the
+  // lock is held, and `fd` is the file's, open for writing.
   Result<LedgerCheck> checked(int fd);
 
   std::filesystem::path folder_;

@@ -42,10 +42,10 @@ struct RunRecord {
   Json receipt;                              // null when nothing was published
 
   std::vector<GateResult> gates;
-  std::vector<std::string> notes;  // of the plan: what was decided about types, and why
+  std::vector<std::string> notes;  // of the plan: the decisions about types, and why
   std::vector<std::string> warnings;
   std::vector<Error> errors;  // the first one decides status and exit code
-  std::int64_t attempts = 1;  // at publishing: locks that others hold are tried for again
+  std::int64_t attempts = 1;  // at publishing: attempts to get locks that others hold
 
   std::chrono::system_clock::time_point started_at;
   std::chrono::system_clock::time_point finished_at;

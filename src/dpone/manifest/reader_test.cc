@@ -299,7 +299,7 @@ TEST(ManifestReader, ASyntaxErrorEndsTheListWithoutFalseMissingKeys) {
 TEST(ManifestReader, FilesThatCannotBeReadKeepTheirSlug) {
   EXPECT_EQ(read_manifest("/nonexistent/m.yaml", kTestSchemas).to_error().slug(), "file.not_found");
   const ReadOutcome folder = read_manifest("/tmp", kTestSchemas);
-  EXPECT_EQ(folder.problem_lines(), "/tmp: is a folder, a file was expected");
+  EXPECT_EQ(folder.problem_lines(), "/tmp: is a folder; a file was expected");
   EXPECT_EQ(folder.to_error().exit_code(), 2);
 }
 

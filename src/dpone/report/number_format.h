@@ -14,7 +14,7 @@ std::string rows_text(std::int64_t rows);
 std::string bytes_text(std::int64_t bytes);
 // `45 ms`, `1.62 s`, `2 min 05 s`, `3 h 07 min`.
 std::string duration_text(std::chrono::nanoseconds duration);
-// `617,284 rows/s`; empty when there was no time to speak of.
+// `617,284 rows/s`; empty if the time was too short.
 std::string row_rate_text(std::int64_t rows, std::chrono::nanoseconds duration);
 std::string byte_rate_text(std::int64_t bytes, std::chrono::nanoseconds duration);
 

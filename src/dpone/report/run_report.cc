@@ -171,7 +171,7 @@ std::string render_summary(const RunRecord& report, const std::filesystem::path&
   Lines lines;
   const bool has_read = report.rows_read > 0 || report.bytes > 0 || is_good;
   if (report.is_repeated) {
-    lines.add("nothing", fmt::format("was done: this run id was published before, as version {}", report.version));
+    lines.add("nothing", fmt::format("was done: this run id was already published, as version {}", report.version));
   } else if (has_read) {
     std::string read = fmt::format("{}, {}", rows_text(report.rows_read), bytes_text(report.bytes));
     if (!report.source.empty()) read += " from " + report.source;
@@ -184,7 +184,7 @@ std::string render_summary(const RunRecord& report, const std::filesystem::path&
                             byte_rate_text(report.bytes, report.load_duration));
     }
     if (report.rows_superseded > 0) {
-      loaded += fmt::format("; {} left out for later ones of their key", rows_text(report.rows_superseded));
+      loaded += fmt::format("; {} replaced by later rows of the same key", rows_text(report.rows_superseded));
     }
     lines.add("loaded", loaded);
   }
@@ -204,10 +204,10 @@ std::string render_summary(const RunRecord& report, const std::filesystem::path&
   } else if (report.is_unchanged) {
     lines.add("published", "nothing: the source has nothing new");
   } else if (!is_good && report.status() == "outcome_unknown") {
-    lines.add("published", "unknown: run dpone reconcile to settle it");
+    lines.add("published", "unknown: run dpone reconcile to find out");
   } else if (!is_good && !report.is_published) {
     lines.add("published",
-              fmt::format("nothing{}", report.target.empty() ? "" : ", " + report.target + " is untouched"));
+              fmt::format("nothing{}", report.target.empty() ? "" : ", " + report.target + " is unchanged"));
   }
   std::string gates;
   std::string others;

@@ -19,9 +19,8 @@ using evidence::Verdict;
 // docs/formats/run-report.md
 Json to_json(const RunRecord& record);
 
-// Writes `<state_dir>/runs/<run_id>/run.json` atomically and returns that path; where the report of a run that
-// published lies there, `run.2.json` and so on. An id that is no plain file name is refused (class kUsage, slug
-// `run_id.invalid`).
+// Writes `<state_dir>/runs/<run_id>/run.json` atomically and returns that path; if the report of a run that published
+// exists, `run.2.json` and so on. An id that is not a plain file name is refused (class kUsage, slug `run_id.invalid`).
 Result<std::filesystem::path> write_report(const RunRecord& report, const std::filesystem::path& state_dir);
 
 // Whether `run_id` may name a folder: letters, digits, `.`, `_`, `-`, `:`, `+`, at most 128, not beginning with a dot.

@@ -29,7 +29,7 @@ RunRecord good_report() {
   report.is_published = true;
   report.receipt = Json::object().set("version", 3);
   report.gates = {{"row_count", Verdict::kPass, "", Json::object().set("read", 1'000'000).set("staged", 1'000'000)},
-                  {"key", Verdict::kNotApplicable, "no key is declared", Json::object()}};
+                  {"key", Verdict::kNotApplicable, "unique_key is not set", Json::object()}};
   report.started_at = std::chrono::system_clock::time_point(seconds(1795471200));
   report.finished_at = report.started_at + milliseconds(1700);
   report.duration = milliseconds(1700);
@@ -124,7 +124,7 @@ TEST(RunReport, SummaryOfAFailureSaysWhatHappenedToTheTarget) {
   report.errors.push_back(Error(ErrorClass::kUnavailable, "postgres.connect", "no route"));
   EXPECT_EQ(render_summary(report, {}, false),
             "unavailable: orders, run 20261123T220000Z-7f3a9c2e, 1.70 s\n"
-            "  published  nothing, raw.orders is untouched\n");
+            "  published  nothing, raw.orders is unchanged\n");
   report.errors[0] = Error(ErrorClass::kOutcomeUnknown, "finalize.unknown", "no answer");
   EXPECT_NE(render_summary(report, {}, false).find("unknown: run dpone reconcile"), std::string::npos);
   report.target = "a\x1b[2Jb";

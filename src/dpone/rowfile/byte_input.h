@@ -21,7 +21,7 @@ class ByteInput {
   // After the end: fails with `source.changed` if the bytes are not those that were planned for.
   virtual Status finish() = 0;
   virtual const std::string& name() const = 0;  // for errors: a path, or `stdin`
-  // It can be read once only, and a read may wait for whoever writes.
+  // It can be read only once, and a read may wait for the writer.
   virtual bool is_stream() const = 0;
 };
 

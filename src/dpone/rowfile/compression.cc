@@ -21,21 +21,21 @@ constexpr std::size_t kOutBytes = std::size_t{128} << 10;
 constexpr std::string_view kGzipMagic = "\x1f\x8b";
 constexpr std::string_view kZstdMagic = "\x28\xb5\x2f\xfd";
 
-// Such frames hold no text and stand anywhere (RFC 8878, 3.1.2); pzstd writes one first.
+// Such frames contain no text and may appear anywhere (RFC 8878, 3.1.2); pzstd writes one first.
 bool is_skippable_frame(std::string_view bytes) {
   return bytes.size() >= 4 && (bytes[0] & 0xF0) == 0x50 && bytes.substr(1).starts_with("\x2a\x4d\x18");
 }
 
 Error corrupt(std::string_view format, std::string_view what) {
   return Error(ErrorClass::kFailed, "compression.corrupt",
-               "the file is not sound " + std::string(format) + ": " + std::string(what))
-      .hint("fetch or write the file again; `gzip -t` and `zstd -t` check one");
+               "the file is not valid " + std::string(format) + ": " + std::string(what))
+      .hint("fetch or write the file again; `gzip -t` and `zstd -t` check a file");
 }
 
 Error cut_short(std::string_view format) {
   return Error(ErrorClass::kFailed, "compression.cut_short",
                "the file ends in the middle of its " + std::string(format) + " data")
-      .hint("the file was not written or not copied to its end; fetch it again");
+      .hint("the file was not completely written or copied; fetch it again");
 }
 
 unsigned clamp(std::size_t bytes) {
@@ -63,7 +63,7 @@ class GzipDecompressor final : public Decompressor {
         return step;
       }
       if (has_padding_ || in[0] != kGzipMagic[0]) {
-        return corrupt("gzip", has_member_ ? "other bytes follow its end" : "it does not begin as one");
+        return corrupt("gzip", has_member_ ? "other bytes follow its end" : "it does not begin with a gzip header");
       }
       if (has_member_ && inflateReset(&stream_) != Z_OK) return out_of_memory_error();
       is_between_ = false;
@@ -133,9 +133,9 @@ class ZstdDecompressor final : public Decompressor {
         return out_of_memory_error();
       case ZSTD_error_frameParameter_windowTooLarge:
         return Error(ErrorClass::kFailed, "compression.window",
-                     "the file was compressed with a window of more than 128 MiB, which would have to be held in "
+                     "the file was compressed with a window of more than 128 MiB, which would have to fit in "
                      "memory")
-            .hint("compress it anew without --long, or with --long=27");
+            .hint("compress it again without --long, or with --long=27");
       default:
         return corrupt("Zstandard", ZSTD_getErrorName(code));
     }

@@ -46,7 +46,7 @@ class CsvFormat final : public RowFormat {
     Sample sample;
     DPONE_TRY(sample.names, read_names(front, is_whole));
     sample.guesses.resize(sample.names.size());
-    // Runs of rows come out as they are decoded, so that none is lost where the sample ends inside one.
+    // Runs of rows are returned as they are decoded, so that none is lost if the sample ends inside one.
     delimited::DecoderOptions options;
     options.skip_records = format_.has_header ? 1 : 0;
     options.target_rows = 1;
@@ -55,9 +55,9 @@ class CsvFormat final : public RowFormat {
     Schema schema;
     for (const std::string& name : sample.names) schema.push_back({name, DataType(), true});
     DPONE_TRY(delimited::Decoder decoder, make(sample.names, std::move(schema), std::move(options)));
-    // A record that is cut would be looked at as if it were whole.
+    // A truncated record would be read as if it were complete.
     if (!is_whole) front = front.substr(0, front.rfind('\n') + 1);
-    // Where the decoder refuses the text, the load will say what is wrong with it.
+    // If the decoder refuses the text, the load will report the error.
     while (!front.empty() && sample.rows < max_rows) {
       const std::span<char> room = decoder.room();
       const std::size_t count = std::min(room.size(), front.size());
@@ -69,7 +69,7 @@ class CsvFormat final : public RowFormat {
     auto last = decoder.finish();
     std::optional<Batch> batch = last ? std::move(*last) : decoder.take();
     for (; batch; batch = decoder.take()) look(*batch, max_rows, sample);
-    // Those that were decoded beyond the greatest number are not looked at.
+    // Rows decoded beyond the greatest number are ignored.
     if (decoder.row_count() > 0) sample.bytes = decoder.byte_count() * sample.rows / decoder.row_count();
     return sample;
   }
@@ -118,11 +118,10 @@ class CsvFormat final : public RowFormat {
     front.remove_prefix(byte_order_marks(front));
     DPONE_CHECK(refuse_excel_line(front));
     if (front.empty()) {
-      return format_.has_header
-                 ? header_error("file.no_header", "the file is empty, where a header should name its columns",
-                                "write the header, even if there are no rows")
-                 : header_error("file.no_header", "the file is empty, so that nobody knows its columns",
-                                "a file without a header needs a row at least");
+      return format_.has_header ? header_error("file.no_header", "the file is empty, but must have a header",
+                                               "write the header, even if there are no rows")
+                                : header_error("file.no_header", "the file is empty, so its columns are unknown",
+                                               "a file without a header needs at least one row");
     }
     front = front.substr(0, kMostHeaderBytes);
     is_whole = is_whole && front.size() < kMostHeaderBytes;
@@ -138,7 +137,7 @@ class CsvFormat final : public RowFormat {
     }
     if (is_cut && !is_whole) {
       return header_error("file.bad_header", "the first record does not end within 1 MiB",
-                          "is it the right format, and are the line ends those of this system?");
+                          "check the format and the line ends");
     }
     if (record.fields.size() == 1) DPONE_CHECK(refuse_other_delimiter(record.fields[0], front.substr(record.bytes)));
     if (!format_.has_header) {
@@ -150,7 +149,7 @@ class CsvFormat final : public RowFormat {
     for (std::size_t i = 0; i < record.fields.size(); ++i) {
       const std::string& name = record.fields[i];
       if (name.find('\0') != std::string::npos) {
-        return header_error("delimited.zero_byte", "the header has a zero byte", "is it a text file?");
+        return header_error("delimited.zero_byte", "the header has a zero byte", "check that it is a text file");
       }
       if (find_invalid_utf8(name) != std::string::npos) {
         return header_error("delimited.encoding", "the header is not UTF-8",
@@ -158,7 +157,7 @@ class CsvFormat final : public RowFormat {
       }
       if (name.empty()) {
         return header_error("file.bad_header", fmt::format("field {} of the header has no name", i + 1),
-                            "give every column a name, or say header: false");
+                            "give every column a name, or set header: false");
       }
       if (name.find_first_of("\n\r") != std::string::npos) {
         return header_error("file.bad_header", fmt::format("field {} of the header has a line end in its name", i + 1),
@@ -185,12 +184,12 @@ class CsvFormat final : public RowFormat {
       return {};
     }
     return header_error(
-        "delimited.delimiter", "the first line is a mark for Excel (sep=) and not a row",
-        fmt::format("remove that line (tail -n +2) and give {} (source.options.delimiter)", delimiter_flag(line[4])));
+        "delimited.delimiter", "the first line is Excel's sep= and not a row",
+        fmt::format("remove that line (tail -n +2) and use {} (source.options.delimiter)", delimiter_flag(line[4])));
   }
 
-  // A first record of one field that holds another delimiter would make one column of all. Without a header the next
-  // record has to hold as many.
+  // With a first record of one field that contains another delimiter, everything would be one column. Without a header
+  // the next record must contain as many.
   Status refuse_other_delimiter(std::string_view field, std::string_view rest) const {
     if (is_delimiter_given_) return {};
     const std::string_view next = rest.substr(0, rest.find('\n'));
@@ -201,8 +200,8 @@ class CsvFormat final : public RowFormat {
       const std::string shown = other == '\t' ? "tabs" : fmt::format("'{}'", other);
       return header_error(
           "delimited.delimiter",
-          fmt::format("the first record is one field with {} in it: the delimiter may be another one", shown),
-          fmt::format("give {} (source.options.delimiter); or, if it really is one column, {}", delimiter_flag(other),
+          fmt::format("the first record is one field that contains {}: the delimiter may be wrong", shown),
+          fmt::format("use {} (source.options.delimiter); or, if it really is one column, {}", delimiter_flag(other),
                       delimiter_flag(format_.delimiter)));
     }
     return {};
@@ -213,7 +212,7 @@ class CsvFormat final : public RowFormat {
     alone.look(text, 0);
     return alone.verdict().type.kind;
   }
-  // A value that stands in a declared form is what it means; one that would be taken for that without it is a text.
+  // A value in a declared format has its type; a value that only matches the default format is a text.
   void look_at(std::string_view text, std::int64_t row, TypeGuess& guess) const {
     if (forms_.is_default()) return guess.look(text, row);
     std::string canonical;

@@ -82,13 +82,12 @@ class JsonlFormat final : public RowFormat {
       options.skips_wrong = false;
       DPONE_TRY(inference, json_rows::infer(front, options));
       if (!is_whole && front.find('\n') == std::string_view::npos) {
-        return Error(ErrorClass::kFailed, "json_rows.row_too_big", "the first row is bigger than a row may be")
+        return Error(ErrorClass::kFailed, "json_rows.row_too_big", "the first row is bigger than the limit")
             .with("row", "1")
-            .hint("each row should be an object on a line of its own; or raise runtime.max_row_bytes");
+            .hint("put each row's object on a separate line, or raise runtime.max_row_bytes");
       }
-      return Error(ErrorClass::kFailed, "file.no_header",
-                   "the file has no row with a key, so that nobody knows its columns")
-          .hint("a JSON Lines file needs a row at least");
+      return Error(ErrorClass::kFailed, "file.no_header", "no row of the file has a key, so its columns are unknown")
+          .hint("a JSON Lines file needs at least one row");
     }
     sample.rows = inference.rows;
     sample.bytes = inference.bytes;
@@ -103,7 +102,7 @@ class JsonlFormat final : public RowFormat {
   Result<std::unique_ptr<RowDecoder>> make_decoder(const std::vector<std::string>& names, Schema schema,
                                                    RowDecoderOptions options) const override {
     json_rows::DecodeLayout layout;
-    // A key that the sample did not have, and nobody has left out, is an error and no silence.
+    // A key that is missing from the sample and not excluded is an error, not ignored silently.
     for (const std::string& name : names) {
       const bool is_wanted =
           std::any_of(schema.begin(), schema.end(), [&](const Field& field) { return field.name == name; });

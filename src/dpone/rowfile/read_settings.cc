@@ -34,14 +34,14 @@ Result<FormatSettings> format_settings(const std::string& path, const Options& o
   FormatSettings settings;
   settings.name = format_name(path, options);
   if (settings.name.empty()) {
-    return Error(ErrorClass::kUsage, "file.unknown_format",
-                 path == "-" ? "the format of stdin and stdout has to be given"
-                             : "the format of " + path + " cannot be told by its name")
-        .hint("give it: --from-format or --to-format, in a manifest options.format; csv, tsv or jsonl");
+    return Error(
+               ErrorClass::kUsage, "file.unknown_format",
+               path == "-" ? "stdin and stdout need a format" : "cannot tell the format of " + path + " from its name")
+        .hint("set it to csv, tsv or jsonl: --from-format or --to-format, in a manifest options.format");
   }
   if (settings.name == "jsonl") {
     for (const std::string_view name : kOfDelimitedText) {
-      if (options.is_given(name)) return invalid(name, "is of csv and tsv; jsonl has none");
+      if (options.is_given(name)) return invalid(name, "applies to csv and tsv, not to jsonl");
     }
   }
   DPONE_TRY(settings.delimiter, character(options, "delimiter", settings.name == "tsv" ? '\t' : ','));
@@ -81,7 +81,7 @@ Result<ReadSettings> read_settings(const std::string& path, const Options& optio
     auto type = parse_type_name(name);
     if (!type) return std::move(type).error().with("column", column).with("option", "types");
     const bool is_money = type->kind == TypeKind::kMoney || (type->element && type->element->kind == TypeKind::kMoney);
-    if (is_money) return invalid("types", "money means nothing without a locale: take numeric(18,2) for " + column);
+    if (is_money) return invalid("types", "money depends on a locale: use numeric(18,2) for " + column);
     settings.types.emplace(column, *std::move(type));
   }
   settings.keeps_missing = options.text("missing") == "keep";
@@ -90,12 +90,12 @@ Result<ReadSettings> read_settings(const std::string& path, const Options& optio
   settings.reject_path = options.text("reject_path");
   const bool rejects = options.text("on_error") == "reject-file";
   if (rejects && settings.reject_path.empty()) {
-    return invalid("on_error", "reject-file needs reject_path, the file that takes the rows");
+    return invalid("on_error", "reject-file needs reject_path, the file for the rejected rows");
   }
   if (!rejects && !settings.reject_path.empty()) {
-    return invalid("reject_path", "goes with on_error: reject-file");
+    return invalid("reject_path", "requires on_error: reject-file");
   }
-  if (settings.reject_path == "-") return invalid("reject_path", "names a file, and no stream");
+  if (settings.reject_path == "-") return invalid("reject_path", "must name a file, not a stream");
   if (options.is_given("limit")) settings.limit = options.integer("limit");
   return settings;
 }

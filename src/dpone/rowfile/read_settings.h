@@ -20,7 +20,7 @@ inline constexpr std::string_view kCompressions = "auto|none|gzip|zstd";
 
 inline constexpr OptionSpec kDelimiterOption{
     .name = "delimiter",
-    .description = "Character between fields, or `tab`; by default the comma, of tsv the tab",
+    .description = "Character between fields, or `tab`; by default a comma, for tsv a tab",
     .value_name = "CHAR"};
 inline constexpr OptionSpec kQuoteOption{.name = "quote",
                                          .default_text = "\"",
@@ -30,26 +30,26 @@ inline constexpr OptionSpec kHeaderOption{
     .name = "header",
     .kind = OptionKind::kFlag,
     .default_text = "true",
-    .description = "The first record names the columns; without, they are `column_1`, ..."};
+    .description = "The first record names the columns; without it they are `column_1`, ..."};
 inline constexpr OptionSpec kNullTextOption{
     .name = "null_text",
-    .description = "What stands for NULL without quotes; by default nothing, so that an empty text is `\"\"`",
+    .description = "Unquoted text that means NULL; empty by default, so that an empty text is `\"\"`",
     .value_name = "TEXT"};
 
 inline constexpr OptionSpec kDateFormatOption{
     .name = "date_format",
     .description =
-        "How dates stand, in the letters of strftime: `%d.%m.%Y`, `%m/%d/%Y`, `%d-%b-%Y`; by default 2024-02-29",
+        "Format of dates, with strftime's specifiers: `%d.%m.%Y`, `%m/%d/%Y`, `%d-%b-%Y`; by default 2024-02-29",
     .value_name = "FORMAT"};
 inline constexpr OptionSpec kTimestampFormatOption{
     .name = "timestamp_format",
-    .description = "How times stand: `%m/%d/%Y %I:%M:%S %p`, `%Y%m%dT%H%M%S.%f%z`; by default 2024-02-29 12:00:00",
+    .description = "Format of timestamps: `%m/%d/%Y %I:%M:%S %p`, `%Y%m%dT%H%M%S.%f%z`; by default 2024-02-29 12:00:00",
     .value_name = "FORMAT"};
 inline constexpr OptionSpec kDecimalOption{.name = "decimal",
                                            .kind = OptionKind::kChoice,
                                            .choices = "point|comma",
                                            .default_text = "point",
-                                           .description = "What stands between the whole and the fraction of a number"};
+                                           .description = "Decimal mark of numbers"};
 
 // Of readers.
 inline constexpr OptionSpec kReadFormatOption{
@@ -57,12 +57,12 @@ inline constexpr OptionSpec kReadFormatOption{
     .kind = OptionKind::kChoice,
     .choices = kFormats,
     .default_text = "auto",
-    .description = "How rows stand in the file; `auto` goes by the ending of its name"};
+    .description = "Format of the file; `auto` uses the extension of its name"};
 inline constexpr OptionSpec kReadCompressionOption{.name = "compression",
                                                    .kind = OptionKind::kChoice,
                                                    .choices = kCompressions,
                                                    .default_text = "auto",
-                                                   .description = "`auto` goes by the first bytes"};
+                                                   .description = "`auto` uses the first bytes"};
 inline constexpr OptionSpec kEncodingOption{.name = "encoding",
                                             .kind = OptionKind::kChoice,
                                             .choices = "utf-8",
@@ -72,8 +72,8 @@ inline constexpr OptionSpec kTypesOption{
     .name = "types",
     .kind = OptionKind::kTextMap,
     .description =
-        "Types of columns as in SQL, `amount: numeric(12,2)`; the others are told by the target or by "
-        "their values",
+        "SQL types of columns, `amount: numeric(12,2)`; other columns take the target's type or are "
+        "inferred",
     .value_name = "COLUMN=TYPE"};
 inline constexpr OptionSpec kInferOption{
     .name = "infer",
@@ -93,7 +93,7 @@ inline constexpr OptionSpec kSampleRowsOption{
     .name = "sample_rows",
     .kind = OptionKind::kInteger,
     .default_text = "100000",
-    .description = "How many rows are looked at for that, and at most 8 MiB of them",
+    .description = "Number of rows in the sample for inference, at most 8 MiB of them",
     .min = 1,
     .max = 10'000'000,
     .value_name = "N"};
@@ -102,11 +102,11 @@ inline constexpr OptionSpec kOnErrorOption{
     .kind = OptionKind::kChoice,
     .choices = "fail|reject-file",
     .default_text = "fail",
-    .description = "A row that is wrong ends the run, or is written to `reject_path` and left out"};
+    .description = "An invalid row ends the run, or is written to `reject_path` and not loaded"};
 inline constexpr OptionSpec kRejectPathOption{
     .name = "reject_path",
     .kind = OptionKind::kPath,
-    .description = "File of the rows that are left out, with the reason of each; seen from the manifest's folder"};
+    .description = "File for the rejected rows, each with its reason; relative to the manifest's folder"};
 
 // Of writers.
 inline constexpr OptionSpec kWriteFormatOption{
@@ -114,13 +114,13 @@ inline constexpr OptionSpec kWriteFormatOption{
     .kind = OptionKind::kChoice,
     .choices = kFormats,
     .default_text = "auto",
-    .description = "How rows are written; `auto` goes by the ending of the file's name"};
+    .description = "Format of the file; `auto` uses the extension of its name"};
 inline constexpr OptionSpec kWriteCompressionOption{
     .name = "compression",
     .kind = OptionKind::kChoice,
     .choices = kCompressions,
     .default_text = "auto",
-    .description = "`auto` goes by the ending of the file's name: `.gz`, `.zst`"};
+    .description = "`auto` uses the extension of the file's name: `.gz`, `.zst`"};
 
 struct ReadSettings {
   FormatSettings format;

@@ -67,20 +67,20 @@ class RowReader final : public BatchReader {
     const std::string column(error.context_value("column"));
     const std::string collected = "; or collect such rows with --on-error reject-file";
     if (error.slug().ends_with(".null") || error.slug().ends_with(".label"))
-      return std::move(error).hint("correct the value, or let the target's column take it" + collected);
+      return std::move(error).hint("correct the value, or allow it in the target's column" + collected);
     if (error.slug().ends_with(".value") && !column.empty()) {
-      const std::string declare = "correct the value; or declare what the column is, --type '" + column + "=text'";
+      const std::string declare = "correct the value; or declare the column's type, --type '" + column + "=text'";
       return std::move(error).hint(declare +
                                    (job_.settings.types.contains(column)
-                                        ? ", where the target's column takes that"
-                                        : " or the type that the target has (source.options.types), and where that is "
-                                          "an earlier guess, drop the "
+                                        ? ", if the target's column accepts it"
+                                        : " or the target's type (source.options.types), and if that type is "
+                                          "an earlier inference, drop the "
                                           "target first") +
                                    collected);
     }
     if (error.slug() == "json_rows.unknown_key") {
       return std::move(error).hint(
-          "no row that was looked at has it: make it a column with --type 'KEY=TYPE' (source.options.types), raise "
+          "no row of the sample has it: declare it as a column with --type 'KEY=TYPE' (source.options.types), raise "
           "source.options.sample_rows, or collect such rows with --on-error reject-file");
     }
     return error;
@@ -99,7 +99,7 @@ class RowReader final : public BatchReader {
     RowDecoderOptions options;
     options.max_row_bytes = context_.max_row_bytes;
     options.checks_json = job_.checks_json;
-    // A row beyond the limit is nobody's, be it wrong or not.
+    // A row beyond the limit is ignored, whether it is valid or not.
     if (!rejects_.path().empty() || job_.settings.limit) {
       options.on_reject = [this, before = summary_.rows_counted](const RejectedRow& row) -> Status {
         const auto& limit = job_.settings.limit;

@@ -22,7 +22,7 @@ void append_quoted(std::string_view text, std::string& out) {
 }
 
 // Whether the file at `path` is one of rejected rows. A path that names the source, a database or anything else by
-// mistake is neither written over nor removed.
+// mistake must not be overwritten or removed.
 Result<bool> holds_rejects(const std::string& path) {
   const FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd.is_open()) return error_from_errno(errno, "cannot read the file of rejected rows", path);
@@ -36,9 +36,9 @@ Status check_replaceable(const std::string& path) {
   if (::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode) || info.st_size == 0) return {};
   DPONE_TRY(const bool is_ours, holds_rejects(path));
   if (is_ours) return {};
-  return Error(ErrorClass::kRefused, "file.not_rejects", "the file for rejected rows exists, and holds something else")
+  return Error(ErrorClass::kRefused, "file.not_rejects", "the file for rejected rows exists and has other content")
       .with("file", path)
-      .hint("name another reject_path: only a file of rejected rows is written over");
+      .hint("name another reject_path: dpone only overwrites a file of rejected rows");
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// RejectFile: where rows go that are wrong, each with its file, its place and the reason: CSV that dpone itself reads,
-// with the row as it stood. The file is created by the first such row. Used by one thread.
+// RejectFile: the file of invalid rows, each with its file, its position and the reason: CSV that dpone can read, with
+// the unchanged row. The file is created by the first such row. Used by one thread.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace dpone::rowfile {
 class RejectFile {
  public:
   explicit RejectFile(std::string path) : path_(std::move(path)) {}
-  // Removes the rows of an earlier run, so that a file that is there holds those of this one.
+  // Removes the rows of an earlier run, so that an existing file contains the rows of this run.
   Status begin();
   Status add(const std::string& file, const RejectedRow& row);
   // Durable then.

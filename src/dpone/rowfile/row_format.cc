@@ -8,7 +8,8 @@ namespace dpone::rowfile {
 Result<std::unique_ptr<RowFormat>> make_format(const FormatSettings& settings) {
   if (settings.name == "csv" || settings.name == "tsv") return make_csv_format(settings);
   if (settings.name == "jsonl") return make_jsonl_format(settings);
-  return Error(ErrorClass::kUsage, "file.unknown_format", "files of format " + settings.name + " are not in this build")
+  return Error(ErrorClass::kUsage, "file.unknown_format",
+               "this build does not support files of format " + settings.name + "")
       .hint("this build reads and writes csv, tsv and jsonl");
 }
 

@@ -1,6 +1,6 @@
-// RowFormat: how rows stand in the text of a file, behind one small interface, so that a format is one file:
-// csv_format.cc is the model. A format is made of settings, holds no state and is thread-safe; a decoder or encoder
-// that it makes is used by one thread.
+// RowFormat: a text format of rows, behind one small interface, so that a format is one file: csv_format.cc is the
+// model. A format consists of settings, is stateless and thread-safe; one thread uses a decoder or encoder that it
+// creates.
 #pragma once
 
 #include <cstdint>
@@ -31,13 +31,13 @@ struct FormatSettings {
   char decimal = '.';
 };
 
-// A first record of fixed names ends within so many bytes.
+// A first record of fixed names ends within this many bytes.
 inline constexpr std::size_t kMostHeaderBytes = std::size_t{1} << 20;
 
 struct RejectedRow {
   std::int64_t row = 0;   // of the file, from 1
   std::int64_t line = 0;  // where it begins
-  std::string_view text;  // as it stands in the file
+  std::string_view text;  // as in the file
   const Error& error;
 };
 
@@ -98,9 +98,9 @@ class RowFormat {
   virtual Result<Sample> sample(std::string_view front, bool is_whole, std::int64_t max_rows) const = 0;
   // Whether every file of a set has the names of the first; false where a row brings its own.
   virtual bool has_fixed_names() const = 0;
-  // Whether a value of that kind stands differently than its text would: JSON's numbers do.
+  // Whether a value of that kind is written differently from its text: JSON's numbers are.
   virtual bool tells_apart(TypeKind kind) const = 0;
-  // `names` as sample() gave them; `schema` holds some of them, with the types that the load wants.
+  // `names` as returned by sample(); `schema` has some of them, with the types that the load needs.
   virtual Result<std::unique_ptr<RowDecoder>> make_decoder(const std::vector<std::string>& names, Schema schema,
                                                            RowDecoderOptions options) const = 0;
   virtual Result<std::unique_ptr<RowEncoder>> make_encoder(Schema schema) const = 0;

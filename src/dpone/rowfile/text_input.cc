@@ -32,11 +32,11 @@ Status TextInput::begin(std::optional<Compression> compression) {
   const Compression meant = compression ? *compression : compression_of_name(name());
   if (meant != Compression::kNone && found != meant) {
     const std::string by = compression ? "the option compression" : "its name";
-    return located(Error(ErrorClass::kFailed, "compression.corrupt",
-                         have == 0
-                             ? "the file is empty, and by " + by + " it should be " + std::string(to_string(meant))
-                             : "the file is not " + std::string(to_string(meant)) + ", as it should be by " + by)
-                       .hint("fetch or write the file again, or give its compression"));
+    return located(
+        Error(ErrorClass::kFailed, "compression.corrupt",
+              have == 0 ? "the file is empty, but according to " + by + " it must be " + std::string(to_string(meant))
+                        : "the file is not " + std::string(to_string(meant)) + ", as it must be according to " + by)
+            .hint("fetch or write the file again, or give its compression"));
   }
   if (compression_ != Compression::kNone) {
     DPONE_TRY(decompressor_, make_decompressor(compression_));
@@ -80,7 +80,7 @@ Result<std::size_t> TextInput::decompress(std::span<char> room) {
     buffer_at_ += step->consumed;
     produced += step->produced;
     if (step->consumed != 0 || step->produced != 0) continue;
-    // What is decoded is handed on before more is waited for.
+    // Decoded text is passed on before waiting for more.
     if (produced != 0 && is_stream()) break;
     std::string rest = buffer_.substr(buffer_at_);
     buffer_.resize(kBufferBytes + rest.size());

@@ -1,5 +1,5 @@
-// TextInput: the text of a ByteInput, decompressed as it is read. Nothing is copied between the input and the caller's
-// room but by a decompressor. Thread rule as in byte_input.h.
+// TextInput: the text of a ByteInput, decompressed as it is read. Only a decompressor copies between the input and the
+// caller's buffer. Thread rule as in byte_input.h.
 #pragma once
 
 #include <cstdint>
@@ -44,7 +44,7 @@ class TextInput final : public ByteInput {
   std::size_t front_at_ = 0;
   std::string buffer_;  // read and not yet handed on
   std::size_t buffer_at_ = 0;
-  std::int64_t offset_ = 0;  // in the bytes, behind what was read
+  std::int64_t offset_ = 0;  // in the bytes, after the text that was read
 };
 
 }  // namespace dpone::rowfile

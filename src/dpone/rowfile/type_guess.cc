@@ -155,7 +155,7 @@ void TypeGuess::look(std::string_view text, std::int64_t row) {
     take(Shape::kUuid, row);
     return;
   }
-  rule_out(row, "a value is of no other type");
+  rule_out(row, "a value has no other type");
 }
 
 void TypeGuess::look_at_bools(std::int64_t count) {
@@ -174,7 +174,7 @@ void TypeGuess::look_at_numbers(const Numbers& numbers) {
   numbers_ += numbers.count;
   has_exponent_ |= numbers.has_exponent;
   is_beyond_int64_ |= numbers.is_beyond_int64;
-  is_double_exact_ = false;  // not looked at
+  is_double_exact_ = false;  // not checked
   least_scale_ = 0;
   most_digits_ = std::max(most_digits_, numbers.whole_digits);
   most_scale_ = std::max(most_scale_, numbers.most_scale);
@@ -190,7 +190,7 @@ void TypeGuess::add(const TypeGuess& other) {
   if (shape_ == Shape::kText) return;
   if (other.shape_ != shape_) {
     shape_ = Shape::kText;
-    why_text_ = other.shape_ == Shape::kText ? other.why_text_ : "values of several files are of several kinds";
+    why_text_ = other.shape_ == Shape::kText ? other.why_text_ : "the files have values of several kinds";
     return;
   }
   has_t_ |= other.has_t_;
@@ -212,13 +212,13 @@ TypeGuess::Verdict TypeGuess::verdict() const {
   const std::string all = fmt::format("all {} values are ", values_);
   switch (shape_) {
     case Shape::kNone:
-      return {simple(TypeKind::kText), "no value was seen"};
+      return {simple(TypeKind::kText), "the sample has no values"};
     case Shape::kText:
       return {simple(TypeKind::kText), why_text_};
     case Shape::kBool:
       // Letters alone may well mean something else: F for female.
       if (!has_word_ && !(has_t_ && has_f_)) return {simple(TypeKind::kText), all + "the same letter"};
-      return {simple(TypeKind::kBool), all + "truth values"};
+      return {simple(TypeKind::kBool), all + "Booleans"};
     case Shape::kDate:
       return {simple(TypeKind::kDate), all + "dates"};
     case Shape::kTimestamp:
@@ -232,24 +232,24 @@ TypeGuess::Verdict TypeGuess::verdict() const {
     case Shape::kNumber:
       break;
   }
-  if (numbers_ == 0) return {simple(TypeKind::kText), all + "words for what is no number"};
+  if (numbers_ == 0) return {simple(TypeKind::kText), all + "NaN or Infinity"};
   if (has_exponent_) {
-    if (!is_double_exact_) return {simple(TypeKind::kNumeric), all + "numbers, of more digits than a float keeps"};
+    if (!is_double_exact_) return {simple(TypeKind::kNumeric), all + "numbers with more digits than a float keeps"};
     return {simple(TypeKind::kFloat64), all + "numbers, some with an exponent"};
   }
   if (has_special_) return {simple(TypeKind::kNumeric), all + "numbers, or NaN or Infinity"};
   if (most_scale_ == 0) {
-    if (!is_beyond_int64_) return {simple(TypeKind::kInt64), all + "whole numbers"};
-    return {simple(TypeKind::kNumeric), all + "whole numbers, some beyond bigint"};
+    if (!is_beyond_int64_) return {simple(TypeKind::kInt64), all + "integers"};
+    return {simple(TypeKind::kNumeric), all + "integers, some beyond bigint"};
   }
   if (least_scale_ != most_scale_ || most_digits_ + most_scale_ > kMostPrecision) {
     return {simple(TypeKind::kNumeric),
-            all + fmt::format("numbers with {} to {} digits behind the point", least_scale_, most_scale_)};
+            all + fmt::format("numbers with {} to {} digits after the decimal point", least_scale_, most_scale_)};
   }
   DataType type = simple(TypeKind::kDecimal);
   type.precision = most_digits_ + most_scale_ <= kUsualPrecision ? kUsualPrecision : kMostPrecision;
   type.scale = most_scale_;
-  return {type, all + fmt::format("numbers with {} digits behind the point", most_scale_)};
+  return {type, all + fmt::format("numbers with {} digits after the decimal point", most_scale_)};
 }
 
 }  // namespace dpone::rowfile

@@ -1,6 +1,6 @@
-// TypeGuess: which type the texts of a column have, told by looking at some of them. It never takes a type that would
-// change a value that it has seen: a number with leading zeros, or an upper-case `T` alone, stays text. Whether a value
-// that it has not seen fits is for the decoder to say. Used by one thread. Rules: docs/connectors/file.md.
+// TypeGuess: infers the type of a column from some of its texts. It never chooses a type that would change a value of
+// the sample: a number with leading zeros, or an upper-case `T` alone, stays text. The decoder checks all other values.
+// Used by one thread. Rules: docs/connectors/file.md.
 #pragma once
 
 #include <cstdint>
@@ -43,7 +43,7 @@ class TypeGuess {
 
   void rule_out(std::int64_t row, std::string why);
   bool take(Shape shape, std::int64_t row);
-  // False if `text` is no number.
+  // False if `text` is not a number.
   bool look_at_number(std::string_view text, std::int64_t row);
 
   Shape shape_ = Shape::kNone;  // what all values so far have

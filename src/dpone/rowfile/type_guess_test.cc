@@ -150,7 +150,7 @@ TEST(TypeGuessTest, GuessesOfSeveralFilesAddUp) {
 
 TEST(TypeGuessTest, TheReasonNamesARow) {
   EXPECT_EQ(guess_of({"1", "007", "x"}).verdict().reason, "a value has leading zeros (row 2)");
-  EXPECT_EQ(guess_of({"1", "2"}).verdict().reason, "all 2 values are whole numbers");
+  EXPECT_EQ(guess_of({"1", "2"}).verdict().reason, "all 2 values are integers");
   TypeGuess text;
   text.look_at_text(3);
   EXPECT_EQ(text.verdict().reason, "a value is a text (row 3)");

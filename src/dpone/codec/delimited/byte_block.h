@@ -1,4 +1,4 @@
-// 64 bytes of text, of which bytes are found as bits of a word.
+// 64 bytes of text; finds bytes in it as bits of a word.
 #pragma once
 
 #include <cstddef>

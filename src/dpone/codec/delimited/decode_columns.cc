@@ -17,16 +17,17 @@ namespace {
 
 using Flags = std::array<std::uint8_t, kMostRunRows>;
 
-constexpr const char* kNoValue = "is not of its type";
+constexpr const char* kNoValue = "does not have its column's type";
 constexpr const char* kCode =
-    "is a code, not a plain number (leading zeros, a plus sign, a sign before zero, a point at its beginning or end, "
+    "is a code, not a plain number (leading zeros, a plus sign, a sign before zero, a decimal point at its beginning "
+    "or end, "
     "an "
-    "exponent without a point or a huge one)";
+    "exponent without a decimal point, or a huge exponent)";
 constexpr const char* kInexact = "has more digits than a double precision keeps";
-constexpr const char* kOtherForm = "does not stand as date_format, timestamp_format or decimal say";
-constexpr const char* kNoJson = "is no JSON";
-constexpr const char* kNoJsonb = "is JSON with what a jsonb does not keep (\\u0000, half a surrogate pair)";
-constexpr const char* kWrongQuotes = "has a quote in the wrong place";
+constexpr const char* kOtherForm = "does not match date_format, timestamp_format or decimal";
+constexpr const char* kNoJson = "is not JSON";
+constexpr const char* kNoJsonb = "is JSON that a jsonb cannot store (\\u0000, half a surrogate pair)";
+constexpr const char* kWrongQuotes = "has a misplaced quote";
 
 bool is_null(std::string_view field, std::string_view null_text) {
   return field.size() == null_text.size() &&
@@ -108,7 +109,7 @@ struct TimestampReader {
   }
 };
 
-// What is wrong with a value, as the slow path says it.
+// The error of a value, as the slow path reports it.
 const char* problem_of(std::string_view text, const DataType& type) {
   ColumnBuilder probe(type);
   const char* const wrong = append_parsed_value(text, probe);
@@ -223,7 +224,7 @@ std::uint8_t* copy_unquoted(std::string_view field, char quote, const char* read
   return to;
 }
 
-// What is wrong with a text as a value of json or jsonb, or nullptr. In a json a key may stand twice.
+// The error of a text as a value of json or jsonb, or nullptr. A json may have duplicate keys.
 const char* json_problem(json_rows::JsonText& reader, std::string_view text, TypeKind kind) {
   using Strictness = json_rows::Scanner::Strictness;
   const auto slug_with = [&](Strictness strictness) {

@@ -34,8 +34,8 @@ struct RowRun {
 };
 
 struct DecodeColumn {
-  // Appends run.count rows to `builder`. Returns -1, or the index of the first row whose field is wrong with `problem`
-  // set; the builder then holds some of the run.
+  // Appends run.count rows to `builder`. Returns -1, or the index of the first row whose field is invalid, with
+  // `problem` set; the builder then has some rows of the run.
   using Function = int (*)(DecodeColumn& self, const RowRun& run);
 
   DecodeColumn(const Field& of, const DelimitedFormat& form, const ValueForms& value_forms)
@@ -47,12 +47,12 @@ struct DecodeColumn {
   const DelimitedFormat& format;
   const ValueForms& forms;
   const bool is_guessed;          // see Field
-  const char* problem = nullptr;  // what is wrong with the value
+  const char* problem = nullptr;  // the error of the value
   bool checks_json = false;
   json_rows::RepeatedKey repeated_key;
   std::string scratch;       // a value without its quotes
-  json_rows::JsonText json;  // looks at values that have to be JSON
-  std::string canonical;     // one that stands in another form, as dpone prints it
+  json_rows::JsonText json;  // checks values that must be JSON
+  std::string canonical;     // a value in another format, as dpone prints it
 };
 
 std::unique_ptr<DecodeColumn> compile_decode(const Field& field, const DelimitedFormat& format, const ValueForms& forms,

@@ -20,7 +20,8 @@ namespace {
 constexpr std::size_t kRoom = std::size_t{64} << 10;
 // So much is scanned at a time: text, marks and values stay in L2.
 constexpr std::size_t kChunkBytes = std::size_t{128} << 10;
-// A few characters can stand for a very long number: whether a batch is full is asked after so many rows of them.
+// A few characters can stand for a very long number: the decoder checks whether a batch is full after this many such
+// rows.
 constexpr std::size_t kNumericRunRows = 64;
 constexpr std::size_t kGreatestRowBytes = std::size_t{1} << 30;
 
@@ -60,7 +61,7 @@ class Decoder::Impl {
     if (error_) return *error_;
     end_ += bytes;
     DPONE_CHECK(kept(take_mark(false)));
-    // A row that was cut is looked at again when there is twice as much of it.
+    // An incomplete row is scanned again when twice as much of it has arrived.
     while (end_ - begin_ >= std::max(kChunkBytes, look_again_)) {
       DPONE_TRY(const std::size_t used, kept(take_chunk(std::min(end_ - begin_, std::max(kChunkBytes, look_again_)))));
       look_again_ = used == 0 ? 2 * std::max(kChunkBytes, look_again_) : 0;
@@ -136,7 +137,7 @@ class Decoder::Impl {
                    at);
   }
 
-  // The line in which a record that begins at `at` of the buffer stands.
+  // The line of a record that begins at `at` of the buffer.
   std::int64_t line_of(std::size_t at) {
     const char* const base = buffer_.as<char>();
     // Wrong rows come in their order: lines are counted from the last of them on.
@@ -147,7 +148,7 @@ class Decoder::Impl {
     return counted_.line;
   }
 
-  // Adds where a record that begins at `at` of the buffer stands.
+  // Adds the position of a record that begins at `at` of the buffer.
   Error located(Error error, std::size_t at) {
     error.add("row", std::to_string(row_count_ + rejected_count_ + 1));
     error.add("line", std::to_string(line_of(at)));
@@ -163,7 +164,7 @@ class Decoder::Impl {
     return {};
   }
 
-  // Decodes the whole records in the first `bytes` of what is there; returns how many bytes they are.
+  // Decodes the complete records in the first `bytes` of the buffer; returns their size in bytes.
   Result<std::size_t> take_chunk(std::size_t bytes) {
     const char* const base = buffer_.as<char>() + begin_;
     marks_.assign(1, ~std::uint32_t{0});
@@ -213,8 +214,9 @@ class Decoder::Impl {
   // The record in the next `size` bytes, in which a quote is in the wrong place.
   Status refuse_stray(std::size_t size) {
     const Fault fault{
-        0, ~std::size_t{0}, "delimited.quote", "a row has a quote in the middle of a value, or behind one",
-        "put the value in quotes and double those inside it; or, where quotes are ordinary characters, give "
+        0, ~std::size_t{0}, "delimited.quote",
+        "a row has a quote in the middle of a value, or text after a closing quote",
+        "put the value in quotes and double the quotes inside it; or, if quotes are ordinary characters, use "
         "--quote none (source.options.quote)"};
     if (skipped_ < options_.skip_records) {
       return located(
@@ -240,7 +242,7 @@ class Decoder::Impl {
     if (found.has_stray_quote) return refuse_stray(end_ - begin_);
     if (found.ends_quoted) {
       return located(Error(ErrorClass::kFailed, "delimited.unclosed_quote", "the text ends inside a quoted value")
-                         .hint("the file may be cut short, or a quote in this row is not doubled"),
+                         .hint("the file may be truncated, or a quote in this row is not doubled"),
                      begin_);
     }
     marks_.push_back(static_cast<std::uint32_t>(end_ - begin_));
@@ -298,8 +300,8 @@ class Decoder::Impl {
     return line_end + 1 - begin > static_cast<std::size_t>(options_.max_row_bytes);
   }
 
-  // Whether each of the `records` has the right number of fields: there are so many marks, and the last of each is a
-  // line end, so that no other mark can be one.
+  // Whether each of the `records` has the right number of fields: the number of marks is right, and the last mark of
+  // each record is a line end, so no other mark can be one.
   bool are_all_regular(const char* base, std::size_t first, std::size_t count, std::int64_t records) const {
     if (count - first != static_cast<std::size_t>(records) * fields_) return false;
     for (std::size_t mark = first + fields_ - 1; mark < count; mark += fields_) {
@@ -324,7 +326,8 @@ class Decoder::Impl {
     return most;
   }
 
-  // Where what follows a mark begins. The mark before the text is ~0: the sum is REQUIRED to wrap before it is widened.
+  // The beginning of the text after a mark. The mark before the text is ~0: the sum is REQUIRED to wrap before it is
+  // widened.
   static std::size_t begin_behind(std::uint32_t mark) { return std::uint32_t{mark + 1U}; }
 
   static std::size_t row_begin(const RowRun& run, int row) {
@@ -461,14 +464,14 @@ class Decoder::Impl {
   std::vector<FieldRules> rules_;  // of each column
   std::size_t run_rows_ = kMostRunRows;
   int piece_rows_ = kMostRunRows;     // of a run at once: few where rows are wrong, which cost the piece a second look
-  std::vector<std::uint32_t> marks_;  // the first stands for the byte before the text
+  std::vector<std::uint32_t> marks_;  // the first represents the byte before the text
   std::deque<Batch> ready_;
   std::optional<Error> error_;
 
   Buffer buffer_;
-  std::size_t begin_ = 0;  // what is not decoded yet: [begin_, end_)
+  std::size_t begin_ = 0;  // not yet decoded: [begin_, end_)
   std::size_t end_ = 0;
-  std::size_t look_again_ = 0;  // so many bytes are looked at next, when a row did not end in fewer
+  std::size_t look_again_ = 0;  // number of bytes to scan next, if a row did not end in fewer
   TextFront front_;
   bool is_finished_ = false;
   std::int64_t skipped_ = 0;

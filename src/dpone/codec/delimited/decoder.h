@@ -21,7 +21,7 @@
 
 namespace dpone::delimited {
 
-// Which fields of a record become which columns; the others are not looked at, but for their quotes.
+// Which fields of a record become which columns; of the others, only the quotes are checked.
 struct DecodeLayout {
   std::size_t fields = 0;  // of every record
   Schema schema;
@@ -31,16 +31,16 @@ struct DecodeLayout {
 struct RejectedRow {
   std::int64_t row = 0;   // from 1, without the header
   std::int64_t line = 0;  // where it begins, from 1
-  std::string_view text;  // as it stands in the file, with its line end
+  std::string_view text;  // as in the file, with its line end
   const Error& error;
 };
 
 struct DecoderOptions {
   std::int64_t skip_records = 0;  // at the front: the header
   std::int64_t max_row_bytes = std::int64_t{256} << 20;
-  std::int64_t target_rows = 65'536;                  // a batch is full with so many rows
+  std::int64_t target_rows = 65'536;                  // a batch is full with this many rows
   std::int64_t target_bytes = std::int64_t{8} << 20;  // or when its values reach this
-  // A json value that is none is wrong. Off, the text is taken as it is: most targets look for themselves.
+  // Reject json values that are not JSON. If off, the text is not checked: most targets check it themselves.
   bool checks_json = false;
   // Gets every row that is wrong, which is then left out. Without it the first one ends the stream.
   std::function<Status(const RejectedRow&)> on_reject;

@@ -211,7 +211,7 @@ TEST(DelimitedDecoder, NamesRowLineAndColumnOfAWrongValue) {
   const auto rows = decode("c1,c2\n\"a\nb\",1\nc,x1\n", layout, {}, options);
   ASSERT_FALSE(rows);
   EXPECT_EQ(rows.error().slug(), "delimited.value");
-  EXPECT_EQ(rows.error().message(), "the value 'x1' is not of its type: integer");
+  EXPECT_EQ(rows.error().message(), "the value 'x1' does not have its column's type: integer");
   EXPECT_EQ(context(rows.error(), "row"), "2");
   EXPECT_EQ(context(rows.error(), "line"), "4");
   EXPECT_EQ(context(rows.error(), "column"), "c2");
@@ -278,10 +278,9 @@ TEST(DelimitedDecoder, RefusesWhatTheColumnRulesOut) {
   const auto rows = decode(text, layout, {}, options);
   ASSERT_TRUE(rows) << rows.error().to_line();
   EXPECT_EQ(*rows, (Rows{{"1", "new", "a"}, {"4", "NULL", "d"}, {"5", "paid", "NULL"}}));
-  EXPECT_EQ(rejected,
-            (std::vector<std::string>{
-                "2 delimited.null: the value '' is NULL, and the column has to have one",
-                "3 delimited.label: the value 'lost' is none of the labels that the column takes: new, paid"}));
+  EXPECT_EQ(rejected, (std::vector<std::string>{
+                          "2 delimited.null: the value '' is NULL, but the column requires a value",
+                          "3 delimited.label: the value 'lost' is not a label of the column's type: new, paid"}));
   // In one column, before and behind a value that cannot be read.
   rejected.clear();
   layout = texts(2);
@@ -409,10 +408,10 @@ TEST(DelimitedDecoder, LooksAtJsonWhenAsked) {
   EXPECT_FALSE(decode(zero, layout_of({type_of(TypeKind::kJsonb)}), {}, options));
   const std::string deep = std::string(100, '[') + std::string(100, ']');
   EXPECT_TRUE(decode(deep + "\n", layout_of({type_of(TypeKind::kJson)}), {}, options));
-  EXPECT_NE(rows.error().message().find("'{bad' is no JSON"), std::string::npos) << rows.error().message();
+  EXPECT_NE(rows.error().message().find("'{bad' is not JSON"), std::string::npos) << rows.error().message();
 }
 
-// Quotes are looked for 64 bytes at a time; a doubled one may lie across two such windows.
+// Quotes are searched 64 bytes at a time; a doubled quote may span two such windows.
 TEST(DelimitedDecoder, ReadsDoubledQuotesWhereverTheyAre) {
   for (std::size_t size = 0; size < 200; ++size) {
     for (const std::size_t quotes : {1, 2, 3, 64, 65}) {

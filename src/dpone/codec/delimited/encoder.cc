@@ -8,7 +8,7 @@
 namespace dpone::delimited {
 namespace {
 
-// Kinds whose text is made of letters, digits and these.
+// Kinds whose text consists of letters, digits and these.
 constexpr std::string_view kPlainSigns = " +-./:\\";
 bool is_plain(const DataType& type, const DelimitedFormat& format) {
   const auto may_stand_in_it = [](char c) {
@@ -74,11 +74,11 @@ Encoder::Written Encoder::append_field(std::string_view value, std::string& out)
 Error Encoder::unwritten(Written why, int column) const {
   Error error =
       why == Written::kZeroByte
-          ? Error(ErrorClass::kFailed, "delimited.zero_byte", "a value has a zero byte, which would not be read back")
+          ? Error(ErrorClass::kFailed, "delimited.zero_byte", "a value has a zero byte, which could not be read back")
                 .hint("correct the value at the source, or leave out the column with source.options.exclude")
           : Error(ErrorClass::kFailed, "delimited.needs_quotes",
-                  "a value holds a delimiter or a line end, or reads as NULL")
-                .hint("give the format a quote character");
+                  "a value contains a delimiter or a line end, or would be read as NULL")
+                .hint("set a quote character");
   return std::move(error)
       .with("row", std::to_string(row_count_ + 1))
       .with("column", schema_[static_cast<std::size_t>(column)].name);
@@ -110,11 +110,11 @@ Status Encoder::encode(const Batch& batch, std::string& out) {
           if (!forms_.write(text, kind, form)) {
             out.resize(begin);
             return Error(ErrorClass::kFailed, "delimited.format_loss",
-                         "the format of the file has no place for all of the value " + text)
+                         "the file's format cannot represent the value " + text)
                 .with("row", std::to_string(row_count_ + 1))
                 .with("column", schema_[static_cast<std::size_t>(i)].name)
                 .hint(
-                    "widen date_format or timestamp_format: seconds, a fraction or a zone are missing; or leave it "
+                    "extend date_format or timestamp_format: seconds, a fraction or a zone are missing; or leave it "
                     "out");
           }
           text.swap(form);

@@ -1,5 +1,5 @@
 // Encoder: Batch -> delimited text, every value as value_text.h prints it. NULL is the null text without quotes; a
-// value that could be mistaken for it, or holds a delimiter, a quote or a line end, is quoted. One thread. Spec:
+// value that could be mistaken for it, or contains a delimiter, a quote or a line end, is quoted. One thread. Spec:
 // docs/formats/delimited.md.
 #pragma once
 
@@ -22,7 +22,7 @@ class Encoder {
   void append_header(std::string& out);
   // Appends the rows of `batch`, whose columns are REQUIRED to be those of the schema. Without a quote character a
   // value that needs quotes fails with `delimited.needs_quotes`, one with a zero byte with `delimited.zero_byte`, and a
-  // date or time that its format has no place for with `delimited.format_loss`; `out` then holds whole rows.
+  // date or time that its format cannot represent with `delimited.format_loss`; `out` then contains complete rows.
   Status encode(const Batch& batch, std::string& out);
   std::int64_t row_count() const { return row_count_; }
 
@@ -30,7 +30,7 @@ class Encoder {
   Encoder(Schema schema, DelimitedFormat format, ValueForms forms);
 
   enum class Written : std::uint8_t { kWhole, kNeedsQuotes, kZeroByte };
-  // Anything but kWhole appends nothing: the value would need quotes, and there are none, or could not be read back.
+  // Anything except kWhole appends nothing: the value needs quotes that the format lacks, or could not be read back.
   Written append_field(std::string_view value, std::string& out) const;
   Error unwritten(Written why, int column) const;
 

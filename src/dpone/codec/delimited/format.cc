@@ -16,10 +16,10 @@ Status check(const DelimitedFormat& format) {
   if (format.quote == format.delimiter) return wrong("delimiter and quote are the same character");
   for (const char c : format.null_text) {
     if (is_line_end(c) || c == format.delimiter || (format.quote != '\0' && c == format.quote)) {
-      return wrong("the null text holds a delimiter, a quote or a line end");
+      return wrong("the null text contains a delimiter, a quote or a line end");
     }
   }
-  if (format.decimal != '.' && format.decimal != ',') return wrong("the decimal mark is a point or a comma");
+  if (format.decimal != '.' && format.decimal != ',') return wrong("the decimal mark must be a point or a comma");
   return {};
 }
 

@@ -7,9 +7,9 @@
 
 namespace dpone::delimited {
 
-// Input: one byte each for delimiter, quote, null text, size of the pieces (0: whole) and number of columns, one a
-// column for its type, then the text. Decodes it whole, in pieces, and with wrong rows left out; encodes what was
-// decoded, and decodes that again. Empty if all of it agrees, otherwise what does not.
+// Input: one byte each for delimiter, quote, null text, size of the pieces (0: whole) and number of columns, one per
+// column for its type, then the text. Decodes it whole, in pieces, and without invalid rows; encodes the result, and
+// decodes that again. Returns an empty text if all results agree, otherwise the difference.
 std::string check_round_trip(std::string_view input);
 
 }  // namespace dpone::delimited

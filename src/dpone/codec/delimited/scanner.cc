@@ -60,7 +60,7 @@ Scan scan(std::string_view text, char delimiter, char quote, std::vector<std::ui
     if ((returned | last_return) != 0) {
       const std::uint64_t follows = (returned << 1) | last_return;
       last_return = returned >> 63;
-      // One in the last byte of the text is judged by who sees what follows.
+      // A carriage return in the last byte of the text is checked by the caller, who sees the next byte.
       const std::uint64_t judged = rest >= ByteBlock::kSize ? follows : follows & valid;
       stray_returns |= judged & ~newline;
     }

@@ -1,4 +1,4 @@
-// Finds where fields end: 64 bytes at a time, outside quotes. Pure; holds nothing.
+// Finds where fields end: 64 bytes at a time, outside quotes. Pure; stateless.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ Scan scan(std::string_view text, char delimiter, char quote, std::vector<std::ui
 // The first quote that is in the wrong place, for texts of which scan() says that they have one.
 struct StrayQuote {
   std::size_t record = 0;  // where its record begins
-  std::size_t at = 0;      // npos if there is none
+  std::size_t at = 0;      // npos if not found
 };
 StrayQuote find_stray_quote(std::string_view text, char delimiter, char quote);
 

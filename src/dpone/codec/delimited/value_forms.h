@@ -1,4 +1,4 @@
-// ValueForms: dates, times and numbers that stand otherwise in a file than dpone prints them, and back. Text against
+// ValueForms: converts dates, times and numbers in a file's formats to dpone's formats, and back. Converts text to
 // text, so that one reader and one writer of values are enough. Immutable. Spec: docs/formats/delimited.md.
 #pragma once
 
@@ -19,11 +19,11 @@ class ValueForms {
   static Result<ValueForms> create(const DelimitedFormat& format);
 
   bool is_default() const { return !date_ && !timestamp_ && decimal_ == '.'; }
-  // Whether values of that kind stand otherwise.
+  // Whether values of that kind have another format.
   bool has(TypeKind kind) const;
   // What `text` of the file is as value_parse.h reads it. False if it is not of its form. REQUIRES: has(kind).
   bool read(std::string_view text, TypeKind kind, std::string& out) const;
-  // What stands in the file for `text`, which value_text.h printed. False if the form has no place for all of it.
+  // Converts `text`, which value_text.h printed, to the file's format. False if the format cannot represent all of it.
   bool write(std::string_view text, TypeKind kind, std::string& out) const;
 
  private:

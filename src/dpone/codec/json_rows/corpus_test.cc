@@ -1,4 +1,4 @@
-// Replays the fuzzer's corpus, and mutations of it, so that every build holds what fuzzing has found.
+// Replays the fuzzer's corpus, and mutations of it, so that every build is tested against past findings.
 #include <gtest/gtest.h>
 
 #include <filesystem>

@@ -17,9 +17,9 @@ namespace {
 using Flags = std::array<std::uint8_t, kMostRunRows>;
 
 constexpr const char* kValue = "json_rows.value";
-constexpr const char* kNoValue = "is not of its type";
-constexpr const char* kNotWhole = "is no whole number in its type's range";
-constexpr const char* kRagged = "has arrays of unequal size or depth, which are no dimensions";
+constexpr const char* kNoValue = "does not have its column's type";
+constexpr const char* kNotWhole = "is not an integer in its type's range";
+constexpr const char* kRagged = "has arrays of unequal size or depth, which do not form dimensions";
 
 bool is_json(TypeKind kind) { return kind == TypeKind::kJson || kind == TypeKind::kJsonb; }
 
@@ -151,7 +151,7 @@ class ArrayReader {
     if (token.kind == TokenKind::kArray && !is_json(child_.type().kind)) return wrong(kRagged);
     if (!append_scalar(self_, token, child_)) return nullptr;
     // A few characters can stand for a very long number.
-    if (bytes() - begin_ > static_cast<std::size_t>(self_.max_bytes)) return wrong("is too big when it is written out");
+    if (bytes() - begin_ > static_cast<std::size_t>(self_.max_bytes)) return wrong("is too big as text");
     return at;
   }
 
@@ -365,7 +365,7 @@ int decode_each(DecodeColumn& self, const RowRun& run) {
   return -1;
 }
 
-// What is wrong with a value of a guessed type, because it is of another kind than those that it was guessed by.
+// The error of a value whose kind differs from the kind that its column's type was inferred from.
 const char* other_kind(const Token& token, TypeKind kind) {
   switch (kind) {
     case TypeKind::kBool:
@@ -378,16 +378,17 @@ const char* other_kind(const Token& token, TypeKind kind) {
     case TypeKind::kDate:
     case TypeKind::kTimestampTz:
     case TypeKind::kUuid:
-      return token.is_string() ? nullptr : "is no string";
+      return token.is_string() ? nullptr : "is not a string";
     default:
       break;
   }
   switch (traits_of(kind).text) {
     case TextForm::kNumber:
     case TextForm::kNumberWords:
-      return token.is_number() ? nullptr : "is no number";
+      return token.is_number() ? nullptr : "is not a number";
     case TextForm::kJson:
-      return token.kind == TokenKind::kObject || token.kind == TokenKind::kArray ? nullptr : "is no object or array";
+      return token.kind == TokenKind::kObject || token.kind == TokenKind::kArray ? nullptr
+                                                                                 : "is not an object or array";
     default:
       return nullptr;
   }

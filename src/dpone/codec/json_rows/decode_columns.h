@@ -24,8 +24,8 @@ struct RowRun {
 };
 
 struct DecodeColumn {
-  // Appends run.count rows to `builder`. Returns -1, or the index of the first row whose value is wrong with `problem`
-  // set; the builder then holds some of the run.
+  // Appends run.count rows to `builder`. Returns -1, or the index of the first row whose value is invalid, with
+  // `problem` set; the builder then has some rows of the run.
   using Function = int (*)(DecodeColumn& self, const RowRun& run);
 
   DecodeColumn(const DataType& type, const JsonRowsFormat& form, std::int64_t most)

@@ -22,7 +22,7 @@ namespace {
 constexpr std::size_t kRoom = std::size_t{64} << 10;
 // So much is scanned at a time: text, tokens and values stay in L2.
 constexpr std::size_t kChunkBytes = std::size_t{128} << 10;
-// So many tokens are kept at a time, if rows are not very wide.
+// The number of tokens kept at a time, unless rows are very wide.
 constexpr int kRunTokens = 32'768;
 constexpr std::size_t kGreatestRowBytes = std::size_t{1} << 30;
 constexpr std::size_t kNoColumn = KeyIndex::kNone;
@@ -137,7 +137,7 @@ class Decoder::Impl {
     *value = row_ + column;
     *strictness = strictness_[column];
     if ((*value)->kind == TokenKind::kMissing) return true;
-    scanner_.fail(key.text, "json_rows.duplicate_key", "a key stands twice");
+    scanner_.fail(key.text, "json_rows.duplicate_key", "a key is repeated");
     return false;
   }
 
@@ -164,11 +164,11 @@ class Decoder::Impl {
   Error too_big(std::size_t at) const {
     return located(Error(ErrorClass::kFailed, "json_rows.row_too_big",
                          fmt::format("a row is bigger than {} bytes", options_.max_row_bytes))
-                       .hint("each row should be an object on a line of its own; or raise runtime.max_row_bytes"),
+                       .hint("put each row's object on a separate line, or raise runtime.max_row_bytes"),
                    buffer_.as<char>() + at, line_);
   }
 
-  // Adds where a row stands.
+  // Adds the position of a row.
   Error located(Error error, const char* at, std::int64_t line) const {
     error.add("row", std::to_string(row_count_ + rejected_count_ + 1));
     error.add("line", std::to_string(line));
@@ -260,7 +260,7 @@ class Decoder::Impl {
                 fmt::format("{} (byte {} of the line)", problem.what, problem.at - line + 1)};
     if (fault.slug == "json_rows.unknown_key") {
       fault.message = fmt::format("the key '{}' is not in the schema", shown(key_));
-      fault.hint = "name it among the columns, or let unknown keys be ignored";
+      fault.hint = "add it to the columns, or ignore unknown keys";
     } else if (fault.slug == "json_rows.duplicate_key" && current_ != kNoColumn) {
       fault.message += fmt::format(": '{}'", shown((*schema_)[current_].name));
     }
@@ -268,7 +268,7 @@ class Decoder::Impl {
     if (problem.is_cut && is_last) {
       fault.slug = "json_rows.truncated";
       fault.message = "the text ends inside a row";
-      fault.hint = "the file may be cut short, or still be written";
+      fault.hint = "the file may be truncated or incomplete";
     } else if (fault.hint.empty()) {
       fault.hint = hint_of(problem);
     }
@@ -333,7 +333,7 @@ class Decoder::Impl {
       if (row < 0 || (found && found->row <= first + row)) continue;
       const Token& token = run.token(static_cast<std::size_t>(row), i);
       const std::string value =
-          token.kind == TokenKind::kMissing ? "a value that is not there" : "the value " + shown(token.json());
+          token.kind == TokenKind::kMissing ? "a missing value" : "the value " + shown(token.json());
       found = broken ? Fault{first + row, i, broken->is_null ? "json_rows.null" : "json_rows.label",
                              value + " " + rules_[i].describe(*broken)}
                      : Fault{first + row, i, column.problem.slug,
@@ -412,7 +412,7 @@ class Decoder::Impl {
   bool is_blank_ = false;
 
   Buffer buffer_;
-  std::size_t begin_ = 0;  // what is not decoded yet: [begin_, end_)
+  std::size_t begin_ = 0;  // not yet decoded: [begin_, end_)
   std::size_t end_ = 0;
   std::size_t searched_ = 0;  // bytes behind begin_ without a line end
   TextFront front_;

@@ -25,19 +25,19 @@ namespace dpone::json_rows {
 struct DecodeLayout {
   Schema schema;
   std::vector<std::string> keys;               // of each column of the schema; none at all: the names of its fields
-  std::vector<std::string> ignored_keys = {};  // that a row may have besides, and nobody wants
+  std::vector<std::string> ignored_keys = {};  // other keys that a row may have, which are ignored
 };
 
 struct RejectedRow {
   std::int64_t row = 0;   // from 1
   std::int64_t line = 0;  // from 1
-  std::string_view text;  // as it stands in the file, with its line end
+  std::string_view text;  // as in the file, with its line end
   const Error& error;
 };
 
 struct DecoderOptions {
   std::int64_t max_row_bytes = std::int64_t{256} << 20;
-  std::int64_t target_rows = 65'536;                  // a batch is full with so many rows
+  std::int64_t target_rows = 65'536;                  // a batch is full with this many rows
   std::int64_t target_bytes = std::int64_t{8} << 20;  // or when its values reach this
   // Gets every row that is wrong, which is then left out. Without it the first one ends the stream.
   std::function<Status(const RejectedRow&)> on_reject;

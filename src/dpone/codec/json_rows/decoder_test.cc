@@ -301,14 +301,14 @@ TEST(JsonRowsDecoder, NamesWhereAWrongValueStands) {
   const auto rows = decode(text, kIdAndNote);
   ASSERT_FALSE(rows);
   EXPECT_EQ(rows.error().slug(), "json_rows.value");
-  EXPECT_EQ(rows.error().message(), "the value \"x1\" is not of its type: integer");
+  EXPECT_EQ(rows.error().message(), "the value \"x1\" does not have its column's type: integer");
   EXPECT_EQ(rows.error().context_value("row"), "2");
   EXPECT_EQ(rows.error().context_value("line"), "3");
   EXPECT_EQ(rows.error().context_value("offset"), "10");
   EXPECT_EQ(rows.error().context_value("column"), "id");
   const auto syntax = decode("\xEF\xBB\xBF{\"id\":1}\n{\"id\":1,\"note\":x}\n", kIdAndNote);
   ASSERT_FALSE(syntax);
-  EXPECT_EQ(syntax.error().message(), "a value should stand here (byte 16 of the line)");
+  EXPECT_EQ(syntax.error().message(), "a value is expected here (byte 16 of the line)");
   EXPECT_EQ(syntax.error().context_value("row"), "2");
   EXPECT_EQ(syntax.error().context_value("offset"), "12");
   EXPECT_EQ(syntax.error().context_value("column"), "note");
@@ -362,11 +362,10 @@ TEST(JsonRowsDecoder, RefusesWhatTheColumnRulesOut) {
       schema, {}, options);
   ASSERT_TRUE(rows) << rows.error().to_line();
   EXPECT_EQ(*rows, (Rows{{"1", "new"}, {"5", "NULL"}}));
-  EXPECT_EQ(rejected,
-            (std::vector<std::string>{
-                "2 json_rows.null: a value that is not there is NULL, and the column has to have one",
-                "3 json_rows.null: the value null is NULL, and the column has to have one",
-                "4 json_rows.label: the value \"lost\" is none of the labels that the column takes: new, paid"}));
+  EXPECT_EQ(rejected, (std::vector<std::string>{
+                          "2 json_rows.null: a missing value is NULL, but the column requires a value",
+                          "3 json_rows.null: the value null is NULL, but the column requires a value",
+                          "4 json_rows.label: the value \"lost\" is not a label of the column's type: new, paid"}));
   // In one column, before and behind a value that cannot be read.
   rejected.clear();
   const std::string mixed = "{\"id\":1}\n{}\n{\"id\":\"x\"}\n{}\n{\"id\":5}\n";

@@ -122,7 +122,7 @@ bool Encoder::append_string(std::string_view text, std::string& out) {
     out += text.substr(0, special);
     if (special == text.size()) break;
     if (text[special] == '\0') {
-      problem_ = {"json_rows.zero_byte", "has a zero character, which would not be read back"};
+      problem_ = {"json_rows.zero_byte", "has a zero character, which could not be read back"};
       return false;
     }
     append_escape(text[special], out);
@@ -156,7 +156,7 @@ bool Encoder::needs_text(const Column& column, std::int64_t row) {
   for (std::int64_t i = column.first_element(row); i < column.last_element(row); ++i) {
     if (child.is_null(i)) continue;
     const bool is_good = json_.parse(child.bytes_at(i), strictness_of(child.type().kind), 1);
-    // What is no JSON is said where it is written.
+    // Text that is not JSON is reported when it is written.
     if (is_good && (!json_.is_verbatim() || json_.kind() == TokenKind::kNull)) return true;
   }
   return false;

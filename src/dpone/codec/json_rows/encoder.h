@@ -18,8 +18,8 @@ class Encoder {
   static Result<Encoder> create(Schema schema, JsonRowsFormat format);
 
   // Appends the rows of `batch`, whose columns are REQUIRED to be those of the schema. Fails with
-  // `json_rows.zero_byte`, `json_rows.json` or `json_rows.json_null` and context `row`, `column`; `out` then holds
-  // whole rows.
+  // `json_rows.zero_byte`, `json_rows.json` or `json_rows.json_null` and context `row`, `column`; `out` then contains
+  // complete rows.
   Status encode(const Batch& batch, std::string& out);
   std::int64_t row_count() const { return row_count_; }
 
@@ -27,7 +27,7 @@ class Encoder {
   // How a value is written, whatever the row.
   enum class Form : std::uint8_t {
     kBool,
-    kNumber,   // the text as it is
+    kNumber,   // the text, unchanged
     kFloat,    // the same, but that words need quotes
     kPlain,    // in quotes; nothing in it needs an escape
     kEscaped,  // in quotes, with escapes

@@ -48,13 +48,13 @@ class Inferrer {
       found_.keys.emplace_back().key = unescaped_;
       seen_.push_back(0);
       if (found_.keys.size() > options_.max_keys) {
-        scanner_.fail(key.text, kTooManyKeys, "the rows have more keys than a table may have columns");
+        scanner_.fail(key.text, kTooManyKeys, "the rows have more keys than a table can have columns");
         return false;
       }
     }
     const std::size_t index = known->second;
     if (seen_[index] == line_) {
-      scanner_.fail(key.text, "json_rows.duplicate_key", "a key stands twice");
+      scanner_.fail(key.text, "json_rows.duplicate_key", "a key is repeated");
       return false;
     }
     seen_[index] = line_;

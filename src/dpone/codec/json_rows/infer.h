@@ -1,5 +1,5 @@
-// What a sample of JSON Lines holds: its keys, and which kinds of values each has. It decides no type. Pure. Spec:
-// docs/formats/json-rows.md, "What a sample tells".
+// The content of a sample of JSON Lines: its keys, and the kinds of values of each. It does not choose types. Pure.
+// Spec: docs/formats/json-rows.md, "Inference from a sample".
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace dpone::json_rows {
 
-// How many values of a key were of which kind. What is left to Inference::rows had no such key.
+// The number of values of a key per kind. The other rows of Inference::rows lack the key.
 struct KeyFacts {
   std::string key;
   std::int64_t nulls = 0;
@@ -40,7 +40,7 @@ struct InferOptions {
   std::int64_t max_rows = 10'000;
   std::size_t max_keys = 1'600;
   bool is_whole = false;  // the sample is the whole text: its last line needs no end. Otherwise that is left out
-  // Lines that are wrong are left out: whoever reads them all will say what is wrong with them.
+  // Skips invalid lines: the decoder, which reads all of them, reports their errors.
   bool skips_wrong = false;
   // Gets every string without its escapes, with the index of its key.
   std::function<void(std::size_t key, std::string_view value)> on_string;

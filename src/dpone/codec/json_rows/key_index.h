@@ -29,7 +29,8 @@ class KeyIndex {
   std::size_t first() const { return first_; }
   std::size_t follower(std::size_t column) const { return followers_[column]; }
 
-  // The column of `key`, which stands behind that of `previous`: so it is expected from now on. kNone if there is none.
+  // The column of `key`, which follows the key of `previous`: it is expected there from now on. kNone if the key is
+  // unknown.
   std::size_t find(std::string_view key, std::size_t previous) {
     const auto at =
         std::lower_bound(order_.begin(), order_.end(), key,

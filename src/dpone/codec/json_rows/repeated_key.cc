@@ -7,7 +7,7 @@ bool holds_jsonb(const DataType& type) {
 }
 
 bool RepeatedKey::is_in(std::string_view json) {
-  // Numbers, and most strings and arrays, hold no object.
+  // Numbers, and most strings and arrays, contain no objects.
   if (json.find('{') == std::string_view::npos) return false;
   return !json_.parse(json, Scanner::Strictness::kJsonb, 0) && std::string_view(json_.problem().slug) == kSlug;
 }

@@ -1,5 +1,5 @@
-// RepeatedKey: finds objects with a key that stands twice in texts that become jsonb. The server would keep the last of
-// the two without a word. One thread.
+// RepeatedKey: finds objects with a duplicate key in texts that become jsonb. The server would silently keep only the
+// last one. One thread.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,7 @@ bool holds_jsonb(const DataType& type);
 class RepeatedKey {
  public:
   static constexpr const char* kSlug = "json_rows.duplicate_key";
-  static constexpr const char* kWhat =
-      "has an object in which a key stands twice, and a jsonb would keep only the last";
+  static constexpr const char* kWhat = "has an object with a repeated key, of which a jsonb would keep only the last";
 
   // False, too, for a text that is not JSON, or that nests deeper than the scanner goes.
   bool is_in(std::string_view json);

@@ -125,7 +125,7 @@ std::string check_round_trip(std::string_view input) {
   for (const Batch& batch : whole.batches) {
     if (status = batch.validate(); !status) return status.error().to_line();
   }
-  // Writing what was read, and reading it, gives the same.
+  // Writing the rows and reading them again gives the same rows.
   const std::string written = rows_of(schema, whole.batches, &status);
   if (!status) return "what was read cannot be written: " + status.error().to_line();
   Status ignored;

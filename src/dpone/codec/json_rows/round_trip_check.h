@@ -7,8 +7,8 @@
 
 namespace dpone::json_rows {
 
-// Reads the text whole and in pieces, writes what was read, and reads that again; infers from it too. Empty if all of
-// it agrees, otherwise what does not.
+// Reads the text whole and in pieces, writes the rows, and reads them again; infers from it too. Returns an empty text
+// if all results agree, otherwise the difference.
 std::string check_round_trip(std::string_view input);
 
 }  // namespace dpone::json_rows

@@ -107,7 +107,7 @@ bool unescape(std::string_view raw, char* out, char** end, Problem* problem) {
     unsigned point = code_unit(next + 2);
     at = next + 6;
     if (point == 0) {
-      *problem = {"json_rows.zero_byte", "has a zero character, \\u0000, which no text keeps"};
+      *problem = {"json_rows.zero_byte", "has a zero character, \\u0000, which a text cannot store"};
       return false;
     }
     if (is_high_surrogate(point) && stop - at >= 6 && at[0] == '\\' && at[1] == 'u' &&
@@ -116,7 +116,7 @@ bool unescape(std::string_view raw, char* out, char** end, Problem* problem) {
       at += 6;
     }
     if (is_high_surrogate(point) || is_low_surrogate(point)) {
-      *problem = {"json_rows.escape", "has half of a surrogate pair, which is no character"};
+      *problem = {"json_rows.escape", "has half of a surrogate pair, which is not a character"};
       return false;
     }
     out = append_code_point(point, out);
@@ -145,7 +145,7 @@ const char* Scanner::value(const char* at, Strictness strictness, Token* out, in
     if (std::memcmp(at, name.data(), name.size()) != 0) {
       std::size_t same = 0;
       while (at[same] == name[same]) ++same;
-      return fail(at[same] == '\n' ? at + same : at, kSyntax, "a value should stand here");
+      return fail(at[same] == '\n' ? at + same : at, kSyntax, "a value is expected here");
     }
     *out = {at, static_cast<std::uint32_t>(name.size()), kind};
     return at + name.size();
@@ -197,7 +197,7 @@ const char* Scanner::escape(const char* at) {
   const char c = at[1];
   if (c == '\n') return fail(at + 1, kSyntax, "the line ends inside a string");
   if (kSimple.find(c) != std::string_view::npos) return at + 2;
-  if (c != 'u') return fail(at, kSyntax, "an escape that JSON does not know");
+  if (c != 'u') return fail(at, kSyntax, "the escape is unknown in JSON");
   for (int i = 2; i < 6; ++i) {
     if (hex_digit(at[i]) < 0) return fail(at + i, kSyntax, "\\u needs four hexadecimal digits");
   }
@@ -214,11 +214,11 @@ const char* Scanner::number(const char* at, Token* out) {
   } else if (is_ascii_digit(*at)) {
     while (is_ascii_digit(*at)) ++at;
   } else {
-    return fail(at, kSyntax, at == begin ? "a value should stand here" : "a digit should stand here");
+    return fail(at, kSyntax, at == begin ? "a value is expected here" : "a digit is expected here");
   }
   if (*at == '.') {
     kind = TokenKind::kDecimal;
-    if (!is_ascii_digit(*++at)) return fail(at, kSyntax, "a digit should stand behind the point");
+    if (!is_ascii_digit(*++at)) return fail(at, kSyntax, "a digit is expected after the decimal point");
     while (is_ascii_digit(*at)) ++at;
   }
   if (*at == 'e' || *at == 'E') {
@@ -226,7 +226,7 @@ const char* Scanner::number(const char* at, Token* out) {
     kind = TokenKind::kExponent;
     ++at;
     if (*at == '+' || *at == '-') ++at;
-    if (!is_ascii_digit(*at)) return fail(at, kSyntax, "a digit should stand in the exponent");
+    if (!is_ascii_digit(*at)) return fail(at, kSyntax, "a digit is expected in the exponent");
     std::int64_t exponent = 0;
     for (; is_ascii_digit(*at); ++at) exponent = std::min(exponent * 10 + (*at - '0'), kMostExpansion);
     expansion_ += exponent;
@@ -237,11 +237,11 @@ const char* Scanner::number(const char* at, Token* out) {
 
 const char* Scanner::member(const char* at, Strictness strictness) {
   Token key;
-  if (*at != '"') return fail(at, kSyntax, "a key should stand here, in double quotes");
+  if (*at != '"') return fail(at, kSyntax, "a key in double quotes is expected here");
   at = string(at, &key);
   if (at == nullptr) return nullptr;
   at = blanks(at);
-  if (*at != ':') return fail(at, kSyntax, "a colon is missing behind a key");
+  if (*at != ':') return fail(at, kSyntax, "a colon is missing after a key");
   if (strictness == Strictness::kJsonb) {
     std::string_view text = key.view();
     if (key.kind == TokenKind::kEscaped) {
@@ -294,7 +294,7 @@ const char* Scanner::nested(const char* at, Strictness strictness, int depth) {
     }
     if (*at != ',') {
       return fail(at, kSyntax,
-                  *at == '\n' ? "the line ends inside a value" : "a comma or the end of a value should stand here");
+                  *at == '\n' ? "the line ends inside a value" : "a comma or the end of a value is expected here");
     }
     at = blanks(at + 1);
     if ((objects & 1) != 0 && (at = member(at, strictness)) == nullptr) return nullptr;
@@ -313,7 +313,7 @@ bool Scanner::close_object() {
   }
   keys_.resize(frames_.back());
   frames_.pop_back();
-  if (is_double) problem_ = {"json_rows.duplicate_key", "a key stands twice in an object of the value"};
+  if (is_double) problem_ = {"json_rows.duplicate_key", "an object of the value has a repeated key"};
   return !is_double;
 }
 
@@ -327,7 +327,7 @@ bool Scanner::check_escapes(std::string_view raw) {
 std::string hint_of(const Problem& problem) {
   const bool is_other = problem.slug != nullptr && std::string_view(problem.slug) == "json_rows.not_object";
   if (!problem.is_cut && !is_other) return {};
-  return "each row is one object on one line; `jq -c .` writes objects so, `jq -c '.[]'` those of an array";
+  return "write each row as one object on one line: `jq -c .` for objects, `jq -c '.[]'` for an array of objects";
 }
 
 bool JsonText::parse(std::string_view text, Scanner::Strictness strictness, int depth) {
@@ -350,7 +350,7 @@ bool JsonText::parse(std::string_view text, Scanner::Strictness strictness, int 
   const char* const end = scanner_.value(begin, strictness, &token, depth);
   if (end == nullptr) return false;
   if (Scanner::blanks(end) != line_.data() + size_) {
-    scanner_.fail(end, kSyntax, "something stands behind the value");
+    scanner_.fail(end, kSyntax, "text follows the value");
     return false;
   }
   kind_ = token.kind;

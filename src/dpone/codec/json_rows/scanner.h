@@ -1,6 +1,6 @@
-// Scanner: finds the end of one JSON value in a line and says what it is, without making anything of it. It knows no
-// end: the text is REQUIRED to end with `\n`, which stops every step, and 64 bytes behind that are readable.
-// One thread. Spec: docs/formats/json-rows.md.
+// Scanner: finds the end of one JSON value in a line and its kind, without converting it. It does not check for the end
+// of the buffer: the text is REQUIRED to end with `\n`, which stops every step, followed by 64 readable bytes. One
+// thread. Spec: docs/formats/json-rows.md.
 #pragma once
 
 #include <cstddef>
@@ -30,7 +30,7 @@ enum class TokenKind : std::uint8_t {
   kArray,
 };
 
-// A value in the line. Of a string: what stands between its quotes.
+// A value in the line. For a string: the text between its quotes.
 struct Token {
   const char* text;
   std::uint32_t size;
@@ -39,13 +39,13 @@ struct Token {
   bool is_string() const { return kind == TokenKind::kString || kind == TokenKind::kEscaped; }
   bool is_number() const { return kind >= TokenKind::kInteger && kind <= TokenKind::kExponent; }
   std::string_view view() const { return {text, size}; }
-  // As it stands, with the quotes.
+  // Unchanged, with the quotes.
   std::string_view json() const {
     return is_string() ? std::string_view(text - 1, size + std::size_t{2}) : std::string_view(text, size);
   }
 };
 
-// What is wrong, and where. `slug` is null as long as nothing is.
+// The error and its position. `slug` is null while there is no error.
 struct Problem {
   const char* slug = nullptr;
   const char* what = nullptr;
@@ -54,7 +54,7 @@ struct Problem {
   std::string_view key = {};  // the key that is to blame, if it is in no column
 };
 
-// The characters of a string. False if an escape is none of UTF-8 (`json_rows.escape`) or a zero
+// The characters of a string. False if an escape is not valid in UTF-8 (`json_rows.escape`) or is a zero
 // (`json_rows.zero_byte`). `out` is REQUIRED to have room for raw.size() bytes; `*end` is behind the last.
 bool unescape(std::string_view raw, char* out, char** end, Problem* problem);
 bool unescape(std::string_view raw, std::string& out, Problem* problem);
@@ -63,7 +63,7 @@ class Scanner {
  public:
   enum class Strictness : std::uint8_t {
     kJson,   // well-formed
-    kJsonb,  // what a jsonb would change or refuse is wrong: a key that stands twice, zeros, half a surrogate pair
+    kJsonb,  // reject values that a jsonb would change or refuse: duplicate keys, zeros, half a surrogate pair
   };
 
   // The value at `at`. Returns behind it, or nullptr with problem() set. `depth` levels are already open.
@@ -102,7 +102,7 @@ class Scanner {
 std::string hint_of(const Problem& problem);
 inline constexpr const char* kEncodingHint = "convert the file to UTF-8 first: iconv -f ENCODING -t UTF-8";
 
-// A json text that stands alone: it may hold line ends between its tokens.
+// A separate json text: it may contain line ends between its tokens.
 class JsonText {
  public:
   // False if `text` is not JSON, with problem() set. The rest as for Scanner::value.
@@ -125,7 +125,7 @@ class JsonText {
 // Walks the members of the object on the line at `at`. Returns behind the line's `\n`, or nullptr with the scanner's
 // problem set. `row` has
 //   bool begin(const Token& key, Token** value, Scanner::Strictness* strictness): false with `scanner.fail`.
-// `*is_blank` is true if the line holds nothing, which is no row.
+// `*is_blank` is true if the line is blank, which does not count as a row.
 template <class Row>
 const char* walk_line(Scanner& scanner, const char* at, Row& row, bool* is_blank) {
   *is_blank = false;
@@ -140,31 +140,31 @@ const char* walk_line(Scanner& scanner, const char* at, Row& row, bool* is_blank
     if (behind == nullptr && !(*at == '[' && scanner.problem().is_cut)) return nullptr;
     return scanner.fail(
         at, "json_rows.not_object",
-        *at == '[' ? "a line begins an array, not an object" : "a line holds a value that is not an object");
+        *at == '[' ? "a line begins with an array, not an object" : "a line contains a value that is not an object");
   }
   at = Scanner::blanks(at + 1);
   if (*at != '}') {
     while (true) {
       Token key;
-      if (*at != '"') return scanner.fail(at, "json_rows.syntax", "a key should stand here, in double quotes");
+      if (*at != '"') return scanner.fail(at, "json_rows.syntax", "a key in double quotes is expected here");
       at = scanner.string(at, &key);
       if (at == nullptr) return nullptr;
       Token* value = nullptr;
       auto strictness = Scanner::Strictness::kJson;
       if (!row.begin(key, &value, &strictness)) return nullptr;
       if (*at != ':') at = Scanner::blanks(at);
-      if (*at != ':') return scanner.fail(at, "json_rows.syntax", "a colon is missing behind a key");
+      if (*at != ':') return scanner.fail(at, "json_rows.syntax", "a colon is missing after a key");
       at = Scanner::blanks(at + 1);
       at = scanner.value(at, strictness, value);
       if (at == nullptr) return nullptr;
       if (*at != ',' && *at != '}') at = Scanner::blanks(at);
       if (*at == '}') break;
-      if (*at != ',') return scanner.fail(at, "json_rows.syntax", "a comma or the object's end should stand here");
+      if (*at != ',') return scanner.fail(at, "json_rows.syntax", "a comma or the end of the object is expected here");
       at = Scanner::blanks(at + 1);
     }
   }
   at = Scanner::blanks(at + 1);
-  if (*at != '\n') return scanner.fail(at, "json_rows.syntax", "something stands behind the object");
+  if (*at != '\n') return scanner.fail(at, "json_rows.syntax", "text follows the object");
   return at + 1;
 }
 

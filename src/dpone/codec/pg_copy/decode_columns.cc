@@ -19,7 +19,7 @@ static_assert(kChunkRows <= kMostRunRows);
 
 std::int32_t length_of(const std::uint8_t* field) { return load_big<std::int32_t>(field - 4); }
 
-// Fixed widths. A Reader turns the wire bytes of a value into what lies in memory.
+// Fixed widths. A Reader converts the wire bytes of a value to the memory layout.
 template <class T>
 struct SwapReader {
   using Value = T;
@@ -303,12 +303,12 @@ bool read_array_header(const std::uint8_t* field, std::size_t bytes, ArrayHeader
   for (std::size_t i = 0; i < out->dimensions; ++i) {
     const auto size = load_big<std::int32_t>(field + 12 + 8 * i);
     const auto lower = load_big<std::int32_t>(field + 16 + 8 * i);
-    // The upper bound has to be an int32 as well.
+    // The upper bound must also fit an int32.
     std::int32_t upper = 0;
     if (size < 0 || __builtin_add_overflow(lower, size, &upper)) return false;
     out->shape[i] = {size, lower};
     out->elements *= size;
-    // Each element takes four bytes at least, so that a lie about the size cannot make memory.
+    // Each element takes at least four bytes, so a false size cannot cause a large allocation.
     if (out->elements > static_cast<std::int64_t>(bytes / 4)) return false;
   }
   return true;
@@ -450,7 +450,8 @@ Status choose(DecodeColumn& column, const DataType& type) {
       return {};
     case TypeKind::kArray: {
       if (type.element == nullptr || type.element->kind == TypeKind::kArray) {
-        return Error(ErrorClass::kFailed, "pg_copy.options", "An array has no element type, or an array as such");
+        return Error(ErrorClass::kFailed, "pg_copy.options",
+                     "An array has no element type, or its element type is an array");
       }
       DPONE_TRY(column.element, compile_decode(*type.element));
       column.element->target = &column.builder.child();

@@ -15,17 +15,17 @@ namespace dpone::pg_copy {
 inline constexpr int kChunkRows = 1024;
 
 struct FieldRun {
-  const std::uint8_t* base;  // fields lie at base + positions[i], their length in the four bytes before
+  const std::uint8_t* base;  // fields are at base + positions[i], their length in the four bytes before
   const std::uint8_t* end;   // end of the readable bytes
   const std::uint32_t* positions;
   int count;                // at most kChunkRows
-  bool has_nulls;           // false only if surely none is null
+  bool has_nulls;           // false only if no field is null
   std::int64_t wire_bytes;  // at least the sum of the lengths
 };
 
 struct DecodeColumn {
-  // Appends run.count rows to `builder`. Returns -1, or the index of the first field that is wrong with `problem` set;
-  // the builder then holds some of the run and is of no more use.
+  // Appends run.count rows to `builder`. Returns -1, or the index of the first invalid field, with `problem` set; the
+  // builder then has some rows of the run and must not be used again.
   using Function = int (*)(DecodeColumn& self, const FieldRun& run);
 
   explicit DecodeColumn(const DataType& type) : builder(type) {}
@@ -34,7 +34,7 @@ struct DecodeColumn {
   // Bytes every value has on the wire, or -1. The caller has checked them before `decode` sees the run.
   std::int32_t wire_width = -1;
   ColumnBuilder builder;
-  const char* problem = nullptr;  // what is wrong with the value
+  const char* problem = nullptr;  // the error of the value
   // Arrays: the operation and the located fields of the elements.
   std::unique_ptr<DecodeColumn> element;
   ColumnBuilder* target = nullptr;  // where values go: `builder`, or the child of an array's builder

@@ -284,7 +284,7 @@ class Decoder::Impl {
       return fail("pg_copy.header", "The stream does not begin with the signature of COPY BINARY", 0);
     }
     if ((load_big<std::uint32_t>(header.data() + kSignature.size()) & kCriticalFlags) != 0) {
-      return fail("pg_copy.header", "The COPY stream has flags that are not known", 0);
+      return fail("pg_copy.header", "The COPY stream has unknown flags", 0);
     }
     extension_ = load_big<std::int32_t>(header.data() + kSignature.size() + 4);
     if (extension_ < 0) return fail("pg_copy.header", "The header extension has a negative length", 0);
@@ -336,7 +336,7 @@ class Decoder::Impl {
 
   State state_ = State::kHeader;
   Buffer carry_;                // the bytes so far of an item that is cut
-  std::size_t carry_need_ = 0;  // so many bytes show what comes next
+  std::size_t carry_need_ = 0;  // number of bytes needed to see the next item
   int carry_field_ = -1;        // the field whose length or value they end with
   bool carry_is_length_ = false;
   std::int64_t extension_ = 0;  // bytes of the header extension still to pass

@@ -19,7 +19,7 @@ namespace dpone::pg_copy {
 
 struct DecoderOptions {
   std::int64_t max_row_bytes = kDefaultMaxRowBytes;   // at most 1 GiB
-  std::int64_t target_rows = 65'536;                  // a batch is full with so many rows
+  std::int64_t target_rows = 65'536;                  // a batch is full with this many rows
   std::int64_t target_bytes = std::int64_t{8} << 20;  // or when its rows, on the wire or in memory, reach this
 };
 

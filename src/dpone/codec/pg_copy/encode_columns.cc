@@ -31,7 +31,7 @@ void point_at_nulls(const Column& column, std::int64_t begin, Cells* cells) {
   cells->first_bit = begin;
 }
 
-// The column's own memory is the wire's but for byte order.
+// The column's memory equals the wire format except for byte order.
 std::int64_t take_fixed(Operation& self, const Column& column, std::int64_t begin, std::int64_t, Cells* cells) {
   *cells = {self.kind, self.width, column.values() + begin * self.width};
   point_at_nulls(column, begin, cells);
@@ -61,7 +61,7 @@ std::int64_t find_misfit(const Column& column, std::int64_t begin, std::int64_t 
   return -1;
 }
 
-// True if the text of an interval stands in `text` that would be read as an infinity.
+// True if `text` contains the text of an interval that would be read as an infinity.
 bool holds_extreme_interval(std::string_view text) {
   static const std::array<std::string, 2> kTexts = [] {
     using Part = std::numeric_limits<std::int32_t>;
@@ -570,7 +570,7 @@ Result<std::unique_ptr<EncodeOperation>> compile_encode(const DataType& from, co
   op->to = to;
   if (from.kind == TypeKind::kArray && to.kind == TypeKind::kArray) {
     if (element_oid == 0) {
-      return Error(ErrorClass::kFailed, "pg_copy.element_oid", "The OID of an array's element type is not known");
+      return Error(ErrorClass::kFailed, "pg_copy.element_oid", "The OID of an array's element type is unknown");
     }
     op->element_oid = element_oid;
     DPONE_TRY(op->element, compile_encode(*from.element, *to.element, 0));

@@ -1,5 +1,5 @@
 // The column operations that an Encoder's columns are compiled to: one function per column, called once for a chunk of
-// rows, which checks and converts the values; what it leaves is written to the wire by the kind of its Cells.
+// rows, which checks and converts the values; its result is written to the wire according to the kind of its Cells.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ enum class WireKind : std::uint8_t {
   kJsonb,     // any length, behind a version byte
 };
 
-// Values of a run of rows, ready for the wire but for byte order. Valid until the next `prepare`.
+// Values of a run of rows, ready for the wire except for byte order. Valid until the next `prepare`.
 struct Cells {
   WireKind kind = WireKind::kBytes;
   std::uint32_t width = 0;                 // bytes on the wire, 0 if they vary

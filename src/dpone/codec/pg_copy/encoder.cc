@@ -21,7 +21,7 @@ constexpr std::int64_t kChunk = 256;
 using Cursors = std::array<std::uint8_t*, kChunk>;
 
 // Copies without a call. kOverrun bytes (0, 16 or 32) behind the end may be overwritten: later columns of the row come
-// there. What is read too far lies in the slack of a Buffer.
+// there. Reading too far stays within the padding of a Buffer.
 template <int kOverrun>
 inline void copy_bytes(std::uint8_t* to, const std::uint8_t* from, std::size_t bytes) {
   if (bytes > 256) {
@@ -152,7 +152,7 @@ class Encoder::Impl {
 
   Status encode(const Batch& batch, std::int64_t first_row, std::int64_t row_count, std::string& out) {
     if (static_cast<std::size_t>(batch.num_columns()) != columns_.size()) {
-      return Error(ErrorClass::kFailed, "internal", "A batch has other columns than its encoder");
+      return Error(ErrorClass::kFailed, "internal", "The columns of a batch differ from those of its encoder");
     }
     const std::int64_t end = std::min(batch.num_rows(), first_row + row_count);
     for (std::int64_t begin = first_row; begin < end; begin += kChunk) {
@@ -180,7 +180,8 @@ class Encoder::Impl {
       }
       const std::int64_t too_big = add_sizes(cells_[i], count, sizes.data());
       if (too_big >= 0) {
-        return Error(ErrorClass::kFailed, "pg_copy.value_too_big", "A value is bigger than a field of COPY can be")
+        return Error(ErrorClass::kFailed, "pg_copy.value_too_big",
+                     "A value is bigger than the limit for a field of COPY")
             .with("column", columns_[i].name)
             .with("row", std::to_string(row_count_ + too_big + 1));
       }
@@ -240,7 +241,7 @@ class Encoder::Impl {
                  fmt::format("'{}' does not fit {} exactly", text, columns_[index].to.to_string()))
         .with("column", columns_[index].name)
         .with("row", std::to_string(row_number))
-        .hint("widen the target's column, or cast the value in a query where rounding is right");
+        .hint("widen the target's column, or cast the value in a query if rounding is acceptable");
   }
 
   const std::vector<EncodeColumn> columns_;

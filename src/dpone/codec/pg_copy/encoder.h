@@ -1,6 +1,6 @@
-// Encoder: Batch -> PostgreSQL COPY BINARY, byte for byte what PostgreSQL itself sends for the same values.
-// PostgreSQL's receive functions round silently, so every value that the sink's type cannot hold exactly is refused
-// here, before its row is appended. Owns scratch memory only; one thread. Spec: docs/formats/pg-copy.md.
+// Encoder: Batch -> PostgreSQL COPY BINARY, the same bytes that PostgreSQL sends for the same values. PostgreSQL's
+// receive functions round silently, so every value that the sink's type cannot hold exactly is refused here, before its
+// row is appended. Owns scratch memory only; one thread. Spec: docs/formats/pg-copy.md.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ struct EncodeColumn {
   std::string name;               // for messages
   DataType from;                  // in batches
   DataType to;                    // of the sink's column
-  std::uint32_t element_oid = 0;  // arrays: the OID of the sink's element type, which stands in every value
+  std::uint32_t element_oid = 0;  // arrays: the OID of the sink's element type, which is part of every value
 };
 
 class Encoder {
@@ -33,8 +33,8 @@ class Encoder {
   void append_header(std::string& out) const;
   void append_trailer(std::string& out) const;
   // Appends the rows of `batch`, whose columns are REQUIRED to be of the `from` types. Fails with `value.does_not_fit`
-  // (context `column`, and `row` from 1 over all batches) or `pg_copy.value_too_big`; `out` then holds whole rows or is
-  // as it was.
+  // (context `column`, and `row` from 1 over all batches) or `pg_copy.value_too_big`; `out` then contains complete rows
+  // or is unchanged.
   Status encode(const Batch& batch, std::string& out);
   // The same for rows first_row..first_row+row_count-1 (as far as there are any), so that a caller can send a big batch
   // in buffers that stay in cache: about 1024 rows, a multiple of 256, at a time.

@@ -81,7 +81,7 @@ Status FrameWalker::step(const char*& at, const char* end, std::int64_t offset) 
         return fail("pg_copy.header", "The stream does not begin with the signature of COPY BINARY", item);
       }
       if ((load_big<std::uint32_t>(carry_.data() + kSignature.size()) & kCriticalFlags) != 0) {
-        return fail("pg_copy.header", "The COPY stream has flags that are not known", item);
+        return fail("pg_copy.header", "The COPY stream has unknown flags", item);
       }
       skip_ = load_big<std::int32_t>(carry_.data() + kSignature.size() + 4);
       if (skip_ < 0) return fail("pg_copy.header", "The header extension has a negative length", item);
@@ -156,7 +156,7 @@ Status FrameWalker::feed(std::string_view bytes) {
     }
     DPONE_CHECK(step(at, end, base + (at - bytes.data())));
   }
-  // A value of no bytes at the very end is complete without another byte.
+  // An empty value at the end of the data is complete without another byte.
   while ((state_ == State::kValue || state_ == State::kExtension) && skip_ == 0) {
     DPONE_CHECK(step(at, end, byte_count_));
   }
@@ -209,7 +209,7 @@ Status TextLineCounter::feed(std::string_view bytes) {
 
 Status TextLineCounter::finish() {
   if (open_bytes_ == 0) return {};
-  return Error(ErrorClass::kFailed, "pg_copy.truncated", "The last row of the COPY stream has no end")
+  return Error(ErrorClass::kFailed, "pg_copy.truncated", "The last row of the COPY stream is incomplete")
       .with("row", std::to_string(row_count_ + 1))
       .with("offset", std::to_string(byte_count_));
 }

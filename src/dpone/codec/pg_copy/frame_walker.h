@@ -30,8 +30,8 @@ class FrameWalker {
   std::int64_t row_count() const { return row_count_; }
   std::int64_t byte_count() const { return byte_count_; }
   bool is_at_end() const { return state_ == State::kDone; }
-  // Offsets in the stream: where the first row begins (0 while the header is not whole), and where the last whole row
-  // of what was fed ends. What lies between them are whole rows, without header and trailer.
+  // Offsets in the stream: where the first row begins (0 while the header is incomplete), and where the last complete
+  // row ends. Between them are complete rows, without header and trailer.
   std::int64_t rows_begin() const { return rows_begin_; }
   std::int64_t rows_end() const;
 
@@ -41,7 +41,7 @@ class FrameWalker {
   Error fail(std::string slug, std::string message, std::int64_t offset);
   // Whole tuples in [at, end); stops before a tuple that is cut, odd or last.
   const char* walk_whole_tuples(const char* at, const char* end);
-  // Passes one item of the stream, or what there is of it. `at` stands at `offset` of the stream.
+  // Passes one item of the stream, or the available part of it. `at` is at `offset` of the stream.
   Status step(const char*& at, const char* end, std::int64_t offset);
   // Collects `bytes` bytes in carry_; false while they are not all there.
   bool gather(const char*& at, const char* end, std::size_t bytes);
@@ -57,7 +57,7 @@ class FrameWalker {
   std::int64_t rows_begin_ = 0;
   int field_ = 0;      // of that tuple
   std::string carry_;  // of a header, count or length that was cut
-  // Of each field, the length of the tuple before as it lies on the wire and the bytes to pass: a guess that lets the
+  // For each field, its length in the previous tuple in wire format, and the bytes to pass: a prediction that lets the
   // processor run ahead of the chain of lengths.
   struct Guess {
     std::uint32_t wire = 0;

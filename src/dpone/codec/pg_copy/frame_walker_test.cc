@@ -42,7 +42,7 @@ TEST(FrameWalkerTest, CountsRowsAndBytesHoweverTheyAreCut) {
   }
 }
 
-// What stands between rows_begin and rows_end is whole rows at any time, and in the end all of them.
+// Between rows_begin and rows_end are complete rows at any time, and in the end all of them.
 TEST(FrameWalkerTest, TellsWhereWholeRowsEndHoweverTheyAreCut) {
   const std::string bytes = from_hex(kOrdersHex);
   const std::string rows = bytes.substr(kHeader.size(), bytes.size() - kHeader.size() - kTrailer.size());
@@ -54,7 +54,7 @@ TEST(FrameWalkerTest, TellsWhereWholeRowsEndHoweverTheyAreCut) {
       ASSERT_TRUE(walker.feed(std::string_view(bytes).substr(at, piece)));
       ASSERT_LE(walker.rows_end(), walker.byte_count());
       if (walker.rows_end() == 0) continue;
-      // A part that was handed out is a stream of its own.
+      // A returned part is a separate stream.
       const std::int64_t begin = std::max(known_end, walker.rows_begin());
       ASSERT_LE(begin, walker.rows_end());
       FrameWalker part(12);

@@ -115,7 +115,7 @@ NumericProblem read_decimal(const std::uint8_t* value, std::size_t bytes, int pr
     }();
     sum = (head * 10'000 + last) * kPowers[static_cast<std::size_t>(exponent)];
   } else {
-    // The last group straddles the scale: its low digits have to be zeros. Division by constants, not by a variable.
+    // The last group straddles the scale: its low digits must be zeros. Division by constants, not by a variable.
     std::uint32_t kept = 0;
     std::uint32_t unit = 0;
     switch (exponent) {
@@ -174,7 +174,7 @@ NumericProblem read_numeric_text(const std::uint8_t* value, std::size_t bytes, B
     const std::uint32_t group = load_big<std::uint16_t>(digit + 2 * i);
     if (group % kSmallPowers[static_cast<std::size_t>(std::min(hidden, 4))] != 0) return NumericProblem::kMalformed;
   }
-  const auto group_at = [&](int position) -> std::uint32_t {  // position 0 stands before the point
+  const auto group_at = [&](int position) -> std::uint32_t {  // position 0 is before the decimal point
     const int index = header.weight - position;
     return index < 0 || index >= header.digits ? 0 : load_big<std::uint16_t>(digit + 2 * index);
   };
@@ -209,7 +209,7 @@ std::size_t write_decimal(Int128 value, int scale, std::uint8_t* out) {
     write_header(out, 0, 0, kPositive, scale);
     return kHeader;
   }
-  // Groups from the right, aligned to the point; the lowest holds scale % 4 digits and is filled up with zeros.
+  // Groups from the right, aligned to the point; the lowest has scale % 4 digits and is padded with zeros.
   std::array<std::uint16_t, 12> groups;
   std::size_t count = 0;
   int weight = -((scale + 3) / 4);  // of the lowest group

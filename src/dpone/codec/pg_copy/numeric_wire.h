@@ -22,7 +22,8 @@ NumericProblem read_numeric_text(const std::uint8_t* value, std::size_t bytes, B
 inline constexpr std::size_t kMaxDecimalWireBytes = 32;
 // Writes at most kMaxDecimalWireBytes to `out`; the number written. REQUIRES |value| < 10^38 or special.
 std::size_t write_decimal(Int128 value, int scale, std::uint8_t* out);
-// Appends canonical text as a binary value. False, with nothing appended, if it is no such text or beyond numeric.
+// Appends canonical text as a binary value. False, with nothing appended, if the text is not canonical or beyond
+// numeric.
 bool write_numeric_text(std::string_view text, Buffer& out);
 
 }  // namespace dpone::pg_copy

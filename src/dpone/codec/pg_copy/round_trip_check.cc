@@ -34,7 +34,7 @@ Result<std::vector<Batch>> decode(const Schema& schema, std::string_view stream,
   DPONE_TRY(Decoder decoder, Decoder::create(schema, options));
   std::vector<Batch> batches;
   for (std::size_t at = 0; at < stream.size(); at += piece) {
-    // Each piece in memory of its own, so that a sanitizer sees every byte too far.
+    // Each piece in a separate allocation, so that a sanitizer detects every read past its end.
     const std::string_view cut = stream.substr(at, piece);
     const std::vector<char> exact(cut.begin(), cut.end());
     DPONE_CHECK(decoder.feed({exact.data(), exact.size()}));

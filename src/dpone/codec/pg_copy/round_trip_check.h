@@ -8,8 +8,8 @@
 namespace dpone::pg_copy {
 
 // Input: one byte with the number of columns, per column a byte with the TypeKind (0x80 set: an array of it), one byte
-// with the size of the pieces (0: whole), then the stream. Decodes it whole and in pieces, walks it, encodes what was
-// decoded as binary and text, and decodes that again. Empty if all of it agrees, otherwise what does not.
+// with the size of the pieces (0: whole), then the stream. Decodes it whole and in pieces, walks it, encodes the result
+// as binary and text, and decodes that again. Returns an empty text if all results agree, otherwise the difference.
 std::string check_round_trip(std::string_view input);
 
 }  // namespace dpone::pg_copy

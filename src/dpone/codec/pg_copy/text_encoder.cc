@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::int64_t kChunk = 256;
 
-// The letter behind a backslash for a character that COPY must not see as it is, or 0.
+// The letter after the backslash for a character that COPY requires to be escaped, or 0.
 char escape_letter(char c) {
   switch (c) {
     case '\b':
@@ -67,13 +67,13 @@ bool has_text(const Column& column, std::int64_t row) {
 
 class TextEncoder::Impl {
  public:
-  // `checks` holds an operation for each column whose values must be checked, otherwise null.
+  // `checks` has an operation for each column whose values must be checked, otherwise null.
   Impl(std::vector<EncodeColumn> columns, std::vector<std::unique_ptr<EncodeOperation>> checks)
       : columns_(std::move(columns)), checks_(std::move(checks)) {}
 
   Status encode(const Batch& batch, std::string& out) {
     if (static_cast<std::size_t>(batch.num_columns()) != columns_.size()) {
-      return Error(ErrorClass::kFailed, "internal", "A batch has other columns than its encoder");
+      return Error(ErrorClass::kFailed, "internal", "The columns of a batch differ from those of its encoder");
     }
     for (std::int64_t begin = 0; begin < batch.num_rows(); begin += kChunk) {
       const std::int64_t count = std::min(kChunk, batch.num_rows() - begin);
@@ -98,7 +98,7 @@ class TextEncoder::Impl {
                                columns_[i].to.to_string()))
           .with("column", columns_[i].name)
           .with("row", std::to_string(row_count_ + bad + 1))
-          .hint("widen the target's column, or cast the value in a query where rounding is right");
+          .hint("widen the target's column, or cast the value in a query if rounding is acceptable");
     }
     return {};
   }

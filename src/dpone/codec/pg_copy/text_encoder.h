@@ -22,7 +22,7 @@ class TextEncoder {
   TextEncoder& operator=(TextEncoder&&) noexcept;
   ~TextEncoder();
 
-  // Appends one line a row. Fails as Encoder::encode does. The format has neither header nor trailer.
+  // Appends one line per row. Fails as Encoder::encode does. The format has neither header nor trailer.
   Status encode(const Batch& batch, std::string& out);
   std::int64_t row_count() const;
 

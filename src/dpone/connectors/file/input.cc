@@ -27,7 +27,7 @@ FileStamp stamp_from(const struct stat& info) {
 
 Result<FileStamp> stamp_of(const std::string& path) {
   struct stat info {};
-  if (::stat(path.c_str(), &info) != 0) return error_from_errno(errno, "cannot look at the file", path);
+  if (::stat(path.c_str(), &info) != 0) return error_from_errno(errno, "cannot access the file", path);
   return stamp_from(info);
 }
 
@@ -47,7 +47,7 @@ Result<std::unique_ptr<Input>> Input::open(const std::string& path, const RunCon
 
 Status Input::begin() {
   struct stat info {};
-  if (::fstat(number_, &info) != 0) return error_from_errno(errno, "cannot look at the file", name_);
+  if (::fstat(number_, &info) != 0) return error_from_errno(errno, "cannot access the file", name_);
   if (S_ISDIR(info.st_mode)) return error_from_errno(EISDIR, "a file was expected", name_);
   stamp_ = expected_ = stamp_from(info);
   // stdin is a stream even where the shell opened a file: it may be anywhere in it, and it cannot be opened again.
@@ -61,9 +61,9 @@ Status Input::begin() {
 Status Input::finish() {
   if (is_stream_) return {};
   struct stat info {};
-  if (::fstat(number_, &info) != 0) return error_from_errno(errno, "cannot look at the file", name_);
+  if (::fstat(number_, &info) != 0) return error_from_errno(errno, "cannot access the file", name_);
   if (stamp_from(info) == expected_) return {};
-  return Error(ErrorClass::kUnavailable, "source.changed", "the file was changed while it was read")
+  return Error(ErrorClass::kUnavailable, "source.changed", "the file changed while it was read")
       .with("file", name_)
       .retry(Retry::kSafe)
       .hint("run again when it is complete");
@@ -75,7 +75,7 @@ Status Input::wait() {
     pollfd poll{number_, POLLIN, 0};
     const int ready = ::poll(&poll, 1, kPollMilliseconds);
     if (ready > 0) {
-      // A FIFO that nobody has opened for writing yet is no end: POLLHUP alone comes once a writer has gone.
+      // A FIFO without a writer yet is not at its end: POLLHUP alone comes after a writer has gone.
       return {};
     }
     if (ready < 0 && errno != EINTR) return error_from_errno(errno, "cannot wait for", name_);

@@ -1,4 +1,4 @@
-// Input: the bytes of one file, or of stdin, as they lie there. Thread rule as in rowfile/byte_input.h.
+// Input: the raw bytes of one file, or of stdin. Thread rule as in rowfile/byte_input.h.
 #pragma once
 
 #include <atomic>
@@ -35,7 +35,7 @@ class Input final : public rowfile::ByteInput {
   const std::string& name() const override { return name_; }  // the path, or `stdin`
   bool is_stream() const override { return is_stream_; }      // stdin, a FIFO, a device
 
-  // As it was when it was opened.
+  // At the time of opening.
   const FileStamp& stamp() const { return stamp_; }
   // The stamp that finish() wants; without it, that of the opening.
   void expect(const FileStamp& stamp) { expected_ = stamp; }

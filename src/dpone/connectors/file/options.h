@@ -16,7 +16,7 @@ std::span<const OptionSpec> sink_options();
 
 struct SourceSettings : rowfile::ReadSettings {
   std::string path;  // a file, a pattern, or `-`
-  // Of the target, where that is a file too: it must not be among the files that are read. Empty: it is none.
+  // The path of the target, if it is a file: it must not be among the source files. Empty: the target is not a file.
   std::string target_path;
 };
 

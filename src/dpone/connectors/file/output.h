@@ -20,7 +20,7 @@ class Output {
   Status write(std::string_view text);
   // The end of the compressed form. Nothing may be written afterwards.
   Status finish();
-  std::int64_t byte_count() const { return bytes_; }  // as they lie in the file
+  std::int64_t byte_count() const { return bytes_; }  // as in the file
   std::string sha256() { return hash_.hex(); }        // REQUIRES: finish() was called; once
 
  private:

@@ -29,7 +29,7 @@ Status match(const std::string& pattern, bool wants_folders, bool is_optional, s
   }
   ::globfree(&found);
   if (code == GLOB_NOSPACE) return out_of_memory_error();
-  // Not every folder that `**` stands for has those that follow it.
+  // Not every folder that matches `**` contains the following parts.
   if (code == GLOB_ABORTED && !(is_optional && number == ENOENT)) {
     return error_from_errno(number == 0 ? EACCES : number, "cannot search the folder", pattern);
   }
@@ -46,7 +46,7 @@ std::string escaped(std::string_view name) {
   return out;
 }
 
-// `folder` and all folders under it, but for hidden ones and those behind symbolic links.
+// `folder` and all folders under it, except hidden ones and those behind symbolic links.
 Status walk(const std::string& folder, std::set<std::string>& out) {
   out.insert(folder);
   std::error_code code;
@@ -61,7 +61,7 @@ Status walk(const std::string& folder, std::set<std::string>& out) {
   return {};
 }
 
-// Where a part of `pattern` is `**`, from `at` on; npos if none is.
+// The position of a part `**` of `pattern`, from `at` on; npos if not found.
 std::size_t find_any_folders(std::string_view pattern, std::size_t at) {
   for (at = pattern.find(kAnyFolders, at); at != std::string_view::npos; at = pattern.find(kAnyFolders, at + 1)) {
     const std::size_t behind = at + kAnyFolders.size();
@@ -101,7 +101,7 @@ Result<std::vector<std::string>> expand(const std::string& path) {
   if (files.empty()) {
     return Error(ErrorClass::kUsage, "file.not_found", "no file matches the pattern")
         .with("file", path)
-        .hint("the pattern counts from the manifest's folder, for dpone copy from the current one");
+        .hint("the pattern is relative to the manifest's folder, for dpone copy to the current one");
   }
   return std::vector<std::string>(files.begin(), files.end());
 }

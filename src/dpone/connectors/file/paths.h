@@ -8,9 +8,9 @@
 
 namespace dpone::file {
 
-// A path with `*`, `?` or `[` that is not itself the name of a file is a pattern; its files come in the order of their
-// names' bytes. `**` as a whole part of it stands for any number of folders. Hidden files and folders do not match.
-// Slug file.not_found if nothing does.
+// A path with `*`, `?` or `[` that is not itself the name of a file is a pattern; its files come in the byte order of
+// their names. `**` as a complete part matches any number of folders. Hidden files and folders do not match. Slug
+// file.not_found if nothing does.
 Result<std::vector<std::string>> expand(const std::string& path);
 
 // The same file, whatever its names; false if one is not there.

@@ -8,7 +8,7 @@ namespace dpone::file {
 namespace {
 
 constexpr const char* kSchemaVersion = "dpone.file_receipts.v2";
-// Its receipts had a cursor in place of a position, and files never have one.
+// Its receipts had a cursor instead of a position, and files never have a cursor.
 constexpr const char* kFirstVersion = "dpone.file_receipts.v1";
 constexpr std::size_t kMostEntries = 100;
 constexpr std::size_t kMostBytes = std::size_t{64} << 20;
@@ -18,7 +18,7 @@ Error unreadable(std::string why) {
                "the receipts of the target cannot be read: " + std::move(why))
       .hint(
           "a newer dpone may have written them. Remove the file only if the target's history does not matter; the "
-          "target then has to be taken over with --adopt");
+          "target then needs --adopt");
 }
 
 bool take_text(const Json& json, const char* key, std::string& out) {
@@ -41,7 +41,7 @@ Result<FileReceipt> entry_of(const Json& json) {
                         take_number(json, "bytes", entry.stamp.bytes) && take_number(json, "inode", inode) &&
                         take_number(json, "changed_ns", entry.stamp.changed_ns) && take_text(json, "state", state) &&
                         (state == "pending" || state == "published");
-  if (!is_whole) return unreadable("a field is missing or of another kind");
+  if (!is_whole) return unreadable("a field is missing or has another type");
   entry.receipt = *std::move(receipt);
   entry.stamp.inode = static_cast<std::uint64_t>(inode);
   entry.is_published = state == "published";
@@ -62,7 +62,7 @@ Result<ReceiptBook> ReceiptBook::parse(std::string_view text) {
   if (!json) return unreadable(json.error().message());
   const std::string& version = (*json)["schema_version"].as_string();
   if ((version != kSchemaVersion && version != kFirstVersion) || !(*json)["receipts"].is_array()) {
-    return unreadable("it is not of the form dpone.file_receipts.v2");
+    return unreadable("it does not have the format dpone.file_receipts.v2");
   }
   ReceiptBook book;
   for (const Json& receipt : (*json)["receipts"].as_array()) {

@@ -1,5 +1,5 @@
 // ReceiptBook: the receipts beside a file, as values, and how they are read and written. Spec:
-// docs/formats/file-receipt.md. Pure but for read and write; nothing here locks.
+// docs/formats/file-receipt.md. Pure except for read and write; it does not lock.
 #pragma once
 
 #include <filesystem>

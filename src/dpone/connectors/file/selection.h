@@ -1,4 +1,4 @@
-// What a FileSource has found: its files, their columns and, of a stream, what has been read of it already. Shared by
+// The files that a FileSource has found, their columns and, for a stream, the bytes that were already read. Shared by
 // the source and its reader, and used by one of them at a time.
 #pragma once
 
@@ -23,7 +23,7 @@ struct Selection {
   std::shared_ptr<const rowfile::RowFormat> format;
   std::vector<SourceFile> files;
   std::vector<std::string> names;
-  // A stream can be read once: the bytes that were looked at come first.
+  // A stream can be read once: the sampled bytes come first.
   std::unique_ptr<rowfile::TextInput> stream;
 };
 

@@ -10,7 +10,8 @@ namespace dpone::file {
 namespace {
 
 constexpr const char* kStreamNote =
-    "rows go out as they are read: a gate that fails changes the exit code only, what is out cannot be taken back, and "
+    "rows are sent as they are read: a gate that fails only changes the exit code, rows already sent cannot be undone, "
+    "and "
     "there is no receipt";
 
 class FileSink final : public Sink {
@@ -34,7 +35,7 @@ class FileSink final : public Sink {
       facts.can_recount = false;
     } else {
       for (const char* method : {"truncate_insert", "delete_insert"}) {
-        facts.publish.push_back({method, {{"a file is replaced whole, by exchange"}}, {}});
+        facts.publish.push_back({method, {{"a file can only be replaced as a whole, by exchange"}}, {}});
       }
       DPONE_TRY(const ReceiptBook book, target_.published());
       DPONE_TRY(facts.identity, target_.sha256(book));
@@ -61,8 +62,8 @@ class FileSink final : public Sink {
     for (const std::string& name : columns) {
       const ColumnFacts* from = from_source.find(name);
       if (from == nullptr) continue;
-      // Every value is written as its text: whatever type it has there, it has here. A text that only looks like a type
-      // is written as it stands, unless the format tells such values apart.
+      // Every value is written as its text and keeps the source's type. A value of an inferred type is written
+      // unchanged, unless the format distinguishes such values.
       ColumnFacts column = *from;
       if (from->is_inferred && !format_->tells_apart(from->type.kind)) {
         column.type = DataType();
@@ -94,7 +95,7 @@ class FileSink final : public Sink {
     if (settings_.compression != rowfile::Compression::kNone)
       form += ", " + std::string(to_string(settings_.compression));
     if (target_.is_stream()) return {{"load", "WRITE " + target_.shown() + " AS " + form}};
-    // A run id of any length stands in its place.
+    // Stands for a run id of any length.
     const std::string stage = (target_.folder() / target_.stage_path("{run_id}").filename()).string();
     return {{"load", "WRITE " + stage + " AS " + form},
             {"seal", "FSYNC " + stage},

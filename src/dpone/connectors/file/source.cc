@@ -89,10 +89,9 @@ class FileSource final : public Source {
     Front front;
     for (const std::string& path : paths) DPONE_CHECK(look_at(path, paths.size(), all, front));
     if (all.names.empty()) {
-      return Error(ErrorClass::kFailed, "file.no_header",
-                   "none of the files has a row, so that nobody knows their columns")
+      return Error(ErrorClass::kFailed, "file.no_header", "none of the files has a row, so their columns are unknown")
           .with("file", shown(settings().path))
-          .hint("a JSON Lines file needs a row at least");
+          .hint("a JSON Lines file needs at least one row");
     }
     DPONE_CHECK(take_declared(all));
     selection_->names = all.names;
@@ -112,7 +111,7 @@ class FileSource final : public Source {
     const Facts& planned = task.source;
     DPONE_CHECK(context_.fault("source.locked"));
     DPONE_TRY(const Facts now, describe());
-    if (now.fingerprint != planned.fingerprint) return changed("the source was changed", now.relation);
+    if (now.fingerprint != planned.fingerprint) return changed("the source changed", now.relation);
     if (!selection_->stream && settings().path != "-") DPONE_CHECK(check_unchanged());
     return std::unique_ptr<Snapshot>(std::make_unique<FileSnapshot>(selection_, context_));
   }
@@ -121,7 +120,7 @@ class FileSource final : public Source {
   // What the looks at the files have in common.
   struct Front {
     std::size_t bytes_left = kSampleBytes;
-    bool is_whole = true;       // every row was looked at
+    bool is_whole = true;       // the sample has every row
     bool is_size_known = true;  // of the text
     std::int64_t text_bytes = 0;
   };
@@ -134,7 +133,7 @@ class FileSource final : public Source {
     if (target.empty() || target == "-") return {};
     for (const std::string& path : paths) {
       if (path == "-" || !is_same_file(path, target)) continue;
-      return Error(ErrorClass::kUsage, "route.same_table", "the target is among the files that are read")
+      return Error(ErrorClass::kUsage, "route.same_table", "the target is one of the source files")
           .with("file", path)
           .hint("write into another folder, or narrow the pattern");
     }
@@ -145,7 +144,7 @@ class FileSource final : public Source {
   Status refuse_rejects(const std::vector<std::string>& paths) const {
     for (const std::string& path : paths) {
       if (settings().reject_path.empty() || path == "-" || !is_same_file(path, settings().reject_path)) continue;
-      return Error(ErrorClass::kUsage, "option.invalid", "reject_path is among the files that are read")
+      return Error(ErrorClass::kUsage, "option.invalid", "reject_path is one of the source files")
           .with("option", "source.options.reject_path")
           .with("file", path)
           .hint("name another file for the rejected rows, or narrow the pattern");
@@ -192,9 +191,9 @@ class FileSource final : public Source {
     selection_->files.push_back({path, stamp});
     if (is_stream) {
       if (file_count != 1) {
-        return Error(ErrorClass::kUsage, "file.not_regular", "among several files, each has to be a regular one")
+        return Error(ErrorClass::kUsage, "file.not_regular", "one of several files is not a regular file")
             .with("file", path)
-            .hint("read a FIFO or a device by itself");
+            .hint("read a FIFO or a device separately");
       }
       input->put_back(std::move(text));
       selection_->stream = std::move(input);
@@ -225,7 +224,7 @@ class FileSource final : public Source {
                    fmt::format("the columns of the files differ: number {} is {} here and {} in {}",
                                differs.first - all.names.begin() + 1, here, there, selection_->files[0].path))
           .with("file", path)
-          .hint("all files of a pattern have the same columns in the same order; load the others by themselves");
+          .hint("the files of a pattern must have the same columns in the same order; load the others separately");
     }
     for (std::size_t i = 0; i < sample.names.size(); ++i) {
       if (i < all.names.size() && all.names[i] == sample.names[i]) {
@@ -254,7 +253,7 @@ class FileSource final : public Source {
       if (!selection_->format->has_fixed_names()) {
         names.push_back(column);
         all.guesses.emplace_back();
-        all.remarks.push_back("column \"" + column + "\" is declared, and no row that was looked at has it" +
+        all.remarks.push_back("column \"" + column + "\" is declared, but no row of the sample has it" +
                               (near.empty() ? "" : "; there is \"" + near + "\""));
         continue;
       }
@@ -291,19 +290,19 @@ class FileSource final : public Source {
           rowfile::TypeGuess::Verdict verdict = sample.guesses[i].verdict();
           column.type = verdict.type;
           column.guess =
-              fmt::format("column \"{}\" is taken for {}: {}", column.name, type_name(column.type), verdict.reason);
+              fmt::format("column \"{}\" is inferred as {}: {}", column.name, type_name(column.type), verdict.reason);
         }
       }
       column.native_type = type_name(column.type);
       types.set(column.name, column.native_type);
       facts.columns.push_back(std::move(column));
     }
-    facts.guess_basis =
-        fmt::format("types are told by the {} {} row{}; --type COLUMN=TYPE (source.options.types) decides otherwise",
-                    front.is_whole ? "file's" : "first", sample.rows, sample.rows == 1 ? "" : "s");
+    facts.guess_basis = fmt::format(
+        "types are inferred from the {} {} row{}; declare others with --type COLUMN=TYPE (source.options.types)",
+        front.is_whole ? "file's" : "first", sample.rows, sample.rows == 1 ? "" : "s");
     facts.leaves_wrong_out = !settings().reject_path.empty();
     if (facts.leaves_wrong_out) {
-      facts.notes.push_back("rows that are wrong are left out and written to " + settings().reject_path);
+      facts.notes.push_back("invalid rows are not loaded but written to " + settings().reject_path);
     }
     Json files = Json::array();
     for (const SourceFile& file : selection_->files) files.push(file.path);
@@ -332,10 +331,10 @@ class FileSource final : public Source {
     DPONE_TRY(const std::vector<std::string> paths, expand(settings().path));
     const bool has_same = std::equal(paths.begin(), paths.end(), selection_->files.begin(), selection_->files.end(),
                                      [](const std::string& path, const SourceFile& file) { return path == file.path; });
-    if (!has_same) return changed("files of the pattern came or went", settings().path);
+    if (!has_same) return changed("the list of the pattern's files changed", settings().path);
     for (const SourceFile& file : selection_->files) {
       DPONE_TRY(const FileStamp stamp, stamp_of(file.path));
-      if (stamp != file.stamp) return changed("the file was changed", file.path);
+      if (stamp != file.stamp) return changed("the file changed", file.path);
     }
     return {};
   }

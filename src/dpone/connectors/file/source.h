@@ -1,5 +1,5 @@
-// FileSource: the rows of one file, of several with the same header, or of stdin. Types are declared, or told by the
-// first rows; the plan says how. Owns what it has opened. Thread rule as in ports/source.h.
+// FileSource: the rows of one file, of several with the same header, or of stdin. Types are declared, or inferred from
+// the first rows; the plan says how. Owns what it has opened. Thread rule as in ports/source.h.
 #pragma once
 
 #include <memory>

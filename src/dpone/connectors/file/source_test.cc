@@ -154,9 +154,11 @@ TEST_F(FileSourceTest, WrongRowsGoToAFile) {
   settings_.reject_path.clear();
   const auto back = rows(path("rejects.csv"));
   ASSERT_TRUE(back) << back.error().to_line();
-  EXPECT_EQ(*back, file +
-                       "|101|102|delimited.value|id|the value 'x' is not of its type: bigint|x,\"bad \"\"one\"\"\"|\n" +
-                       file + "|102|103|delimited.field_count||a row has 1 fields instead of 2|7|\n");
+  EXPECT_EQ(
+      *back,
+      file +
+          "|101|102|delimited.value|id|the value 'x' does not have its column's type: bigint|x,\"bad \"\"one\"\"\"|\n" +
+          file + "|102|103|delimited.field_count||a row has 1 fields instead of 2|7|\n");
 }
 
 TEST_F(FileSourceTest, AChangeSinceThePlanIsNoticed) {
@@ -193,7 +195,7 @@ TEST_F(FileSourceTest, ALimitEndsTheRead) {
 }
 
 TEST_F(FileSourceTest, TheSampleIsNotCutInsideARow) {
-  // The last row that the sample would see is cut: `2024-01-0` is no date.
+  // The last row of the sample is cut: `2024-01-0` is not a date.
   std::string text = "day\n";
   for (int i = 0; i < 1'000'000; ++i) text += "2024-01-02\n";
   EXPECT_EQ(columns(write("a.csv", text)), "day date");

@@ -25,7 +25,7 @@ Schema sink_schema(const LoadTask& task) {
   return schema;
 }
 
-// What has become of the rows that went through a writer.
+// The totals of the rows that went through a writer.
 struct Written {
   std::int64_t rows = 0;
   std::int64_t bytes = 0;
@@ -122,7 +122,7 @@ class FileStage final : public PublishableStage {
     std::vector<Answer> answers;
     for (const Question& question : questions) {
       if (question.kind != Question::Kind::kRows) {
-        return internal_error("a file does not answer questions about the values of its rows");
+        return internal_error("a file cannot answer questions about the values of its rows");
       }
       DPONE_TRY(const std::int64_t rows, count_rows());
       answers.push_back({rows, 0});
@@ -160,7 +160,7 @@ class FileStage final : public PublishableStage {
     if (!ready) {
       // A receipt of what did not happen would be settled by the next run as well.
       const Status undone = before.write(target_.book_path());
-      if (!undone) context_.debug("the pending receipt stays: " + undone.error().to_line());
+      if (!undone) context_.debug("the pending receipt remains: " + undone.error().to_line());
       return std::move(ready).error();
     }
     is_made_ = false;
@@ -174,7 +174,8 @@ class FileStage final : public PublishableStage {
     if (!reached) context_.warn(reached.error().to_line());
     book.entries.back().is_published = true;
     const Status noted = book.write(target_.book_path());
-    if (!noted) context_.warn("the receipt stays pending, the file's content settles it: " + noted.error().to_line());
+    if (!noted)
+      context_.warn("the receipt remains pending; the file's content will settle it: " + noted.error().to_line());
     return PublishOutcome{PublishState::kCommitted, book.entries.back().receipt, {}};
   }
 
@@ -213,18 +214,18 @@ class FileStage final : public PublishableStage {
     return Error(ErrorClass::kRefused, "finalize.target_changed",
                  "the target is not the file that the plan was made from")
         .with("target", target_.shown())
-        .hint("something else wrote it meanwhile; look at it, then run again");
+        .hint("another program wrote it; check it, then run again");
   }
 
-  // Mode and owner of the file that is replaced. False if there is none.
+  // Mode and owner of the replaced file. False if it does not exist.
   Result<bool> take_over_rights() const {
     struct stat old {};
     struct stat made {};
     if (::stat(target_.path().c_str(), &old) != 0) return false;
-    if (::fstat(fd_.get(), &made) != 0) return error_from_errno(errno, "cannot look at", path_);
+    if (::fstat(fd_.get(), &made) != 0) return error_from_errno(errno, "cannot access", path_);
     const bool has_owner = old.st_uid == made.st_uid && old.st_gid == made.st_gid;
     if (!has_owner && ::fchown(fd_.get(), old.st_uid, old.st_gid) != 0) {
-      context_.warn("the new file belongs to this user: owner or group of the old one cannot be given to it");
+      context_.warn("the new file belongs to this user: cannot set the owner or group of the old file");
     }
     if (::fchmod(fd_.get(), old.st_mode & 07777) != 0) return error_from_errno(errno, "cannot set the mode of", path_);
     return true;
@@ -238,11 +239,11 @@ class FileStage final : public PublishableStage {
     entry.sha256 = written_.sha256;
     DPONE_TRY(entry.stamp, stamp_of(path_));
     if (entry.stamp.bytes == written_.bytes) return entry;
-    return Error(ErrorClass::kFailed, "file.io", "the new file has not the size that was written")
+    return Error(ErrorClass::kFailed, "file.io", "the new file does not have the size that was written")
         .with("file", path_)
         .with("written", std::to_string(written_.bytes))
         .with("found", std::to_string(entry.stamp.bytes))
-        .hint("something else writes it; look for a second program that does");
+        .hint("another program writes it; find that program");
   }
 
   const Target& target_;
@@ -274,7 +275,7 @@ class StreamStage final : public PublishableStage {
   }
   Result<std::vector<Answer>> ask(const std::vector<Question>& questions) override {
     if (questions.empty()) return std::vector<Answer>();
-    return internal_error("a stream does not answer questions about its rows");
+    return internal_error("a stream cannot answer questions about its rows");
   }
   Status seal() override {
     DPONE_CHECK(context_.fault("stage.before_commit"));

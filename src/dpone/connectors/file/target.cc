@@ -64,17 +64,17 @@ Status Target::check_place() const {
   if (is_stream_) return {};
   struct stat info {};
   if (::stat(path().c_str(), &info) == 0) {
-    if (S_ISDIR(info.st_mode)) return error_from_errno(EISDIR, "a file is to be written", shown_);
+    if (S_ISDIR(info.st_mode)) return error_from_errno(EISDIR, "the target must be a file", shown_);
   } else if (errno != ENOENT) {
-    return error_from_errno(errno, "cannot look at the file", shown_);
+    return error_from_errno(errno, "cannot access the file", shown_);
   }
   if (name_.empty() || name_ == "." || name_ == "..")
-    return error_from_errno(EISDIR, "a file is to be written", shown_);
+    return error_from_errno(EISDIR, "the target must be a file", shown_);
   if (::stat(folder_.c_str(), &info) != 0) {
-    return error_from_errno(errno, "cannot look at the file's folder", folder_.string());
+    return error_from_errno(errno, "cannot access the file's folder", folder_.string());
   }
   if (("." + name_ + ".dpone.json.tmp-4194304").size() > kLongestName) {
-    return error_from_errno(ENAMETOOLONG, "the receipts beside the file would have too long a name", shown_);
+    return error_from_errno(ENAMETOOLONG, "the name of the receipts file would be too long", shown_);
   }
   return {};
 }
@@ -102,7 +102,7 @@ Result<std::optional<FileStamp>> Target::stamp() const {
   struct stat info {};
   if (::stat(path().c_str(), &info) != 0) {
     if (errno == ENOENT) return std::optional<FileStamp>();
-    return error_from_errno(errno, "cannot look at the file", shown_);
+    return error_from_errno(errno, "cannot access the file", shown_);
   }
   DPONE_TRY(const FileStamp stamp, stamp_of(path()));
   return std::optional<FileStamp>(stamp);
@@ -170,7 +170,7 @@ Result<std::string> Target::sha256(const ReceiptBook& book) const {
 Result<std::vector<Leftover>> Target::cleanup(std::string_view process, bool is_dry_run) const {
   std::vector<Leftover> leftovers;
   if (is_stream_) return leftovers;
-  // A stage is made and locked under the folder's lock: nobody finds one between the two.
+  // A stage is created and locked under the folder's lock, so that other processes never find it unlocked.
   DPONE_TRY(const FileDescriptor held, lock());
   const std::string stage = "." + name_ + ".dpone-";
   const std::string book = "." + name_ + ".dpone.json.tmp-";
@@ -186,7 +186,7 @@ Result<std::vector<Leftover>> Target::cleanup(std::string_view process, bool is_
     Leftover leftover{entry.path().string(), std::string(process), is_stage ? name.substr(stage.size()) : "", false};
     if (!is_dry_run) {
       if (::unlink(entry.path().c_str()) != 0) {
-        return error_from_errno(errno, "cannot remove what a run left", leftover.name);
+        return error_from_errno(errno, "cannot remove a leftover of a run", leftover.name);
       }
       leftover.is_removed = true;
     }

@@ -1,5 +1,5 @@
-// Target: a file that is written, with what lies beside it: its receipts and its stages. It reads and locks; the stage
-// publishes. Thread rule as in ports/sink.h.
+// Target: a file to write, with its receipts and stages beside it. It reads and locks; the stage publishes. Thread rule
+// as in ports/sink.h.
 #pragma once
 
 #include <chrono>
@@ -33,7 +33,7 @@ class Target {
   Status check_place() const;
   // The folder's lock, held until the descriptor is closed. Class kUnavailable, slug finalize.lock_timeout.
   Result<FileDescriptor> lock() const;
-  // The stamp of the file, absent if there is none.
+  // The stamp of the file, absent if the file does not exist.
   Result<std::optional<FileStamp>> stamp() const;
   // The receipts of loads that were published; pending ones have been settled by the file's content.
   Result<ReceiptBook> published() const;
@@ -42,7 +42,7 @@ class Target {
   // Under the lock, so that none of a living publisher is met: writes down what the file's content says of pending
   // receipts, and forgets those of renames that were not done. The receipts that are published after all.
   Result<std::vector<Receipt>> settle_pending() const;
-  // SHA-256 of the file, from `book` where a receipt knows the file as it is. Empty if there is no file.
+  // SHA-256 of the file, from `book` if a receipt describes the unchanged file. Empty if the file does not exist.
   Result<std::string> sha256(const ReceiptBook& book) const;
   // Removes what dead runs left; with `is_dry_run` only lists it.
   Result<std::vector<Leftover>> cleanup(std::string_view process, bool is_dry_run) const;

@@ -1,4 +1,4 @@
-// What the tests of this room share: a folder of their own, and a context without stops.
+// Shared by the tests of this room: a temporary folder, and a context without stops.
 #pragma once
 
 #include <gtest/gtest.h>
