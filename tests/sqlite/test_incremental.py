@@ -196,7 +196,7 @@ def test_of_several_rows_of_a_key_the_latest_is_kept(dpone, source, target, mani
     assert run["result"]["superseded_rows"] == 2
     assert events(target) == [(1, "b"), (2, "y")]
     source.run("insert into events values (1, '2024-01-03 00:00:00', 'c'), (1, '2024-01-02 12:00:00', 'd')")
-    assert "4 rows left out for later ones of their key" in dpone("run", path).expect(0).out
+    assert "4 rows replaced by later rows of the same key" in dpone("run", path).expect(0).out
     assert events(target) == [(1, "c"), (2, "y")]
     assert target.leftovers() == []
     # A column of that name hides SQLite's own row number.

@@ -1,5 +1,5 @@
-// BoundedQueue<T>: hands values from one thread to another, bounded in bytes. Either side may close it; what is in it
-// is then dropped and both sides return at once. Thread-safe.
+// BoundedQueue<T>: hands values from one thread to another, bounded in bytes. Either side may close it; its content is
+// then dropped and both sides return at once. Thread-safe.
 #pragma once
 
 #include <condition_variable>
@@ -28,7 +28,7 @@ class BoundedQueue {
     return true;
   }
 
-  // The producer's last word: the consumer still gets what is in the queue.
+  // The producer is done: the consumer still gets the rest of the queue.
   void finish() {
     const std::scoped_lock lock(mutex_);
     is_finished_ = true;

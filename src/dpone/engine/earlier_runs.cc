@@ -8,8 +8,8 @@ Status recover(const Route& route, evidence::RunRecord& record) {
   DPONE_TRY(const std::vector<Receipt> ended, route.sink.recover(route.context.process));
   for (const Receipt& receipt : ended) {
     warn(route, record,
-         "run " + receipt.run_id + " had died while it published version " + std::to_string(receipt.version) +
-             ": it is published");
+         "run " + receipt.run_id + " died while publishing version " + std::to_string(receipt.version) +
+             ": the load was published");
   }
   return {};
 }
@@ -17,7 +17,7 @@ Status recover(const Route& route, evidence::RunRecord& record) {
 void drop_leftovers(const Route& route, evidence::RunRecord& record) {
   const auto leftovers = route.sink.cleanup(route.context.process, false);
   if (!leftovers) {
-    warn(route, record, "leftovers of earlier runs could not be looked for: " + leftovers.error().to_line());
+    warn(route, record, "cannot search for leftovers of earlier runs: " + leftovers.error().to_line());
     return;
   }
   for (const Leftover& leftover : *leftovers)
@@ -29,7 +29,7 @@ Status repeat(const Route& route, const Receipt& receipt, evidence::RunRecord& r
     return Error(ErrorClass::kRefused, "run_id.reused",
                  "run id \"" + route.context.run_id + "\" published another manifest")
         .with("published_at", receipt.published_at)
-        .hint("give this run another --run-id, or none");
+        .hint("give this run another --run-id, or leave the option out");
   }
   record.receipt = receipt.to_json();
   record.version = receipt.version;

@@ -1,5 +1,5 @@
-// What a run does about those before it: ends what died half published, drops what they left, and reports a run id that
-// was published already.
+// How a run handles earlier runs: completes interrupted publications, drops leftovers, and reports a run id that was
+// already published.
 #pragma once
 
 #include "dpone/engine/route.h"
@@ -9,7 +9,7 @@ namespace dpone::engine {
 
 Status recover(const Route& route, evidence::RunRecord& record);
 
-// What cannot be looked for, or removed, is a warning.
+// A failure to find or remove leftovers is a warning.
 void drop_leftovers(const Route& route, evidence::RunRecord& record);
 
 // The receipt of this run id becomes the record. `run_id.reused`, class kRefused: it is of another manifest.

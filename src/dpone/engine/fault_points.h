@@ -1,5 +1,5 @@
 // The fault points of the engine and the connectors, and the two ways to serve them: never, or as DPONE_FAULT says
-// (`finalize.committed=kill`). They exist in every build, so that what is tested is what is shipped. Thread-safe.
+// (`finalize.committed=kill`). They exist in every build, so that the tested program is the released one. Thread-safe.
 #pragma once
 
 #include <span>

@@ -22,7 +22,7 @@ GateResult not_applicable(GateResult result, const char* reason) {
 
 Json or_null(const std::optional<std::int64_t>& count) { return count ? Json(*count) : Json(); }
 
-// What dpone counted against what the systems counted by themselves. Its own count alone proves nothing.
+// Compares dpone's counts with the counts of the systems. Its own count alone proves nothing.
 GateResult row_count(const LoadFigures& figures) {
   GateResult result = result_of("row_count");
   const std::int64_t counted = figures.read.rows_counted;
@@ -37,7 +37,7 @@ GateResult row_count(const LoadFigures& figures) {
   } else if (by_source || by_target) {
     result.verdict = Verdict::kPass;
   } else {
-    result.reason = "neither source nor target counts its rows, and what dpone alone counts proves nothing";
+    result.reason = "neither source nor target reports a row count, and dpone's own counts prove nothing";
   }
   return result;
 }
@@ -49,9 +49,9 @@ GateResult min_rows(const LoadFigures& figures) {
   result.facts.set("rows", rows);
   if (!plan.min_rows) return not_applicable(std::move(result), "quality.min_rows is not set");
   result.facts.set("min_rows", *plan.min_rows);
-  // A run that finds nothing new never comes here, but for one that takes a table over or was told where to begin.
+  // A run without new rows never gets here, unless it takes a table over or has a start cursor.
   if (rows == 0 && plan.read.cursor() != nullptr && plan.load.target.exists && !plan.load.target.is_empty) {
-    return not_applicable(std::move(result), "there is nothing new, and the target has its rows");
+    return not_applicable(std::move(result), "there are no new rows, and the target has its rows");
   }
   result.verdict = rows >= *plan.min_rows ? Verdict::kPass : Verdict::kFail;
   return result;
@@ -59,9 +59,9 @@ GateResult min_rows(const LoadFigures& figures) {
 
 GateResult key(const LoadFigures& figures) {
   GateResult result = result_of("key");
-  if (figures.plan.load.key.empty()) return not_applicable(std::move(result), "no key is declared");
+  if (figures.plan.load.key.empty()) return not_applicable(std::move(result), "unique_key is not set");
   if (!figures.key_faults) {
-    result.reason = "the sink did not look";
+    result.reason = "the sink did not check";
     return result;
   }
   const Answer& faults = *figures.key_faults;
@@ -79,7 +79,7 @@ bool has_scope(const plan::RoutePlan& plan) {
 GateResult scope(const LoadFigures& figures) {
   GateResult result = result_of("scope");
   if (!figures.rows_outside) {
-    result.reason = "the sink did not look";
+    result.reason = "the sink did not check";
     return result;
   }
   result.facts.set("rows_outside", *figures.rows_outside);
@@ -111,17 +111,17 @@ Error key_error(const Gate& gate, const LoadFigures& figures, const GateResult&)
   return Error(ErrorClass::kFailed, std::string(gate.slug), "gate key failed: " + said)
       .with("key", columns)
       .hint(
-          "nothing was published; the target is unchanged. Look for them with GROUP BY and HAVING count(*) > 1 at the "
+          "nothing was published; the target is unchanged. Find them with GROUP BY and HAVING count(*) > 1 at the "
           "source; a merge can keep the latest of several rows of one key: sink.strategy.keep_latest_by");
 }
 
 Error scope_error(const Gate& gate, const LoadFigures& figures, const GateResult&) {
   return Error(ErrorClass::kFailed, std::string(gate.slug),
                "gate scope failed: " + rows_text(*figures.rows_outside) +
-                   " of the load lie outside the part of the target that is replaced")
+                   " of the load are outside the part of the target that is replaced")
       .with("target", figures.plan.load.target.relation)
       .hint(
-          "nothing was published; the target is unchanged. Narrow what is read with source.options.where, or widen "
+          "nothing was published; the target is unchanged. Read fewer rows with source.options.where, or widen "
           "the predicate");
 }
 

@@ -13,12 +13,12 @@
 
 namespace dpone::engine {
 
-// What is known of a load. Answers are absent where nobody asked.
+// The known figures of a load. An answer is absent if the question was not asked.
 struct LoadFigures {
   const plan::RoutePlan& plan;
   ReadSummary read;
   WriteSummary written;
-  std::optional<std::int64_t> recounted;  // by the sink, of the stage as it lies there
+  std::optional<std::int64_t> recounted;  // by the sink, of the stage
   std::optional<Answer> key_faults;
   std::optional<std::int64_t> rows_outside;  // of the scope
 };
@@ -36,7 +36,7 @@ struct Gate {
   Error (*error)(const Gate& gate, const LoadFigures& figures, const evidence::GateResult& result) = nullptr;
 };
 
-// In the order in which they are judged.
+// In the order of evaluation.
 const std::vector<Gate>& gates();
 
 }  // namespace dpone::engine

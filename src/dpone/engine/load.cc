@@ -102,7 +102,8 @@ class Load {
     return Error(ErrorClass::kRefused, "guard.empty_source", plan_.empty_source_refusal)
         .with("source", plan_.read.source.relation)
         .with("target", plan_.load.target.relation)
-        .hint("if an empty target is right, run with --allow-empty-source (sink.options.allow_empty_source: true)");
+        .hint(
+            "if the target should become empty, run with --allow-empty-source (sink.options.allow_empty_source: true)");
   }
 
   const Route& route_;
@@ -130,7 +131,7 @@ Result<ReadEnd> find_end(const Route& route, plan::RoutePlan& plan, Snapshot& sn
       DPONE_TRY(bound, snapshot.bound(plan.read));
     }
     end.position = bound.until;
-    // It never goes back: an overlap reads rows that lie before it.
+    // It never goes back: an overlap reads rows before it.
     if (!bound.advances && range->lower) end.position = to_position(*range, {*range->lower, {}, range->relation});
   } else {
     end.position = bound.until;

@@ -10,7 +10,8 @@ Result<FileDescriptor> lock_process(const std::filesystem::path& state_dir, std:
   const std::filesystem::path file = folder / (std::string(process) + ".lock");
   DPONE_TRY(FileDescriptor lock, try_lock_file(file));
   if (lock.is_open()) return lock;
-  return Error(ErrorClass::kRefused, "run.locked", "process \"" + std::string(process) + "\" is running on this host")
+  return Error(ErrorClass::kRefused, "run.locked",
+               "process \"" + std::string(process) + "\" is already running on this host")
       .with("lock", file.string())
       .hint("wait for the other run, or stop it");
 }

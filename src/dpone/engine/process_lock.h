@@ -8,8 +8,8 @@
 
 namespace dpone::engine {
 
-// Held until the descriptor is closed, also by the end of the process. Lies in `<state_dir>/locks/`. Class kRefused,
-// slug run.locked, when a run has it.
+// Held until the descriptor is closed, also by the end of the process. The file is in `<state_dir>/locks/`. Class
+// kRefused, slug run.locked, if another run holds it.
 Result<FileDescriptor> lock_process(const std::filesystem::path& state_dir, std::string_view process);
 
 }  // namespace dpone::engine

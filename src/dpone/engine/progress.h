@@ -11,7 +11,7 @@ class Progress {
   virtual ~Progress() = default;
   // plan, load, seal, publish: a new part of the run begins.
   virtual void stage(std::string_view name) = 0;
-  // About so many rows will be loaded, as the source's statistics have it. Not called when nobody knows.
+  // The estimated number of rows to load, from the source's statistics. Not called if it is unknown.
   virtual void expect(std::int64_t /*rows*/) {}
   // Rows and bytes so far. Called often; must be cheap.
   virtual void moved(std::int64_t rows, std::int64_t bytes) = 0;

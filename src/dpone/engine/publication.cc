@@ -25,12 +25,12 @@ Result<PublishOutcome> settle_lost(const PublicationInput& input, const Error& l
   if (!settled) return std::move(settled).error().with("target", input.plan.load.target.relation);
   if (settled->state == PublishState::kCommitted) return settled;
   if (settled->state == PublishState::kPartial) {
-    return Error(ErrorClass::kOutcomeUnknown, "finalize.outcome_unknown", "the load is half published")
+    return Error(ErrorClass::kOutcomeUnknown, "finalize.outcome_unknown", "the load is partly published")
         .with("target", input.plan.load.target.relation)
-        .hint("run again: the next run ends it first");
+        .hint("run again: the next run completes the publication first");
   }
   return Error(ErrorClass::kUnavailable, "finalize.not_committed",
-               "the connection was lost while publishing, and the target says that nothing was published")
+               "the connection was lost during publishing, and the target shows that nothing was published")
       .retry(Retry::kSafe)
       .hint("run again");
 }
@@ -53,8 +53,7 @@ void advance_state(const PublicationInput& input, const Receipt& receipt, eviden
   const Status reached = input.route.context.fault("state.before_write");
   Status stored = reached ? input.state.store(plan::state_after(receipt)) : reached;
   if (stored) return;
-  warn(input.route, record,
-       "the state could not be written, the next run goes by the receipt: " + stored.error().to_line());
+  warn(input.route, record, "cannot write the state; the next run uses the receipt: " + stored.error().to_line());
 }
 
 }  // namespace
@@ -107,16 +106,16 @@ Status publish(const PublicationInput& input, Stage& stage, evidence::RunRecord&
   if (appended) {
     record.ledger_head = *appended;
   } else {
-    warn(route, record, "the outcome could not be written to the ledger: " + appended.error().to_line());
+    warn(route, record, "cannot write the outcome to the ledger: " + appended.error().to_line());
   }
   if (!outcome) return std::move(outcome).error();
   advance_state(input, *outcome->receipt, record);
   if (input.position) {
     const Status told = route.source.acknowledge(*input.position);
-    if (!told) warn(route, record, "the source could not be told how far it was read: " + told.error().to_line());
+    if (!told) warn(route, record, "cannot report the position to the source: " + told.error().to_line());
   }
   if (context.stop.stop_requested()) {
-    warn(route, record, "told to stop when the target had the new rows already: they are published");
+    warn(route, record, "the run was interrupted after the load was published");
   }
   const Status reached = context.fault("run.published");
   if (!reached) warn(route, record, reached.error().to_line());

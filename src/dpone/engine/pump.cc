@@ -62,9 +62,9 @@ class Moved {
   std::int64_t bytes_ = 0;
 };
 
-// Runs `produce` on a thread of its own, and `write` for each item of the queue on this one and on those of further
-// writers. `produce` pushes until it is done or the queue is closed. An error of anybody closes the queue; `give_up`
-// then ends what `produce` may be waiting for besides it.
+// Runs `produce` on a separate thread, and `write` for each item of the queue on this one and on those of further
+// writers. `produce` pushes until it is done or the queue is closed. Any error closes the queue; `give_up` then ends
+// any other wait of `produce`.
 template <class T, class Writer, class Produce, class Write, class GiveUp>
 Status run(BoundedQueue<T>& queue, WriterPool<Writer>& writers, Moved& moved, Produce produce, Write write,
            GiveUp give_up) {
@@ -114,7 +114,7 @@ Result<PumpResult> pump(RawReader& reader, WriterPool<RawWriter>& writers, const
   };
   BoundedQueue<Chunk> full(kRawQueueBytes);
   BoundedQueue<std::string> empty(kRawQueueBytes);
-  // Buffers go round: at most as many as the queue holds, and one on each side.
+  // Buffers are reused: at most as many as fit in the queue, and one on each side.
   const std::size_t most_buffers = kRawQueueBytes / kBufferBytes + 1 + static_cast<std::size_t>(writers.most());
   const auto produce = [&]() -> Status {
     std::size_t made = 0;

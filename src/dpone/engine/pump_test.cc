@@ -175,7 +175,7 @@ class Engine : public testing::Test {
 
 TEST_F(Engine, AReaderThatWaitsIsGivenUpWhenTheWriterFails) {
   RawParts reader(parts(2, 100));
-  // The second part never comes by itself.
+  // The second part arrives only after the reader is given up.
   reader.before_ = [&](std::size_t next) -> Status {
     if (next == 1) reader.given_up_.get_future().wait();
     return {};

@@ -23,7 +23,7 @@ class Run {
 
   Status steps() {
     DPONE_TRY(evidence::Ledger ledger, evidence::Ledger::open(state_dir_, *context_.clock));
-    if (ledger.healed_bytes() > 0) warn("the ledger ended in a half-written record, which was cut off");
+    if (ledger.healed_bytes() > 0) warn("the ledger ended in an incomplete record, which was removed");
     DPONE_TRY(const FileDescriptor lock, lock_process(state_dir_, context_.process));
     DPONE_CHECK(context_.fault("run.locked"));
     progress_.stage("plan");
@@ -45,7 +45,7 @@ class Run {
     Status status = load_and_publish(*snapshot, *stage, end, ledger, state);
     if (!status && status.error().error_class() != ErrorClass::kOutcomeUnknown) {
       const Status dropped = stage->drop();
-      if (!dropped) warn("the stage could not be dropped, `dpone cleanup` will: " + dropped.error().to_line());
+      if (!dropped) warn("cannot drop the stage; `dpone cleanup` will drop it: " + dropped.error().to_line());
     }
     return status;
   }

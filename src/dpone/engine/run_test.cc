@@ -28,10 +28,10 @@ struct World {
   bool takes_raw = false;
   Answer key_faults;
   ReadBound bound;
-  bool counts = true;  // source and sink count by themselves
+  bool counts = true;  // source and sink report counts
   bool has_changes = true;
   std::int64_t rows_at = 1;  // of the stage, at the position
-  int seal_errors = 0;       // how often a lock cannot be had
+  int seal_errors = 0;       // how often a lock is unavailable
   std::optional<Error> read_error;
   std::optional<Error> finalize_error;
   std::optional<Error> settle_error;
@@ -238,7 +238,7 @@ class MemorySink final : public Sink {
   World& world_;
 };
 
-// One state, and the order of what is asked of it.
+// One state, and the order of calls to it.
 class MemoryStore final : public StateStore {
  public:
   explicit MemoryStore(World& world) : world_(world) {}
@@ -319,7 +319,7 @@ class Run : public testing::Test {
     return engine::run({manifest_, source, sink, context_, state_, start_}, folder_, progress_, &plan_);
   }
 
-  // The slug of a run that fails; whatever it asked before stands in world_.calls.
+  // The slug of a run that fails; world_.calls has its earlier calls.
   std::string failed() {
     const evidence::RunRecord outcome = run();
     return outcome.errors.empty() ? "no error" : outcome.errors[0].slug();
@@ -644,7 +644,7 @@ TEST_F(IncrementalRun, AStateThatCannotBeWrittenAfterwardsIsAWarning) {
   const evidence::RunRecord outcome = run();
   ASSERT_TRUE(outcome.errors.empty()) << outcome.errors[0].to_line();
   ASSERT_EQ(outcome.warnings.size(), 1U);
-  EXPECT_NE(outcome.warnings[0].find("the next run goes by the receipt"), std::string::npos);
+  EXPECT_NE(outcome.warnings[0].find("the next run uses the receipt"), std::string::npos);
   EXPECT_EQ(outcome.position["value"]["value"].as_string(), "9");
 }
 

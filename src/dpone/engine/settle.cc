@@ -20,9 +20,9 @@ Result<PublishOutcome> settle(Sink& sink, const RunContext& context, std::string
     if (asked && !is_working) return asked;
     if (context.clock->steady_now() - began >= (is_working ? std::max(wait, kWorkingWait) : wait)) {
       return Error(ErrorClass::kOutcomeUnknown, "finalize.outcome_unknown",
-                   "COMMIT was sent, its answer was lost, and the target cannot be asked: " +
-                       (asked ? std::string("it is still at work") : asked.error().to_line()))
-          .hint("run `dpone reconcile` with this run id when the target can be asked; the receipt decides");
+                   "the answer to COMMIT was lost, and the target cannot be reached: " +
+                       (asked ? std::string("it is still working") : asked.error().to_line()))
+          .hint("run `dpone reconcile` with this run id when the target can be reached; the receipt decides");
     }
     // An interrupted run still has to know how it ended.
     context.clock->sleep_for(kPause, {});

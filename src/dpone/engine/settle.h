@@ -9,8 +9,8 @@
 
 namespace dpone::engine {
 
-// Asks the sink until it answers or `wait` has passed; longer while the system is still at work. The outcome is never
-// kWorking. Class kOutcomeUnknown, slug finalize.outcome_unknown: the system could not be asked.
+// Asks the sink until it answers or `wait` has passed; longer while the system is still working. The outcome is never
+// kWorking. Class kOutcomeUnknown, slug finalize.outcome_unknown: the system could not be reached.
 Result<PublishOutcome> settle(Sink& sink, const RunContext& context, std::string_view process, std::string_view run_id,
                               std::chrono::milliseconds wait);
 

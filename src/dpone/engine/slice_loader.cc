@@ -34,7 +34,7 @@ void add(std::optional<std::int64_t>& sum, const std::optional<std::int64_t>& pa
 Result<PumpResult> load_slices(const plan::RoutePlan& plan, Snapshot& snapshot, Stage& stage, const RunContext& context,
                                Progress& progress) {
   if (plan.load.is_raw && (snapshot.raw() == nullptr || stage.raw() == nullptr)) {
-    return internal_error("the plan passes bytes through where source or sink cannot");
+    return internal_error("the plan passes bytes through, but the source or sink cannot");
   }
   DPONE_TRY(const std::vector<Slice> slices, snapshot.slices(plan.read, 1));
   PumpResult sum;

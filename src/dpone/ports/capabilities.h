@@ -1,5 +1,5 @@
-// What a system can do as a source and as a sink. The planner refuses what is off, by the slug that stands beside it,
-// before anything is connected; the conformance suite asserts just that. Static values of each connector.
+// What a system can do as a source and as a sink. The planner refuses a capability that is off, with the slug beside
+// it, before dpone connects; the conformance suite asserts this. Static values of each connector.
 #pragma once
 
 #include <string_view>
@@ -10,13 +10,13 @@ struct SourceCapabilities {
   bool has_table = true;    // rows are found by a table's name, else by a path
   bool has_query = false;   // capability.query
   bool has_where = false;   // capability.where
-  bool has_cursor = false;  // capability.cursor: ordered extraction, hence incremental_append, and merge of a delta
+  bool has_cursor = false;  // capability.cursor: ordered extraction, for incremental_append and the merge of a delta
 };
 
 enum class PublishClass {
   kTransactional,  // rows and receipt in one transaction
   kAtomicStep,     // one statement, with a journal
-  kRename,         // a file takes another's place; its receipt lies beside it
+  kRename,         // a file replaces another; its receipt is beside it
   kStream,         // rows cannot be taken back: gates only change the exit code
 };
 

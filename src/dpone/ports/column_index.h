@@ -1,5 +1,5 @@
-// ColumnIndex: finds columns of Facts by name where many are looked for, as in a header of 100,000 columns. The Facts
-// must outlive it and keep their columns.
+// ColumnIndex: finds many columns of Facts by name, as in a header of 100,000 columns. The Facts must outlive it and
+// keep their columns.
 #pragma once
 
 #include <string>
@@ -26,15 +26,15 @@ class ColumnIndex {
   std::unordered_map<std::string_view, const ColumnFacts*> columns_;
 };
 
-// Refuses to load more columns than a table of a sink can have, before anybody works with them. Slug
+// Refuses to load more columns than a table of a sink can have, before any work on them. Slug
 // schema.too_many_columns.
 inline Status check_column_count(std::string_view relation, std::size_t columns, std::size_t most) {
   if (columns <= most) return {};
   return Error(ErrorClass::kFailed, "schema.too_many_columns",
-               "the source has " + std::to_string(columns) + " columns, and a table of the target at most " +
+               "the source has " + std::to_string(columns) + " columns, but a table of the target can have at most " +
                    std::to_string(most))
       .with("target", std::string(relation))
-      .hint("select fewer with source.options.columns; where a file has another delimiter, give it with --delimiter");
+      .hint("select fewer with source.options.columns; if a file has another delimiter, set it with --delimiter");
 }
 
 }  // namespace dpone

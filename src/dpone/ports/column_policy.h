@@ -12,7 +12,7 @@ namespace dpone {
 enum class Fidelity {
   kIdentical,   // same type on both sides
   kReversible,  // another type that holds every value of the source and restores it
-  kChecked,     // a narrower type: every value is checked before it is sent, the first that does not fit ends the run
+  kChecked,     // a narrower type: every value is checked before it is sent; the first that does not fit ends the run
 };
 
 struct ColumnPolicy {
@@ -25,7 +25,7 @@ struct ColumnPolicy {
   Fidelity fidelity = Fidelity::kIdentical;
   bool travels_as_text = false;
   bool is_nullable = true;          // in the target
-  bool is_guessed = false;          // the type is nobody's declaration, see Field
+  bool is_guessed = false;          // the type is inferred, see Field
   std::vector<std::string> labels;  // the only texts that the target takes; any if empty
   bool may_be_absent = false;       // see Field; such a column is nullable in the stage
   bool is_absence = false;          // of the stage alone
@@ -53,8 +53,8 @@ inline Schema batch_schema(const std::vector<ColumnPolicy>& columns) {
   return schema;
 }
 
-// The same with what the target rules out, and with a value in each column of the key, for a source whose rows nobody
-// has looked at yet.
+// The same with the values that the target excludes, and with NOT NULL in each key column, for a source whose rows are
+// not checked elsewhere.
 inline Schema strict_schema(const std::vector<ColumnPolicy>& columns, const std::vector<std::string>& key) {
   Schema schema = batch_schema(columns);
   for (std::size_t i = 0; i < columns.size(); ++i) {

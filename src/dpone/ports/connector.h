@@ -1,6 +1,6 @@
-// Connector: everything that dpone knows of a system, as one value: how it is reached, what it can do, which options it
-// takes, and how its ends are opened. Each system defines its own in connectors/<system>/connector.cc; the program
-// keeps a list of references. Static data; the functions are thread-safe.
+// Connector: everything that dpone knows about a system, as one value: how to reach it, what it can do, which options
+// it takes, and how to open its source and sink. Each system defines its own in connectors/<system>/connector.cc; the
+// program keeps a list of references. Static data; the functions are thread-safe.
 #pragma once
 
 #include <filesystem>
@@ -55,7 +55,7 @@ struct Connector {
   // Tables and views of a connection; null where the system cannot list them.
   Result<std::vector<RelationSummary>> (*discover)(const ConnectionSettings& settings, const DiscoverRequest& request,
                                                    const RunContext& context) = nullptr;
-  // What is wrong with the options of an end, as far as they alone can tell; null where the tables say it all.
+  // Checks the options of a source or sink by themselves; null if the option tables suffice.
   Status (*check_source)(const EndSettings& settings) = nullptr;
   Status (*check_sink)(const EndSettings& settings) = nullptr;
   // Whether an option of its table means anything at this end; null: each does.

@@ -1,4 +1,4 @@
-// How an incremental run reads only what is new: which column orders the rows, and where the last run ended. Values
+// How an incremental run reads only new rows: which column orders the rows, and where the last run ended. Values
 // (semantics §5, docs/adr/0007).
 #pragma once
 
@@ -24,7 +24,7 @@ inline std::string_view to_string(CursorNulls value) {
   return value == CursorNulls::kFail ? "fail" : value == CursorNulls::kIgnore ? "ignore" : "always";
 }
 
-// What is lowered from the lower bound. At most one of both is not zero.
+// The amount subtracted from the lower bound. At most one of the two is not zero.
 struct CursorOverlap {
   std::chrono::microseconds duration{0};  // of a date or timestamp
   std::int64_t number = 0;                // of a number
@@ -46,7 +46,7 @@ struct CursorRange {
 // A place in the order of a cursor: the value of a Position of kind `cursor`.
 struct CursorPosition {
   std::string value;  // as data/value_text.h prints it
-  // How many rows of the source had this value; absent where nobody needs to know.
+  // How many rows of the source had this value; absent if not needed.
   std::optional<std::int64_t> rows;
   // What the source says of the storage of the relation: another text when it was emptied and loaded again
   // (PostgreSQL: OID and relfilenode). Empty where the source cannot tell.
@@ -56,8 +56,8 @@ struct CursorPosition {
 
 // `{"column", "type", "value", "rows", "relation"}`
 Position to_position(const CursorRange& range, const CursorPosition& position);
-// Absent if `position` is not of this column and type. Positions of earlier builds have a key of their last row as
-// well, which is not looked at.
+// Absent if `position` is not of this column and type. Positions of earlier builds also have the key of their last row,
+// which is ignored.
 std::optional<CursorPosition> cursor_position(const CursorRange& range, const Position& position);
 
 }  // namespace dpone

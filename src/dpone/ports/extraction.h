@@ -17,7 +17,7 @@
 namespace dpone {
 
 struct ReadAll {};
-// Rows whose cursor lies beyond the last run's.
+// Rows whose cursor is beyond the last run's position.
 struct ReadBeyond {
   CursorRange range;
 };
@@ -46,9 +46,9 @@ std::string_view name_of(const Extraction& extraction);
 // What a snapshot says of the rows to be read.
 struct ReadBound {
   bool has_rows = true;           // something is to be read
-  bool advances = true;           // `until` lies beyond the position that the extraction starts from, if it has one
+  bool advances = true;           // `until` is beyond the position that the extraction starts from, if it has one
   std::optional<Position> until;  // where this reading ends; absent for extractions without a position
-  // The source has rows, and all of them lie before the position that the extraction starts from: `greatest` is the
+  // The source has rows, and all of them are before the position that the extraction starts from: `greatest` is the
   // last of them.
   bool is_behind = false;
   std::string greatest;

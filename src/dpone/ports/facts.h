@@ -22,16 +22,16 @@ struct ColumnFacts {
   bool is_generated = false;     // computed by the system: never loaded
   bool has_default = false;      // default or identity: may be left out of a load
   bool travels_as_text = false;  // no typed form here: read and written in its text form
-  bool is_textual = false;       // values stand as texts: the type is what they are read as
-  // Nobody declared the type: every value is a text, read as whatever type is wanted. `guess` is why it is this one, a
-  // sentence, and empty if nothing was looked at.
+  bool is_textual = false;       // values are texts: the type says how to read them
+  // The type is not declared: every value is a text that can be read as any type. `guess` is the reason for the
+  // inferred type, a sentence, and empty without a sample.
   bool is_inferred = false;
   std::string guess;
   // What gives the values their meaning beside their type (PostgreSQL's lc_monetary for money, the server's age for a
   // text); empty for most types. Values only go where it is the same.
   std::string meaning;
-  // Of a source's column: the type that its values had in the system where they came from, as that one names it. Empty
-  // where nobody kept it.
+  // For a source's column: the type of its values in the system that they originally came from, in that system's
+  // spelling. Empty if unknown.
   std::string origin_type;
   std::vector<std::string> labels;  // of a target's column: the only texts that it takes; any if empty
   // Of a target's column: what numbers the rows that bring no value, as SQL names it, and why it cannot be moved on.
@@ -76,7 +76,7 @@ struct Facts {
   std::vector<ColumnFacts> columns;
   std::vector<KeyFacts> keys;
   std::vector<PublishOption> publish;
-  // Sinks: whether a load has to fit the columns that are there. A file has those of whoever writes it, and lists none.
+  // Sinks: whether a load must fit the existing columns. A file gets the columns of each load, and lists none.
   bool has_fixed_columns = true;
   // Sources: each row names its own columns, so that one which no row has now is absent, not gone.
   bool has_optional_columns = false;
@@ -88,7 +88,7 @@ struct Facts {
   bool can_loosen = false;
   bool can_recount = true;         // sinks: staged rows lie where they can be counted again
   bool leaves_wrong_out = false;   // sources: rows that are wrong are left out, and end no run
-  bool checks_json = false;        // sinks: the system refuses a json value that is none
+  bool checks_json = false;        // sinks: the system refuses an invalid json value
   std::vector<std::string> notes;  // what a user should know of it, a sentence each; they go into the plan
   std::string guess_basis;         // what the types that nobody declared are told by; a note where one of them is used
   std::vector<Error> obstacles;    // what stands against any load: a missing extension, a type that differs

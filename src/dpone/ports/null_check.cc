@@ -14,9 +14,9 @@ Result<bool> check_cursor_nulls(const ReadTask& task,
   if (!looks_for_nulls(task)) return false;
   DPONE_TRY(const bool has_rows, has_null(range.column));
   if (has_rows && range.nulls == CursorNulls::kFail) {
-    return Error(ErrorClass::kFailed, "cursor.null", "a row has no value in the cursor column \"" + range.column + "\"")
+    return Error(ErrorClass::kFailed, "cursor.null", "a row has NULL in the cursor column \"" + range.column + "\"")
         .with("relation", task.source.relation)
-        .hint("source.options.cursor_nulls says what to do with such rows: ignore, or with incremental_merge always");
+        .hint("set source.options.cursor_nulls to ignore, or with incremental_merge to always");
   }
   return has_rows;
 }

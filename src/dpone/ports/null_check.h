@@ -1,4 +1,4 @@
-// What every source looks at before it reads by a cursor: rows without a value in the cursor.
+// The check of every source before it reads by a cursor: rows with NULL in the cursor.
 #pragma once
 
 #include <functional>

@@ -1,5 +1,5 @@
-// Position: how far a source has been read. Opaque: receipts and states keep it as it is, and only the kind of source
-// that wrote it orders it. Value.
+// Position: how far a source has been read. Opaque: receipts and states store it unchanged, and only the kind of source
+// that wrote it can compare it. Value.
 #pragma once
 
 #include <optional>

@@ -71,8 +71,8 @@ Result<Receipt> Receipt::from_json(const Json& json) {
                         take(json["outcome"], receipt.outcome);
   if (!is_whole) {
     return Error(ErrorClass::kRefused, "receipts.unreadable",
-                 "the receipts of the target cannot be read: a field is missing or of another kind")
-        .hint("something else wrote them; restore them, or take the target over with --adopt");
+                 "the receipts of the target cannot be read: a field is missing or has another type")
+        .hint("another program wrote them; restore them, or take the target over with --adopt");
   }
   receipt.target_created = json["target_created"].as_bool();
   for (const Json& column : json["columns"].as_array()) receipt.columns.push_back(column.as_string());

@@ -27,7 +27,7 @@ class RawStage {
 class Stage {
  public:
   virtual ~Stage() = default;
-  // Writers that may be open at once, each used by a thread of its own. They are opened and finished by one thread.
+  // The number of writers that may be open at once, each used by a separate thread. One thread opens and finishes them.
   virtual int most_writers() const { return 1; }
   virtual Result<std::unique_ptr<BatchWriter>> open_writer(const Slice& slice) = 0;
   // Null where every row comes in batches.
@@ -50,11 +50,11 @@ struct Leftover {
   bool is_removed = false;
 };
 
-// What describe() has to know to say what stands in the way of a load.
+// The input that describe() needs to find the obstacles of a load.
 struct TargetQuestion {
   const Facts& source;
-  std::vector<std::string> key;  // columns by which rows are found, or of which a table that is made gets a key
-  bool finds_rows = false;       // rows are looked for by the key: `=` must be the key's own equality
+  std::vector<std::string> key;  // columns by which rows are found, or on which a new table gets a key
+  bool finds_rows = false;       // rows are found by the key: `=` must be the equality of the key's type
   bool keeps_latest = false;     // several rows of one key may come into the stage
   Scope scope = {};              // the rows that the load replaces, where these are not all
   bool looks_first = false;      // rows are added that the target does not have: nobody else may add them meanwhile
@@ -65,7 +65,7 @@ enum class PublishState {
   kCommitted,
   kAbsent,
   kPartial,  // half done: Sink::recover ends it
-  kWorking,  // the system is still at it, or holds the lock under which it would be
+  kWorking,  // the system is still working on it, or holds its lock
 };
 
 struct PublishOutcome {
@@ -93,20 +93,21 @@ class Sink {
   virtual Result<std::int64_t> count_at(const std::string& column, const std::string& value,
                                         std::vector<Statement>& asked);
   virtual RawVerdict accepts_raw(const WireFormat& format, const LoadTask&) const {
-    return {format, false, {"the target does not take rows in another system's format"}};
+    return {format, false, {"the target does not accept rows in another system's format"}};
   }
   // What a run sends from open_stage() on, and before it to clean up.
   virtual std::vector<Statement> render(const LoadTask& task) const = 0;
   virtual Result<std::unique_ptr<Stage>> open_stage(const LoadTask& task) = 0;
   // Carries out LoadTask::publish atomically, with `receipt` (version and epoch are expected values, checked under the
-  // target's lock). May be called again with the same receipt: what was published by it is kCommitted.
-  // `finalize.fenced` and `finalize.target_changed`: exit 3, nothing was published. Retry::kAgain: a lock could not be
-  // had, nothing has changed. An error of class kOutcomeUnknown means that the answer was lost: look_up() decides.
+  // target's lock). May be called again with the same receipt: if it was already published, the result is kCommitted.
+  // `finalize.fenced` and `finalize.target_changed`: exit 3, nothing was published. Retry::kAgain: a lock was not
+  // available, nothing has changed. An error of class kOutcomeUnknown means that the answer was lost: look_up()
+  // decides.
   virtual Result<PublishOutcome> publish(Stage& stage, const LoadTask& task, const Receipt& receipt) = 0;
   // What became of a run's publication. Writes nothing.
   virtual Result<PublishOutcome> look_up(std::string_view process, std::string_view run_id) = 0;
-  // Before planning, under the process's lock: ends, forward or back, what died half published. Never touches what a
-  // living run holds. What it ended forward.
+  // Before planning, under the process's lock: completes or undoes interrupted publications. Never touches those of a
+  // living run. Returns the completed ones.
   virtual Result<std::vector<Receipt>> recover(std::string_view /*process*/) { return std::vector<Receipt>(); }
   // Drops stages of `process` (empty: of any) whose run is dead; with `is_dry_run` only lists them.
   virtual Result<std::vector<Leftover>> cleanup(std::string_view process, bool is_dry_run) = 0;

@@ -26,7 +26,7 @@ class Snapshot {
   // How far the rows of `task.extraction` go, in the source's own order. Slugs: cursor.null, cursor.infinite,
   // cursor.beyond_max.
   virtual Result<ReadBound> bound(const ReadTask&) { return ReadBound{}; }
-  // At most `most` parts that together hold each row once.
+  // At most `most` parts that together contain each row once.
   virtual Result<std::vector<Slice>> slices(const ReadTask&, int /*most*/) { return std::vector<Slice>(1); }
   // Where slices() returned one part, one reader at a time; the next may be opened after finish().
   virtual Result<std::unique_ptr<BatchReader>> open(const Slice& slice, const ReadTask& task) = 0;
@@ -46,7 +46,7 @@ class Source {
   virtual std::vector<Statement> render(const ReadTask& task) const = 0;
   // Locks, fixes the snapshot and compares the facts with those of the plan: `source.changed` (exit 4) if they differ.
   virtual Result<std::unique_ptr<Snapshot>> open_snapshot(const ReadTask& task) = 0;
-  // After the receipt is written: what lies up to `position` is not needed any more (a slot, a consumer group).
+  // After the receipt is written: everything up to `position` is no longer needed (a slot, a consumer group).
   virtual Status acknowledge(const Position&) { return {}; }
 };
 

@@ -4,7 +4,7 @@ namespace dpone {
 namespace {
 
 constexpr const char* kSchemaVersion = "dpone.state.v2";
-// It had a cursor in place of a position of any kind.
+// It had a cursor instead of a position of any kind.
 constexpr const char* kFirstVersion = "dpone.state.v1";
 
 }  // namespace
@@ -33,8 +33,8 @@ Result<State> State::from_json(const Json& json) {
                         is_number("version") && is_number("epoch") && is_text("target_identity") && is_text("run_id") &&
                         is_text("selection_fingerprint") && is_text("updated_at");
   if (!is_state) {
-    return Error(ErrorClass::kFailed, "state.unreadable", "a stored state is not of the form dpone.state.v2")
-        .hint("a newer dpone may have written it; otherwise `dpone state reset` starts anew");
+    return Error(ErrorClass::kFailed, "state.unreadable", "a stored state does not have the format dpone.state.v2")
+        .hint("a newer dpone may have written it; otherwise `dpone state reset` starts from the beginning");
   }
   State state;
   state.process = json["process"].as_string();
@@ -51,10 +51,10 @@ Result<State> State::from_json(const Json& json) {
 }
 
 Error state_conflict(const State& state, std::string_view place) {
-  return Error(ErrorClass::kRefused, "state.conflict", "another run of this process wrote its state meanwhile")
+  return Error(ErrorClass::kRefused, "state.conflict", "another run of this process wrote its state at the same time")
       .with("process", state.process)
       .with("state", std::string(place))
-      .hint("run again: the next run begins where the target's receipt says");
+      .hint("run again: the next run begins at the position in the target's receipt");
 }
 
 }  // namespace dpone

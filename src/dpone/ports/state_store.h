@@ -46,7 +46,7 @@ class StateStore {
   virtual std::string place() const = 0;
 };
 
-// What apply() says when somebody else was faster.
+// The error of apply() if another run was faster.
 Error state_conflict(const State& state, std::string_view place);
 
 }  // namespace dpone

@@ -8,7 +8,7 @@ namespace dpone {
 struct Statement {
   std::string phase;  // prepare, extract, load, seal, gate or publish
   std::string text;
-  std::string summary = {};  // printed in place of a text that is too long to be read
+  std::string summary = {};  // printed instead of a text that is too long to read
 };
 
 }  // namespace dpone

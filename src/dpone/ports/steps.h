@@ -1,6 +1,6 @@
-// What a strategy is made of: a list of steps that must hold, one after the other, on the stage and then on the target.
-// A sink renders each kind of step once, in its own dialect, and `dpone plan` prints what became of it; a strategy
-// never knows how. A sink without transactions may realise the whole list at once. Values, hashed into the plan.
+// A strategy is a list of steps that apply, one after the other, to the stage and then to the target. A sink renders
+// each kind of step once, in its own dialect, and `dpone plan` prints the result; a strategy does not depend on it. A
+// sink without transactions may carry out the whole list at once. Values, hashed into the plan.
 #pragma once
 
 #include <cstdint>
@@ -25,8 +25,8 @@ struct ScopeTerm {
   std::vector<std::string> values;
 };
 
-// The rows of the target that a step is about: the whole of it, or those for which a predicate is true. A row for which
-// it is NULL lies outside.
+// The rows of the target that a step affects: all rows, or those for which a predicate is true. A row for which it is
+// NULL is outside.
 struct Scope {
   std::string predicate;         // SQL of the sink
   std::vector<ScopeTerm> terms;  // all of them
@@ -76,10 +76,10 @@ using Step = std::variant<AddColumns, KeepLatest, TakePlace, DeleteRows, UpdateR
 // `add_columns`, `keep_latest`, ...; as plans and capabilities have it.
 std::string_view name_of(const Step& step);
 
-// What is asked of the stage when its rows are there, before anything is published. Each is one statement of the plan.
-// kRows: the system's own count. kKeyFaults: rows with a NULL in the key, and rows beyond the first of each key.
-// kOutside: rows for which `scope` is not true. kAt: rows whose `column` is `value`, as data/value_text.h prints it,
-// `{position}` in a plan. kChanges: whether the publish steps would change or add a row at all.
+// Questions about the loaded stage, before anything is published. Each is one statement of the plan. kRows: the
+// system's own count. kKeyFaults: rows with a NULL in the key, and rows beyond the first of each key. kOutside: rows
+// for which `scope` is not true. kAt: rows whose `column` is `value`, as data/value_text.h prints it, `{position}` in a
+// plan. kChanges: whether the publish steps would change or add a row at all.
 struct Question {
   enum class Kind { kRows, kKeyFaults, kOutside, kAt, kChanges };
   Kind kind = Kind::kRows;

@@ -1,5 +1,5 @@
-// SystemSpec: what a system's connection is made of: its URL schemes, its fields, and the variables that its own
-// client reads. Part of a connector's descriptor; providers, URLs and docs read it. Static data.
+// SystemSpec: the parts of a system's connection: its URL schemes, its fields, and the variables that its own client
+// reads. Part of a connector's descriptor; providers, URLs and docs read it. Static data.
 #pragma once
 
 #include <span>

@@ -30,8 +30,8 @@ struct Dialect {
   std::string_view insert_into = "INSERT INTO";
   std::string_view update = "UPDATE";
   std::string_view overriding = "";  // between the columns of an INSERT and its SELECT
-  // How rows of the stage are found that the target does not have: NOT EXISTS, or a LEFT JOIN where the system only
-  // makes an index of its own for joins.
+  // How to find rows of the stage that the target lacks: NOT EXISTS, or a LEFT JOIN if the system builds a temporary
+  // index only for joins.
   bool joins_to_find_missing = false;
 };
 

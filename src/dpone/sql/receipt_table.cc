@@ -12,9 +12,10 @@ Result<std::int64_t> integer_of(const Table& table, std::size_t row, std::size_t
   std::int64_t number = 0;
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (code == std::errc() && end == text.data() + text.size()) return number;
-  return Error(ErrorClass::kRefused, "receipts.unreadable", "a receipt of the target has no number where one belongs")
+  return Error(ErrorClass::kRefused, "receipts.unreadable",
+               "a receipt of the target has a field that must be a number and is not")
       .hint(
-          "something else wrote the control table; restore it, or take the target over with --adopt in another "
+          "another program wrote the control table; restore it, or take the target over with --adopt in another "
           "control_schema");
 }
 
@@ -41,7 +42,7 @@ Statement ReceiptTable::read_statement(std::string phase, bool is_first_form) co
                            std::string(is_first_form ? dialect_.first_receipt : dialect_.json_text) + " FROM " + name_ +
                            " WHERE target = $2";
   const std::string own = " AND process = $1";
-  // Parts of a run have versions of their own; the newest is the run's last word.
+  // Parts of a run have separate versions; the newest is the final one.
   const auto newest = [&](const char* kind, const std::string& condition, const char* order) {
     return "SELECT * FROM (SELECT '" + std::string(kind) + "' AS kind" + from + condition + " ORDER BY " + order +
            " DESC LIMIT 1) AS " + kind + "_receipt";
@@ -66,7 +67,7 @@ Result<PriorReceipts> ReceiptTable::read_newest(Session& session, bool is_first_
       return Error(ErrorClass::kRefused, "control.newer", "a newer dpone has written receipts of this target")
           .with("table", name_)
           .with("format", std::to_string(format))
-          .hint("run this process with that version, or a newer one");
+          .hint("run this process with that version or a newer one");
     }
     DPONE_TRY(const Json body, Json::parse(table.text(row, 10)));
     DPONE_TRY(Receipt receipt, Receipt::from_json(body));

@@ -59,8 +59,8 @@ std::string same_key(const Dialect& dialect, const LoadTask& task, const std::ve
   return out;
 }
 
-// Whether two values that are equal as keys are the same bits: 1.0 and 1.00 are not, nor 'a' and 'A' of a collation
-// without case.
+// Whether two values that are equal as keys are the same bits: 1.0 and 1.00 are not, and neither are 'a' and 'A' in a
+// case-insensitive collation.
 bool has_one_spelling(const DataType& type) {
   switch (type.kind) {
     case TypeKind::kBool:
@@ -78,8 +78,8 @@ bool has_one_spelling(const DataType& type) {
   }
 }
 
-// Columns that a merge writes: all but keys of one spelling, which are equal already and which the system may not let
-// anybody write (identity columns, row ids).
+// Columns that a merge writes: all except keys whose equal values are identical; the system may forbid writing them
+// (identity columns, row ids).
 std::vector<std::string> updated_columns(const LoadTask& task, const std::vector<std::string>& key) {
   std::vector<std::string> names;
   for (const ColumnPolicy& column : task.columns) {

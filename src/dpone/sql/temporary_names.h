@@ -1,6 +1,6 @@
-// Names of what a run makes beside its target before it is published: `__dpone_` and 16 hex digits of the hash of
-// (kind, target, run), never a suffix, so that long names cannot collide. A plan, which has no run id yet, shows
-// `__dpone_{kind}` instead. Value; pure.
+// Names of the objects that a run creates beside its target before it publishes: `__dpone_` and 16 hex digits of the
+// hash of (kind, target, run), never a suffix, so that long names cannot collide. A plan, which has no run id yet,
+// shows `__dpone_{kind}` instead. Value; pure.
 #pragma once
 
 #include <cstdint>

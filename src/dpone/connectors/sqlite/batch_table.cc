@@ -34,7 +34,7 @@ enum class Take : std::uint8_t {
   kPrinted
 };
 
-// How those are printed that have no storage of their own.
+// The text of values without a storage class.
 enum class Print : std::uint8_t { kValue, kCast, kDecimal, kTimestamp, kInet };
 
 Take take_of(const DataType& from, const DataType& to) {
@@ -231,8 +231,8 @@ struct Rows {
                                 .hint("remove the NULL at the source; the target is unchanged"),
                             at, rows_before, operation.name);
         }
-        return with_place(Error(ErrorClass::kFailed, "value.null", "the target's column allows no NULL")
-                              .hint("remove the NULL at the source, or allow it at the target; the target is "
+        return with_place(Error(ErrorClass::kFailed, "value.null", "the target's column does not allow NULL")
+                              .hint("remove the NULL at the source, or allow NULL at the target; the target is "
                                     "unchanged"),
                           at, rows_before, operation.name);
       }
@@ -242,11 +242,11 @@ struct Rows {
                                                                : find_changed_float<double>(column, first, last);
       if (at != last) {
         return Error(misfit(operation, column, at, rows_before,
-                            "has no REAL in SQLite, which would make it " +
+                            "cannot be stored as a REAL in SQLite, which would make it " +
                                 std::string(batch->columns()[index].type().kind == TypeKind::kFloat32
                                                 ? (std::isnan(column.value_at<float>(at)) ? "NULL" : "0")
                                                 : (std::isnan(column.value_at<double>(at)) ? "NULL" : "0"))))
-            .hint("make it another value or a text at the source, or declare the column text");
+            .hint("convert it to another value or a text at the source, or declare the column as text");
       }
     }
     for (std::int64_t from = first; operation.check != nullptr && from < last; from += kCheckRows) {
@@ -436,7 +436,7 @@ Result<std::unique_ptr<BatchTable>> BatchTable::create(Database& database, const
     impl->rows.operations.push_back(std::move(operation));
   }
   const int code = sqlite3_create_module_v2(database.handle(), impl->name.c_str(), &kModule, &impl->rows, nullptr);
-  if (code != SQLITE_OK) return database.last_error("the rows' table cannot be made");
+  if (code != SQLITE_OK) return database.last_error("the table of rows cannot be created");
   DPONE_TRY(impl->statement, database.prepare(insert));
   return std::unique_ptr<BatchTable>(new BatchTable(std::move(impl)));
 }
@@ -444,7 +444,7 @@ Result<std::unique_ptr<BatchTable>> BatchTable::create(Database& database, const
 Status BatchTable::insert(const Batch& batch, std::int64_t first, std::int64_t last, std::int64_t rows_before) {
   Rows& rows = impl_->rows;
   if (static_cast<std::size_t>(batch.num_columns()) != rows.operations.size()) {
-    return internal_error("a batch has other columns than its stage");
+    return internal_error("the columns of a batch differ from those of its stage");
   }
   rows.batch = &batch;
   rows.first = first;
@@ -460,7 +460,7 @@ Status BatchTable::insert(const Batch& batch, std::int64_t first, std::int64_t l
   const int code = std::atoi(error.native_code().c_str());
   if (code == SQLITE_CONSTRAINT_PRIMARYKEY || code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_ROWID) {
     return rows.with_place(Error(ErrorClass::kFailed, "gate.key_duplicates",
-                                 "the source has rows that the target's keys exclude: " + error.message())
+                                 "rows of the source violate the target's keys: " + error.message())
                                .native(error.native_code())
                                .hint("remove the duplicates at the source; the target is unchanged"),
                            rows.row, rows_before, "");

@@ -21,8 +21,8 @@ inline constexpr std::string_view kBatchTable = "__dpone_batch";
 
 class BatchTable {
  public:
-  // `insert` selects c0, c1, ... from kBatchTable. `rowid_column` is the sink's column that is the rowid, which SQLite
-  // would make a number for in place of a NULL. `database` must outlive the table.
+  // `insert` selects c0, c1, ... from kBatchTable. `rowid_column` is the sink's rowid column, in which SQLite would
+  // replace a NULL by a number. `database` must outlive the table.
   static Result<std::unique_ptr<BatchTable>> create(Database& database, const std::vector<ColumnPolicy>& columns,
                                                     const std::string& insert, const std::string& rowid_column);
   ~BatchTable();

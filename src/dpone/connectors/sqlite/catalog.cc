@@ -25,7 +25,7 @@ Result<Json> read_columns(Database& database, const std::string& name) {
     column.set("name", query.text(0)).set("type", query.text(1)).set("not_null", query.integer(2) != 0);
     column.set("default", text_or_null(query, 3)).set("pk", query.integer(4));
     column.set("is_generated", query.integer(5) != 0);
-    const char* collation = nullptr;  // of a table; a view's columns have none that could be asked for
+    const char* collation = nullptr;  // of a table; views do not have one
     const int code =
         sqlite3_table_column_metadata(database.handle(), "main", name.c_str(), column["name"].as_string().c_str(),
                                       nullptr, &collation, nullptr, nullptr, nullptr);
@@ -72,7 +72,7 @@ Result<Json> read_triggers(Database& database, const std::string& name) {
   }
 }
 
-// Foreign keys of other tables that refer to it, and its own that do; a stage is no such table yet.
+// Foreign keys of other tables that refer to it, and its own that do; a stage does not have any yet.
 Result<Json> read_incoming(Database& database, const std::string& name) {
   Json incoming = Json::array();
   DPONE_TRY(Query query, database.prepare("SELECT m.name, f.id, f.on_delete, f.\"to\" FROM sqlite_schema AS m, "
@@ -143,7 +143,8 @@ Result<Json> read_relation(Database& database, const std::string& name) {
     query.bind_text(1, name);
     DPONE_TRY(const bool has_row, query.step());
     if (!has_row) {
-      return Error(ErrorClass::kUnavailable, "sqlite.schema_changed", "the relation vanished while it was described")
+      return Error(ErrorClass::kUnavailable, "sqlite.schema_changed",
+                   "the relation was dropped while dpone read its definition")
           .with("relation", quote_name(name))
           .retry(Retry::kSafe)
           .hint("run again");
@@ -221,7 +222,7 @@ Result<Json> read_column_entries(Database& database, const std::string& table, c
       return Error(ErrorClass::kFailed, "sqlite.bad_columns", std::string(kColumnsTable) + " cannot be read")
           .with("table", table)
           .with("column", name)
-          .hint("delete that row: the column is then typed by its declaration");
+          .hint("delete that row: the column's type then comes from its declaration");
     }
     Json entry = Json::object();
     entry.set("type", *std::move(type)).set("native_type", query.text(3)).set("meaning", query.text(4));

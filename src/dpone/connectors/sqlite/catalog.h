@@ -16,11 +16,11 @@ namespace dpone::sqlite {
 inline constexpr const char* kColumnsTable = "__dpone__columns";
 inline constexpr const char* kLoadsTable = "__dpone__loads";
 inline constexpr const char* kStagesTable = "__dpone__stages";
-// A view that nobody asks: it stands behind every target in sqlite_schema, so that a table that is made again gets
-// another row there.
+// A marker view that is never queried: it follows every target in sqlite_schema, so that a recreated table gets another
+// row there.
 inline constexpr const char* kMarkView = "__dpone__mark";
 
-// Name of the table or view as it is stored: SQLite's names have no case, in ASCII.
+// The stored name of the table or view: SQLite's names are case-insensitive in ASCII.
 Result<std::optional<std::string>> find_relation(Database& database, const std::string& name);
 Result<bool> has_table(Database& database, const std::string& name);
 // Tables and views that are not SQLite's or dpone's own.
@@ -44,11 +44,11 @@ Result<Json> read_column_entries(Database& database, const std::string& table, c
 // Keys of what read_relation returned. `entries` says which columns are a primary key that is kept as an index.
 std::vector<KeyFacts> keys_of(const Json& relation, const Json& entries);
 
-// What tells a table from one that is made again under its name.
+// The values that distinguish a table from one recreated under its name.
 struct TableIdentity {
   std::int64_t root_page = 0;
   std::int64_t schema_row = 0;  // of the table in sqlite_schema
-  std::int64_t mark_row = 0;    // of the mark; 0 where there is none
+  std::int64_t mark_row = 0;    // of the mark; 0 if it does not exist
   std::string definition;       // a hash
 
   bool is_marked() const { return mark_row > schema_row; }
@@ -56,7 +56,7 @@ struct TableIdentity {
   static TableIdentity parse(std::string_view text);
 };
 Result<TableIdentity> read_identity(Database& database, const std::string& table);
-// Inside a transaction that writes: the mark stands behind the table from now on.
+// Inside a transaction that writes: puts the mark after the table.
 Status move_mark(Database& database, const std::string& table);
 std::vector<std::string> mark_statements();  // that it sends, unless the mark stands there
 

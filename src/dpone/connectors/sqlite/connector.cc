@@ -13,7 +13,7 @@ constexpr std::string_view kSchemes[] = {"sqlite"};
 
 constexpr FieldSpec kFields[] = {
     {"path", "path", true, false,
-     "File of the database; a relative path counts from the manifest's folder, for dpone copy from the current one"},
+     "File of the database; a relative path is relative to the manifest's folder, for dpone copy to the current one"},
     {"busy_timeout", "busy_timeout", false, false, "Longest wait for a lock of another program, 10 s by default",
      FieldKind::kMilliseconds},
 };

@@ -31,7 +31,7 @@ constexpr std::string_view kSeenColumn = ", target_seen";
 
 sql::ReceiptTable table_of(const std::string& target) { return {kReceipts, kLoadsTable, target}; }
 
-// Empty: there is no table.
+// Empty: the table does not exist.
 Result<std::vector<std::string>> columns_of(Database& database) {
   DPONE_TRY(Query query, database.prepare("SELECT name FROM pragma_table_info(?)"));
   query.bind_text(1, kLoadsTable);

@@ -1,7 +1,7 @@
 // ControlTable: dpone's own tables in a target's database. `__dpone__loads` holds the receipts
 // (docs/formats/receipt.md),
-// `__dpone__columns` what SQLite does not say of a column, `__dpone__stages` whose a stage is. A value; the connection
-// is the caller's, and so are transactions.
+// `__dpone__columns` the facts about columns that SQLite does not store, `__dpone__stages` the owners of stages. A
+// value; the caller owns the connection and the transactions.
 #pragma once
 
 #include <string>

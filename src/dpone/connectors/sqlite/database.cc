@@ -72,14 +72,15 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& pa
                                                  std::chrono::milliseconds busy_timeout, const RunContext& context) {
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) {
-    return Error(ErrorClass::kFailed, "sqlite.is_directory", "a folder is no database")
+    return Error(ErrorClass::kFailed, "sqlite.is_directory", "the path is a folder, not a database")
         .with("file", path.string())
         .hint("name a file");
   }
   if (mode != OpenMode::kCreate && !std::filesystem::exists(path, ignored)) {
-    return Error(ErrorClass::kFailed, "sqlite.no_database", "there is no such database file")
+    return Error(ErrorClass::kFailed, "sqlite.no_database", "the database file does not exist")
         .with("file", path.string())
-        .hint("check the path; a relative one counts from the manifest's folder, for dpone copy from the current one");
+        .hint(
+            "check the path; a relative path is relative to the manifest's folder, for dpone copy to the current one");
   }
   std::unique_ptr<Database> database(new Database(path, busy_timeout, context));
   const int flags = mode == OpenMode::kRead    ? SQLITE_OPEN_READONLY
@@ -91,14 +92,14 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& pa
   if (code != SQLITE_OK) return database->last_error("the database cannot be opened");
   sqlite3_busy_handler(database->database_, &Database::wait, database.get());
   sqlite3_progress_handler(database->database_, kLookUpSteps, &Database::look_up, database.get());
-  // What a statement means must not depend on what is installed or on a hostile file.
+  // The meaning of a statement must not depend on installed extensions or on a hostile file.
   sqlite3_db_config(database->database_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   sqlite3_db_config(database->database_, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
   sqlite3_db_config(database->database_, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
   return database;
 }
 
-// Called for each attempt to get a lock that somebody else holds. 0 gives up.
+// Called for each attempt to get a lock that another connection holds. 0 gives up.
 int Database::wait(void* self, int attempts) {
   auto& database = *static_cast<Database*>(self);
   const auto now = database.context_.clock->steady_now();
@@ -120,9 +121,9 @@ Result<Query> Database::prepare(std::string_view sql) {
   if (code != SQLITE_OK) return last_error("a statement cannot be prepared");
   const std::string_view tail = sql.substr(static_cast<std::size_t>(rest - sql.data()));
   if (tail.find_first_not_of(" \t\r\n\f;") != std::string_view::npos) {
-    return Error(ErrorClass::kFailed, "sqlite.two_statements", "there is more than one statement")
+    return Error(ErrorClass::kFailed, "sqlite.two_statements", "there are several statements; one is expected")
         .with("file", path_.string())
-        .hint("write one; a `;` or a bracket too many ends it early");
+        .hint("write one statement; an extra `;` or bracket ends it early");
   }
   return query;
 }

@@ -1,6 +1,6 @@
 // Database and Query: one SQLite connection and its prepared statements, as move-only owners with errors as values.
 // Used by one thread at a time. A statement, and a
-// wait for somebody else's lock, ends when the run is told to stop.
+// wait for another connection's lock, ends when the run is interrupted.
 #pragma once
 
 #include <chrono>
@@ -71,9 +71,9 @@ class Database {
   Status execute(const std::string& sql);
   std::int64_t changes() const;  // rows that the last INSERT, UPDATE or DELETE touched
   bool in_transaction() const;
-  // How long a lock of somebody else is waited for from now on.
+  // Sets the longest wait for a lock of another connection.
   void set_busy_timeout(std::chrono::milliseconds timeout) { busy_timeout_ = timeout; }
-  // Rolls back what is open. Not ended by a stop.
+  // Rolls back an open transaction. A stop does not end it.
   Status roll_back();
   const std::filesystem::path& path() const { return path_; }
   sqlite3* handle() const { return database_; }

@@ -59,7 +59,7 @@ std::string lowered_time(const CursorRange& range) {
   std::string text;
   if (range.type.kind == TypeKind::kDate) {
     const std::int64_t micros = std::int64_t{column.value_at<std::int32_t>(0)} * kMicrosPerDay - overlap;
-    // A date stands before every text that goes on behind it.
+    // A date sorts before every text that continues it.
     if (micros % kMicrosPerDay == 0) {
       append_date_text(static_cast<std::int32_t>(micros / kMicrosPerDay), text);
     } else {
@@ -146,7 +146,7 @@ std::string render_find_disorder(const ReadTask& task, const std::string& column
   const std::string is_canonical = canonical_time_condition(type, name);
   std::string is_wrong = "NOT (" + is_canonical + ")";
   if (is_canonical.empty()) {
-    // Numbers among texts, which only tables that are not STRICT have, stand before all of them.
+    // Numbers among texts, possible only in tables that are not STRICT, sort before all texts.
     if (storage_of(type) != Storage::kText || task.source.native["is_strict"].as_bool()) return {};
     is_wrong = name + " COLLATE BINARY < ''";
   }

@@ -21,7 +21,7 @@ Result<std::vector<RelationSummary>> discover(const ConnectionSettings& settings
                                               const RunContext& context) {
   const std::string path = settings.field("path");
   if (!request.schema.empty()) {
-    return Error(ErrorClass::kUsage, "capability.schema", "SQLite has no schemas")
+    return Error(ErrorClass::kUsage, "capability.schema", "SQLite does not have schemas")
         .with("file", path)
         .hint("leave --schema out");
   }

@@ -10,8 +10,8 @@
 
 namespace dpone::sqlite {
 
-// By name. Neither SQLite's own tables nor dpone's are among them; a database has no schemas (capability.schema). The
-// number of rows is the greatest rowid, which is that of a table of which nothing was deleted.
+// By name, without SQLite's and dpone's own tables; a database has no schemas (capability.schema). The number of rows
+// is the greatest rowid, which is exact if no row was deleted.
 Result<std::vector<RelationSummary>> discover(const ConnectionSettings& settings, const DiscoverRequest& request,
                                               const RunContext& context);
 

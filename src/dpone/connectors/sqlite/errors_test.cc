@@ -12,7 +12,7 @@ struct Case {
   const char* slug;
 };
 
-// Extended codes are judged by their primary code.
+// Extended codes are classified by their primary code.
 constexpr Case kCases[] = {
     {SQLITE_BUSY, ErrorClass::kUnavailable, "sqlite.busy"},
     {SQLITE_BUSY_SNAPSHOT, ErrorClass::kUnavailable, "sqlite.busy"},

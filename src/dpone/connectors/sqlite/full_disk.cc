@@ -39,12 +39,14 @@ Error with_full_folder(Error error, const std::filesystem::path& database) {
   const auto of_database = room_of(database.parent_path());
   const auto of_temporary = room_of(folder);
   if (!of_database || !of_temporary || !is_temporary_room_gone(*of_database, *of_temporary)) return error;
-  return Error(error.error_class(), "sqlite.temporary_full", "there is no room left for SQLite's temporary files")
+  return Error(error.error_class(), "sqlite.temporary_full", "the folder of SQLite's temporary files is full")
       .with("folder", folder.string())
       .with("file", database.string())
       .native(error.native_code())
       .retry(error.retry_class())
-      .hint("make room there, or name a folder on a bigger disk in the variable SQLITE_TMPDIR; nothing was published");
+      .hint(
+          "free some space there, or set the variable SQLITE_TMPDIR to a folder on a bigger disk; nothing was "
+          "published");
 }
 
 }  // namespace dpone::sqlite

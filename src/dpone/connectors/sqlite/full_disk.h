@@ -1,4 +1,4 @@
-// Which disk is full. SQLite says SQLITE_FULL of the database and of its temporary files alike, and those lie
+// Which disk is full. SQLite reports SQLITE_FULL for the database and for its temporary files alike, which are
 // elsewhere.
 #pragma once
 
@@ -19,8 +19,8 @@ struct DiskRoom {
 // (https://www.sqlite.org/tempfiles.html, section 5).
 std::filesystem::path temporary_folder();
 
-// Whether it must have been the temporary files that had no room: they lie on another disk than the database, which has
-// more left than theirs. Pure.
+// Whether the disk of the temporary files must have been full: they are on another disk than the database, which has
+// more space left. Pure.
 bool is_temporary_room_gone(const DiskRoom& database, const DiskRoom& temporary);
 
 // `error` is that of SQLITE_FULL about `database`. Names the folder of temporary files when that is the full one.

@@ -158,8 +158,8 @@ class SinkRenderer {
                   " FROM " + std::string(kBatchTable);
   }
 
-  // What an index becomes is known, but its name is taken until the old table goes. SQLite has no statement that
-  // renames an index; its own ALTER TABLE does what is done here.
+  // The final name of an index is known, but taken until the old table is dropped. SQLite cannot rename an index by a
+  // statement; its own ALTER TABLE does the same as this code.
   void render_index(const std::string& name, const std::string& unique, const std::string& tail,
                     const std::string& final_sql) {
     const std::string temporary = temporary_.index(name);
@@ -246,7 +246,7 @@ class SinkRenderer {
     }
   }
 
-  // The column is stored as before, and holds more values.
+  // The column is stored as before, and accepts more values.
   void append_new_type(const ColumnPolicy& column) {
     publish(std::string("UPDATE ") + kColumnsTable +
             " SET type = " + quote_literal(type_to_json(column.sink_type).canonical()) +

@@ -24,8 +24,8 @@ struct StageStatement {
 };
 
 struct PublishStatement : sql::PublishStatement {
-  // How many rows it means to change, asked right before it: a trigger may leave some out in silence. Empty where there
-  // is no trigger.
+  // How many rows it intends to change, queried right before it: a trigger may silently skip some. Empty if there is no
+  // trigger.
   std::string wanted = {};
   std::string_view what = {};  // `added`, `changed`
 };

@@ -1,4 +1,4 @@
-// Opens a database once and says what it is: for `dpone connections test`.
+// Opens a database once and describes it: for `dpone connections test`.
 #pragma once
 
 #include "dpone/base/run_context.h"

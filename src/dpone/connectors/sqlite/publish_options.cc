@@ -44,11 +44,12 @@ PublishOption rewriting(const char* method, const Json& target) {
     if (action == "CASCADE" || action == "SET NULL" || action == "SET DEFAULT") {
       option.blockers.push_back({name + " would change its rows (ON DELETE " + action + ")", true});
     } else {
-      option.notes.push_back(name + " must find its rows again among the new ones; this is checked before COMMIT");
+      option.notes.push_back(name +
+                             " must find the rows that it refers to among the new ones; this is checked before COMMIT");
     }
   }
   add_triggers(option, target, "DELETE and INSERT");
-  option.notes.emplace_back("outside WAL mode, readers wait while the rows are written and outgrow SQLite's cache");
+  option.notes.emplace_back("outside WAL mode, readers wait while the rows are written, if they exceed SQLite's cache");
   return option;
 }
 

@@ -1,4 +1,4 @@
-// Which ways of replacing or extending a table's content are open, judged from the target's facts alone (ADR 0008).
+// The available methods of replacing or extending a table's content, decided from the target's facts alone (ADR 0008).
 // Pure.
 #pragma once
 

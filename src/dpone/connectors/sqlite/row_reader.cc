@@ -34,7 +34,7 @@ enum class Read : std::uint8_t {
   kUnsigned16,
   kFloat32,
   kFloat64,
-  kText,     // TEXT as it is
+  kText,     // TEXT, unchanged
   kAnyText,  // the text of whatever is stored, but not of bytes
   kBytes,
   kParsed,     // TEXT that says a value of the type
@@ -294,7 +294,7 @@ class RowReader final : public BatchReader {
 
   Error wrong(std::size_t i, int type) const {
     return with_place(Error(ErrorClass::kFailed, "source.value_type",
-                            fmt::format("a stored {} is no value of the column's type, {}", class_name(type),
+                            fmt::format("a stored {} is not a value of the column's type, {}", class_name(type),
                                         (*schema_)[i].type.to_string())),
                       i);
   }

@@ -25,9 +25,10 @@
 namespace dpone::sqlite {
 namespace {
 
-constexpr std::size_t kMostColumns = 2000;  // SQLITE_MAX_COLUMN as everybody has it
+constexpr std::size_t kMostColumns = 2000;  // the default of SQLITE_MAX_COLUMN
 
-// The entry or declaration of a target's column, and what it takes of `from` (null: the source has no such column).
+// The entry or declaration of a target's column, and the values of `from` that it accepts (null: the source lacks the
+// column).
 ColumnFacts column_facts(const Json& column, const Json& entry, bool is_strict, const ColumnFacts* from) {
   ColumnFacts facts;
   facts.name = column["name"].as_string();
@@ -39,7 +40,7 @@ ColumnFacts column_facts(const Json& column, const Json& entry, bool is_strict, 
   } else if (from != nullptr) {
     const auto accepted = accepted_type(facts.native_type, is_strict, from->type);
     facts.type = accepted.value_or(from->type);
-    if (!accepted) facts.refusal = "SQLite would make other numbers of its values there";
+    if (!accepted) facts.refusal = "SQLite would convert its values to other numbers";
   } else {
     facts.type = declared_type(facts.native_type, is_strict);
   }
@@ -57,7 +58,7 @@ class SqliteSink final : public Sink {
         path_(settings_.connection.field("path")),
         busy_timeout_(busy_timeout_of(settings_.connection)) {}
 
-  // Opens what is there; a file that is not is made by prepare().
+  // Opens an existing file; prepare() creates a missing one.
   Status connect() {
     if (database_) return {};
     std::error_code ignored;
@@ -98,7 +99,7 @@ class SqliteSink final : public Sink {
       if (mode.text(0) != "wal") {
         facts.obstacles.push_back(
             Error(ErrorClass::kFailed, "sqlite.same_file",
-                  "source and target are one file, and outside WAL mode it cannot be written while it is read")
+                  "source and target are the same file, which outside WAL mode cannot be written while it is read")
                 .with("file", path_.string())
                 .hint("PRAGMA journal_mode = WAL allows both; or load into another file"));
       }
@@ -155,9 +156,9 @@ class SqliteSink final : public Sink {
     }
     if (!is_ordered) {
       return Error(ErrorClass::kFailed, "cursor.order",
-                   "the order of column \"" + column + "\" as it is stored is not that of its values")
+                   "the order of column \"" + column + "\" as stored is not the order of its values")
           .with("target", target_)
-          .hint("say where to begin with --start-cursor VALUE");
+          .hint("set the start with --start-cursor VALUE");
     }
     asked.push_back({"prepare", sql::render_greatest(dialect(), {target_, name, type, {}})});
     DPONE_TRY(Query query, database_->prepare(asked.back().text));
@@ -315,7 +316,7 @@ class SqliteSink final : public Sink {
     return {};
   }
 
-  // The target's name as it is stored, if it is there.
+  // The target's stored name, if it exists.
   Status find_name() {
     exists_ = false;
     name_ = settings_.table;
@@ -419,31 +420,34 @@ class SqliteSink final : public Sink {
       const auto same = std::count_if(facts.columns.begin(), facts.columns.end(),
                                       [&](const ColumnFacts& other) { return equal_names(other.name, column.name); });
       if (same == 1) continue;
-      facts.obstacles.push_back(Error(ErrorClass::kFailed, "target.column_names",
-                                      "columns that differ only by case have one name in SQLite: " + column.name)
-                                    .with("target", target_)
-                                    .with("column", column.name)
-                                    .hint(rename_advice(source)));
+      facts.obstacles.push_back(
+          Error(ErrorClass::kFailed, "target.column_names",
+                "columns whose names differ only by case have the same name in SQLite: " + column.name)
+              .with("target", target_)
+              .with("column", column.name)
+              .hint(rename_advice(source)));
       break;
     }
-    // Also where it exists: nobody adopts the receipts.
+    // Also if it exists: receipts cannot be adopted.
     if (equal_names(name_.substr(0, 7), "sqlite_") || equal_names(name_.substr(0, 8), "__dpone_")) {
       facts.obstacles.push_back(
-          Error(ErrorClass::kFailed, "target.reserved_name", "names that begin so are SQLite's or dpone's own")
+          Error(ErrorClass::kFailed, "target.reserved_name", "names with this prefix are reserved for SQLite or dpone")
               .with("target", target_)
               .hint("name another target"));
     }
     if (described.exists) return;
     if (facts.columns.empty()) {
-      facts.obstacles.push_back(Error(ErrorClass::kFailed, "target.no_columns", "SQLite has no tables without columns")
-                                    .with("target", target_)
-                                    .hint("select at least one column"));
+      facts.obstacles.push_back(
+          Error(ErrorClass::kFailed, "target.no_columns", "SQLite does not support tables without columns")
+              .with("target", target_)
+              .hint("select at least one column"));
     }
     for (const Json& name : facts.native["taken_names"].as_array()) {
       if (!equal_names(name.as_string(), name_)) continue;
-      facts.obstacles.push_back(Error(ErrorClass::kFailed, "target.name_taken", "an index or trigger has that name")
-                                    .with("target", target_)
-                                    .hint("name another target, or drop it"));
+      facts.obstacles.push_back(
+          Error(ErrorClass::kFailed, "target.name_taken", "an index or trigger already has that name")
+              .with("target", target_)
+              .hint("name another target, or drop it"));
     }
     if (!compares_keys_) return;
     for (const std::string& name : key_) {
@@ -453,8 +457,8 @@ class SqliteSink final : public Sink {
                                       "key column " + name + " is " + column->type.to_string() +
                                           ", whose values can be equal and stored differently in SQLite")
                                     .with("target", target_)
-                                    .hint(source.takes_query ? "take another key, or cast it in source.options.query"
-                                                             : "take another key, or declare another type for it"));
+                                    .hint(source.takes_query ? "use another key, or cast it in source.options.query"
+                                                             : "use another key, or declare another type for it"));
     }
   }
 
@@ -494,7 +498,7 @@ class SqliteSink final : public Sink {
       facts.keys.push_back({name, key.columns, key.is_primary});
     }
     facts.native.set("create_keys", std::move(create));
-    // Other objects of the database are no part of the plan.
+    // Other objects of the database are not part of the plan.
     facts.native.set("taken_names", Json());
   }
 
@@ -559,15 +563,15 @@ std::string file_identity(const std::string& path) {
 
 Status check_schema(const std::string& schema, const char* option) {
   if (schema.empty() || equal_names(schema, "main")) return {};
-  return Error(ErrorClass::kFailed, "sqlite.no_schema", "a SQLite file has no schema \"" + schema + "\"")
+  return Error(ErrorClass::kFailed, "sqlite.no_schema", "a SQLite file does not have a schema \"" + schema + "\"")
       .with("option", option)
-      .hint("leave the schema out; a copy names its target with --to-table");
+      .hint("leave the schema out; for a copy, name the target with --to-table");
 }
 
 Result<std::unique_ptr<Sink>> make_sink(TableSink settings, const RunContext& context) {
   DPONE_CHECK(check_schema(settings.schema, "sink.table.schema"));
   DPONE_CHECK(check_schema(settings.control_schema, "sink.options.control_schema"));
-  // Where the file really is: beside it lie SQLite's journal and our locks.
+  // The file's real location: SQLite's journal and our locks are beside it.
   std::error_code ignored;
   const std::filesystem::path path =
       std::filesystem::weakly_canonical(std::filesystem::absolute(settings.connection.field("path"), ignored), ignored);
@@ -575,9 +579,9 @@ Result<std::unique_ptr<Sink>> make_sink(TableSink settings, const RunContext& co
   auto sink = std::make_unique<SqliteSink>(std::move(settings), context);
   Status connected = sink->connect();
   if (connected && !std::filesystem::is_directory(path.parent_path(), ignored)) {
-    connected = Error(ErrorClass::kFailed, "sqlite.cannot_open", "there is no folder to make the database in")
+    connected = Error(ErrorClass::kFailed, "sqlite.cannot_open", "the folder of the database does not exist")
                     .with("file", path.string())
-                    .hint("make the folder, or check the path");
+                    .hint("create the folder, or check the path");
   }
   if (!connected) return std::move(connected.error().add("end", "sink"));
   return std::unique_ptr<Sink>(std::move(sink));

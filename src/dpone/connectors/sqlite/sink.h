@@ -20,7 +20,7 @@ Result<std::unique_ptr<Sink>> make_sink(TableSink settings, const RunContext& co
 
 // Of `path` and `busy_timeout`; for both ends.
 std::chrono::milliseconds busy_timeout_of(const ConnectionSettings& settings);
-// What two ends of one file have in common; empty if there is no file.
+// Equal for two paths of one file; empty if the file does not exist.
 std::string file_identity(const std::string& path);
 // `sqlite.no_schema` unless `schema` is empty or `main`.
 Status check_schema(const std::string& schema, const char* option);

@@ -43,7 +43,7 @@ class SqliteSnapshot final : public Snapshot {
     bound.has_rows = has_row || has_null;
     bound.advances = has_row && query.integer(1) != 0;
     if (!has_row) return range->lower ? look_behind(task, bound) : bound;
-    // What is stored in another class sorts before or behind all that is of the type.
+    // A value stored in another class sorts before or after all values of the type.
     const std::string_view stored = query.text(2);
     const bool is_integer = storage_of(range->type) == Storage::kInteger;
     std::string upper(query.text(0));
@@ -72,9 +72,9 @@ class SqliteSnapshot final : public Snapshot {
     if (!has_stored_order(type)) {
       return Error(ErrorClass::kFailed, "cursor.type",
                    "column \"" + column + "\" is " + type.to_string() +
-                       ", which SQLite keeps as text: the order of the texts is not that of the values")
+                       ", which SQLite stores as text: the order of the texts is not the order of the values")
           .with("relation", task.source.relation)
-          .hint("name a column of whole numbers, dates, timestamps, texts or uuids");
+          .hint("name a column of integers, dates, timestamps, texts or uuids");
     }
     const std::string sql = render_find_disorder(task, column);
     if (sql.empty()) return {};
@@ -83,14 +83,14 @@ class SqliteSnapshot final : public Snapshot {
     if (!has_row) return {};
     return Error(ErrorClass::kFailed, "cursor.order",
                  "'" + std::string(query.text(0).substr(0, 64)) + "' in column \"" + column +
-                     "\" is stored so that it does not sort where it belongs")
+                     "\" is stored in a form that does not sort correctly")
         .with("relation", task.source.relation)
         .hint(
-            "numbers among texts, infinities, years before 1 and after 9999, and times written otherwise than dpone "
-            "does: correct the row, or leave it out with source.options.where");
+            "numbers among texts, infinities, years before 1 and after 9999, and times in another format than dpone's "
+            "do not sort correctly: correct the row, or leave it out with source.options.where");
   }
 
-  // Nothing lies beyond the position: whether everything lies before it.
+  // No row is beyond the position: check whether all rows are before it.
   Result<ReadBound> look_behind(const ReadTask& task, ReadBound bound) {
     DPONE_TRY(Query query, database_->prepare(render_greatest(task)));
     DPONE_TRY(const bool has_row, query.step());
@@ -116,7 +116,7 @@ class SqliteSource final : public Source {
 
   static Result<std::unique_ptr<Database>> connect(const TableSource& settings, const RunContext& context) {
     const std::string path = settings.connection.field("path");
-    // Not read-only: the journal of a writer that was killed has to be played back before anyone can read.
+    // Not read-only: SQLite must roll back the journal of a killed writer before anyone can read.
     DPONE_TRY(auto database, Database::open(path, OpenMode::kWrite, busy_timeout_of(settings.connection), context));
     DPONE_CHECK(database->execute("PRAGMA query_only = ON"));
     {
@@ -158,7 +158,7 @@ class SqliteSource final : public Source {
                    "the source's definition changed after the plan was made")
           .with("relation", planned.relation)
           .retry(Retry::kSafe)
-          .hint("run again: the next plan sees the new definition");
+          .hint("run again: the next plan uses the new definition");
     }
     return std::unique_ptr<Snapshot>(std::make_unique<SqliteSnapshot>(std::move(database_), context_));
   }
@@ -244,7 +244,7 @@ class SqliteSource final : public Source {
       const bool is_any = !kept && (affinity == Affinity::kNumeric || affinity == Affinity::kAny);
       Json detail = Json::object();
       detail.set("declared", declared).set("type", type_to_json(column.type)).set("is_any", is_any);
-      // SQLite has no types for what stands in texts: a target that has one says what they are read as.
+      // SQLite has no types for the content of texts: if the target has one, the texts are read as that type.
       column.is_inferred = !kept && column.type.kind == TypeKind::kText;
       detail.set("is_nullable", column.is_nullable).set("position", i);
       details.set(column.name, std::move(detail));
@@ -271,7 +271,7 @@ class SqliteSource final : public Source {
     return &at->second;
   }
 
-  // By itself and as a part of another: what can only stand alone (EXPLAIN, PRAGMA) is refused here.
+  // Alone and nested in another statement: one that cannot be nested (EXPLAIN, PRAGMA) is refused here.
   Status check_query(Database& database) const {
     auto query = database.prepare(settings_.query);
     if (!query) {

@@ -89,7 +89,7 @@ Result<std::unique_ptr<Stage>> SqliteStage::create(std::unique_ptr<Database> dat
   Status status = stage->begin();
   if (!status) {
     const Status dropped = stage->drop();
-    if (!dropped) context.warn("the stage could not be dropped: " + dropped.error().to_line());
+    if (!dropped) context.warn("cannot drop the stage: " + dropped.error().to_line());
     return std::move(status).error();
   }
   return std::unique_ptr<Stage>(std::move(stage));
@@ -111,7 +111,7 @@ Status SqliteStage::begin() {
     DPONE_CHECK(mode.step());
     is_wal_ = mode.text(0) == "wal";
   }
-  // The one transaction of a new database is synced; how is settled before it begins.
+  // The one transaction of a new database is synced; the mode must be set before it begins.
   DPONE_TRY(is_new_database_, has_nothing(*database_));
   DPONE_CHECK(set_synchronous(is_new_database_));
   DPONE_CHECK(database_->execute("BEGIN IMMEDIATE"));
@@ -170,13 +170,13 @@ Result<std::vector<StepCount>> SqliteStage::apply() {
     if (has_disorder) {
       return Error(ErrorClass::kFailed, "strategy.keep_latest_by",
                    "'" + std::string(disorder.text(0).substr(0, 64)) + "' in column \"" + disorder.column_name(0) +
-                       "\" does not sort where it belongs, as SQLite keeps it")
+                       "\" does not sort correctly as SQLite stores it")
           .with("target", target_)
-          .hint("name a column of whole numbers, or of dates and times between the years 1 and 9999");
+          .hint("name a column of integers, or of dates and times between the years 1 and 9999");
     }
     if (step.sql.empty()) {
       return Error(ErrorClass::kFailed, "strategy.keep_latest_by",
-                   "columns rowid, _rowid_ and oid leave SQLite no name for its own row number")
+                   "the columns rowid, _rowid_ and oid hide SQLite's row number")
           .with("target", target_)
           .hint("give one of them another name in source.options.query, or load without keep_latest_by");
     }
@@ -206,7 +206,7 @@ Result<std::vector<Answer>> SqliteStage::ask(const std::vector<Question>& questi
 Error SqliteStage::seal_error(Error error) const {
   if (!is_duplicate(error)) return error;
   return Error(ErrorClass::kFailed, "gate.key_duplicates",
-               "the source has rows that the target's keys exclude: " + error.message())
+               "rows of the source violate the target's keys: " + error.message())
       .with("target", target_)
       .native(error.native_code())
       .hint("remove the duplicates at the source, or drop the key at the target; the target is unchanged");
@@ -234,7 +234,7 @@ Error SqliteStage::locked_out(const Error& error) const {
       .retry(Retry::kAgain)
       .hint(
           "find the program that reads or writes the file (`fuser FILE`), or raise sink.options.publish_wait; the "
-          "target is unchanged. In WAL mode readers are not waited for");
+          "target is unchanged. In WAL mode publishing does not wait for readers");
 }
 
 // Nothing of it is changed where this is a new database: there the load itself is what waits.
@@ -280,8 +280,8 @@ Result<PublishOutcome> SqliteStage::publish(const Receipt& receipt) {
   return outcome;
 }
 
-// The rows that a step adds or changes. A trigger may leave some out in silence: where there is one, those that it
-// means to change are counted before.
+// The rows that a step adds or changes. A trigger may silently skip some: if there is one, the rows to change are
+// counted before.
 Result<std::int64_t> SqliteStage::change(const PublishStatement& statement) {
   std::optional<std::int64_t> wanted;
   if (!statement.wanted.empty()) {
@@ -307,7 +307,7 @@ Status SqliteStage::check_row_count(std::int64_t inserted) {
   }
   if (rows == rows_) return {};
   return Error(ErrorClass::kFailed, "gate.row_count",
-               "the target would get " + std::to_string(rows) + " rows, the stage has " + std::to_string(rows_))
+               "the target would get " + std::to_string(rows) + " rows, but the stage has " + std::to_string(rows_))
       .with("target", target_)
       .hint("a trigger of the target changes the load; the target is unchanged");
 }
@@ -364,17 +364,17 @@ Status SqliteStage::check_target() {
   const auto changed = [&](std::string how) {
     return Error(ErrorClass::kRefused, "finalize.target_changed", "the target " + std::move(how))
         .with("target", target_)
-        .hint("nothing was published; look at the change, then run again");
+        .hint("nothing was published; check the change, then run again");
   };
   DPONE_TRY(const auto found, find_relation(*database_, name));
   if (!task_.target.exists) {
-    if (found) return changed("was created by somebody else after the plan was made");
+    if (found) return changed("was created by another program after the plan was made");
     return {};
   }
-  if (!found) return changed("is gone");
+  if (!found) return changed("no longer exists");
   DPONE_TRY(const Json now, read_relation(*database_, *found));
   if (sha256_hex(now.canonical()) != task_.target.fingerprint) {
-    return changed("has another definition than when the plan was made");
+    return changed("changed its definition after the plan was made");
   }
   return {};
 }
@@ -386,7 +386,7 @@ Status SqliteStage::check_index_names() {
     DPONE_CHECK(count.step());
     if (count.integer(0) == 1) continue;
     return Error(ErrorClass::kRefused, "finalize.target_changed",
-                 "something else got the name of index " + quote_name(name) + " after the plan was made")
+                 "another object took the name of index " + quote_name(name) + " after the plan was made")
         .with("target", target_)
         .hint("nothing was published; run again");
   }
@@ -400,8 +400,8 @@ Status SqliteStage::check_foreign_keys() {
   DPONE_TRY(const bool has_row, query.step());
   if (!has_row) return {};
   return Error(ErrorClass::kFailed, "gate.foreign_key",
-               std::to_string(query.integer(1)) + " of the new rows refer to rows that table " +
-                   std::string(query.text(0)) + " does not have")
+               std::to_string(query.integer(1)) + " of the new rows refer to rows that do not exist in table " +
+                   std::string(query.text(0)))
       .with("target", target_)
       .hint("load the other table first; the target is unchanged");
 }
@@ -415,13 +415,14 @@ Error SqliteStage::publish_error(Error error) const {
     }
     if (code == SQLITE_CONSTRAINT_FOREIGNKEY && find_step<DeleteRows>(task_.publish) != nullptr && !tables.empty()) {
       return Error(ErrorClass::kRefused, "publish.referenced",
-                   "rows of " + tables + " refer to rows that would be gone, or new rows refer to none")
+                   "rows of " + tables +
+                       " refer to rows that the load would delete, or new rows refer to rows that do not exist")
           .with("target", target_)
           .native(error.native_code())
-          .hint("nothing was published; load with incremental_merge, which deletes no row that is referred to");
+          .hint("nothing was published; load with incremental_merge, which does not delete rows");
     }
     if (code == SQLITE_CONSTRAINT_FOREIGNKEY) {
-      return Error(ErrorClass::kFailed, "gate.foreign_key", "new rows refer to rows that are not there")
+      return Error(ErrorClass::kFailed, "gate.foreign_key", "new rows refer to rows that do not exist")
           .with("target", target_)
           .native(error.native_code())
           .hint("load the table that they refer to first; the target is unchanged");
@@ -439,7 +440,7 @@ Status SqliteStage::drop() {
   DPONE_CHECK(database_->roll_back());
   if (is_new_database_) return {};
   Shield shield(*database_);
-  // The next run drops it if nobody lets us now.
+  // The next run drops it if we cannot.
   database_->set_busy_timeout(std::min(kBriefly, busy_timeout_));
   DPONE_CHECK(database_->execute("BEGIN IMMEDIATE"));
   Status dropped = [&]() -> Status {

@@ -40,7 +40,7 @@ class SqliteStage final : public Stage {
   Status set_synchronous(bool is_full);
   // The rows so far are in the stage; commits when they outgrow what readers can be kept off by.
   Status rows_written(std::int64_t payload_bytes, std::int64_t rows);
-  // What the file holds of it, by SQLite's own count.
+  // The number of rows in the file, counted by SQLite.
   Result<std::int64_t> count_rows();
   Error seal_error(Error error) const;
   Status check_target();
@@ -69,7 +69,7 @@ class SqliteStage final : public Stage {
   bool is_wal_ = false;
   bool is_begun_ = false;
   bool is_published_ = false;
-  // Of a new database, whose COMMIT may be tried again: everything before it was done once.
+  // For a new database, whose COMMIT may be retried: everything before it is done once.
   bool is_carried_out_ = false;
   Receipt carried_out_;
   std::vector<StepCount> counts_;

@@ -18,7 +18,7 @@ Result<std::optional<StageLock>> StageLock::take(const std::filesystem::path& da
   path += std::string(kFilePrefix) + std::string(stage.substr(kStagePrefix.size()));
   DPONE_TRY(FileDescriptor file, try_lock_file(path));
   if (!file.is_open()) return std::optional<StageLock>();
-  // Whoever held it may have removed it between our open and our lock.
+  // The last holder may have removed the file between our open and our lock.
   struct stat status = {};
   if (::fstat(file.get(), &status) != 0 || status.st_nlink == 0) return std::optional<StageLock>();
   return std::optional<StageLock>(StageLock(std::move(file), std::move(path)));

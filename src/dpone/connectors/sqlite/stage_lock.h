@@ -17,7 +17,7 @@ class StageLock {
  public:
   // Absent: another process holds it.
   static Result<std::optional<StageLock>> take(const std::filesystem::path& database, std::string_view stage);
-  // Names of stages whose lock files lie beside the database, held or not.
+  // Names of stages whose lock files are beside the database, held or not.
   static std::vector<std::string> stages(const std::filesystem::path& database);
   // Removes the file, then lets go.
   void release();

@@ -44,14 +44,14 @@ class SqliteStateStore final : public StateStore {
   std::string place() const override { return table_.place(); }
 
  private:
-  // False: there is no file yet, and none is wanted.
+  // False: the file does not exist and must not be created.
   Result<bool> open(bool is_created) {
     if (database_) return true;
     std::error_code ignored;
     if (!is_created && !std::filesystem::exists(file_, ignored)) return false;
     if (is_created && file_.has_parent_path()) DPONE_CHECK(make_directories(file_.parent_path()));
     DPONE_TRY(database_, Database::open(file_, OpenMode::kCreate, kBusyTimeout, context_));
-    // What was published is kept track of, also by a run that is told to stop.
+    // A published load is recorded even if the run is interrupted.
     shield_ = std::make_unique<Shield>(*database_);
     DPONE_CHECK(database_->execute(kDefinition));
     return true;

@@ -104,7 +104,7 @@ std::optional<DataType> accepted_type(std::string_view declared, bool is_strict,
     case Affinity::kText:
       return of(TypeKind::kText);
     case Affinity::kAny:
-      // What is declared so is read as bytes, whatever else could stand there.
+      // Such a declaration is read as bytes, whatever else the column could store.
       return upper(declared).find("BLOB") == std::string::npos ? from : of(TypeKind::kBytes);
     case Affinity::kNumeric:
       if (storage == Storage::kInteger || is_never_numeric(from.kind)) return from;

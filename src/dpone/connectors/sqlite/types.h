@@ -1,5 +1,5 @@
-// Types of SQLite (ADR 0008): in which storage class a logical type lies, what a column's declaration says of the
-// values that stand in it, and the JSON in which `__dpone__columns` keeps a logical type. Pure.
+// Types of SQLite (ADR 0008): the storage class of a logical type, the values that a column's declaration implies, and
+// the JSON in which `__dpone__columns` stores a logical type. Pure.
 #pragma once
 
 #include <cstdint>
@@ -12,20 +12,20 @@
 
 namespace dpone::sqlite {
 
-// Where values of a logical type lie. The order is that of the names in declarations.
+// The storage class of a logical type's values. The order is that of the names in declarations.
 enum class Storage : std::uint8_t { kInteger, kReal, kText, kBlob };
 
 // `INTEGER`, `REAL`, `TEXT`, `BLOB`: as a STRICT table declares it.
 std::string_view to_string(Storage value);
 Storage storage_of(const DataType& type);
 
-// What a declared type does to values (https://www.sqlite.org/datatype3.html). kAny keeps them as they are: BLOB in a
+// How a declared type converts values (https://www.sqlite.org/datatype3.html). kAny keeps them unchanged: BLOB in a
 // table that is not STRICT, no declaration at all, and ANY in a STRICT one.
 enum class Affinity : std::uint8_t { kInteger, kReal, kText, kNumeric, kAny };
 Affinity affinity_of(std::string_view declared, bool is_strict);
 
-// How a column without an entry in `__dpone__columns` is read. Columns that may hold any value are text of what stands
-// in them.
+// How a column without an entry in `__dpone__columns` is read. Columns that may contain any value are read as the text
+// of the stored value.
 DataType declared_type(std::string_view declared, bool is_strict);
 
 // How a column of an existing target, without an entry, takes values of `from`: without any change by the column's
@@ -35,7 +35,7 @@ std::optional<DataType> accepted_type(std::string_view declared, bool is_strict,
 // Equal values have equal bytes: `=` in SQLite is the type's own equality. Keys of merge need it.
 bool has_stored_equality(const DataType& type);
 
-// The order of what is stored is the order of the values. Times: only as canonical_time_condition() says.
+// Whether the order of the stored form is the order of the values. Times: only under canonical_time_condition().
 bool has_stored_order(const DataType& type);
 
 // SQL that is true for every text of `column` whose order is that of its time: years 1 to 9999, no infinity, no digit
