@@ -49,7 +49,7 @@ def test_a_byte_of_char_is_the_same_byte_on_every_server(route, versions):
     # With a column that makes all of them text, the byte has no form that both know.
     route.dst.run("drop table public.cases; drop table public.__dpone__loads")
     route.src.run("alter table public.cases add r regclass")
-    assert "has another text on the other server" in " ".join(route.plan()["format_reasons"])
+    assert "has another text form on the other server" in " ".join(route.plan()["format_reasons"])
     refused(route, "run", "value.does_not_fit", "column: c", "row: 1")
     route.src.run("update public.cases set c = 'y' where id = 1")
     route.run()

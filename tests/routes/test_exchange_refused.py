@@ -100,9 +100,9 @@ def test_a_subscription_that_writes_the_target_rules_out_exchange(route):
                      " where subname = 's'")  # fmt: skip
         plan = route.plan().expect(0).json
         assert plan["method"] == "truncate_insert"
-        assert "not exchange: a subscription writes it" in plan["method_reasons"]
+        assert "not exchange: a subscription writes to it" in plan["method_reasons"]
         refused = route.adopt(options={"overwrite_type": "exchange"})
-        assert "a subscription writes it" in route.refused(refused, 3, "publish.no_method")
+        assert "a subscription writes to it" in route.refused(refused, 3, "publish.no_method")
         route.adopt().expect(0)
         assert route.method() == "truncate_insert"
     finally:

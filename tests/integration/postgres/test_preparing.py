@@ -54,7 +54,7 @@ def test_a_type_that_somebody_else_makes_otherwise_meanwhile_is_an_error(moods, 
 def test_a_run_that_fails_says_which_types_stay(moods, dpone, dst):
     manifest = moods("one", quality={"min_rows": 5})
     said = dpone("run", manifest).expect(1).err
-    assert "this run created what stays" in said
+    assert "this run created objects that remain" in said
     for what in ('SCHEMA "kinds"', 'TYPE "kinds"."mood"', 'DOMAIN "kinds"."small"'):
         assert what in said
     assert leftovers(dst) == []

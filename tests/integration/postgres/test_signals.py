@@ -125,7 +125,7 @@ def test_a_signal_that_the_server_does_not_hear_before_it_commits(publishing, pu
         run = publishing(2)
         run.signal(signal.SIGINT)
         ended = run.end(15).expect(0)
-    assert "they are published" in ended.err
+    assert "interrupted after the load was published" in ended.err
     assert published.generation() == 2
     assert leftovers(published.dst) == []
 

@@ -32,9 +32,9 @@ struct Estimates {
 };
 Result<Estimates> read_estimates(Connection& connection, Oid oid, const std::string& schema, const std::string& name);
 
-// SQL for the OID that the name has now, or NULL. What was read of a relation by its OID holds if its name still has it
-// afterwards: the server's catalog functions look past any snapshot, so a relation that is dropped meanwhile gives
-// errors, NULLs and parts.
+// SQL for the current OID of the name, or NULL. A description read by OID is valid if the name still has that OID
+// afterwards: the server's catalog functions ignore snapshots, so a relation dropped in between gives errors, NULLs and
+// partial results.
 std::string current_oid_sql(const std::string& schema, const std::string& name);
 // Whether an error may come of a relation that went away while it was described.
 bool is_of_vanished(const Error& error);

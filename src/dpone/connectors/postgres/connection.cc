@@ -101,10 +101,10 @@ Result<Connection> Connection::open(const ConnectionSettings& settings, SessionR
         .with("host", settings.field("host").empty() ? std::string("(default)") : settings.field("host"));
   }
   PQsetErrorVerbosity(raw, PQERRORS_DEFAULT);
-  // Else libpq would wait by itself while it sends, whatever becomes of the run and of the server.
+  // Otherwise libpq would block while it sends, regardless of the run and of the server.
   PQsetnonblocking(raw, 1);
   if (connection.server_version() < 120000) {
-    return Error(ErrorClass::kFailed, "postgres.version", "PostgreSQL 12 or later is needed")
+    return Error(ErrorClass::kFailed, "postgres.version", "PostgreSQL 12 or later is required")
         .with("connection", settings.id)
         .with("server_version", std::to_string(connection.server_version() / 10000));
   }
@@ -154,7 +154,7 @@ Error Connection::result_error(pg_result* result) const {
   const bool is_unknown_name = state == "42P01" || state == "42883" || state == "42704";
   if (is_unknown_name && context.find("function ") != std::string::npos && error.next_step().empty()) {
     return std::move(error).hint(
-        "a function looks names up in the session's search_path: give it its own (ALTER FUNCTION ... SET search_path), "
+        "a function resolves names by the session's search_path: set one for it (ALTER FUNCTION ... SET search_path), "
         "or, at the source, set source.options.search_path: role");
   }
   const std::string server_hint = field(PG_DIAG_MESSAGE_HINT);
@@ -167,7 +167,7 @@ Status Connection::may_send() const {
   return {};
 }
 
-// A server under strain is not asked ten times a second: each cancel is a connection of its own.
+// Do not ask a busy server ten times a second: each cancel needs a separate connection.
 void Connection::cancel() {
   const auto now = std::chrono::steady_clock::now();
   if (cancel_sent_at_ && now - *cancel_sent_at_ < kCancelEvery) return;
@@ -232,14 +232,14 @@ Status Connection::check_peer() {
     return give_up_silent("the server sends nothing, and cannot be reached by another session either");
   }
   if (state != PeerState::kWaiting) return {};
-  // What it has just sent may be under way.
+  // Its last message may still be under way.
   pollfd socket{PQsocket(connection_.get()), POLLIN, 0};
   if (::poll(&socket, 1, static_cast<int>(std::chrono::milliseconds(kUnderWay).count())) > 0) return {};
-  return give_up_silent("the server's session has ended or waits for us: what was sent to it or by it is lost");
+  return give_up_silent("the server's session has ended or waits for dpone: sent data was lost");
 }
 
 Error Connection::give_up_silent(const std::string& why) {
-  // Whoever uses the connection from here on finds it at its end at once.
+  // Every later use of the connection fails at once.
   ::shutdown(PQsocket(connection_.get()), SHUT_RDWR);
   is_lost_ = true;
   return Error(ErrorClass::kUnavailable, "postgres.connection_lost", why)
@@ -248,7 +248,7 @@ Error Connection::give_up_silent(const std::string& why) {
       .hint("check the network and the server, then run again");
 }
 
-// Sends what is left in libpq's buffer. What comes in the meantime is taken: a server that cannot send does not read.
+// Sends the rest of libpq's buffer, and reads what arrives meanwhile: a server that cannot send does not read.
 Status Connection::flush() {
   while (true) {
     const int left = PQflush(connection_.get());
@@ -272,7 +272,7 @@ Result<pg_result*> Connection::next_result() {
   return PQgetResult(connection_.get());
 }
 
-// Reads all results of what was sent; the first error wins.
+// Reads all results of the sent statements; the first error wins.
 Result<Rows> Connection::last_result(std::vector<std::string>* tags) {
   std::optional<Rows> last;
   std::optional<Error> error;
@@ -330,9 +330,9 @@ Result<Rows> Connection::describe(const std::string& sql) {
   if (PQsendDescribePrepared(connection_.get(), "") == 0) return connection_error("cannot send a statement");
   DPONE_TRY(Rows described, last_result());
   if (described.parameter_count() == 0) return described;
-  return Error(ErrorClass::kFailed, "postgres.syntax", "the SQL has a parameter, $1, and nothing gives it a value")
+  return Error(ErrorClass::kFailed, "postgres.syntax", "the SQL has a parameter, $1, without a value")
       .with("connection", id())
-      .hint("write the value itself, as SQL");
+      .hint("write the value instead, as SQL");
 }
 
 Status Connection::begin_copy_out(const std::string& sql) {

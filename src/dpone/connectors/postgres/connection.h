@@ -1,7 +1,7 @@
 // Connection: one libpq session with dpone's fixed settings (semantics §4). Move-only; used by one thread at a time and
 // handed over, never shared. Every wait watches the run's stop token: the first stop cancels the statement that is
 // running at the server, unless the connection is shielded. A server that is silent for long (the connection's
-// stall_timeout) is asked by another session whether it is still at work; if it is not, the connection counts as lost.
+// stall_timeout) is checked by another session; if it is no longer working, the connection counts as lost.
 #pragma once
 
 #include <atomic>
@@ -65,7 +65,7 @@ class Connection {
   Result<Rows> describe(const std::string& sql);
 
   Status begin_copy_out(const std::string& sql);
-  // Appends whole messages until `out` holds at least `at_least` bytes more. False at the end of the data.
+  // Appends whole messages until `out` has at least `at_least` more bytes. False at the end of the data.
   Result<bool> read_copy(std::string& out, std::size_t at_least);
   // After the end of the data: rows by the command tag.
   Result<std::int64_t> finish_copy_out();

@@ -11,19 +11,19 @@ namespace {
 
 constexpr std::string_view kSchemes[] = {"postgresql", "postgres"};
 
-// libpq's parameters under dpone's names where those differ (database, username); the rest goes through as it is.
+// libpq's parameters under dpone's names if they differ (database, username); the rest is passed on unchanged.
 constexpr FieldSpec kFields[] = {
     {"host", "host", true, false, "Server's name or address, several by commas, or the folder of its socket",
      FieldKind::kText, "PGHOST"},
     {"port", "port", false, false, "Port, 5432 by default", FieldKind::kPorts, "PGPORT"},
     {"database", "dbname", true, false, "Database", FieldKind::kText, "PGDATABASE"},
     {"username", "user", true, false, "Role", FieldKind::kText, "PGUSER"},
-    {"password", "password", false, true, "Password; without it ~/.pgpass or a certificate decides"},
-    {"schema", "schema", false, false, "Schema of tables that are named without one, public by default"},
-    {"hostaddr", "hostaddr", false, false, "Address, when `host` is only for the certificate"},
-    {"service", "service", false, false, "Entry of pg_service.conf that gives all that is not said here",
+    {"password", "password", false, true, "Password; without it, ~/.pgpass or a certificate is used"},
+    {"schema", "schema", false, false, "Schema of tables named without a schema, public by default"},
+    {"hostaddr", "hostaddr", false, false, "Address, if `host` is only used to check the certificate"},
+    {"service", "service", false, false, "Entry of pg_service.conf for all fields that are not set here",
      FieldKind::kText, "PGSERVICE"},
-    {"passfile", "passfile", false, false, "Password file in place of ~/.pgpass"},
+    {"passfile", "passfile", false, false, "Password file instead of ~/.pgpass"},
     {"sslmode", "sslmode", false, false, "disable, allow, prefer, require, verify-ca or verify-full"},
     {"sslrootcert", "sslrootcert", false, false, "File of trusted certificates"},
     {"sslcert", "sslcert", false, false, "Client certificate"},
@@ -47,10 +47,10 @@ constexpr FieldSpec kFields[] = {
     {"idle_timeout", "idle_timeout", false, false, "Longest idle transaction of a sink, 60 s by default",
      FieldKind::kMilliseconds},
     {"stall_timeout", "stall_timeout", false, false,
-     "How long the server may send and take nothing before another session asks whether it is still at work, 30 s by "
+     "How long the connection may be silent before another session asks whether the server is still working, 30 s by "
      "default, 0 for never",
      FieldKind::kMilliseconds},
-    {"require_auth", "require_auth", false, false, "Ways of authentication that are accepted"},
+    {"require_auth", "require_auth", false, false, "Accepted authentication methods"},
     {"load_balance_hosts", "load_balance_hosts", false, false, "disable or random"},
     {"sslcompression", "sslcompression", false, false, "0 or 1"},
     {"tcp_user_timeout", "tcp_user_timeout", false, false,
@@ -59,7 +59,7 @@ constexpr FieldSpec kFields[] = {
     {"keepalives_idle", "keepalives_idle", false, false, "Seconds before the first keepalive, 15 by default"},
     {"keepalives_interval", "keepalives_interval", false, false, "Seconds between keepalives, 5 by default"},
     {"keepalives_count", "keepalives_count", false, false,
-     "Lost keepalives before the connection is given up, 3 by default"},
+     "Lost keepalives before the connection is closed, 3 by default"},
 };
 
 Result<std::unique_ptr<Source>> open_source(const EndSettings& end, const RunContext& context) {

@@ -150,7 +150,7 @@ Status ControlTable::refuse_second_table(Connection& connection, std::vector<Sta
     DPONE_TRY(const Rows found, connection.query(sql, {target_}));
     if (found.size() == 0) continue;
     return Error(ErrorClass::kRefused, "control.second",
-                 "receipts of this target are kept in schema \"" + other + "\", not in \"" + schema_ + "\"")
+                 "the receipts of this target are in schema \"" + other + "\", not in \"" + schema_ + "\"")
         .with("target", target_)
         .hint("set sink.options.control_schema: " + other + " for every process of this target");
   }
@@ -223,13 +223,13 @@ Status ControlTable::create(Connection& connection) const {
   }
   if (code == "42501" && !names.empty()) {
     return std::move(error).hint(
-        "an earlier dpone made " + name() +
-        ": its owner has to bring it to today's form, by one run of any process of the schema");
+        "an earlier dpone created " + name() +
+        ": its owner must convert it to the current format, by one run of any process of the schema");
   }
   if (code == "42501") {
     return std::move(error).hint(
         "GRANT CREATE ON SCHEMA " + quote_name(schema_) +
-        " to the sink's role, or set sink.options.control_schema to a schema where it may create");
+        " to the sink's role, or set sink.options.control_schema to a schema in which it may create tables");
   }
   return error;
 }

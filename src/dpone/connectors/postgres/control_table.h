@@ -27,7 +27,7 @@ class ControlTable {
   // The same without the lock and PriorReceipts::identities, for use inside the transaction that publishes. REQUIRES:
   // create() was called.
   Result<PriorReceipts> read_newest(Connection& connection, std::string_view process, std::string_view run_id) const;
-  // Creates the table if it is missing, and brings one of an earlier form to today's, in a transaction of its own.
+  // Creates the table if it is missing, and converts one of an earlier format, in a separate transaction.
   Status create(Connection& connection) const;
   // What a plan shows: what create() will do after the last read(), if `new_schema` is made before it (empty: none),
   // how receipts are read in the transaction that publishes, and how one is written.

@@ -65,7 +65,7 @@ class BinaryCopyWriter final : public BatchWriter {
     encoder_.append_header(buffer_);
   }
   Status write(const Batch& batch) override {
-    // Of big rows a few at a time: what is encoded before it is sent stays small.
+    // Encode only a few big rows at a time, so that the buffer stays small.
     const std::int64_t row_bytes = batch.memory_bytes() / std::max<std::int64_t>(batch.num_rows(), 1);
     const std::int64_t step = std::clamp<std::int64_t>(2 * kSendBytes / (row_bytes + 1), 1, kMostEncodeRows);
     for (std::int64_t row = 0; row < batch.num_rows(); row += step) {

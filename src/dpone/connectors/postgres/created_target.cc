@@ -25,8 +25,8 @@ std::string default_key_name(const std::string& table, const KeyFacts& key) {
   return cut(table, kMaxNameBytes - suffix.size()) + suffix;
 }
 
-// The definition of `key` for a new table of `columns`; empty if it cannot be one there. Appends to `notes` what it
-// lacks of the source's.
+// The definition of `key` for a new table of `columns`; empty if the target cannot have it. Appends to `notes` the
+// properties that it lacks.
 std::string key_definition(const Facts& source, const KeyFacts& key, const std::vector<std::string>& columns,
                            int server_version, std::vector<std::string>& notes) {
   std::string of_source;
@@ -45,12 +45,12 @@ std::string key_definition(const Facts& source, const KeyFacts& key, const std::
   const auto has = [&](const char* words) { return of_source.find(words) != std::string::npos; };
   // It is a constraint of ranges, by operators that an extension gives.
   if (has(" WITHOUT OVERLAPS")) {
-    notes.push_back("key " + key.name + " is left out: dpone does not create keys WITHOUT OVERLAPS");
+    notes.push_back("key " + key.name + " is omitted: dpone does not create keys WITHOUT OVERLAPS");
     return {};
   }
   const bool is_distinct = has(" NULLS NOT DISTINCT");
   if (is_distinct && server_version < 150000) {
-    notes.push_back("key " + key.name + " is created without NULLS NOT DISTINCT, which PostgreSQL has since 15");
+    notes.push_back("key " + key.name + " is created without NULLS NOT DISTINCT, which needs PostgreSQL 15");
   }
   return std::string(key.is_primary ? "PRIMARY KEY" : "UNIQUE") +
          (is_distinct && server_version >= 150000 ? " NULLS NOT DISTINCT" : "") + " (" + quote_names(key.columns) +
@@ -58,8 +58,8 @@ std::string key_definition(const Facts& source, const KeyFacts& key, const std::
          (has(" DEFERRABLE") ? " DEFERRABLE" : "") + (has(" INITIALLY DEFERRED") ? " INITIALLY DEFERRED" : "");
 }
 
-// What a new table's name may not be: that of any other relation, nor of a type, since a table is one too. An array
-// type steps aside by itself.
+// A new table must not have the name of any other relation or type, since each table also defines a type. The server
+// renames an array type by itself.
 constexpr const char* kNameTaken = R"(coalesce(
   (SELECT CASE c.relkind WHEN 'S' THEN 'a sequence' WHEN 'c' THEN 'a composite type' ELSE 'an index' END
      FROM pg_class c WHERE c.relnamespace = n.oid AND c.relname = $2),
@@ -113,7 +113,7 @@ Status find_unknown_defaults(Connection& connection, const Facts& source, Facts&
 Error name_taken(const std::string& relation, const std::string& by) {
   return Error(ErrorClass::kFailed, "target.name_taken", relation + " is the name of " + by)
       .with("target", relation)
-      .hint("load into a table of another name or schema: tables, indexes, sequences and types share their names");
+      .hint("load into a table with another name or schema: tables, indexes, sequences and types share one namespace");
 }
 
 std::string key_name(const Facts& source, const std::string& table, const KeyFacts& key, int attempt) {
@@ -156,8 +156,9 @@ Result<Facts> describe_absent(Connection& connection, const std::string& schema,
   facts.fingerprint = sha256_hex(facts.native.canonical());
   PublishOption create{"create", {}, {}};
   for (const Json& publication : facts.native["publications"].as_array()) {
-    create.notes.push_back("publication " + publication.as_string() +
-                           " will publish the new table and its rows: its subscribers need a table of that name first");
+    create.notes.push_back(
+        "publication " + publication.as_string() +
+        " will publish the new table and its rows: its subscribers must have a table of that name first");
   }
   facts.publish.push_back(std::move(create));
   add_obstacles(schema, facts);

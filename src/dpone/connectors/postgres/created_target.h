@@ -1,5 +1,5 @@
-// A target that is not there yet: what stands in its way, and the names of what is made with it. Plans are made from
-// these facts alone.
+// A target that does not exist yet: the obstacles to its creation, and the names of the objects created with it. Plans
+// are made from these facts alone.
 #pragma once
 
 #include <string>
@@ -28,8 +28,8 @@ Status find_unknown_defaults(Connection& connection, const Facts& source, Facts&
 bool has_name(const Json& names, const std::string& name);
 
 // Appends to `facts.keys`, and returns as `[{"name", "definition"}]`, those keys of `source` whose columns are all
-// among `columns`; to `facts.notes` what they lack at the target. Names that `taken` (a JSON array) holds, or that an
-// earlier key got, get a number. Pure.
+// among `columns`; to `facts.notes` the properties that they lack at the target. Names in `taken` (a JSON array), or
+// used by an earlier key, get a number. Pure.
 Json propose_keys(const Facts& source, const std::string& table, const std::vector<std::string>& columns,
                   const Json& taken, Facts& facts);
 

@@ -74,11 +74,11 @@ TEST(CreatedTarget, AKeyIsMadeWithItsFlagsWhereAllOfItsColumnsAreLoaded) {
             R"x("name":"t_a_b_key"}])x");
   EXPECT_EQ(proposed({"a", "b"}, 140000),
             R"x([{"definition":"UNIQUE (\"a\", \"b\") DEFERRABLE INITIALLY DEFERRED","name":"t_a_b_key"}])x"
-            "; key k is created without NULLS NOT DISTINCT, which PostgreSQL has since 15");
+            "; key k is created without NULLS NOT DISTINCT, which needs PostgreSQL 15");
   EXPECT_EQ(proposed({"a", "c"}, 150000), R"x([{"definition":"PRIMARY KEY (\"c\") INCLUDE (\"a\")","name":"t_pkey"}])x"
                                           "; key p does not include \"d\", which is not loaded");
   source.native = *Json::parse(R"x({"keys":[{"name":"k","definition":"UNIQUE (a, b WITHOUT OVERLAPS)"}]})x");
-  EXPECT_EQ(proposed({"a", "b"}, 180000), "[]; key k is left out: dpone does not create keys WITHOUT OVERLAPS");
+  EXPECT_EQ(proposed({"a", "b"}, 180000), "[]; key k is omitted: dpone does not create keys WITHOUT OVERLAPS");
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 namespace dpone::postgres {
 namespace {
 
-// What stands after FROM; a query has an alias in any case.
+// The text after FROM; a query always has an alias.
 std::string relation_of(const Json& native, const std::string& alias = {}) {
   if (native["query"].is_string()) {
     return "(" + native["query"].as_string() + "\n) AS " + (alias.empty() ? "query" : alias);
@@ -18,7 +18,7 @@ std::string relation_of(const Json& native, const std::string& alias = {}) {
   return alias.empty() ? table : table + " AS " + alias;
 }
 
-// Whether the source prints the values: COPY does it by itself in its text format.
+// Whether the source prints the values: in its text format, COPY does.
 bool is_printed(const ColumnPolicy& column, bool is_raw) { return column.travels_as_text && !is_raw; }
 
 // format() makes '' of NULL. A row of NULLs is not NULL, though IS NULL says so.

@@ -1,5 +1,5 @@
-// What the PostgreSQL connector sends to read, rendered from a ReadTask alone, and the dialect in which the shared SQL
-// is rendered. Text only, no I/O; golden tests need no server. load_sql.h has what it sends to load.
+// The statements with which the PostgreSQL connector reads, rendered from a ReadTask alone, and the dialect for the
+// shared SQL. Text only, no I/O; golden tests need no server. load_sql.h has the statements of a load.
 #pragma once
 
 #include <string>
@@ -21,10 +21,10 @@ std::string render_select(const ReadTask& task, bool is_raw);
 // The text of `expression`, by its type's output function: a cast to text may be a user's own function.
 std::string printed(const std::string& expression);
 
-// What bound() asks: the greatest cursor beyond the lower bound as text, then whether that lies behind the lower bound
-// itself; no row if there is none.
+// The query of bound(): the greatest cursor beyond the lower bound as text, then whether it is greater than the lower
+// bound itself; no row if no cursor is beyond it.
 std::string render_upper_bound(const ReadTask& task);
-// The greatest cursor of all rows; no row if there is none.
+// The greatest cursor of all rows; no row if all are NULL.
 std::string render_greatest(const ReadTask& task);
 // One row if a row of the selection has no value in `column`.
 std::string render_find_null(const ReadTask& task, const std::string& column);

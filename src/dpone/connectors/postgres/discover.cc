@@ -55,9 +55,9 @@ Status check_schema(Connection& connection, const std::string& schema) {
     if (names.back() == schema) return {};
   }
   const std::string near = nearest_name(schema, names);
-  return Error(ErrorClass::kFailed, "postgres.no_schema", "there is no schema " + json_quote(schema))
+  return Error(ErrorClass::kFailed, "postgres.no_schema", "schema " + json_quote(schema) + " does not exist")
       .with("connection", connection.id())
-      .hint(near.empty() ? "leave --schema out to see those that are there"
+      .hint(near.empty() ? "leave --schema out to list all schemas"
                          : "did you mean " + near + "? Names are case-sensitive and not folded");
 }
 

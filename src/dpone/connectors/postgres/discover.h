@@ -10,8 +10,8 @@
 
 namespace dpone::postgres {
 
-// By schema and name. Neither partitions nor what dpone keeps for itself (`__dpone__...`) is among them. Slug
-// postgres.no_schema, naming the nearest, for a schema that is not there.
+// By schema and name, without partitions and dpone's own tables (`__dpone__...`). Slug postgres.no_schema, naming the
+// nearest, for a schema that does not exist.
 Result<std::vector<RelationSummary>> discover(const ConnectionSettings& settings, const DiscoverRequest& request,
                                               const RunContext& context);
 

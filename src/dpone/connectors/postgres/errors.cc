@@ -18,7 +18,7 @@ constexpr ErrorClass kUsage = ErrorClass::kUsage;
 constexpr ErrorClass kUnavailable = ErrorClass::kUnavailable;
 
 constexpr std::string_view kNoRaw =
-    "if COPY refuses a value in binary form, load without passing bytes through: --no-raw (runtime.raw: false)";
+    "if COPY refuses a value in binary form, do not pass bytes through: --no-raw (runtime.raw: false)";
 
 constexpr Rule kRules[] = {
     // COPY calls a field that its type's binary input does not read to the end so.
@@ -39,7 +39,7 @@ constexpr Rule kRules[] = {
     {"57014", kUnavailable, Retry::kSafe, "postgres.canceled",
      "raise statement_timeout, or run again when the server is less busy"},
     {"25006", kFailed, Retry::kNever, "postgres.read_only",
-     "a source is only read: leave nextval, FOR UPDATE and functions that write out of its query; a target must not be "
+     "a source is read-only: remove nextval, FOR UPDATE and functions that write from its query; a target must not be "
      "a standby or read-only: connect to the primary"},
     {"53300", kUnavailable, Retry::kSafe, "postgres.too_many_connections",
      "wait for free connections, or raise the limit"},
@@ -84,17 +84,21 @@ struct TextRule {
 };
 
 constexpr TextRule kTextRules[] = {
-    {"SSL was required", kTls, "turn TLS on at the server, or choose an sslmode that does without"},
-    {"does not match host name", kTls, "connect by a name that the server's certificate has, or set sslmode=verify-ca"},
+    {"SSL was required", kTls, "turn on TLS at the server, or choose an sslmode that does not require it"},
+    {"does not match host name", kTls,
+     "connect with a host name that the server's certificate contains, or set sslmode=verify-ca"},
     {"certificate verify failed", kTls,
-     "name the file of the authority that signed the server's certificate in sslrootcert"},
-    {"root certificate", kTls, "name the file of the authority that signed the server's certificate in sslrootcert"},
+     "set sslrootcert to the certificate of the authority that signed the server's certificate"},
+    {"root certificate", kTls,
+     "set sslrootcert to the certificate of the authority that signed the server's certificate"},
     {"certificate", kTls, "check sslcert, sslkey and sslrootcert"},
-    {"private key", kTls, "check sslcert and sslkey; the key's file may be readable by its owner only"},
+    {"private key", kTls, "check sslcert and sslkey; only the owner may have permission to read the key's file"},
     {"channel binding", kTls, "check channel_binding; it needs TLS"},
-    {"received invalid response", kProtocol, "check host and port: what answers there is no PostgreSQL server"},
-    {"expected authentication request", kProtocol, "check host and port: what answers there is no PostgreSQL server"},
-    // What libpq refuses before it has asked any server.
+    {"received invalid response", kProtocol,
+     "check host and port: the program that answers is not a PostgreSQL server"},
+    {"expected authentication request", kProtocol,
+     "check host and port: the program that answers is not a PostgreSQL server"},
+    // Errors of libpq before it contacts a server.
     {"service file", kSettings, "check the service's name and pg_service.conf", kUsage},
     {"definition of service", kSettings, "check the service's name and pg_service.conf", kUsage},
     {"invalid ", kSettings, "correct the connection's settings", kUsage},
@@ -107,7 +111,7 @@ bool is_sqlstate(std::string_view text) {
   return text.size() == 5;
 }
 
-// `text` without what stands in double quotes: hosts, sockets and values are no words of libpq's.
+// `text` without its double-quoted parts: hosts, sockets and values are not libpq's words.
 std::string without_names(std::string_view text) {
   std::string words;
   bool is_name = false;

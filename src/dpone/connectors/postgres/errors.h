@@ -17,7 +17,7 @@ Error error_from_sqlstate(std::string_view sqlstate, std::string message);
 // SQLSTATE, and a refusal by the server is in the server's language.
 Error connect_error(std::string_view text);
 
-// What a guard of the dialect (render_guard) says when it fails: `dpone:<slug>:<detail>`, which is no integer, between
+// The text of a failed guard of the dialect (render_guard): `dpone:<slug>:<detail>`, which is not an integer, between
 // the quotation marks of the server's language.
 struct FailedGuard {
   std::string slug;

@@ -82,7 +82,7 @@ constexpr ConnectCase kConnectCases[] = {
      ErrorClass::kFailed, "postgres.auth",
      "cannot connect: connection to server at \"h\", port 1 failed: FATAL:  password authentication failed for user "
      "\"me\""},
-    // The same from servers with lc_messages = ru_RU and de_DE: neither word nor severity is what it was.
+    // The same from servers with lc_messages = ru_RU and de_DE: words and severity differ.
     {"connection to server at \"h\", port 1 failed: ВАЖНО:  28P01: пользователь \"me\" не прошёл проверку подлинности\n"
      "LOCATION:  auth_failed, auth.c:334\n",
      ErrorClass::kFailed, "postgres.auth",
@@ -118,7 +118,7 @@ constexpr ConnectCase kConnectCases[] = {
      "cannot connect: definition of service \"x\" not found"},
     {"invalid sslmode value: \"x\"\n", ErrorClass::kUsage, "postgres.settings",
      "cannot connect: invalid sslmode value: \"x\""},
-    // A name is no word of libpq's.
+    // A name is not one of libpq's words.
     {"could not translate host name \"certificate-db.invalid\" to address: Name or service not known\n",
      ErrorClass::kUnavailable, "postgres.connection",
      "cannot connect: could not translate host name \"certificate-db.invalid\" to address: Name or service not known"},
@@ -126,12 +126,12 @@ constexpr ConnectCase kConnectCases[] = {
      ErrorClass::kUnavailable, "postgres.connection",
      "cannot connect: connection to server on socket \"/tmp/invalid dir/.s.PGSQL.5432\" failed: No such file or "
      "directory"},
-    // What answered is no PostgreSQL server.
+    // The program that answered is not a PostgreSQL server.
     {"h failed: received invalid response to SSL negotiation: H\n", ErrorClass::kFailed, "postgres.protocol",
      "cannot connect: h failed: received invalid response to SSL negotiation: H"},
     {"h failed: expected authentication request from server, but received H\n", ErrorClass::kFailed,
      "postgres.protocol", "cannot connect: h failed: expected authentication request from server, but received H"},
-    {"out of memory\n", ErrorClass::kFailed, "out_of_memory", "dpone could not have more memory"},
+    {"out of memory\n", ErrorClass::kFailed, "out_of_memory", "dpone ran out of memory"},
     {"", ErrorClass::kUnavailable, "postgres.connection", "cannot connect: "},
     {"FATAL:  2", ErrorClass::kUnavailable, "postgres.connection", "cannot connect: FATAL:  2"},
 };

@@ -161,7 +161,7 @@ class SinkRenderer {
     return {};
   }
 
-  // The stage, and what has to be there before its first row. Default privileges may have granted it to others.
+  // The stage, and the objects that must exist before its first row. Default privileges may have granted it to others.
   void render_stage() {
     std::vector<std::string>& out = out_.stage;
     out.emplace_back(kNoFlush);
@@ -434,7 +434,8 @@ class SinkRenderer {
     }
   }
 
-  // A key takes a lock of the table that it refers to, and writers of that table queue behind whoever waits for it.
+  // A foreign key locks the table that it refers to, and writers of that table queue behind a session that waits for
+  // the lock.
   void render_foreign_keys() {
     const std::string briefly = "SET LOCAL lock_timeout = " + quote_literal(options_.lock_timeout) + "; ";
     for (const Json& constraint : native_["constraints"].as_array()) {
@@ -554,8 +555,8 @@ class SinkRenderer {
     publish("DROP TABLE " + stage_);
   }
 
-  // Who else writes waits where rows are looked for by their key, so that what is found missing is missing still;
-  // readers only wait for TRUNCATE. Rows at a position are those of earlier loads, which the target's lock keeps apart.
+  // Other writers wait while rows are looked up by their key, so that rows found missing stay missing; readers only
+  // wait for TRUNCATE. Rows at a position belong to earlier loads, which the target's lock serializes.
   std::string_view lock_mode() const {
     bool looks_first = false;
     for (const Step& step : task_.publish) {
@@ -568,7 +569,7 @@ class SinkRenderer {
     return looks_first ? "SHARE ROW EXCLUSIVE" : "ROW EXCLUSIVE";
   }
 
-  // DELETE must take no row of another table with it, nor leave one behind that refers to nothing.
+  // DELETE must not remove rows of another table, and must not leave rows that refer to nothing.
   void guard_references() {
     const DeleteRows* const removal = find_step<DeleteRows>(task_.publish);
     // Where rows stay, those of other tables may refer to them: PostgreSQL looks at each that goes.
@@ -594,7 +595,7 @@ class SinkRenderer {
     append_change({"DELETE" + rows, rows}, step, "removed");
   }
 
-  // A trigger may leave some rows out in silence: where there is one, they are counted, and a guard compares.
+  // A trigger may silently skip rows: if there is one, the rows are counted, and a guard compares.
   void append_change(const sql::RowChange& change, std::size_t step, const std::string& what) {
     if (!out_.counts_rows) {
       publish(change.statement, step);

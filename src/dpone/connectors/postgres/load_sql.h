@@ -12,17 +12,17 @@
 
 namespace dpone::postgres {
 
-// Our statements run with `search_path = pg_catalog`. Where functions of the target's owner may run (triggers, CHECK
-// constraints, defaults, indexes), the path is that of a plain session of the role, and what is sent under it names
-// tables and columns only, all in full: nothing in it can be made to mean something else.
+// Our statements run with `search_path = pg_catalog`. If functions of the target's owner may run (triggers, CHECK
+// constraints, defaults, indexes), the path is that of a plain session of the role, and statements sent under it
+// contain only fully qualified tables and columns: they cannot be made to mean something else.
 inline constexpr std::string_view kPlainSearchPath = "SET LOCAL search_path TO DEFAULT";
 inline constexpr std::string_view kFixedSearchPath = "SET LOCAL search_path TO pg_catalog";
 inline constexpr std::string_view kBegin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 
 struct SinkStatements {
   std::vector<std::string> prepare;  // one transaction: schema and types
-  // With one loader one transaction: these, COPY, the stage steps, the questions, and seal. With several a transaction
-  // of their own, one for each COPY, and one for the rest.
+  // With one loader one transaction: these, COPY, the stage steps, the questions, and seal. With several loaders, one
+  // transaction for these, one for each COPY, and one for the rest.
   std::vector<std::string> stage;
   std::vector<std::string> begin_copy;
   std::string copy;
@@ -30,11 +30,11 @@ struct SinkStatements {
   std::vector<std::string> stage_steps;  // one each of LoadTask::stage
   std::vector<std::string> questions;    // one each of LoadTask::questions
   std::vector<std::string> seal;
-  std::vector<std::string> constrain;  // after that transaction, each a message by itself: foreign keys
+  std::vector<std::string> constrain;  // after that transaction, each as a separate message: foreign keys
   // In one message with the receipt and COMMIT; locks and guards come first.
   std::vector<sql::PublishStatement> publish;
-  // Triggers may leave rows out in silence: what each step changed stands in the setting `dpone.rows_<step>`, and in no
-  // command tag.
+  // Triggers may silently skip rows: the setting `dpone.rows_<step>`, not the command tag, has the number of rows that
+  // each step changed.
   bool counts_rows = false;
 };
 

@@ -284,7 +284,7 @@ TEST(LoadSql, AnIndexIsBuiltInItsTablespace) {
   task.target.native.set("indexes", *Json::parse(R"x([{"name":"i","tablespace":"it's \"fast\"",
     "definition":"CREATE INDEX i ON s.t USING btree (a)"}])x"));
   const Texts sent = rendered(task).seal;
-  // The setting is one name as it is, and no list.
+  // The setting is one name, unchanged, and not a list.
   EXPECT_EQ(sent[0], R"(SET LOCAL default_tablespace = 'it''s "fast"')");
   EXPECT_EQ(sent[2], "SET LOCAL default_tablespace = ''");
 }

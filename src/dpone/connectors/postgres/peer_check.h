@@ -18,8 +18,8 @@ struct Peer {
 };
 
 enum class PeerState {
-  kBusy,         // at work, or nobody can say
-  kWaiting,      // it waits for its client, or has ended: what was sent either way is lost
+  kBusy,         // working, or unknown
+  kWaiting,      // it waits for its client, or has ended: data sent in either direction is lost
   kUnreachable,  // no other session could be opened at all
 };
 

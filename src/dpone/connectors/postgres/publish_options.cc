@@ -37,7 +37,7 @@ PublishOption exchange(const Json& target) {
   block_if(option, !target["is_partition"].as_bool() && target["has_parents"].as_bool(),
            "the table inherits from another");
   block_if(option, kind != "p" && target["has_children"].as_bool(), "other tables inherit from it");
-  block_if(option, target["of_type"].as_bool(), "the table is of a composite type");
+  block_if(option, target["of_type"].as_bool(), "the table has a composite type (OF)");
   for (const Json& key : target["incoming_foreign_keys"].as_array()) {
     if (key["is_own"].as_bool()) {
       option.blockers.push_back({"its key " + key["name"].as_string() + " refers to the table itself"});
@@ -54,16 +54,16 @@ PublishOption exchange(const Json& target) {
   }
   if (target["named_in"].is_string()) {
     option.notes.push_back("regclass values that name the table elsewhere (" + target["named_in"].as_string() +
-                           ") keep the OID of the old one, which an exchange drops");
+                           ") keep the OID of the old table, which an exchange drops");
   }
   block_if(option, !target["triggers"].as_array().empty(), "it has triggers: " + joined(target["triggers"]));
   block_if(option, !target["rules"].as_array().empty(), "it has rules: " + joined(target["rules"]));
   block_if(option, target["row_security"].as_bool() || target["policies"].as_int() > 0, "it has row-level security");
   block_if(option, !target["publications"].as_array().empty(),
-           "it is published by " + joined(target["publications"]) + ", and an exchange stops subscribers");
+           "it is published by " + joined(target["publications"]) + ", and an exchange would stop its subscribers");
   block_if(option, target["publications"].as_array().empty() && target["schema_published"].as_bool(),
            "a publication covers its schema and would publish the stage");
-  block_if(option, target["subscribed"].as_bool(), "a subscription writes it");
+  block_if(option, target["subscribed"].as_bool(), "a subscription writes to it");
   block_if(option, target["security_labels"].as_bool(), "it has security labels");
   for (const Json& name : target["rights"]["denied_tablespaces"].as_array()) {
     option.blockers.push_back(
@@ -125,12 +125,12 @@ PublishOption rewriting(const Json& target, bool is_truncate) {
     const std::string name = "foreign key " + key["name"].as_string() + " of " + key["table"].as_string();
     const std::string on_delete = key["on_delete"].as_string();
     if (is_truncate) {
-      option.blockers.push_back({name + " refers to it, and TRUNCATE refuses that", true});
+      option.blockers.push_back({name + " refers to it, which TRUNCATE refuses", true});
     } else if (on_delete == "c" || on_delete == "n" || on_delete == "d") {
       option.blockers.push_back({name + " would change its rows (CASCADE, SET NULL or SET DEFAULT)", true});
     } else if (!key["may_read"].as_bool()) {
       option.blockers.push_back(
-          {name + " may have rows that refer to it, and role " + role + " may not SELECT them", true});
+          {name + " may have rows that refer to it, but role " + role + " may not SELECT them", true});
     } else {
       option.notes.push_back(name + " must have no row that refers to it; this is checked under the lock");
     }
@@ -151,7 +151,7 @@ PublishOption rewriting(const Json& target, bool is_truncate) {
   }
   if (is_truncate) {
     option.notes.push_back(
-        "functions marked STABLE and transactions with an older snapshot may see the table empty for a moment");
+        "functions marked STABLE and transactions with an older snapshot may briefly see the table empty");
   }
   return option;
 }

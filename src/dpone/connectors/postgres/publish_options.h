@@ -1,4 +1,4 @@
-// Which ways of replacing a table's content are open, judged from the target's facts alone (semantics §2). Pure.
+// The available methods of replacing a table's content, decided from the target's facts alone (semantics §2). Pure.
 #pragma once
 
 #include <vector>

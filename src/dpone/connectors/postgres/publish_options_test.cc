@@ -48,14 +48,15 @@ TEST(PublishOptions, EachPropertyRulesOutExchangeAlone) {
   EXPECT_EQ(against("is_partition", "true"), Texts{"the table is a partition"});
   EXPECT_EQ(against("has_parents", "true"), Texts{"the table inherits from another"});
   EXPECT_EQ(against("has_children", "true"), Texts{"other tables inherit from it"});
-  EXPECT_EQ(against("of_type", "true"), Texts{"the table is of a composite type"});
+  EXPECT_EQ(against("of_type", "true"), Texts{"the table has a composite type (OF)"});
   EXPECT_EQ(against("dependents", R"(["view w"])"), Texts{"view w depends on it"});
   EXPECT_EQ(against("triggers", R"(["a","b"])"), Texts{"it has triggers: a, b"});
   EXPECT_EQ(against("row_security", "true"), Texts{"it has row-level security"});
   EXPECT_EQ(against("policies", "1"), Texts{"it has row-level security"});
-  EXPECT_EQ(against("publications", R"(["p"])"), Texts{"it is published by p, and an exchange stops subscribers"});
+  EXPECT_EQ(against("publications", R"(["p"])"),
+            Texts{"it is published by p, and an exchange would stop its subscribers"});
   EXPECT_EQ(against("schema_published", "true"), Texts{"a publication covers its schema and would publish the stage"});
-  EXPECT_EQ(against("subscribed", "true"), Texts{"a subscription writes it"});
+  EXPECT_EQ(against("subscribed", "true"), Texts{"a subscription writes to it"});
   EXPECT_EQ(against("security_labels", "true"), Texts{"it has security labels"});
   EXPECT_EQ(against("extension", R"("x")"), Texts{"it belongs to extension x"});
   EXPECT_EQ(against("indexes", R"([{"name":"i","is_valid":false}])"), Texts{"index i is invalid: REINDEX or drop it"});
@@ -68,12 +69,12 @@ TEST(PublishOptions, AForeignKeyOfAnotherTableStandsAgainstWhatItMustAndAnOwnOne
   target.set("incoming_foreign_keys",
              *Json::parse(R"([{"name":"k","table":"w","on_delete":"a","is_own":false,"may_read":true}])"));
   EXPECT_EQ(blockers(target, 0), Texts{"foreign key k of w refers to it"});
-  EXPECT_EQ(blockers(target, 1), Texts{"foreign key k of w refers to it, and TRUNCATE refuses that"});
+  EXPECT_EQ(blockers(target, 1), Texts{"foreign key k of w refers to it, which TRUNCATE refuses"});
   EXPECT_EQ(blockers(target, 2), Texts{});
   target.set("incoming_foreign_keys",
              *Json::parse(R"([{"name":"k","table":"w","on_delete":"a","is_own":false,"may_read":false}])"));
   EXPECT_EQ(blockers(target, 2),
-            Texts{"foreign key k of w may have rows that refer to it, and role me may not SELECT them"});
+            Texts{"foreign key k of w may have rows that refer to it, but role me may not SELECT them"});
   for (const char* action : {"c", "n", "d"}) {
     target.set("incoming_foreign_keys",
                *Json::parse(R"([{"name":"k","table":"w","is_own":false,"on_delete":")" + std::string(action) + "\"}]"));

@@ -42,9 +42,9 @@ Status check_name_length(std::string_view name) {
   constexpr std::size_t kMostBytes = 63;
   if (name.size() <= kMostBytes) return {};
   return Error(ErrorClass::kUsage, "name.too_long",
-               "PostgreSQL keeps 63 bytes of a name, and this one has " + std::to_string(name.size()) + ": " +
+               "PostgreSQL keeps 63 bytes of a name, but this one has " + std::to_string(name.size()) + ": " +
                    std::string(name))
-      .hint("it would be cut to " + std::string(cut_utf8(name, kMostBytes)) + ": write the name that is meant");
+      .hint("it would be truncated to " + std::string(cut_utf8(name, kMostBytes)) + ": write the intended name");
 }
 
 Status check_column_name(std::string_view name) {
@@ -52,11 +52,11 @@ Status check_column_name(std::string_view name) {
   if (!contains(kSystemColumns, name)) {
     if (check_name_length(name)) return {};
     return Error(ErrorClass::kFailed, "name.too_long",
-                 "PostgreSQL keeps 63 bytes of a name, and this column's has " + std::to_string(name.size()))
+                 "PostgreSQL keeps 63 bytes of a name, but this column's has " + std::to_string(name.size()))
         .with("column", std::string(name));
   }
   return Error(ErrorClass::kFailed, "name.system_column",
-               "every table of PostgreSQL has a column " + std::string(name) + " of its own")
+               "every table of PostgreSQL has a system column " + std::string(name))
       .with("column", std::string(name))
       .hint("give it another name in a source query, or leave it out with source.options.exclude");
 }

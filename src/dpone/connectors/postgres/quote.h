@@ -1,5 +1,5 @@
-// Text that may stand in SQL. Every identifier of ours goes through quote_name, every value through a parameter or
-// quote_literal; nothing is ever pasted.
+// Text for use in SQL. Every identifier goes through quote_name, every value through a parameter or quote_literal;
+// nothing is inserted unquoted.
 #pragma once
 
 #include <string>
@@ -19,9 +19,10 @@ std::string quote_literal(std::string_view value);
 // "a", "b"
 std::string quote_names(const std::vector<std::string>& names);
 
-// PostgreSQL cuts a longer name without a word, and two that begin alike would be one table. `name.too_long`.
+// PostgreSQL silently truncates a longer name, and two names with the same beginning would be one table.
+// `name.too_long`.
 Status check_name_length(std::string_view name);
-// The same, and that it is no column that every table has by itself (`xmin`). `name.system_column`.
+// The same, and that it is not a system column (`xmin`). `name.system_column`.
 Status check_column_name(std::string_view name);
 
 }  // namespace dpone::postgres

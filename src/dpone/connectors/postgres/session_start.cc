@@ -12,7 +12,7 @@
 namespace dpone::postgres {
 namespace {
 
-// Fields that go to libpq as they are; what is not here is refused by name.
+// Fields that are passed to libpq unchanged; other fields are refused by name.
 constexpr std::array<std::string_view, 27> kPassThrough = {"hostaddr",
                                                            "passfile",
                                                            "service",
@@ -86,7 +86,7 @@ Keywords keepalive_defaults(const Keywords& keywords) {
     names.push_back(name.c_str());
     values.push_back(value.c_str());
   }
-  // libpq tells what it has put together only of a connection; an sslmode that is none ends this one before it begins.
+  // libpq shows its combined settings only for a connection; an invalid sslmode ends this one before it begins.
   names.insert(names.end(), {"sslmode", nullptr});
   values.insert(values.end(), {"only look", nullptr});
   const std::unique_ptr<PGconn, decltype(&PQfinish)> look(PQconnectStartParams(names.data(), values.data(), 0),
@@ -114,8 +114,8 @@ std::string session_settings(const ConnectionSettings& settings, SessionRole rol
       "warning; "
       "SET default_tablespace = ''; SET default_table_access_method = heap; SET array_nulls = on; "
       "SET xmloption = content; SET quote_all_identifiers = off; SET transform_null_equals = off; "
-      // Every transaction here says or expects what it is, and a role may have others as its defaults: a serializable
-      // and deferrable one would wait for every writer of the database.
+      // Every transaction here states or expects its mode, but a role may have other defaults: a serializable and
+      // deferrable one would wait for every writer of the database.
       "SET default_transaction_isolation = 'read committed'; SET default_transaction_deferrable = off; ";
   // A source waits for its sink and a sink for its source, for as long as it takes.
   if (server_version >= 140000) sql += "SET idle_session_timeout = 0; ";

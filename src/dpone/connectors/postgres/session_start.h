@@ -17,11 +17,11 @@ enum class SessionRole { kSource, kSink };
 // Keywords of libpq and their values. The later of two wins.
 using Keywords = std::vector<std::pair<std::string, std::string>>;
 
-// Class kUsage, slug postgres.unknown_setting, for a field that is no setting of a connection.
+// Class kUsage, slug postgres.unknown_setting, for a field that is not a setting of a connection.
 Result<Keywords> connection_keywords(const ConnectionSettings& settings);
 
-// What makes a peer that is gone end the session within half a minute, as far as neither `keywords` nor the service
-// file that they or the environment name say anything of it. Nothing is connected to.
+// The settings that end the session within half a minute after the peer is lost, unless `keywords` or the service file
+// that they or the environment name contain them. Does not connect.
 Keywords keepalive_defaults(const Keywords& keywords);
 
 // The statements that open every session.

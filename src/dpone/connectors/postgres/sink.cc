@@ -25,7 +25,7 @@
 namespace dpone::postgres {
 namespace {
 
-constexpr std::size_t kMostColumns = 1600;  // of a table, whatever its page holds
+constexpr std::size_t kMostColumns = 1600;  // of a table, whatever its page contains
 
 class PostgresSink final : public Sink {
  public:
@@ -68,11 +68,11 @@ class PostgresSink final : public Sink {
         column.native_type = proposed_native_type(from->native_type, described.native);
       } else {
         DeclaredType declared = declare_column(*from, described.native);
-        if (declared.name.empty()) column.refusal = "PostgreSQL has no type for it";
+        if (declared.name.empty()) column.refusal = "PostgreSQL does not have a type for it";
         column.native_type = std::move(declared.name);
         column.type = std::move(declared.type);
         column.travels_as_text = declared.travels_as_text;
-        // Units of money are those of its own server's lc_monetary.
+        // Units of money are those of the server's lc_monetary.
         if (from->type.kind == TypeKind::kMoney && !from->meaning.empty()) {
           column.meaning = "lc_monetary=" + described.native["lc_monetary"].as_string();
         }
@@ -84,7 +84,7 @@ class PostgresSink final : public Sink {
         facts.obstacles.push_back(
             Error(ErrorClass::kFailed, "type.record", "column \"" + name + "\" is a record without a type")
                 .with("column", name)
-                .hint("select its fields by themselves, or cast it to a composite type in the source query"));
+                .hint("select its fields separately, or cast it to a composite type in the source query"));
       }
       Json detail = Json::object();
       if (is_postgres) {
@@ -157,7 +157,7 @@ class PostgresSink final : public Sink {
   RawVerdict accepts_raw(const WireFormat& format, const LoadTask& task) const override {
     RawVerdict verdict{format, false, {}};
     if (format.name != "postgres.copy_binary" && format.name != "postgres.copy_text") {
-      verdict.reasons.push_back("format " + format.name + " is not known here");
+      verdict.reasons.push_back("format " + format.name + " is unknown");
       return verdict;
     }
     const auto offered = Json::parse(format.fingerprint);
@@ -177,19 +177,19 @@ class PostgresSink final : public Sink {
       } else if (signature_on(offer[1].as_string(), 0) == signature_on(detail["signature"].as_string(), 0) &&
                  offer[1] != detail["signature"]) {
         verdict.reasons.push_back("column " + column.sink_name + ": type " + column.source_native +
-                                  " has infinite intervals on one server only, the one from PostgreSQL 17 on");
+                                  " has infinite intervals only on one server, from PostgreSQL 17 on");
       } else if (offer[1] != detail["signature"]) {
         verdict.reasons.push_back("column " + column.sink_name + ": type " + column.source_native +
                                   " differs between the servers");
       } else if (is_binary) {
-        // What stands against binary at either end: a server before 14 is enough.
+        // Obstacles to binary at either end: a server before 14 is enough.
         const std::string& at_source = offer[2].as_string();
         const std::string& obstacle = at_source.empty() ? detail["raw_obstacle"].as_string() : at_source;
         if (obstacle.empty()) continue;
         verdict.reasons.push_back("column " + column.sink_name + ": type " + column.source_native + " " + obstacle);
       } else if (offer[3].as_string() != char_form(detail["signature"].as_string(), server_version)) {
         verdict.reasons.push_back("column " + column.sink_name + ": type " + column.source_native +
-                                  " has another text on the other server");
+                                  " has another text form on the other server");
       }
     }
     verdict.is_accepted = verdict.reasons.empty();
@@ -262,10 +262,10 @@ class PostgresSink final : public Sink {
     RunContext patient = context_;
     patient.stop = {};
     ConnectionSettings settings = settings_.connection;
-    settings.fields["connect_timeout"] = "5";  // whoever looks tries again
+    settings.fields["connect_timeout"] = "5";  // the caller tries again
     DPONE_TRY(Connection connection, Connection::open(settings, SessionRole::kSink, patient));
     const auto prior = control_.read(connection, process, run_id);
-    // Its old backend still works on the message, and holds the lock.
+    // Its old backend is still processing the message, and holds the lock.
     if (!prior && prior.error().native_code() == "55P03") return PublishOutcome{PublishState::kWorking, {}, {}};
     if (!prior) return prior.error();
     return PublishOutcome{prior->of_run ? PublishState::kCommitted : PublishState::kAbsent, prior->of_run, {}};
@@ -395,7 +395,8 @@ class PostgresSink final : public Sink {
       const bool has_order = !column->travels_as_text && kind != TypeKind::kJson;
       for (PublishOption& option : facts.publish) {
         if (has_order || (option.method != "merge" && option.method != "append")) continue;
-        option.blockers.push_back({"key column " + name + " is " + column->native_type + ", which has no equality"});
+        option.blockers.push_back(
+            {"key column " + name + " is " + column->native_type + ", whose type lacks an equality operator"});
       }
     }
     facts.native.set("key_operators", std::move(operators));
@@ -449,16 +450,16 @@ class PostgresSink final : public Sink {
             {settings_.schema}));
     DPONE_TRY(Json acl, Json::parse(default_acl.text(0, 1)));
     facts.native.set("default_acl", std::move(acl));
-    // Read last: what was described is what is there.
+    // Read last: the description is still current.
     if (oid && default_acl.integer(0, 0) != *oid) return replaced();
     return facts;
   }
 
   Error replaced() const {
-    return Error(ErrorClass::kUnavailable, "target.changed", "the target was replaced while it was described")
+    return Error(ErrorClass::kUnavailable, "target.changed", "the target was replaced while dpone read its definition")
         .with("target", target_)
         .retry(Retry::kSafe)
-        .hint("run again: the next plan sees what is there then");
+        .hint("run again: the next plan uses the new table");
   }
 
   // A run that published after the receipts were read made this table: it is not a stranger's.
@@ -467,10 +468,10 @@ class PostgresSink final : public Sink {
     if (!read_for_ || read_for_->identities.empty() || contains(read_for_->identities, identity)) return {};
     DPONE_TRY(const PriorReceipts now, control_.read(connection, read_for_->process, read_for_->run_id));
     if (!contains(now.identities, identity)) return {};
-    return Error(ErrorClass::kUnavailable, "target.changed", "another run published while this one was planned")
+    return Error(ErrorClass::kUnavailable, "target.changed", "another run published during planning")
         .with("target", target_)
         .retry(Retry::kSafe)
-        .hint("run again: the next plan sees its receipt");
+        .hint("run again: the next plan uses its receipt");
   }
 
   Result<Facts> describe_existing(Connection& connection, Oid oid) const {
@@ -627,7 +628,7 @@ Result<std::unique_ptr<Sink>> make_sink(TableSink settings, const RunContext& co
     DPONE_CHECK(check_name_length(name));
   }
   if (settings.table.starts_with("__dpone_")) {
-    return Error(ErrorClass::kFailed, "target.reserved_name", "names that begin with __dpone_ are dpone's own")
+    return Error(ErrorClass::kFailed, "target.reserved_name", "names that begin with __dpone_ are reserved for dpone")
         .with("target", settings.table)
         .hint("name another target");
   }

@@ -21,7 +21,7 @@ constexpr std::size_t kHugeBuffer = 16U << 20;
 
 constexpr OptionSpec kSourceOptions[] = {
     {.name = "search_path",
-     .description = "Schemas in which functions behind a view, and the names of a query, are looked up while rows are "
+     .description = "Schemas in which names in a query, and in functions that a view uses, are resolved while rows are "
                     "read: `role` for the path of a plain session of the role, or names between commas; by default "
                     "pg_catalog alone",
      .value_name = "SCHEMAS"}};
@@ -125,8 +125,8 @@ class RawCopyReader final : public RawReader {
 
   void give_up() override { connection_.give_up(); }
 
-  // A message of COPY holds a row, by the server's habit and not by the protocol: a row that is cut waits in `rest_`,
-  // and header and trailer are left out.
+  // The server sends one row per COPY message, but the protocol does not require it: an incomplete row waits in
+  // `rest_`, and header and trailer are omitted.
   Status next(std::string& out, std::size_t wanted) override {
     const std::size_t before = out.size();
     out += rest_;
@@ -166,7 +166,7 @@ class RawCopyReader final : public RawReader {
   bool is_text_;
   bool is_at_end_ = false;
   std::int64_t handed_out_ = 0;  // offset in the stream up to which bytes were handed out or left out
-  std::string rest_;             // what was read beyond it
+  std::string rest_;             // bytes read beyond it
   pg_copy::FrameWalker walker_;
   pg_copy::TextLineCounter lines_;
 };
@@ -231,7 +231,7 @@ class PostgresSnapshot final : public Snapshot, public RawSnapshot {
     if (upper == "infinity" || upper == "Infinity" || upper == "NaN") {
       return Error(ErrorClass::kFailed, "cursor.infinite",
                    "the greatest value of cursor column \"" + range->column + "\" is " + upper +
-                       ": nothing would ever come after it")
+                       ": no later row could have a greater value")
           .with("relation", task.source.relation)
           .hint("correct that row, or leave it out with source.options.where");
     }
@@ -264,7 +264,8 @@ class PostgresSnapshot final : public Snapshot, public RawSnapshot {
   }
 
  private:
-  // What TRUNCATE, and whoever makes the table again, changes; empty for a query, a view and a partitioned table.
+  // The value that TRUNCATE, and dropping and recreating the table, change; empty for a query, a view and a partitioned
+  // table.
   Result<std::string> storage_of(const ReadTask& task) {
     if (!task.source.native["oid"].is_int()) return std::string();
     const std::string oid = std::to_string(task.source.native["oid"].as_int());
@@ -272,7 +273,7 @@ class PostgresSnapshot final : public Snapshot, public RawSnapshot {
     return rows.is_null(0, 0) ? std::string() : oid + "/" + rows.text(0, 0);
   }
 
-  // Nothing lies beyond the position: whether everything lies before it.
+  // No row is beyond the position: check whether all rows are before it.
   Result<ReadBound> look_behind(const ReadTask& task, ReadBound bound) {
     DPONE_TRY(const Rows rows, connection_.query(render_greatest(task)));
     if (rows.size() == 0) return bound;
@@ -359,14 +360,15 @@ class PostgresSource final : public Source {
     return Error(ErrorClass::kUnavailable, "source.changed", "the source's definition changed after the plan was made")
         .with("relation", planned.relation)
         .retry(Retry::kSafe)
-        .hint("run again: the next plan sees the new definition");
+        .hint("run again: the next plan uses the new definition");
   }
 
   static Error vanished(const std::string& relation) {
-    return Error(ErrorClass::kUnavailable, "source.changed", "the relation was replaced while it was described")
+    return Error(ErrorClass::kUnavailable, "source.changed",
+                 "the relation was replaced while dpone read its definition")
         .with("relation", relation)
         .retry(Retry::kSafe)
-        .hint("run again: the next plan sees what is there then");
+        .hint("run again: the next plan uses the new table");
   }
 
   // LOCK TABLE takes no snapshot: rows that another session moves are seen whole, before or after.
@@ -432,7 +434,7 @@ class PostgresSource final : public Source {
     if (!rows.boolean(0, 1)) {
       return Error(ErrorClass::kFailed, "postgres.permission",
                    "role " + rows.text(0, 2) + " may not " +
-                       (rows.boolean(0, 3) ? "lock " + relation + ": LOCK TABLE asks for SELECT on the whole table"
+                       (rows.boolean(0, 3) ? "lock " + relation + ": LOCK TABLE requires SELECT on the whole table"
                                            : "read " + relation))
           .with("connection", connection.id())
           .hint("GRANT SELECT ON " + relation + " TO " + quote_name(rows.text(0, 2)));
@@ -450,13 +452,13 @@ class PostgresSource final : public Source {
                  : kind == "f" ? "foreign_table"
                                : "table";
     facts.columns = column_facts(native["columns"], types);
-    // A key of a table holds no rows of those that inherit from it, which are read with it; one of a partitioned table
-    // does.
+    // A table's key does not cover the rows of tables that inherit from it, which are read with it; a key of a
+    // partitioned table does.
     const bool has_keys = kind == "p" || !native["has_children"].as_bool();
     for (const Json& key : native["keys"].as_array()) {
       if (!has_keys) {
         facts.notes.push_back("key " + key["name"].as_string() + " of " + relation +
-                              " does not cover the rows of the tables that inherit from it, and is left out");
+                              " does not cover the rows of the tables that inherit from it, and is omitted");
         continue;
       }
       KeyFacts entry{key["name"].as_string(), {}, key["primary"].as_bool()};
@@ -495,8 +497,8 @@ class PostgresSource final : public Source {
     const std::string nested = "SELECT FROM (\n" + settings_.query + "\n) AS source_query";
     auto described = with_path(connection, [&] {
       auto query = connection.describe(settings_.query);
-      // It will be read as a part of COPY (SELECT ...): what can only stand alone (EXPLAIN, SHOW, RETURNING, a WITH
-      // that writes) is refused here, before anything is made at the target.
+      // It will be read as a part of COPY (SELECT ...): a statement that cannot be nested (EXPLAIN, SHOW, RETURNING, a
+      // WITH that writes) is refused here, before anything is created at the target.
       if (query && query->column_count() > 0) {
         auto parsed = connection.describe(nested);
         if (!parsed) query = std::move(parsed);
@@ -507,8 +509,8 @@ class PostgresSource final : public Source {
       Error error = std::move(described).error();
       if (error.native_code() == "42P01") {
         return std::move(error).hint(
-            "name tables with their schema: the session's search_path is pg_catalog, or what "
-            "source.options.search_path says");
+            "name tables with their schema: the session's search_path is pg_catalog, or the value of "
+            "source.options.search_path");
       }
       error.add("option", "source.options.query");
       if (!error.next_step().empty()) return error;

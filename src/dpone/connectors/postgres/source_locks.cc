@@ -18,7 +18,7 @@ Status no_right_to_lock(Connection& connection, const std::string& relation, con
                "role " + role + " may not lock " + relation + ": " + refused.message())
       .with("connection", connection.id())
       .native(refused.native_code())
-      .hint(is_below ? "what is locked with it needs SELECT too: a view's relations by the view's owner, before "
+      .hint(is_below ? "the relations locked with it need SELECT too: those of a view by the view's owner, before "
                        "PostgreSQL 13 a table's children by the role"
                      : "GRANT SELECT ON " + relation + " TO " + quote_name(role));
 }
@@ -33,7 +33,7 @@ Status check_may_run(Connection& connection, const std::string& select, std::str
   Error error = std::move(explained).error();
   error.add("option", std::string(option));
   if (error.native_code() != kNoPrivilege) return error;
-  return std::move(error).hint("grant the role the right, or leave the relation out");
+  return std::move(error).hint("grant the role the privilege, or leave the relation out");
 }
 
 Result<Json> described_relations(Connection& connection, Oid except) {

@@ -19,7 +19,7 @@ namespace dpone::postgres {
 Status check_may_run(Connection& connection, const std::string& select, std::string_view option,
                      std::vector<Statement>& asked);
 
-// The tables and views that statements described in this transaction read, an array of names quoted as in SQL.
+// The tables and views read by the statements described in this transaction, an array of names quoted as in SQL.
 // REQUIRES an open transaction: a describe holds its locks to the end of one.
 Result<Json> described_relations(Connection& connection, Oid except);
 
@@ -27,7 +27,7 @@ Result<Json> described_relations(Connection& connection, Oid except);
 std::string lock_statement(const std::string& relation);
 
 // Takes each lock and gives it back, so that a plan fails where its run would: `postgres.permission`. A lock that
-// another session holds is no failure. REQUIRES no open transaction.
+// another session holds is not a failure. REQUIRES no open transaction.
 Status try_locks(Connection& connection, const Json& locks);
 
 }  // namespace dpone::postgres

@@ -48,7 +48,7 @@ Result<std::unique_ptr<Stage>> PostgresStage::create(Connection connection, Conn
   Status status = stage->begin();
   if (!status) {
     const Status dropped = stage->drop();
-    if (!dropped) context.warn("the stage could not be dropped: " + dropped.error().to_line());
+    if (!dropped) context.warn("cannot drop the stage: " + dropped.error().to_line());
     return std::move(status).error();
   }
   return std::unique_ptr<Stage>(std::move(stage));
@@ -181,14 +181,14 @@ Result<std::vector<Answer>> PostgresStage::ask(const std::vector<Question>& ques
 Error PostgresStage::seal_error(Error error) const {
   if (error.native_code() == "23505" || error.native_code() == "23P01") {
     return Error(ErrorClass::kFailed, "gate.key_duplicates",
-                 "the source has rows that the target's keys exclude: " + error.message())
+                 "rows of the source violate the target's keys: " + error.message())
         .with("target", target_)
         .native(error.native_code())
         .hint("remove the duplicates at the source, or drop the key at the target; the target is unchanged");
   }
   if (error.native_code() == "23502") {
     return Error(ErrorClass::kFailed, "gate.key_nulls",
-                 "the source has NULLs where the target's key allows none: " + error.message())
+                 "the source has NULLs in a key column of the target: " + error.message())
         .with("target", target_)
         .native(error.native_code())
         .hint("remove the NULLs at the source; the target is unchanged");
@@ -198,7 +198,7 @@ Error PostgresStage::seal_error(Error error) const {
     return std::move(error)
         .with("target", target_)
         .hint(
-            "a row of the source breaks a constraint of the target: correct it there, or drop the constraint; the "
+            "a row of the source violates a constraint of the target: correct the row, or drop the constraint; the "
             "target "
             "is unchanged");
   }
@@ -265,7 +265,7 @@ Result<PublishOutcome> PostgresStage::publish(const Receipt& receipt) {
     if (error.native_code() == "55P03") return locked_out(error, "the target's locks");
     return error;
   }
-  // In a statement of its own after the lock: only then does its snapshot see what the last holder committed.
+  // In a separate statement after the lock: only then does its snapshot see the rows that the last holder committed.
   auto newest = control_.read_newest(connection_, receipt.process, receipt.run_id);
   if (!newest) {
     DPONE_CHECK(roll_back());
@@ -290,8 +290,8 @@ Result<PublishOutcome> PostgresStage::publish(const Receipt& receipt) {
   for (const sql::PublishStatement& statement : statements_.publish) message += statement.sql + ";\n";
   message += control_.render_insert(receipt) + ";\nCOMMIT";
   DPONE_CHECK(context_.fault("finalize.before_send"));
-  // Not shielded: to rewrite a big table takes long, and a cancel that comes before its COMMIT rolls it back. One that
-  // comes after is heard by nobody, and the answer says so.
+  // Not shielded: rewriting a big table takes long, and a cancel before its COMMIT rolls it back. A later cancel has no
+  // effect, and the answer shows that.
   std::vector<std::string> tags;
   auto sent = connection_.execute(message, &tags);
   Shield shield(connection_);
@@ -306,7 +306,7 @@ Result<PublishOutcome> PostgresStage::publish(const Receipt& receipt) {
     return outcome;
   }
   Error error = std::move(sent).error();
-  // Without a SQLSTATE the server has not said it: the answer was lost, or there was no memory to read it.
+  // An error without a SQLSTATE is not from the server: the answer was lost, or there was no memory to read it.
   const bool is_answer = !error.native_code().empty() || error.error_class() == ErrorClass::kInterrupted;
   if (!connection_.is_alive() || connection_.is_lost() || error.native_code().starts_with("57P") || !is_answer) {
     const Status ended = roll_back();
@@ -323,7 +323,7 @@ Result<PublishOutcome> PostgresStage::publish(const Receipt& receipt) {
   return publish_error(std::move(error));
 }
 
-// One tag a statement, in their order. What a step with triggers changed stands in a setting instead.
+// One tag per statement, in order. For a step with triggers, a setting has the number of changed rows instead.
 std::vector<StepCount> PostgresStage::count_steps(const std::vector<std::string>& tags) {
   std::vector<StepCount> counts;
   for (std::size_t i = 0; i < statements_.publish.size() && i < tags.size(); ++i) {
@@ -340,8 +340,8 @@ std::vector<StepCount> PostgresStage::count_steps(const std::vector<std::string>
   return counts;
 }
 
-// Whether an error about a missing relation, or one too many, means the target. It may as well come from a function
-// that the target's triggers or constraints call, so the facts are looked at again, after the roll-back.
+// Whether an error about a missing relation, or one too many, means the target. It may also come from a function that
+// the target's triggers or constraints call, so check the facts again after the rollback.
 bool PostgresStage::has_target_changed(const Error& error) {
   const std::string_view code = error.native_code();
   if (!task_.target.exists) return code == "42P07" || code == "42710" || code == "3F000";
@@ -368,7 +368,7 @@ Error PostgresStage::publish_error(Error error) {
     if (slug == "finalize.target_changed") {
       return Error(ErrorClass::kRefused, slug, "the target's definition changed after the plan was made")
           .with("target", target_)
-          .hint("nothing was published; look at the change, then run again");
+          .hint("nothing was published; check the change, then run again");
     }
     if (slug == "publish.referenced") return referenced_error(target_, detail);
     if (!replaces_all(task_)) {
@@ -377,7 +377,7 @@ Error PostgresStage::publish_error(Error error) {
           .hint("a trigger of the target changes the load; the target is unchanged");
     }
     return Error(ErrorClass::kFailed, slug,
-                 "the target would have " + detail + " rows, the stage has " + std::to_string(rows_))
+                 "the target would have " + detail + " rows, but the stage has " + std::to_string(rows_))
         .with("target", target_)
         .hint("a trigger or rule of the target changes the load; the target is unchanged");
   }
@@ -388,7 +388,7 @@ Error PostgresStage::publish_error(Error error) {
     return Error(ErrorClass::kRefused, "finalize.target_changed",
                  "the target changed after the plan was made: " + error.message())
         .with("target", target_)
-        .hint("nothing was published; look at the change, then run again");
+        .hint("nothing was published; check the change, then run again");
   }
   const std::string own = task_.target.native["schema"].as_string() + "." + task_.target.native["name"].as_string();
   // A row that is removed is referred to by the table of the key, a row that is added breaks a key of the target.
@@ -403,19 +403,19 @@ Error PostgresStage::publish_error(Error error) {
 }
 
 Status PostgresStage::drop() {
-  // Other runs may use them by now: they are no stage.
+  // Other runs may use them by now; unlike a stage, they are kept.
   if (!is_published_ && !prepared_.empty()) {
     std::string made;
     for (const std::string& sql : prepared_) {
       made += (made.empty() ? "" : ", ") + sql.substr(kCreateWord.size(), sql.find(" AS ") - kCreateWord.size());
     }
-    context_.warn("this run created what stays there for a later one: " + made);
+    context_.warn("this run created objects that remain for a later run: " + made);
     prepared_.clear();
   }
   // Without its lock the stage, if there is one, is another session's.
   if (is_published_ || !is_locked_) return {};
   if (!connection_.is_alive()) {
-    // The server rolls back what was not committed; only a sealed stage may be left.
+    // The server rolls back uncommitted work; only a sealed stage may remain.
     RunContext quiet = context_;
     quiet.stop = {};
     ConnectionSettings settings = settings_;

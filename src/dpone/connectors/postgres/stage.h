@@ -41,13 +41,14 @@ class PostgresStage final : public Stage, public RawStage {
   PostgresStage(Connection connection, ConnectionSettings settings, ControlTable control, const LoadTask& task,
                 const RunContext& context);
   Status begin();
-  // A connection of its own for each writer after the first, in COPY FROM STDIN.
+  // A separate connection for each writer after the first, in COPY FROM STDIN.
   Result<OpenCopy> begin_copy();
   Result<std::vector<pg_copy::EncodeColumn>> encode_columns();
   Status name_identity_sequences();
   Status begin_seal();
   Error seal_error(Error error) const;
-  // Of an attempt that changed nothing: `finalize.lock_timeout` with Retry::kAgain where a lock could not be had.
+  // The error of an attempt that changed nothing: `finalize.lock_timeout` with Retry::kAgain if a lock was not
+  // available.
   Error locked_out(const Error& error, const std::string& what) const;
   std::vector<StepCount> count_steps(const std::vector<std::string>& tags);
   Error publish_error(Error error);

@@ -51,7 +51,7 @@ Result<Json> compare_extension_type(Connection& connection, const Json& type, Js
   return no_right(found.text(0, 4), "use schema " + found.text(0, 3), "USAGE ON SCHEMA " + found.text(0, 3));
 }
 
-// An extension may lie in another schema than at the source, and statements name types in full.
+// An extension may be in another schema than at the source, and statements use qualified type names.
 bool is_elsewhere(const Json& extension_type) { return !(extension_type["type"] == extension_type["target_type"]); }
 
 // Where a type is to be made: sets `key` in `finding` to what makes the schema, or gives an obstacle.
@@ -73,7 +73,7 @@ Result<Json> need_schema(Connection& connection, const std::string& schema, cons
   return Json();
 }
 
-// A multirange is made with its range, since PostgreSQL 14.
+// A multirange is created with its range, since PostgreSQL 14.
 Json compare_multirange(const std::string& name, const std::string& range, const Json& findings, int server_version) {
   const auto& made = findings.as_array();
   const bool is_made = std::any_of(made.begin(), made.end(), [&](const Json& finding) {
@@ -83,7 +83,7 @@ Json compare_multirange(const std::string& name, const std::string& range, const
   return obstacle(
       "type.missing",
       "type " + name + " is the multirange of " + range +
-          (server_version < 140000 ? ", and PostgreSQL has them since 14" : ", which the target has without it"),
+          (server_version < 140000 ? ", and PostgreSQL has them since 14" : ", and the target's range lacks it"),
       "cast in a source query, or leave the column out with exclude");
 }
 
@@ -95,10 +95,10 @@ Result<Json> create_own_type(Connection& connection, const Json& type, const Jso
   if (type["range"].is_string())
     return compare_multirange(name, type["range"].as_string(), findings, connection.server_version());
   if (type["create"].as_string().empty()) {
-    return obstacle("type.missing",
-                    "type " + name + " is not known to the target, and dpone does not create types of that kind",
-                    "create the type there as it is at the source, cast in a source query, or leave the column out "
-                    "with exclude");
+    return obstacle(
+        "type.missing", "type " + name + " does not exist in the target, and dpone does not create types of that kind",
+        "create the type there with the source's definition, cast in a source query, or leave the column out "
+        "with exclude");
   }
   DPONE_TRY(Json denied, need_schema(connection, type["schema"].as_string(), "create_schema", finding));
   if (denied.is_null() && has_multiranges && type["multirange_schema"].is_string()) {
@@ -110,7 +110,7 @@ Result<Json> create_own_type(Connection& connection, const Json& type, const Jso
     const bool is_part = type["signature"].as_string().find(needed["signature"].as_string()) != std::string::npos;
     if (!is_part || !is_elsewhere(needed)) continue;
     return obstacle("type.differs",
-                    "type " + name + " is made of " + needed["type"].as_string() + ", which is " +
+                    "type " + name + " uses " + needed["type"].as_string() + ", which is " +
                         needed["target_type"].as_string() + " at the target",
                     "create the type there, cast in a source query, or leave the column out with exclude");
   }
@@ -165,16 +165,18 @@ Status find_missing_builtins(Connection& connection, const Facts& source, Json& 
     }
     Json finding = Json::object();
     finding.set("columns", std::move(columns));
-    finding.set("obstacle", obstacle("type.missing",
-                                     "type " + name + " is not known to the target, PostgreSQL " + missing.text(row, 1),
-                                     "load into a newer server, cast in a source query, or leave the column out with "
-                                     "exclude"));
+    finding.set(
+        "obstacle",
+        obstacle("type.missing", "type " + name + " does not exist in the target, PostgreSQL " + missing.text(row, 1),
+                 "load into a newer server, cast in a source query, or leave the column out with "
+                 "exclude"));
     findings.push(std::move(finding));
   }
   return {};
 }
 
-// A new column keeps the collation of the source's, which is made by hand: its rules are the provider's.
+// A new column keeps the collation of the source's column. Collations must be created by hand, since their rules depend
+// on the provider.
 Status find_missing_collations(Connection& connection, const Facts& source, Json& findings) {
   for (const Json& column : source.native["columns"].as_array()) {
     if (!column["collation"].is_string()) continue;
@@ -190,10 +192,11 @@ Status find_missing_collations(Connection& connection, const Facts& source, Json
     columns.push(column["name"]);
     Json finding = Json::object();
     finding.set("columns", std::move(columns)).set("is_for_new_columns", true);
-    finding.set("obstacle", obstacle("collation.missing", "collation " + name + " is not known to the target",
-                                     "CREATE COLLATION " + name +
-                                         " there as it is at the source; or create the column with another one, or "
-                                         "leave it out with source.options.exclude"));
+    finding.set("obstacle",
+                obstacle("collation.missing", "collation " + name + " does not exist in the target",
+                         "CREATE COLLATION " + name +
+                             " there with the source's definition; or create the column with another one, or "
+                             "leave it out with source.options.exclude"));
     findings.push(std::move(finding));
   }
   return {};
@@ -212,7 +215,7 @@ Status compare_types(Connection& connection, const Facts& source, Facts& target)
     DPONE_TRY(Json found, type["extension"].as_string().empty()
                               ? compare_own_type(connection, type, extension_types, findings, finding)
                               : compare_extension_type(connection, type, extension_types));
-    // A column that is there was made by somebody who had the right.
+    // An existing column was created by a role that had the privilege.
     if (found["slug"].as_string() == "postgres.permission") finding.set("is_for_new_columns", true);
     if (!found.is_null()) finding.set("obstacle", std::move(found));
     findings.push(std::move(finding));
@@ -229,7 +232,7 @@ Status find_origin_types(Connection& connection, const Facts& source, Facts& tar
     const bool is_plain = column.origin_type == declared_type_for(column.type, connection.server_version()).name &&
                           !column.travels_as_text;
     if (column.origin_type.empty() || is_plain) continue;
-    // Parsed and not run: the name comes from outside, and what goes into a statement is the server's own.
+    // Parsed but not run: the name is external input, and statements use the server's own spelling.
     const auto parsed = connection.describe("SELECT NULL::" + column.origin_type);
     if (!parsed && !connection.is_alive()) return parsed.error();
     if (!parsed || parsed->column_count() != 1) continue;
@@ -287,7 +290,7 @@ void propose_types(const Facts& described, const Facts& source, const std::vecto
     for (const char* key : {"create_schema", "create_multirange_schema", "create"}) {
       const std::string& sql = finding[key].as_string();
       const bool is_planned = contains(statements, sql);
-      // The target's own schema is made with the target.
+      // The target's own schema is created with the target.
       if (!sql.empty() && !is_planned && sql != own_schema) statements.push_back(sql);
     }
   }

@@ -1,5 +1,5 @@
-// Types that the source's columns need at the target: the same there, to be created, or an obstacle. What is found for
-// all columns when a target is described is judged for the selected ones when a proposal is made.
+// Types that the source's columns need at the target: the same there, to be created, or an obstacle. Describing a
+// target finds them for all columns; a proposal evaluates those of the selected columns.
 #pragma once
 
 #include <string>
@@ -20,7 +20,7 @@ Status compare_types(Connection& connection, const Facts& source, Facts& target)
 // `target.native`, by column. Reads the catalog only.
 Status find_origin_types(Connection& connection, const Facts& source, Facts& target);
 
-// How a column of a source that is no PostgreSQL is declared here, from what find_origin_types found. Pure.
+// How to declare a column of a source that is not PostgreSQL, from the result of find_origin_types. Pure.
 DeclaredType declare_column(const ColumnFacts& from, const Json& described);
 
 // From what compare_types found: sets `create_types` in `proposed.native` and appends obstacles, for the types of
@@ -28,11 +28,10 @@ DeclaredType declare_column(const ColumnFacts& from, const Json& described);
 void propose_types(const Facts& described, const Facts& source, const std::vector<std::string>& columns,
                    Facts& proposed);
 
-// What the source says of a column's type (`signature`, `raw_obstacle`), as it will be at the target: with its version,
-// its versions of extensions, and what stands against binary there. Pure.
+// The source's facts about a column's type (`signature`, `raw_obstacle`), adapted to the target: its version, its
+// extension versions, and its obstacles to binary. Pure.
 Json proposed_type(const Json& at_source, const Json& described);
-// The name of the type of a source's column, as it is at the target: an extension may lie in another schema there.
-// Pure.
+// The name of the type of a source's column at the target: an extension may be in another schema there. Pure.
 std::string proposed_native_type(const std::string& at_source, const Json& described);
 
 }  // namespace dpone::postgres

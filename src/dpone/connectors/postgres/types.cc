@@ -271,23 +271,23 @@ std::string TypeCatalog::meaning(Oid oid) const {
 
 std::string TypeCatalog::raw_obstacle(Oid oid, int server_version) const {
   if (contains(kRegTypes, oid)) {
-    return "names an object of one server's catalog";
+    return "refers to an object of one server's catalog";
   }
   const TypeInfo* info = find(oid);
-  if (contains(kVectors, oid)) return "has a binary form that is not read where it is empty";
-  if (info == nullptr) return oid < kFirstUnfixedOid ? "" : "is not known";
+  if (contains(kVectors, oid)) return "has a binary form that the server does not read if the value is empty";
+  if (info == nullptr) return oid < kFirstUnfixedOid ? "" : "is unknown";
   if (!info->has_binary_form) return "has no binary form";
   if (info->is_builtin() && info->element == 0) return {};
   if (info->element != 0) {
     const TypeInfo* element = find(info->element);
     if (server_version < 140000 && element != nullptr && !element->is_builtin()) {
-      return "is an array of a user type, whose binary form names an OID of one server before PostgreSQL 14";
+      return "is an array of a user type, whose binary form contains an OID of one server before PostgreSQL 14";
     }
     return raw_obstacle(info->element, server_version);
   }
   if (info->type == 'c') {
     if (server_version < 140000)
-      return "is a composite, whose binary form names OIDs of one server before PostgreSQL 14";
+      return "is a composite, whose binary form contains OIDs of one server before PostgreSQL 14";
     for (const TypeAttribute& attribute : info->attributes) {
       const std::string obstacle = raw_obstacle(attribute.type, server_version);
       if (!obstacle.empty()) return "has a field \"" + attribute.name + "\" that " + obstacle;
@@ -319,7 +319,7 @@ DataType TypeCatalog::logical_type(Oid oid, int typmod, bool& as_text) const {
   if (info != nullptr) {
     if (info->type == 'd') return logical_type(info->base, info->base_typmod, as_text);
     if (info->type == 'e') return simple(TypeKind::kEnum);
-    // int2vector and oidvector are arrays whose text is none.
+    // int2vector and oidvector are arrays without the text form of arrays.
     if (info->element != 0 && !contains(kVectors, oid)) {
       bool element_as_text = false;
       DataType element = logical_type(info->element, typmod, element_as_text);
@@ -493,7 +493,7 @@ FROM closure c JOIN pg_type t ON t.oid = c.oid JOIN pg_namespace n ON n.oid = t.
 
 DeclaredType declared_type_for(const DataType& type, int server_version) {
   const auto rename = [&](const DataType& scalar) -> std::string {
-    // Older servers have no xid8, and a number is what it is.
+    // Older servers lack xid8; its values are numbers.
     if (scalar.kind == TypeKind::kUInt64) return "numeric(20,0)";
     const bool has_odd_scale =
         scalar.kind == TypeKind::kNumeric && (scalar.scale < 0 || scalar.scale > scalar.precision);

@@ -68,8 +68,8 @@ class TypeCatalog {
   std::string meaning(Oid oid) const;
   // Empty, or why the binary form of this type cannot be handed from server to server.
   std::string raw_obstacle(Oid oid, int server_version) const;
-  // Whether values of this type may hold the OID of a table, or of its row type: regclass, regtype and what is made of
-  // them.
+  // Whether values of this type may contain the OID of a table, or of its row type: regclass, regtype and types that
+  // use them.
   bool names_tables(Oid oid) const;
   // How a column of this type travels in batches. `as_text` is set when it has no typed form.
   DataType logical_type(Oid oid, int typmod, bool& as_text) const;
@@ -93,11 +93,11 @@ class TypeCatalog {
 // A signature without the versions of extensions: equal where values keep their text.
 std::string across_versions(std::string signature);
 
-// A built-in scalar type that means the same on every server: nothing has to be asked of it.
+// A built-in scalar type that means the same on every server: no query is needed.
 bool is_plain_type(Oid oid);
 
-// How a server prints the bytes above 127 of "char": as one byte before PostgreSQL 15, as `\ooo` since, and what it
-// does not print it does not read. Empty without a "char" in the type.
+// How a server prints the bytes above 127 of "char": as one byte before PostgreSQL 15, as `\ooo` since, and it does not
+// read a form that it does not print. Empty without a "char" in the type.
 std::string char_form(std::string_view signature, int server_version);
 // ColumnFacts::meaning: `lc_monetary=C` for a type with money in it; char_form() where it travels as text.
 std::string meaning_of(std::string_view signature, bool travels_as_text, const std::string& lc_monetary,
@@ -110,7 +110,7 @@ DataType type_with(DataType type, std::string_view signature);
 // One row: a JSON array of every type reachable from the OIDs in parameter $1 (an oid[]), and lc_monetary.
 std::string type_closure_sql(int server_version);
 
-// A column as it is declared at a server, and how its values travel there: the one follows from the other.
+// A column's declaration at a server, and the resulting format of its values.
 struct DeclaredType {
   std::string name;  // empty: the server has no type for it
   DataType type;

@@ -127,13 +127,15 @@ TEST(TypeCatalogTest, WhatStandsAgainstPassingTheBinaryForm) {
     EXPECT_EQ(types.raw_obstacle(oid, 140000), "") << oid;
   }
   for (const Oid oid : {Oid{24}, Oid{2205}, Oid{4191}}) {
-    EXPECT_EQ(types.raw_obstacle(oid, 180000), "names an object of one server's catalog") << oid;
+    EXPECT_EQ(types.raw_obstacle(oid, 180000), "refers to an object of one server's catalog") << oid;
   }
   for (const Oid oid : {Oid{22}, Oid{30}}) {  // '' is sent as an array that they do not read
-    EXPECT_EQ(types.raw_obstacle(oid, 180000), "has a binary form that is not read where it is empty") << oid;
+    EXPECT_EQ(types.raw_obstacle(oid, 180000), "has a binary form that the server does not read if the value is empty")
+        << oid;
   }
-  EXPECT_EQ(types.raw_obstacle(kNoWire, 180000), "has a field \"who\" that names an object of one server's catalog");
-  EXPECT_EQ(types.raw_obstacle(30000, 180000), "is not known");
+  EXPECT_EQ(types.raw_obstacle(kNoWire, 180000),
+            "has a field \"who\" that refers to an object of one server's catalog");
+  EXPECT_EQ(types.raw_obstacle(30000, 180000), "is unknown");
 }
 
 TEST(TypeCatalogTest, LogicalTypesOfBuiltinTypesFollowTheModifier) {
