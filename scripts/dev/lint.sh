@@ -19,6 +19,7 @@ python_syntax() { sources '*.py' | PYTHONPYCACHEPREFIX=build/lint/pycache xargs 
 mkdir -p build/lint
 check layers "$PYTHON" scripts/lint/layers.py
 check "tracked files" "$PYTHON" scripts/lint/tracked.py
+check words "$PYTHON" scripts/lint/words.py
 check formatting scripts/dev/format.sh --check
 check "shell scripts" shell_scripts
 check "python syntax" python_syntax

@@ -509,8 +509,8 @@ class PostgresSource final : public Source {
       Error error = std::move(described).error();
       if (error.native_code() == "42P01") {
         return std::move(error).hint(
-            "name tables with their schema: the session's search_path is pg_catalog, or the value of "
-            "source.options.search_path");
+            "name tables with their schema: the session's search_path is pg_catalog, or the value "
+            "of source.options.search_path");
       }
       error.add("option", "source.options.query");
       if (!error.next_step().empty()) return error;
