@@ -40,11 +40,11 @@ rm -rf build/demo
 mkdir -p build/demo
 cd build/demo
 
-say "1. Copy it. DPONE_CONN_SHOP_URL and DPONE_CONN_WAREHOUSE_URL tell where the two databases are"
+say "1. Copy it. DPONE_CONN_SHOP_URL and DPONE_CONN_WAREHOUSE_URL name the two databases"
 copy=(dpone copy --from shop --to warehouse --table public.orders)
 show "${copy[@]}"
 
-say "2. Keep that as a manifest"
+say "2. Save the copy as a manifest"
 echo "\$ ${copy[*]} --print-manifest > orders.yaml"
 "${copy[@]}" --print-manifest >orders.yaml
 show cat orders.yaml
@@ -52,7 +52,7 @@ show cat orders.yaml
 say "3. See every statement of the next run, before it runs"
 show dpone plan orders.yaml
 
-say "4. Rows change at the source; run it again. Readers of the target see the old table until the new one is whole"
+say "4. Rows change at the source; run it again. Readers of the target see the old table until the new one is complete"
 sql shop -c "delete from orders where id % 100 = 0" -c "update orders set status = 'returned' where id % 7 = 0"
 show dpone run orders.yaml
 
@@ -64,7 +64,7 @@ for database in "${databases[@]}"; do
 done
 cmp -s shop.check warehouse.check || die 1 "the tables differ"
 
-say "Done: both are equal. The databases are dropped and the server stops; this stays"
+say "Done: both are equal. The script drops the databases and stops the server; these files remain"
 cat <<'END'
 build/demo/orders.yaml                    the manifest
 build/demo/.dpone/runs/<run>/run.json     a report of each run

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Everything that is judged without running the program. Goes on after a finding, and fails at the end.
+# All checks that do not run the program. Continues after a finding, and fails at the end.
 . "$(dirname "$0")/prelude.sh"
 cd "$DPONE_ROOT"
 need build lint test

@@ -36,7 +36,7 @@ PATTERNS = [
     (r"\bit is that\b", "name the thing"),
     (r"\banew\b", "again, from the beginning"),
     (r"\bmend(s|ed|ing)?\b", "repair, fix"),
-    (r"\bplease\b", "leave it out: use the imperative"),
+    (r"\bplease (report|see|check|run|use|try|note|give|set)\b", "leave it out: use the imperative"),
     (
         r"\b(wherein|whereby|whereof|wherefore|whereupon|thereof|thereby|therein|therewith|herein|hereby|hence|thence"
         r"|whence|lest|shall|nought|naught|ere|unto|whilst|amongst|albeit|twain|ought)\b",

@@ -37,7 +37,7 @@ state_folder() {
   if ! as_server test -x "$DPONE_ROOT"; then
     folder=/var/tmp/dpone-services-$(printf %s "$DPONE_ROOT" | sha256sum | cut -c1-12)
     mkdir -p "$folder"
-    [ -O "$folder" ] || die 3 "$folder belongs to somebody else"
+    [ -O "$folder" ] || die 3 "$folder belongs to another user"
   fi
   echo "$folder"
 }

@@ -86,7 +86,7 @@ def test_a_broken_link_is_named_with_its_line(dpone):
     assert "code: docs.broken_links" in said
     dpone.write("docs/b.md", "# B\n[up](../README.md#a)\n## C\n")
     dpone.write("docs/d.md", "")
-    assert dpone("docs", "check-docs", ".").expect(0).out == "3 links in 3 pages lead somewhere\n"
+    assert dpone("docs", "check-docs", ".").expect(0).out == "3 links in 3 pages are valid\n"
     assert "code: docs.no_pages" in dpone("docs", "check-docs", "nowhere").expect(2).err
 
 

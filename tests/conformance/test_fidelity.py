@@ -195,7 +195,7 @@ def test_the_target_that_dpone_made_follows_what_the_source_widens(dpone, src, d
     src.run("alter table t alter n type bigint, alter v type varchar(10), alter d type numeric(12,4), alter m drop not null;"
             "insert into t values (2, 3000000000, 'abcdef', 12345.6789, null)")  # fmt: skip
     plan = copy(dpone, "t", "--dry-run").expect(0).out
-    for said in ('"n" of the target, which dpone made, becomes bigint', "becomes character varying(10)", "becomes numeric(12,4)", '"m" of the target, which dpone made, allows NULL'):
+    for said in ('"n" of the target, which dpone created, becomes bigint', "becomes character varying(10)", "becomes numeric(12,4)", '"m" of the target, which dpone created, now allows NULL'):
         assert said in plan
     copy(dpone, "t", "-q").expect(0)
     assert dst.rows("select t::text from t order by id") == src.rows("select t::text from t order by id")

@@ -50,7 +50,7 @@ def test_a_replacement_has_null_and_keeps_the_column(load, dpone):
     load(['{"id":2}'], "full_refresh").expect(0)
     assert load.rows() == [(2, None)]
     dpone.write("m.yaml", load(['{"id":2}'], "full_refresh", "--print-manifest").expect(0).out)
-    assert 'no row that was looked at has "note"' in dpone("plan", "m.yaml").expect(0).out
+    assert 'no row of the sample has "note"' in dpone("plan", "m.yaml").expect(0).out
     load(['{"id":3,"note":"z"}'], "full_refresh").expect(0)
     assert load.rows() == [(3, "z")]
 

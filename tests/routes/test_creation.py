@@ -163,7 +163,7 @@ def test_a_range_comes_without_the_multirange_that_no_column_needs(two, src, dst
     assert dst.value("select to_regtype('m.fmr') is null and to_regtype('public.fr_multirange') is not null")
     src.run("alter table public.t add m m.fmr")
     run = two("--dry-run").expect(1)
-    assert "type.missing" in run.err and 'is the multirange of "public"."fr", and the target's range lacks it' in run.err
+    assert "type.missing" in run.err and 'is the multirange of "public"."fr", which the range at the target lacks' in run.err
     assert dst.value("select to_regnamespace('m') is null")
 
 

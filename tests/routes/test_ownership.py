@@ -70,7 +70,7 @@ def test_rows_that_somebody_put_in_its_place_are_kept(route):
     route.run().expect(0)
     route.db.run("drop table public.t; create table public.t (id int, mine text); insert into public.t values (1, 'precious')")
     said = route.refused(route.run(), 3, "target.not_ours")
-    assert "something else put it there" in said
+    assert "another program created it" in said
     assert route.db.rows("select * from public.t") == [(1, "precious")]
     # Taken over, it is still not a table that dpone made: it gets no columns.
     route.refused(route.run("--adopt"), 3, "schema.target_column_gone")
@@ -203,7 +203,7 @@ EMPTY_SOURCE = {
     ("absent", "no rows"): None,
     ("empty", "no rows"): None,
     ("with rows", "no rows"): "the target has",
-    ("absent", "rows"): "run before published 9; the target is gone now",
+    ("absent", "rows"): "run before published 9; the target no longer exists",
     ("empty", "rows"): "run before published 9; the target is empty now",
     ("with rows", "rows"): "the target has",
 }

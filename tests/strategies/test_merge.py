@@ -239,7 +239,7 @@ def test_of_several_rows_of_a_key_the_latest_is_kept(load):
         load.strategy["keep_latest_by"] = column
         assert load.plan(code=1).err
     load.strategy = {"mode": "full_refresh", "keep_latest_by": "changed"}
-    assert "keep_latest_by goes with incremental_append or incremental_merge" in load.plan(code=2).err
+    assert "keep_latest_by requires incremental_append or incremental_merge" in load.plan(code=2).err
 
 
 def test_new_rows_only_and_of_those_the_latest(load):

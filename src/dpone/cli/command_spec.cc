@@ -12,18 +12,18 @@ constexpr OptionSpec kCommonOptions[] = {
      .kind = OptionKind::kChoice,
      .choices = "text|json",
      .default_text = "text",
-     .description = "Form of the result on stdout; errors go to stderr in every form"},
+     .description = "Format of the result on stdout; errors go to stderr in every format"},
     {.name = "quiet", .kind = OptionKind::kFlag, .description = "Print no progress and no summary, only errors"},
-    {.name = "verbose", .kind = OptionKind::kFlag, .description = "Log what is done step by step (log level debug)"},
+    {.name = "verbose", .kind = OptionKind::kFlag, .description = "Log each step (log level debug)"},
     {.name = "log_level",
      .kind = OptionKind::kChoice,
      .choices = "debug|info|warning|error",
      .default_text = "info",
-     .description = "Least severe log line that is printed to stderr"},
+     .description = "Lowest level of log lines that are printed to stderr"},
     {.name = "state_dir",
      .kind = OptionKind::kPath,
      .description = "Folder of ledger and reports; by default .dpone beside the manifest, or in the current folder "
-                    "where there is none",
+                    "without a manifest",
      .value_name = "DIR"},
     {.name = "help", .kind = OptionKind::kFlag, .description = "Print help of the command and exit"},
 };
@@ -54,7 +54,7 @@ std::string did_you_mean(std::string_view given, const std::vector<std::string>&
   return near.empty() ? std::string() : "; did you mean " + near + "?";
 }
 
-// Walks argv once; the command is known as soon as its words were seen, and options may stand before it.
+// Walks argv once; the command is known as soon as its words were seen, and options may precede it.
 class Parser {
  public:
   Parser(std::span<const CommandSpec> commands, std::span<const char* const> argv) : commands_(commands), argv_(argv) {}
@@ -94,7 +94,7 @@ class Parser {
     return nullptr;
   }
 
-  // The first words that are no option name the command: `run`, `connections test`. `help X` asks for help of X.
+  // The first words that are not options name the command: `run`, `connections test`. `help X` asks for help of X.
   Status find_command() {
     is_command_word_.assign(argv_.size(), false);
     std::vector<std::size_t> words;
@@ -102,7 +102,7 @@ class Parser {
       const std::string_view word = argv_[i];
       if (word == "--") break;
       if (word.size() > 1 && word[0] == '-') {
-        // A common option with a value may stand before the command.
+        // A common option with a value may precede the command.
         const OptionSpec* spec = word.starts_with("--") ? find_option(word.substr(2)) : nullptr;
         if (spec != nullptr && spec->kind != OptionKind::kFlag) ++i;
         continue;
@@ -146,7 +146,7 @@ class Parser {
       std::string message = json_quote(one) + " needs one more word: " + list;
       if (!two.empty()) {
         const std::string near = did_you_mean(two, subcommands);
-        message = json_quote(two) + " is not a command" + (near.empty() ? "; there is " + list : near);
+        message = json_quote(two) + " is not a command" + (near.empty() ? "; the commands are " + list : near);
       }
       return usage("unknown_command", std::move(message)).hint("see dpone help " + one);
     }
@@ -169,7 +169,7 @@ class Parser {
     return false;
   }
 
-  // Without a command: `--version`, as most programs have it, or an option that is none, which is more than a missing
+  // Without a command: `--version`, as in most programs, or an unknown option, which is a better error than a missing
   // command.
   Status find_version() {
     for (std::size_t i = 1; i < argv_.size(); ++i) {
@@ -237,7 +237,8 @@ class Parser {
   // An empty value is a shell variable that was not set: `--where "$CONDITION"` must not read every row.
   Status set_value(const OptionSpec& spec, std::string_view value) {
     if (value.empty()) {
-      return usage("missing_value", option_flag(spec) + " has an empty value").hint("leave the option out, or fill it");
+      return usage("missing_value", option_flag(spec) + " has an empty value")
+          .hint("leave the option out, or give it a value");
     }
     return set(spec, value);
   }
@@ -265,7 +266,7 @@ class Parser {
           .hint("see " + help_line(parsed_.command));
     }
     if (parsed_.positionals.size() > specs.size()) {
-      return usage("too_many_arguments", json_quote(parsed_.positionals[specs.size()]) + " is one argument too many")
+      return usage("too_many_arguments", json_quote(parsed_.positionals[specs.size()]) + " is an extra argument")
           .hint("see " + help_line(parsed_.command));
     }
     for (std::size_t i = 0; i < parsed_.positionals.size(); ++i) {

@@ -44,8 +44,8 @@ struct ParsedArguments {
   Options options;  // the command's and the common ones
 };
 
-// `argv` as main gets it, with the program's name first. Options may stand before and after positionals; `--` ends
-// them. All errors are of class kUsage: usage.missing_command, usage.unknown_command, usage.unknown_option,
+// `argv` as main gets it, with the program's name first. Options may come before and after positionals; `--` ends them.
+// All errors are of class kUsage: usage.missing_command, usage.unknown_command, usage.unknown_option,
 // usage.missing_value, usage.repeated_option, usage.missing_option, usage.missing_argument, usage.too_many_arguments,
 // option.invalid.
 Result<ParsedArguments> parse_arguments(std::span<const CommandSpec> commands, std::span<const char* const> argv);

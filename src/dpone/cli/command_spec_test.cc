@@ -88,7 +88,7 @@ TEST(ParseArguments, UnknownWordsGetTheNearestName) {
 
 TEST(ParseArguments, MissingAndSurplusThingsAreNamed) {
   EXPECT_EQ(message_of({"run"}), "dpone run needs MANIFEST: File of the process");
-  EXPECT_EQ(message_of({"run", "a", "b"}), "\"b\" is one argument too many");
+  EXPECT_EQ(message_of({"run", "a", "b"}), "\"b\" is an extra argument");
   EXPECT_EQ(message_of({"run", "m", "--limit"}), "--limit needs a value");
   EXPECT_EQ(message_of({"run", "m", "--run-id", "--limit", "3"}), "--run-id needs a value");
   EXPECT_EQ(message_of({"run", "m", "--limit", "1", "--limit", "2"}), "--limit is given twice");

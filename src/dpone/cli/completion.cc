@@ -23,7 +23,7 @@ std::vector<std::string> groups_of(std::span<const CommandSpec> commands) {
   return groups;
 }
 
-// What may stand first: commands of one word and groups, in the order of the table.
+// The possible first words: commands of one word and groups, in the order of the table.
 std::vector<std::string> first_words(std::span<const CommandSpec> commands) {
   std::vector<std::string> words;
   for (const CommandSpec& command : commands) {

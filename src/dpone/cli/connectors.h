@@ -1,4 +1,4 @@
-// The list of connectors in this build, and what is found in it. The one place that names the systems. Static data.
+// The list of connectors in this build, and lookups in it. The only place that names the systems. Static data.
 #pragma once
 
 #include <span>
@@ -13,11 +13,11 @@ namespace dpone::cli {
 std::span<const Connector* const> connectors();
 // Those of the list that have connections.
 connections::Systems systems();
-// Null if there is none.
+// Null if not found.
 const Connector* find_connector(std::string_view system);
 // REQUIRES: `system` is the name of one.
 const Connector& connector(std::string_view system);
-// What a path names: by its extension, by what lies there, or nothing. `-` is a stream.
+// The system of a path: by its extension, by the file's content, or none. `-` is a stream.
 const Connector* connector_of_path(const std::string& path);
 // The one that reads and writes streams, and files whose format the user names.
 const Connector& connector_of_streams();

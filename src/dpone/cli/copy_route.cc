@@ -32,11 +32,11 @@ Error unknown_path(const std::string& flag, const std::string& path) {
   }
   std::string by_scheme;
   for (const SystemSpec& system : systems()) {
-    if (system.is_file)
-      by_scheme += fmt::format("; `{}:PATH` names a database, whatever its ending", system.schemes[0]);
+    if (system.is_file) by_scheme += fmt::format("; `{}:PATH` names a database with any extension", system.schemes[0]);
   }
-  return Error(ErrorClass::kUsage, "copy.unknown_path", flag + ": what " + path + " is cannot be told by its name")
-      .hint("known endings: " + known + "; " + flag + "-format says what a file of another name is" + by_scheme);
+  return Error(ErrorClass::kUsage, "copy.unknown_path", flag + ": cannot tell the format of " + path + " from its name")
+      .hint("known extensions: " + known + "; " + flag + "-format sets the format of a file with another name" +
+            by_scheme);
 }
 
 bool is_folder(const std::string& path) {
@@ -55,7 +55,7 @@ Error folder_error(const std::string& flag, const std::string& path) {
 Error no_connector(const ConnectionSettings& settings) {
   return Error(ErrorClass::kUsage, "connection.no_connector", "this build has no connector for " + settings.system)
       .with("connection", settings.id)
-      .hint("`dpone doctor` tells which systems it has");
+      .hint("`dpone doctor` lists the systems of this build");
 }
 
 // Of an id that no variable is of, the next step names the connection that may have been meant.
@@ -67,7 +67,7 @@ Error with_nearest_id(Error error, const std::string& id, const connections::Env
   }
   const std::string near = nearest_name(id, ids);
   if (near.empty()) return error;
-  std::string next = "did you mean the connection " + near + "? Else " + error.next_step();
+  std::string next = "did you mean the connection " + near + "? Otherwise " + error.next_step();
   return std::move(error).hint(std::move(next));
 }
 
@@ -91,7 +91,8 @@ Result<CopyEnd> resolve_end(const std::string& flag, const std::string& text, co
                             bool has_format) {
   DPONE_TRY(const connections::EndpointArgument argument, connections::parse_endpoint_argument(text, systems()));
   if (has_format && argument.kind == connections::EndpointKind::kUrl) {
-    return Error(ErrorClass::kUsage, "usage.exclusive", flag + "-format goes with a file, and " + flag + " is a URL")
+    return Error(ErrorClass::kUsage, "usage.exclusive",
+                 flag + "-format applies to files only, and " + flag + " is a URL")
         .hint("leave " + flag + "-format out");
   }
   if (has_format) return path_end(text, connector_of_streams());
@@ -164,7 +165,7 @@ bool source_uses(const manifest::Manifest& manifest, const char* option) {
   return from.uses_option == nullptr || from.uses_option(source_end(manifest, settings), option);
 }
 
-// What describes a file goes to the end that is one; `null` is a word of YAML and has another name there.
+// Options of a file go to the end that is a file; `null` is a YAML word and has another name there.
 Status take_file_options(const Options& options, manifest::Manifest& manifest) {
   const bool reads = !manifest.source.path.empty();
   const bool writes = !manifest.sink.path.empty();
@@ -179,7 +180,8 @@ Status take_file_options(const Options& options, manifest::Manifest& manifest) {
   const auto without_file = [](const std::string& name, const std::string& end) {
     std::string flag = name;
     std::replace(flag.begin(), flag.end(), '_', '-');
-    return Error(ErrorClass::kUsage, "usage.exclusive", "--" + flag + " goes with a file, and " + end + " is none")
+    return Error(ErrorClass::kUsage, "usage.exclusive",
+                 "--" + flag + " applies to files only, and " + end + " is not a file")
         .hint("leave it out; see dpone copy --help");
   };
   for (const auto& [flag, option] : kOfSource) {
@@ -247,7 +249,7 @@ Result<ResolvedRoute> resolve_copy(const Options& options) {
   if (!from) return std::move(from).error();
   if (!to) return std::move(to).error();
   if (from->path.empty() && !options.is_given("table")) {
-    return Error(ErrorClass::kUsage, "usage.missing_option", "--table is missing: which table of --from is to be read")
+    return Error(ErrorClass::kUsage, "usage.missing_option", "--table is missing: the table of --from to read")
         .hint("see dpone copy --help");
   }
   manifest::TableName table;
@@ -259,8 +261,7 @@ Result<ResolvedRoute> resolve_copy(const Options& options) {
     DPONE_TRY(to_table, manifest::parse_table_name(options.text("to_table")));
   }
   if (to->path.empty() && to_table.name.empty()) {
-    return Error(ErrorClass::kUsage, "usage.missing_option",
-                 "--to-table is missing: which table of --to is to be written")
+    return Error(ErrorClass::kUsage, "usage.missing_option", "--to-table is missing: the table of --to to write")
         .hint("see dpone copy --help");
   }
   if (!from->path.empty()) table = {};

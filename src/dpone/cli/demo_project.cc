@@ -29,7 +29,7 @@ class Numbers {
 struct Order {
   int id = 0;
   std::string customer;
-  std::string email;  // "" is known to be none; NULL is not known
+  std::string email;  // "" means no address; NULL means unknown
   bool has_email = true;
   std::string city;
   std::string status;
@@ -118,24 +118,24 @@ Order changed(Order order, Numbers& numbers) {
 
 constexpr std::string_view kOrdersManifest =
     R"(# Loads orders.csv into the table orders of shop.db. Every run replaces the
-# whole table in one step: whoever reads it meanwhile sees the old rows or the
-# new ones, never a mix.
+# whole table in one step: a program that reads it meanwhile sees the old rows
+# or the new rows, never a mixture.
 #
 #   dpone plan orders.yaml      shows what a run would do
 #   dpone run orders.yaml       does it
 name: demo_orders
 source:
   type: file
-  path: orders.csv          # seen from this file's folder
+  path: orders.csv          # relative to this file's folder
 sink:
   type: sqlite
   connection_type: params
   params:
-    path: shop.db           # is made by the first run
+    path: shop.db           # the first run creates it
   table:
     name: orders
   strategy:
-    mode: full_refresh      # all rows are replaced
+    mode: full_refresh      # replaces all rows
     unique_key: order_id    # a NULL or a duplicate in it fails the run before
                             # anything is published
 quality:
@@ -143,9 +143,9 @@ quality:
 )";
 
 constexpr std::string_view kChangesManifest =
-    R"(# Merges orders_changes.csv into the table that orders.yaml has loaded: orders
-# that are there are changed where they differ, the others are added, and no
-# other row is touched.
+    R"(# Merges orders_changes.csv into the table that orders.yaml has loaded: changes
+# existing orders that differ, adds the others, and leaves all other rows
+# unchanged.
 #
 #   dpone run orders_changes.yaml
 name: demo_orders_changes
@@ -161,10 +161,10 @@ sink:
     name: orders
   strategy:
     mode: incremental_merge
-    unique_key: order_id    # how rows of the file find theirs in the table
+    unique_key: order_id    # matches rows of the file to rows of the table
   options:
-    adopt: true             # the rows that are there were loaded by another
-                            # process, demo_orders: take them over
+    adopt: true             # another process, demo_orders, loaded the
+                            # existing rows: take them over
 )";
 
 constexpr std::string_view kReadme = R"(A demo of dpone: orders of a shop as CSV files, loaded into a SQLite database
@@ -172,7 +172,7 @@ constexpr std::string_view kReadme = R"(A demo of dpone: orders of a shop as CSV
 
 Run these three in this folder:
 
-  dpone plan orders.yaml           shows what a run would do, and does nothing
+  dpone plan orders.yaml           shows what a run would do, without doing it
   dpone run orders.yaml            loads {orders} orders into shop.db
   dpone run orders_changes.yaml    changes {changed} of them and adds {added}
 
@@ -180,25 +180,25 @@ Then look at the table with any SQLite program, for example:
 
   sqlite3 shop.db 'select status, count(*) from orders group by 1'
 
-What is in here
+Files
   orders.csv             {orders} orders; with NULLs (nothing between the commas),
-                         empty texts (""), quotes, line ends inside of values,
-                         letters from all over the world
-  orders.yaml            the manifest that replaces the table by that file
-  orders_changes.csv     {changed} of these orders as they are later, {added} new ones
-  orders_changes.yaml    the manifest that merges those
-  shop.db                made by the first run; beside your table it holds a
+                         empty texts (""), quotes, line breaks inside values and
+                         non-ASCII letters
+  orders.yaml            the manifest that replaces the table with this file
+  orders_changes.csv     new versions of {changed} orders, and {added} new orders
+  orders_changes.yaml    the manifest that merges this file
+  shop.db                created by the first run; besides your table it has a
                          receipt of every load
-  .dpone/                made by the first run: reports of all runs, under runs/
+  .dpone/                created by the first run: reports of all runs, under runs/
 
-Worth trying
-  - Run orders_changes.yaml again: nothing is new, so nothing is changed.
-  - Run orders.yaml again, after the changes: it is refused (exit code 3), since
-    it would throw away what another process has loaded. To mean it:
+Try this
+  - Run orders_changes.yaml again: nothing is new, so dpone changes nothing.
+  - Run orders.yaml again, after the changes: dpone refuses it (exit code 3),
+    since it would discard rows that another process has loaded. To force it:
       dpone run orders.yaml --adopt
   - Put the same order_id into two rows of orders.csv, or a quote into a value,
-    and run it: the table stays as it was, and the error says why.
-  - For tables of your own:
+    and run it: the table does not change, and the error says why.
+  - For your own tables:
       dpone help init
 )";
 

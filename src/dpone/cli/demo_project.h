@@ -16,8 +16,7 @@ inline constexpr int kDemoOrders = 5000;        // ids 1 to 5000
 inline constexpr int kDemoChangedOrders = 120;  // of those, in orders_changes.csv
 inline constexpr int kDemoNewOrders = 40;       // ids from 5001, in orders_changes.csv
 
-// orders.csv, orders_changes.csv, orders.yaml, orders_changes.yaml and README.txt, in the order in which they are to be
-// looked at.
+// orders.csv, orders_changes.csv, orders.yaml, orders_changes.yaml and README.txt, in reading order.
 std::vector<DemoFile> demo_project();
 // The commands of README.txt.
 std::vector<std::string> demo_commands();

@@ -20,7 +20,7 @@ struct Field {
   bool is_quoted = false;
 };
 
-// A reader of its own, so that the file is judged by RFC 4180 and not by what wrote it.
+// A separate reader, so that the file is checked against RFC 4180 and not against its writer.
 std::vector<std::vector<Field>> read_csv(const std::string& text) {
   std::vector<std::vector<Field>> rows(1, std::vector<Field>(1));
   for (std::size_t at = 0; at < text.size(); ++at) {

@@ -57,7 +57,7 @@ std::string render_checks(const std::vector<HealthCheck>& checks, std::size_t wi
     problems += check.health == Health::kProblem ? 1 : 0;
     warnings += check.health == Health::kWarning ? 1 : 0;
     std::string text = indented(check.text, std::string(indent, ' '));
-    // Lines of a text that has several are kept as they are: places in a file.
+    // The lines of a multi-line text are kept: they are positions in a file.
     if (width > indent + 20 && check.text.find('\n') == std::string::npos) text = wrapped(text, indent, width);
     out += fmt::format("{:<7}  {:<{}}  {}\n", to_string(check.health), without_control_characters(check.name),
                        name_width, text);

@@ -1,4 +1,4 @@
-// HealthCheck: one line of `dpone doctor`: what was looked at, how it is, and what to do. Values.
+// HealthCheck: one line of `dpone doctor`: the checked item, its state, and what to do. Values.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +26,7 @@ HealthCheck ok_check(std::string name, std::string text);
 HealthCheck warning_check(std::string name, std::string text, std::string next_step);
 HealthCheck problem_check(std::string name, const Error& error);
 
-// 0 if there is no problem, else the exit code of the worst: refused, failed, usage, unavailable, in this order.
+// 0 without a problem, otherwise the exit code of the worst: refused, failed, usage, unavailable, in this order.
 int worst_exit_code(const std::vector<HealthCheck>& checks);
 // Texts are broken into lines of `width` columns, commands in next steps are not; 0: nothing is.
 std::string render_checks(const std::vector<HealthCheck>& checks, std::size_t width = 0);

@@ -11,7 +11,7 @@ struct Row {
   std::string right;
 };
 
-// Two columns; a left side that is too wide stands on a line of its own.
+// Two columns; a left side that is too wide gets a separate line.
 std::string table(const std::vector<Row>& rows, std::size_t width) {
   constexpr std::size_t kWidestLeft = 30;
   std::size_t left = 0;
@@ -114,8 +114,8 @@ std::string render_help(std::span<const CommandSpec> commands, std::size_t width
     if (command.name != "init") continue;
     begin = "\n" +
             wrapped(
-                "New here? `dpone init --demo demo` writes a project to try, which needs no server, and "
-                "`dpone doctor` looks for what is missing.",
+                "To get started, run `dpone init --demo demo`, which writes a demo project that needs no server; "
+                "`dpone doctor` checks this machine and its connections.",
                 0, width) +
             "\n";
   }
@@ -125,9 +125,9 @@ std::string render_help(std::span<const CommandSpec> commands, std::size_t width
          table(rows, width) + begin + "\nOptions of every command:\n" + table(option_rows(common_options()), width) +
          "\n" +
          wrapped(
-             "Exit codes: 0 done, 1 failed, 2 wrong arguments or files, 3 refused to keep something safe, 4 "
+             "Exit codes: 0 done, 1 failed, 2 wrong arguments or files, 3 refused to protect data, 4 "
              "unavailable "
-             "(trying again is sensible), 5 outcome unknown, 130 interrupted.",
+             "(try again), 5 outcome unknown, 130 interrupted.",
              0, width) +
          "\n";
 }
@@ -141,7 +141,7 @@ std::string render_group_help(std::span<const CommandSpec> commands, std::string
   }
   return wrapped("Usage: dpone " + std::string(group) + " COMMAND [ARGUMENTS] [OPTIONS]", 7, width) +
          "\n\nCommands:\n" + table(rows, width) + "\n" +
-         wrapped("`dpone help " + rows[0].left + "` and its like tell more.", 0, width) + "\n";
+         wrapped("`dpone help " + rows[0].left + "` shows the details.", 0, width) + "\n";
 }
 
 std::string render_command_help(const CommandSpec& command, std::size_t width) {

@@ -18,7 +18,7 @@ std::string render_command_help(const CommandSpec& command, std::size_t width);
 // Words of `text` broken into lines of at most `width` columns, each but the first indented by `indent`, where the
 // first begins too.
 std::string wrapped(std::string_view text, std::size_t indent, std::size_t width);
-// What stands for the option's value: `FILE`, `auto|live`; empty for a flag.
+// The placeholder of the option's value: `FILE`, `auto|live`; empty for a flag.
 std::string option_placeholder(const OptionSpec& spec);
 
 }  // namespace dpone::cli

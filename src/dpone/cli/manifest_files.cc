@@ -42,7 +42,7 @@ Error with_manifests_of(Error error, const std::filesystem::path& folder) {
   for (std::size_t i = 0; i < std::min(found.size(), kMostShown); ++i)
     names += (names.empty() ? "" : ", ") + shell_quoted(found[i]);
   if (found.size() > kMostShown) names += ", ...";
-  return std::move(error).hint("name one of the manifests here: " + names);
+  return std::move(error).hint("name one of the manifests in this folder: " + names);
 }
 
 }  // namespace dpone::cli

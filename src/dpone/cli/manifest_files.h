@@ -1,4 +1,4 @@
-// Which files of a folder are manifests, for whoever has not said which one.
+// Which files of a folder are manifests, for a command without the argument.
 #pragma once
 
 #include <filesystem>

@@ -128,17 +128,17 @@ std::string key_comment(const ScaffoldInput& input) {
          line + "\n";
 }
 
-// What stands behind the strategy in place of another one.
+// The comment after the strategy that offers another one.
 std::string strategy_suggestion(const manifest::Manifest& other) {
   const std::string cursor = other.source.options.text("cursor");
   std::string out =
-      "  # To read only what is new, write this in place of the strategy above, and the\n"
+      "  # To read only new rows, write this instead of the strategy above, and the\n"
       "  # cursor in source.options (further up). ";
   if (plan::strategy::finds_rows(other)) {
-    out += "It is right if every change of a row\n  # moves " + without_control_characters(cursor) +
-           " on, and rows are never deleted:\n";
+    out += "Use it if every change of a row\n  # moves " + without_control_characters(cursor) +
+           " forward, and rows are never deleted:\n";
   } else {
-    out += "It is right if every new row has a\n  # greater " + without_control_characters(cursor) +
+    out += "Use it if every new row has a\n  # greater " + without_control_characters(cursor) +
            " than those before, and rows never change:\n";
   }
   return out + commented(block_of(other.to_yaml(), "sink", "strategy"), "  ");
@@ -201,9 +201,8 @@ Scaffold render_scaffold(const ScaffoldInput& input) {
   if (other) {
     const bool is_change = plan::strategy::finds_rows(*other);
     const auto& columns = is_change ? input.suggestion->change_cursors : input.suggestion->new_row_cursors;
-    source_end = "  # Columns that look as if they grow with every " + std::string(is_change ? "change" : "new row") +
-                 ": " + joined(columns) +
-                 ".\n  # One of them lets a run read only what is new (see the strategy below):\n" +
+    source_end = "  # Columns that probably grow with every " + std::string(is_change ? "change" : "new row") + ": " +
+                 joined(columns) + ".\n  # With one of them a run reads only new rows (see the strategy below):\n" +
                  commented(block_of(other->to_yaml(), "source", "options"), "  ");
   }
 
@@ -216,7 +215,7 @@ Scaffold render_scaffold(const ScaffoldInput& input) {
     add_change_cursor(*input.suggestion, with_cursor);
     source_end =
         "  # Every run reads all rows. With a column that grows with every change, it reads only\n"
-        "  # what has changed since the last one. These look as if they did: " +
+        "  # rows that changed since the last run. These columns may do so: " +
         joined(input.suggestion->change_cursors) + ".\n" +
         commented(block_of(with_cursor.to_yaml(), "source", "options"), "  ");
   }

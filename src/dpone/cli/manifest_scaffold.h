@@ -1,5 +1,5 @@
-// ManifestScaffold: the commented manifest that `dpone init` writes, and what the facts of its source suggest for the
-// strategy. Suggestions stand in comments, which read as they are once the marks are taken away. Pure.
+// ManifestScaffold: the commented manifest that `dpone init` writes, with suggestions for the strategy from the facts
+// of its source. Suggestions are comments that are valid YAML without the comment marks. Pure.
 #pragma once
 
 #include <optional>
@@ -27,9 +27,9 @@ Suggestion suggest(const Facts& source);
 
 struct ScaffoldInput {
   manifest::Manifest manifest;  // with the strategy that was asked for
-  std::string file;             // what it is called in a shell
-  std::string reads;            // what a person is told of the connections: lines without marks, may be empty
-  std::string looked_at;        // what was seen at the source, one line; or why nobody looked
+  std::string file;             // its name in a shell
+  std::string reads;            // the explanation of the connections: lines without marks, may be empty
+  std::string looked_at;        // the facts of the source, one line; or why they were not read
   std::optional<Suggestion> suggestion;
   SourceCapabilities source;
   SinkCapabilities sink;

@@ -57,7 +57,7 @@ manifest::Manifest read(const std::string& text) {
   return outcome.ok() ? *outcome.manifest : manifest::Manifest();
 }
 
-// As somebody does who follows the comments: the marks of YAML lines are taken away, and the strategy is replaced.
+// Follows the comments as a user would: removes the marks of YAML lines, and replaces the strategy.
 std::string with_suggestions(const std::string& text) {
   std::istringstream lines(text);
   std::string out;
@@ -68,7 +68,8 @@ std::string with_suggestions(const std::string& text) {
     const std::string rest = mark == std::string::npos ? line : line.substr(mark + 2);
     if (line.starts_with("  # ") && (rest == "options:" || rest == "strategy:")) is_suggested = true;
     is_suggested = is_suggested && line.starts_with("  # ");
-    is_old_strategy = is_old_strategy || (line == "  strategy:" && text.find("in place of") != std::string::npos);
+    is_old_strategy =
+        is_old_strategy || (line == "  strategy:" && text.find("instead of the strategy above") != std::string::npos);
     if (is_old_strategy && line.starts_with("  ") && !line.starts_with("  #")) continue;
     out += (is_suggested ? "  " + rest : line) + "\n";
   }
@@ -149,7 +150,7 @@ TEST(Scaffold, AStrategyThatWasChosenIsNotQuestioned) {
   input.manifest.strategy.mode = "incremental_merge";
   input.manifest.strategy.set_unique_key({"id"});
   const std::string text = render_scaffold(input).text;
-  EXPECT_EQ(text.find("in place of"), std::string::npos);
+  EXPECT_EQ(text.find("instead of the strategy above"), std::string::npos);
   const manifest::Manifest with_cursor = read(with_suggestions(text));
   EXPECT_EQ(with_cursor.strategy.unique_key(), Names{"id"});
   EXPECT_EQ(with_cursor.source.options.text("cursor"), "Updated-At");

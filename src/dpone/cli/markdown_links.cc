@@ -49,7 +49,7 @@ std::string mkdocs_anchor(std::string_view heading) {
   return anchor;
 }
 
-// A heading as it is read: links as their text, without the marks of code and emphasis.
+// A heading as displayed: links as their text, without the marks of code and emphasis.
 std::string heading_text(std::string_view heading) {
   std::string text;
   std::size_t i = 0;
@@ -95,7 +95,7 @@ class PageScanner {
     take_links(bare);
   }
 
-  // Blanks in place of code spans and comments, so that places in the line stay.
+  // Replaces code spans and comments by blanks, so that positions in the line stay the same.
   std::string without_code(std::string_view line) {
     std::string bare(line);
     std::size_t i = 0;
@@ -208,7 +208,7 @@ Result<std::vector<fs::path>> pages_of(const fs::path& root) {
     return Error(ErrorClass::kUsage, "docs.no_pages",
                  failed ? "the folder cannot be read: " + failed.message() : "the folder has no Markdown pages")
         .with("folder", root.string())
-        .hint("name the project's folder: its *.md and docs/**/*.md are checked");
+        .hint("name the project's folder; the command checks its *.md and docs/**/*.md");
   }
   std::sort(pages.begin(), pages.end());
   return pages;

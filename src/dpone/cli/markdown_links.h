@@ -23,7 +23,7 @@ struct MarkdownPage {
   std::set<std::string> anchors;  // of headings, as GitHub and as MkDocs make them, and of `id="..."`
 };
 
-// Links and anchors of one page. What stands in fenced blocks, code spans and comments is text.
+// Links and anchors of one page. Fenced blocks, code spans and comments are plain text.
 MarkdownPage scan_markdown(std::string_view text);
 
 struct BrokenLink {
@@ -39,8 +39,8 @@ struct LinkCheck {
   std::vector<BrokenLink> broken;
 };
 
-// Checks the pages `root`/*.md and `root`/docs/**/*.md, in the order of their names. Class kUsage: docs.no_pages when
-// there is none, and the slugs of read_file.
+// Checks the pages `root`/*.md and `root`/docs/**/*.md, in the order of their names. Class kUsage: docs.no_pages if
+// there are no pages, and the slugs of read_file.
 Result<LinkCheck> check_links(const std::filesystem::path& root);
 
 }  // namespace dpone::cli

@@ -41,8 +41,8 @@ Status print_exactly(std::string_view text) {
   const bool is_full = number == ENOSPC || number == EDQUOT || number == EFBIG;
   return Error(ErrorClass::kFailed, is_full ? "file.disk_full" : "file.io",
                std::string("the result cannot be written to stdout: ") + std::strerror(number))
-      .hint(is_full ? "free some space where stdout goes, or send it elsewhere"
-                    : "send stdout where it can be written");
+      .hint(is_full ? "free some space on the disk of stdout, or redirect stdout"
+                    : "redirect stdout to a writable place");
 }
 
 Status print_out(std::string_view text) { return print_exactly(redacted(text)); }

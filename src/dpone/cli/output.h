@@ -1,6 +1,6 @@
 // Output: the program's standard streams. A result that cannot be written is an error; a reader that has gone is not,
-// since `dpone plan ... | head` has what it wanted. A reader that stops reading is waited for until a signal asks to
-// stop. Passwords in what is written are masked (base/redact.h).
+// since `dpone plan ... | head` needs only a part. Waits for a reader that stops reading until a signal asks to stop.
+// Masks passwords in the output (base/redact.h).
 #pragma once
 
 #include <stop_token>
@@ -25,10 +25,10 @@ Status print_out(std::string_view text);
 // The same, of a document with a line end.
 Status print_json(const Json& json);
 
-// The same as print_out, of what is there to be read back, byte for byte: a manifest, an export, a script.
+// The same as print_out, but unchanged byte for byte, for output that is read back: a manifest, an export, a script.
 Status print_exactly(std::string_view text);
 
-// Writes to stderr. There is nobody to tell when that fails.
+// Writes to stderr. Ignores a failure, since it cannot be reported.
 void print_error(std::string_view text);
 
 }  // namespace dpone::cli

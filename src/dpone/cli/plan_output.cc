@@ -61,7 +61,7 @@ std::string found_text(const plan::RoutePlan& plan, const ResolvedRoute& route) 
                                  plan.columns_loaded(), source.columns.size());
   if (source.estimated_rows) text += ", about " + report::rows_text(*source.estimated_rows);
   text += fmt::format("\n  target  {} of {}: {}\n", target.relation, end_name(route.manifest.sink, route.sink),
-                      is_made(plan) ? "is not there yet, will be made"
+                      is_made(plan) ? "does not exist yet, will be created"
                                     : fmt::format("{}, {} columns", plain(target.kind), target.columns.size()));
   text += fmt::format("  plan    {} by {}, version {}\n", plan.mode, plan.load.method, plan.expected_version);
   for (const std::string& note : plan.notes) text += "  note    " + note + "\n";

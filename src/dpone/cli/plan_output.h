@@ -12,7 +12,7 @@ namespace dpone::cli {
 Result<plan::RoutePlan> plan_of(const ResolvedRoute& route, const Session& session, const plan::StartRequest& start);
 // Plans and prints it, as text or JSON.
 Result<int> print_plan(const ResolvedRoute& route, const Session& session, const plan::StartRequest& start);
-// What was found at both ends, for people and as JSON.
+// The facts of both ends, for people and as JSON.
 std::string found_text(const plan::RoutePlan& plan, const ResolvedRoute& route);
 Json found_json(const plan::RoutePlan& plan);
 

@@ -7,7 +7,7 @@
 namespace dpone::cli {
 
 Program::Program() {
-  // A core dump would hold passwords.
+  // A core dump would contain passwords.
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);
   stop_waiting_on(signals_.token());

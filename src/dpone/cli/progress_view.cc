@@ -19,7 +19,7 @@ constexpr std::chrono::milliseconds kRedraw{200};
 constexpr std::chrono::seconds kLogEvery{10};
 constexpr std::chrono::seconds kJsonEvery{1};
 
-// To three digits: a guess that is told to the last row looks like a count.
+// To three digits: an estimate with more digits looks like a count.
 std::int64_t rounded(std::int64_t value) {
   std::int64_t unit = 1;
   while (value / unit >= 1000) unit *= 10;
@@ -33,7 +33,7 @@ std::string progress_line(const ProgressFacts& facts) {
   json.set("schema_version", "dpone.progress.v1").set("run_id", facts.run_id).set("process", facts.process);
   json.set("time", facts.time).set("stage", facts.stage).set("rows", facts.rows).set("bytes", facts.bytes);
   json.set("expected_rows", facts.expected_rows > 0 ? Json(facts.expected_rows) : Json());
-  // To milliseconds: the clock is no finer than the thread that looks at it.
+  // To milliseconds: the polling thread is not more precise.
   const double seconds = std::round(facts.seconds * 1000) / 1000;
   const bool is_loading = facts.stage == "load" && facts.stage_seconds > 0;
   json.set("seconds", seconds);
@@ -113,7 +113,7 @@ void ProgressView::tick(const std::stop_token& stop) {
 }
 
 void ProgressView::draw() {
-  // Nobody would catch what this thread throws.
+  // An exception of this thread would not be caught.
   [[maybe_unused]] const Status drawn = guarded([this]() -> Status {
     if (style_ == ProgressStyle::kLive) {
       // A longer line would wrap, and the next one could not take its place. It is all ASCII.

@@ -18,7 +18,7 @@ namespace dpone::cli {
 
 enum class ProgressStyle { kNone, kLines, kLive, kJson };
 
-// What is known of a run at one moment, as one line of dpone.progress.v1 with its line end. Pure.
+// The progress of a run at one moment, as one line of dpone.progress.v1 with its line end. Pure.
 struct ProgressFacts {
   std::string run_id;
   std::string process;
@@ -26,7 +26,7 @@ struct ProgressFacts {
   std::string stage;
   std::int64_t rows = 0;
   std::int64_t bytes = 0;
-  std::int64_t expected_rows = 0;  // 0: nobody knows
+  std::int64_t expected_rows = 0;  // 0: unknown
   double seconds = 0;              // since the run began
   double stage_seconds = 0;
 };

@@ -88,7 +88,7 @@ Status check_reject_path(const manifest::Manifest& manifest, const ConnectionSet
   return Error(ErrorClass::kUsage, "option.invalid", "reject_path is the target's own file")
       .with("option", "source.options.reject_path")
       .with("path", rejects)
-      .hint("name another file for the rows that are wrong");
+      .hint("name another file for the invalid rows");
 }
 
 Result<ResolvedRoute> connected(manifest::Manifest manifest, connections::ResolvedConnection source,

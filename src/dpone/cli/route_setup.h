@@ -28,7 +28,7 @@ struct ResolvedRoute {
 // A relative path of the manifest counts from its folder.
 std::string path_from(const std::filesystem::path& manifest, const std::string& path);
 
-// Reads the connections' variables. What is missing at both ends is one error.
+// Reads the connections' variables. Missing variables of both ends are one error.
 Result<ResolvedRoute> resolve_route(manifest::Manifest manifest);
 // The same, of ends that have been resolved. What their systems cannot do is refused (capability.*). A route from a
 // table to itself is refused: with a condition it would lose the other rows. Class kUsage, slug route.same_table.
@@ -36,7 +36,7 @@ Result<ResolvedRoute> connected(manifest::Manifest manifest, connections::Resolv
                                 connections::ResolvedConnection sink, std::string arguments);
 // Which table that is, however connection and name were spelled; without credentials.
 std::string identity_of(const ConnectionSettings& settings, const manifest::TableName& table);
-// The errors of both ends as one, where they are of one kind, so that a user mends both at once.
+// The errors of both ends as one, where they are of one kind, so that a user fixes both at once.
 Error joined(Error source, const Error& sink);
 
 // What the connectors are given of a manifest: the ends as plain values.

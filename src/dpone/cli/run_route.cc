@@ -52,9 +52,9 @@ void complete(evidence::RunRecord& record, const ResolvedRoute& route) {
   record.target = end_name(route.manifest.sink, "stdout");
   for (Error& error : record.errors) {
     if (error.error_class() != ErrorClass::kOutcomeUnknown) continue;
-    error =
-        std::move(error).hint("when the server is back, this command says whether it was published:\ndpone reconcile " +
-                              route.arguments + " --run-id " + shell_quoted(record.run_id));
+    error = std::move(error).hint(
+        "when the server is back, this command shows whether it was published:\ndpone reconcile " + route.arguments +
+        " --run-id " + shell_quoted(record.run_id));
   }
 }
 
@@ -74,7 +74,7 @@ int run_route(const ResolvedRoute& route, Session& session, const plan::StartReq
   report.finished_at = session.context().clock->now();
   report.duration = session.context().clock->steady_now() - began_steady;
   const auto written = report::write_report(report, session.state_dir());
-  if (!written) session.context().warn("the report could not be written: " + written.error().to_line());
+  if (!written) session.context().warn("cannot write the report: " + written.error().to_line());
 
   for (const Error& error : report.errors) print_error(render_error(error, wants_color(STDERR_FILENO)));
   Status told;

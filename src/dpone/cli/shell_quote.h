@@ -6,7 +6,7 @@
 
 namespace dpone::cli {
 
-// `text` as one word: as it is where no shell reads anything into it, else in single quotes.
+// `text` as one word: unchanged if it has no meaning to a shell, otherwise in single quotes.
 std::string shell_quoted(std::string_view text);
 
 }  // namespace dpone::cli

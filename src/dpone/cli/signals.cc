@@ -39,8 +39,9 @@ Signals::Signals() {
     while (sigwait(&set, &number) == 0 && !stop.stop_requested()) {
       if (source_.stop_requested()) end_at_once();
       source_.request_stop();
-      write_if_ready(STDERR_FILENO,
-                     "\nstopping: the statement is cancelled and the stage dropped; once more to stop at once\n");
+      write_if_ready(
+          STDERR_FILENO,
+          "\nstopping: the run cancels its statement and drops its stage; interrupt again to stop at once\n");
     }
   });
 }
@@ -54,15 +55,14 @@ Signals::~Signals() {
 void Signals::begin_run(const std::string& cleanup, const std::string& reconcile) {
   Texts texts;
   texts.left =
-      redacted("\nstopped at once; a stage may be left, which the next run drops, or this command:\n" + cleanup + "\n");
+      redacted("\nstopped at once; a stage may remain; the next run drops it, or this command:\n" + cleanup + "\n");
   texts.unknown =
-      redacted("it was publishing, and whether the target has the new rows is not known; this command says:\n" +
-               reconcile + "\n");
+      redacted("the run was publishing; this command shows whether the target has the new rows:\n" + reconcile + "\n");
   is_publishing_ = false;
   texts_ = std::make_shared<const Texts>(std::move(texts));
 }
 
-// No text is put together here: there may be no memory for it.
+// Does not build texts: there may be not enough memory.
 void Signals::end_at_once() const {
   if (const std::shared_ptr<const Texts> texts = texts_) {
     write_if_ready(STDERR_FILENO, texts->left);

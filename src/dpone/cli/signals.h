@@ -18,8 +18,8 @@ class Signals {
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
   std::stop_token token() const { return source_.get_token(); }
-  // What a second signal is to name from here on: the command that drops what it leaves, and the one that tells what
-  // was published. One run at a time.
+  // The commands that a second signal prints from here on: one to drop the leftovers, and one to find out what was
+  // published. One run at a time.
   void begin_run(const std::string& cleanup, const std::string& reconcile);
   // From here on a process that ends at once does not know whether it has published.
   void begin_publishing() { is_publishing_ = true; }

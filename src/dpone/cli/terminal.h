@@ -1,4 +1,4 @@
-// What stands at the other end of a file descriptor. Reads the environment; thread-safe.
+// Properties of the terminal or file of a file descriptor. Reads the environment; thread-safe.
 #pragma once
 
 #include <cstddef>

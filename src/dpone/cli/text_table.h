@@ -10,7 +10,7 @@ namespace dpone::cli {
 
 class TextTable {
  public:
-  // `right_aligned` are the columns, from 0, that hold numbers.
+  // `right_aligned` are the columns, from 0, that contain numbers.
   explicit TextTable(std::vector<std::string> header, const std::vector<std::size_t>& right_aligned = {});
   // REQUIRES: as many cells as the header has.
   void add(std::vector<std::string> cells);

@@ -30,8 +30,8 @@ constexpr OptionSpec kEndpointKeys[] = {
     {.name = "path",
      .kind = OptionKind::kPath,
      .description =
-         "For a type without tables, in place of connection and table: a file, seen from the manifest's folder; "
-         "as a source it may have `*`, `?` and `[...]`; `-` is stdin or stdout"},
+         "For a type without tables, instead of connection and table: a file, relative to the manifest's folder; "
+         "a source may contain `*`, `?` and `[...]`; `-` is stdin or stdout"},
 };
 
 constexpr OptionSpec kTableKeys[] = {
@@ -52,7 +52,7 @@ constexpr OptionSpec kSourceOptions[] = {
     {.name = "exclude", .kind = OptionKind::kNameList, .description = "Columns to leave out. Excludes `columns`"},
     {.name = "limit",
      .kind = OptionKind::kInteger,
-     .description = "Read at most so many rows, in no particular order: for trying things out",
+     .description = "Maximum number of rows to read, in no particular order: for trying things out",
      .value_name = "N"},
     {.name = "cursor",
      .description = "Column that grows with every new or changed row. An incremental run reads the rows beyond the "
@@ -60,8 +60,8 @@ constexpr OptionSpec kSourceOptions[] = {
      .value_name = "COLUMN"},
     {.name = "overlap",
      .kind = OptionKind::kSpan,
-     .description = "How far behind the last value to read again, for rows that are committed late: a number, or a "
-                    "duration for times",
+     .description = "How far behind the last value to read again, for rows that commit late: a number, or a "
+                    "duration for dates and timestamps",
      .value_name = "SPAN"},
     {.name = "cursor_nulls",
      .kind = OptionKind::kChoice,
@@ -73,13 +73,14 @@ constexpr OptionSpec kSourceOptions[] = {
      .kind = OptionKind::kChoice,
      .choices = "auto|fail|warn|restart",
      .default_text = "auto",
-     .description = "When all rows of the source lie below the last position: `fail` ends the run, `warn` goes on, "
-                    "`restart` reads from the beginning; `auto` fails where the source table was emptied or made "
-                    "again, and warns elsewhere"},
+     .description = "When all rows of the source are below the last position: `fail` ends the run, `warn` continues, "
+                    "`restart` reads from the beginning; `auto` fails if the source table was emptied or recreated, "
+                    "otherwise warns"},
     {.name = "cursor_max",
-     .description = "The greatest value that a cursor may have; a greater one ends the run, as it would hide all rows "
-                    "that come later. `none` for any. Without it, one day from now for dates and timestamps, and none "
-                    "for others",
+     .description =
+         "The greatest allowed value of a cursor; a greater one ends the run, because it would hide all rows "
+         "that come later. `none` allows any value. By default, one day from now for dates and timestamps, "
+         "unlimited for others",
      .value_name = "VALUE"},
 };
 
@@ -88,9 +89,9 @@ constexpr OptionSpec kSinkOptions[] = {
      .kind = OptionKind::kChoice,
      .choices = "auto|exchange|truncate_insert|delete_insert",
      .default_text = "auto",
-     .description = "How full_refresh replaces the target: `exchange` puts the new table in its place, "
-                    "`truncate_insert` and `delete_insert` change its rows in one transaction; `auto` takes exchange "
-                    "where nothing depends on the table's identity, else truncate_insert"},
+     .description = "How full_refresh replaces the target: `exchange` puts a new table in its place, "
+                    "`truncate_insert` and `delete_insert` change its rows in one transaction; `auto` uses exchange "
+                    "if nothing depends on the table's identity, otherwise truncate_insert"},
     {.name = "adopt",
      .kind = OptionKind::kFlag,
      .default_text = "false",
@@ -130,16 +131,17 @@ constexpr OptionSpec kStrategyOptions[] = {
 constexpr OptionSpec kStateKeys[] = {
     {.name = "type",
      .kind = OptionKind::kChoice,
-     .description = "System that keeps it. One that is a file keeps it in `.dpone/state.db`, for one machine, which is "
-                    "the default; a server keeps it in a table, for many. With `disabled` only the target's receipt is "
-                    "the record. full_refresh has no cursor and keeps no state",
+     .description =
+         "System that stores the state. A file system stores it in `.dpone/state.db`, for one machine, which is "
+         "the default; a server stores it in a table, for several machines. With `disabled` the target's receipt is "
+         "the only record. full_refresh has no cursor and keeps no state",
      .is_required = true},
     {.name = "connection_type",
      .kind = OptionKind::kChoice,
      .choices = "env|params",
      .description = "As `source.connection_type`; for a server"},
     {.name = "connection_id", .description = "As `source.connection_id`"},
-    {.name = "schema", .description = "Schema of the table `__dpone__state`, `dpone` by default; it is created"},
+    {.name = "schema", .description = "Schema of the table `__dpone__state`, `dpone` by default; dpone creates it"},
 };
 
 constexpr OptionSpec kQualityKeys[] = {
@@ -159,25 +161,26 @@ constexpr OptionSpec kRuntimeKeys[] = {
     {.name = "raw",
      .kind = OptionKind::kFlag,
      .default_text = "true",
-     .description = "Pass the source's bytes through unparsed where both ends agree on the types"},
+     .description = "Pass the source's bytes through unparsed if both ends agree on the types"},
     {.name = "loaders",
      .kind = OptionKind::kInteger,
-     .description = "Connections that load into the stage at once, where the sink can. All but the first are opened "
-                    "only while rows queue up. Without it 2, and 1 for an exchange, whose rows are then visible to "
-                    "transactions that began before the load",
+     .description =
+         "Connections that load into the stage at once, if the sink supports it. All except the first are opened "
+         "only while rows queue up. By default 2, and 1 for an exchange, whose rows are then visible to "
+         "transactions that began before the load",
      .min = 1,
      .max = 16,
      .value_name = "N"},
     {.name = "max_row_bytes",
      .kind = OptionKind::kBytes,
      .default_text = "256MiB",
-     .description = "A bigger row fails the run, with its number",
+     .description = "A larger row fails the run; the error gives its number",
      .min = 1024,
      .max = 1LL << 40},
     {.name = "settle_wait",
      .kind = OptionKind::kDuration,
      .default_text = "30s",
-     .description = "After a lost answer to COMMIT: how long to ask the server for the receipt before the outcome "
+     .description = "After a lost answer to COMMIT: how long to try to read the receipt before the outcome "
                     "counts as unknown (exit 5)",
      .max = 86'400'000},
 };
@@ -187,7 +190,7 @@ constexpr SectionSpec kSections[] = {
     {.path = "source", .description = "Where rows come from", .is_required = true, .keys = kEndpointKeys},
     {.path = "source.params",
      .description =
-         "With `connection_type: params`: the connection's fields. A value may hold `${VAR}`; `password` must "
+         "With `connection_type: params`: the connection's fields. A value may contain `${VAR}`; `password` must "
          "be one"},
     {.path = "source.table",
      .description = "The table to read; without it, `source.options.query`, or `source.path` for files",
@@ -225,9 +228,9 @@ constexpr OldSpelling kOldSpellings[] = {
     {"transforms", "", false, kNotInThisBuild},
     {"depends_on", "", false, "is not available in this build: order the runs in your scheduler"},
     {"task_group", "", false, "is not available in this build: group the runs in your scheduler"},
-    {"reconciliation", "", false, "is not available in this build; full_refresh removes deleted rows by itself"},
+    {"reconciliation", "", false, "is not available in this build; full_refresh removes deleted rows"},
     {"tech_schema", "sink.options.control_schema", false,
-     "has no use here; the schema of dpone's own table is sink.options.control_schema"},
+     "is not used; the schema of dpone's own table is sink.options.control_schema"},
     {"observability", "", false, kNotInThisBuild},
     {"performance", "", false, kNotInThisBuild},
     {"certification", "", false, kNotInThisBuild},
@@ -239,12 +242,12 @@ constexpr OldSpelling kOldSpellings[] = {
     {"sink.vault_mount_point", "", false, "is not available in this build; use connection_type: env"},
     {"sink.vault_path", "", false, "is not available in this build; use connection_type: env"},
     {"source.api_type", "", false, kNotInThisBuild},
-    {"source.options.batch_size", "", false, "has no use: batches are bounded by bytes, not rows; remove it"},
-    {"source.options.batch_commit_mode", "", false, "has no use: a load is published in one step; remove it"},
-    {"source.options.delta_size_threshold", "", false, "has no use: nothing goes through files here; remove it"},
-    {"source.options.export_format", "", false, "has no use: the fastest format is chosen by the plan; remove it"},
+    {"source.options.batch_size", "", false, "has no effect: batches are limited by bytes, not rows; remove it"},
+    {"source.options.batch_commit_mode", "", false, "has no effect: a load is published in one step; remove it"},
+    {"source.options.delta_size_threshold", "", false, "has no effect: rows do not go through files; remove it"},
+    {"source.options.export_format", "", false, "has no effect: the plan chooses the fastest format; remove it"},
     {"source.options.native_transfer", "runtime.raw", false,
-     "has no use: native transfer is what runtime.raw does, and it is on; remove it"},
+     "has no effect: runtime.raw is native transfer and is on by default; remove it"},
     {"source.options.hooks", "", false, kNotInThisBuild},
     {"source.options.partitioning", "", false, kNotInThisBuild},
     {"source.options.incremental_strategy", "source.options.cursor", false,
@@ -253,34 +256,36 @@ constexpr OldSpelling kOldSpellings[] = {
     {"sink.options.schema_evolution", "sink.options.new_columns", false,
      "is not available in this build; sink.options.new_columns says what happens to new columns"},
     {"sink.options.schema", "sink.options.new_columns", false, "is written sink.options.new_columns"},
-    {"sink.options.type_inference", "", false, "has no use: types come from the source's catalog; remove it"},
+    {"sink.options.type_inference", "", false, "has no effect: types come from the source's catalog; remove it"},
     {"sink.options.physical_design", "", false, kNotInThisBuild},
     {"sink.options.lineage", "", false, kNotInThisBuild},
     {"sink.options.load_governance", "", false, kNotInThisBuild},
-    {"sink.options.runtime_evidence", "", false, "has no use: every run leaves a report; see --state-dir"},
+    {"sink.options.runtime_evidence", "", false, "has no effect: every run writes a report; see --state-dir"},
     {"sink.options.dlq", "", false, kNotInThisBuild},
     {"sink.options.table_description", "", false, kNotInThisBuild},
     {"sink.options.table_labels", "", false, kNotInThisBuild},
     {"sink.strategy.merge_policy", "", false,
-     "has no use: the plan takes the statements that suit the target; remove it"},
+     "has no effect: the plan chooses the statements for the target; remove it"},
     {"sink.strategy.duplicate_policy", "sink.strategy.unique_key", false,
-     "has no use: duplicates of unique_key fail, unless sink.strategy.keep_latest_by says which row is kept; remove "
+     "has no effect: duplicates of unique_key fail, unless sink.strategy.keep_latest_by selects the row to keep; "
+     "remove "
      "it"},
-    {"sink.strategy.custom_predicate", "", false, "belongs to the strategy replace, which this build has not"},
+    {"sink.strategy.custom_predicate", "", false, "belongs to the strategy replace, which this build does not have"},
     {"sink.strategy.portable_scope", "sink.strategy.scope", false, "is written as conditions in sink.strategy.scope"},
-    {"sink.strategy.partition", "", false, "belongs to the strategy partition_replace, which this build has not"},
+    {"sink.strategy.partition", "", false, "belongs to the strategy partition_replace, which this build does not have"},
     {"state.vault_mount_point", "", false, "is not available in this build; use connection_type: env"},
-    {"state.credentials_source", "", false, "has no use: connection_type says it; remove it"},
+    {"state.credentials_source", "", false, "has no effect: connection_type replaces it; remove it"},
     {"state.table", "state.schema", false, "is written state.schema; the table is __dpone__state"},
     {"quality.gates", "quality.min_rows", false,
      "is not available in this build; row counts are always reconciled, and quality.min_rows sets a floor"},
     {"quality.checks", "quality.min_rows", false,
      "is not available in this build; row counts are always reconciled, and quality.min_rows sets a floor"},
-    {"quality.mode", "", false, "has no use: a gate that fails stops the run; remove it"},
+    {"quality.mode", "", false, "has no effect: a gate that fails stops the run; remove it"},
     {"quality.acceptance", "", false, kNotInThisBuild},
-    {"runtime.storage", "", false, "has no use: nothing is spooled to disk; --state-dir places ledger and reports"},
-    {"runtime.capabilities", "", false, "has no use: `dpone plan` says what a route can do; remove it"},
-    {"runtime.compatibility", "", false, "has no use: connections by id need no switch; remove it"},
+    {"runtime.storage", "", false,
+     "has no effect: nothing is spooled to disk; --state-dir sets the folder of ledger and reports"},
+    {"runtime.capabilities", "", false, "has no effect: `dpone plan` shows what a route can do; remove it"},
+    {"runtime.compatibility", "", false, "has no effect: connections by id need no switch; remove it"},
     {"runtime.run_id", "", false, "is an argument of a run, not of a manifest: use --run-id"},
 };
 
@@ -332,7 +337,7 @@ std::string_view type_name(const OptionSpec& spec) {
     case OptionKind::kText:
       return spec.value_name == "SQL" ? "text (SQL)" : "text";
     case OptionKind::kInteger:
-      return "whole number";
+      return "integer";
     case OptionKind::kDuration:
       return "duration";
     case OptionKind::kBytes:
@@ -344,7 +349,7 @@ std::string_view type_name(const OptionSpec& spec) {
     case OptionKind::kPath:
       return "path";
     case OptionKind::kSpan:
-      return "whole number or duration";
+      return "integer or duration";
     case OptionKind::kTextMap:
       return "mapping of texts";
   }
@@ -442,7 +447,7 @@ std::string key_description(const OptionSpec& spec, std::string_view path, const
   const bool is_common = spec.name == "unique_key";
   const std::string modes =
       is_common ? modes_that_need_key(schemas.strategies) : modes_with(schemas.strategies, spec.name);
-  return modes.empty() ? out : out + (is_common ? ". Required for " : ". Goes with ") + modes;
+  return modes.empty() ? out : out + (is_common ? ". Required for " : ". Only for ") + modes;
 }
 
 std::string render_key_tables(const Schemas& schemas) {

@@ -16,7 +16,7 @@ namespace dpone::manifest {
 // Where a system can keep the states of processes.
 enum class StatePlace {
   kNone,
-  kStateFolder,  // in a file of the state folder: neither connection nor schema
+  kStateFolder,  // in a file of the state folder, without connection and schema
   kConnection,   // where state.connection_id says
 };
 

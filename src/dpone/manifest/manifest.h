@@ -1,5 +1,5 @@
-// Manifest: what a user declared, validated, with defaults known by the option tables. Spec: docs/formats/manifest.md.
-// Values only. A Manifest is made by the reader, or by `copy` from its arguments.
+// Manifest: a user's validated declarations, with defaults from the option tables. Spec: docs/formats/manifest.md.
+// Values only. The reader creates a Manifest, or `copy` from its arguments.
 #pragma once
 
 #include <filesystem>

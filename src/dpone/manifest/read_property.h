@@ -1,4 +1,4 @@
-// What must hold of any bytes read as a manifest: for the fuzzer and for the replay of its corpus.
+// Properties of any bytes read as a manifest: for the fuzzer and for the replay of its corpus.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace dpone::manifest {
 
-// Empty, or what does not hold.
+// Empty, or the violated property.
 inline std::string violated_property(std::string_view text) {
   const ReadOutcome outcome = read_manifest_text(text, "m.yaml", kTestSchemas);
   if (outcome.ok() != outcome.manifest.has_value()) return "a manifest without problems, or problems with a manifest";

@@ -29,7 +29,7 @@ std::string last_name(std::string_view path) {
   return std::string(dot == std::string_view::npos ? path : path.substr(dot + 1));
 }
 
-// A key or value as it is shown in a message: bounded, and unable to steer a terminal.
+// A key or value for a message: bounded, and without control characters.
 std::string shown(std::string_view text) {
   constexpr std::size_t kShown = 80;
   std::string out = without_control_characters(text.substr(0, kShown));
@@ -88,8 +88,7 @@ class Reader {
 
   void read_root(const Node& root) {
     if (root.kind != Node::Kind::kMapping) {
-      refuse(root.at, "manifest.wrong_type",
-             fmt::format("a manifest is a mapping of keys; here stands {}", root.kind_name()));
+      refuse(root.at, "manifest.wrong_type", fmt::format("a manifest is a mapping of keys, not {}", root.kind_name()));
       return;
     }
     for (const std::string_view end : {"source", "sink"}) endpoint_[std::string(end)] = endpoint_schema(root, end);
@@ -161,7 +160,7 @@ class Reader {
   void take_section(const SectionSpec& section, const Node::Entry& entry) {
     sections_seen_.insert_or_assign(std::string(section.path), entry.at);
     if (entry.value.kind != Node::Kind::kMapping) {
-      std::string message = fmt::format("{} must be a mapping; here stands {}", section.path, entry.value.kind_name());
+      std::string message = fmt::format("{} must be a mapping, not {}", section.path, entry.value.kind_name());
       if (entry.value.is_null()) message = fmt::format("{} is empty; give its keys, or remove it", section.path);
       if (section.path.ends_with(".table") && entry.value.is_text())
         message += "; write table: {schema: ..., name: ...}";
@@ -174,7 +173,7 @@ class Reader {
   }
 
   bool take_old_spelling(const std::string& path, const Node::Entry& entry) {
-    if (entry.key.find('.') != std::string::npos) return false;  // a dotted key is no path
+    if (entry.key.find('.') != std::string::npos) return false;  // a dotted key is not a path
     for (const OldSpelling& old : old_spellings()) {
       if (old.path != path) continue;
       if (!old.is_rewritten) {
@@ -186,7 +185,7 @@ class Reader {
       if (spec == nullptr) return false;
       outcome_.notices.push_back({entry.at,
                                   "manifest.old_spelling",
-                                  fmt::format("{} is read as {}; write that instead", path, old.replacement),
+                                  fmt::format("{} is read as {}; write the new name instead", path, old.replacement),
                                   {}});
       take(*spec, std::string(old.replacement), entry);
       return true;
@@ -203,7 +202,7 @@ class Reader {
     }
     const std::string_view end = section.path.substr(0, section.path.find('.'));
     if (section.path.ends_with(".options") && endpoint_[std::string(end)] == nullptr) {
-      return;  // the type is wrong or missing, which is said elsewhere: its options cannot be judged
+      return;  // the type is wrong or missing, which is reported elsewhere: its options cannot be checked
     }
     const std::string where = section.path.empty() ? "" : fmt::format(" in {}", section.path);
     const std::string near = nearest_name(entry.key, known);
@@ -213,7 +212,7 @@ class Reader {
     };
     // How the rows are chosen is the source's matter, though a strategy needs it.
     if (section.path == "sink.strategy" && has_key(common_source_options())) {
-      refuse(entry.at, "manifest.unknown_key", message + "; it belongs into source.options");
+      refuse(entry.at, "manifest.unknown_key", message + "; it belongs in source.options");
       return;
     }
     if (near.empty()) {
@@ -221,7 +220,7 @@ class Reader {
         const bool is_other_end =
             !section.path.empty() && !other.path.empty() && other.path.substr(0, 3) != end.substr(0, 3);
         if (!has_key(keys_of(other, schemas_)) || is_other_end || other.path == section.path) continue;
-        message += fmt::format("; it belongs into {}", other.path.empty() ? "the top level" : other.path);
+        message += fmt::format("; it belongs in {}", other.path.empty() ? "the top level" : other.path);
         break;
       }
     }
@@ -240,13 +239,13 @@ class Reader {
   void take_param_value(const std::string& path, const Node::Entry& entry) {
     const Node& value = entry.value;
     if (value.kind != Node::Kind::kScalar || value.is_null()) {
-      refuse(value.at, "manifest.wrong_type", fmt::format("{} must be text; here stands {}", path, value.kind_name()));
+      refuse(value.at, "manifest.wrong_type", fmt::format("{} must be text, not {}", path, value.kind_name()));
       return set_bad(path, entry.at);
     }
     if (is_secret_field(entry.key) && !is_variable_reference(value.text)) {
       // The value itself is never repeated.
       refuse(value.at, "connection.plain_secret",
-             fmt::format("{} may only name a variable: write {}: ${{SOME_VARIABLE}}", path, entry.key));
+             fmt::format("{} must name a variable: write {}: ${{SOME_VARIABLE}}", path, entry.key));
       return set_bad(path, entry.at);
     }
     set(path, Json(value.text), entry.at);
@@ -265,7 +264,7 @@ class Reader {
   void wrong_type(const std::string& path, const Node& value, std::string_view expected) {
     refuse(value.at, "manifest.wrong_type",
            value.is_null() ? fmt::format("{} is empty; give a value, or remove the key", path)
-                           : fmt::format("{} must be {}; here stands {}", path, expected, value.kind_name()));
+                           : fmt::format("{} must be {}, not {}", path, expected, value.kind_name()));
   }
 
   void take(const OptionSpec& spec, const std::string& path, const Node::Entry& entry) {
@@ -293,15 +292,14 @@ class Reader {
         return convert_texts(path, value);
       case OptionKind::kSpan:
         if (value.kind != Node::Kind::kScalar || value.is_null() || value.as_bool()) {
-          wrong_type(path, value, "a whole number, or a duration such as 2h");
+          wrong_type(path, value, "an integer, or a duration such as 2h");
           return std::nullopt;
         }
         return parsed(spec, path, value, value.text);
       case OptionKind::kInteger:
         if (!value.as_int()) {
           wrong_type(path, value,
-                     value.is_quoted && value.kind == Node::Kind::kScalar ? "a whole number without quotes"
-                                                                          : "a whole number");
+                     value.is_quoted && value.kind == Node::Kind::kScalar ? "an integer without quotes" : "an integer");
           return std::nullopt;
         }
         return parsed(spec, path, value, std::to_string(*value.as_int()));
@@ -334,7 +332,7 @@ class Reader {
     for (const auto& [word, meaning] : kWords) {
       if (lower != word || value.kind != Node::Kind::kScalar) continue;
       refuse(value.at, "manifest.wrong_type",
-             fmt::format("{}: {} is text in YAML 1.2, not a yes or no; write {}", path, value.text, meaning));
+             fmt::format("{}: {} is text in YAML 1.2, not a Boolean; write {}", path, value.text, meaning));
       return std::nullopt;
     }
     wrong_type(path, value, "true or false");
@@ -349,7 +347,7 @@ class Reader {
     }
     if (!value.is_text()) {
       const bool is_plain = value.kind == Node::Kind::kScalar && !value.is_null();
-      wrong_type(path, value, is_plain ? "text; put the value into quotes" : "text");
+      wrong_type(path, value, is_plain ? "text; put the value in quotes" : "text");
       return std::nullopt;
     }
     return checked_text(path, value);
@@ -430,8 +428,7 @@ class Reader {
       if (item.is_text()) {
         name = checked_text(path, item);
       } else {
-        wrong_type(path, item,
-                   item.kind == Node::Kind::kScalar ? "names; put this one into quotes" : "a list of names");
+        wrong_type(path, item, item.kind == Node::Kind::kScalar ? "names; put this name in quotes" : "a list of names");
       }
       if (name && !seen.insert(item.text).second) {
         refuse(item.at, "manifest.bad_value", fmt::format("{} names {} twice", path, shown(item.text)));
@@ -540,7 +537,7 @@ class Reader {
       const Value* other = given(join("source.options", key));
       if (query != nullptr && other != nullptr) {
         refuse(other->at, "manifest.conflict",
-               fmt::format("source.options.{} goes with a table; with a query, say it in the query", key));
+               fmt::format("source.options.{} requires a table; with a query, write it in the query", key));
       }
     }
     const Value* exclude = given("source.options.exclude");
@@ -563,7 +560,7 @@ class Reader {
     if (!found->second->has_path) {
       if (path != nullptr) {
         refuse(path->at, "manifest.conflict",
-               fmt::format("{}.path goes with type: {}; {} has tables", end,
+               fmt::format("{}.path requires type: {}; {} has tables", end,
                            types_that([](const EndpointSchema& schema) { return schema.has_path; }), type));
       }
       return;
@@ -574,12 +571,13 @@ class Reader {
     for (const char* key : {".connection_type", ".connection_id"}) {
       const Value* other = given(end + key);
       if (other == nullptr) continue;
-      refuse(other->at, "manifest.conflict", fmt::format("{}{} has no use with type: {}; remove it", end, key, type));
+      refuse(other->at, "manifest.conflict",
+             fmt::format("{}{} has no effect with type: {}; remove it", end, key, type));
     }
     for (const char* section : {".params", ".table"}) {
       const auto at = place_of(end + section);
       if (!at) continue;
-      refuse(*at, "manifest.conflict", fmt::format("{}{} has no use with type: {}; remove it", end, section, type));
+      refuse(*at, "manifest.conflict", fmt::format("{}{} has no effect with type: {}; remove it", end, section, type));
     }
   }
 
@@ -598,7 +596,7 @@ class Reader {
       const Value* other = given(key);
       if (other == nullptr) continue;
       refuse(other->at, "manifest.conflict",
-             fmt::format("{} goes with state.type: {}; remove it", key, types_that(takes_connection)));
+             fmt::format("{} requires state.type: {}; remove it", key, types_that(takes_connection)));
     }
   }
 
@@ -626,7 +624,7 @@ class Reader {
     if (type->json.as_string() == "env") {
       if (has_params) {
         refuse(*place_of(end + ".params"), "manifest.conflict",
-               fmt::format("{}.params goes with connection_type: params; with env, remove it", end));
+               fmt::format("{}.params requires connection_type: params; with env, remove it", end));
       }
       if (id == nullptr && tree_.is_complete) {
         refuse(type->at, "manifest.missing_key",
@@ -634,7 +632,7 @@ class Reader {
       }
     } else if (!has_params && tree_.is_complete) {
       refuse(type->at, "manifest.missing_key",
-             fmt::format("{}.params is missing; with connection_type: params it holds host, database, ...", end));
+             fmt::format("{}.params is missing; with connection_type: params it contains host, database, ...", end));
     }
   }
 
@@ -757,7 +755,7 @@ ReadOutcome read_manifest(const std::filesystem::path& path, const Schemas& sche
   if (!text) {
     ReadOutcome outcome;
     outcome.file = path.string();
-    // The limit is the manifest's, whoever saw it first.
+    // The limit applies to the whole manifest.
     const bool is_limit = text.error().slug() == "file.too_big";
     outcome.problems.push_back({{}, is_limit ? "manifest.too_big" : text.error().slug(), text.error().message(), {}});
     return outcome;

@@ -20,10 +20,10 @@ inline constexpr std::size_t kMaxProblems = 100;
 
 struct ReadOutcome {
   std::string file;                  // as given, for messages
-  std::optional<Manifest> manifest;  // set when there are no problems
+  std::optional<Manifest> manifest;  // set if there are no problems
   std::vector<Problem> problems;     // in file order, at most kMaxProblems
   std::size_t more_problems = 0;     // found beyond those
-  std::vector<Problem> notices;      // what was read in another way than written (old spellings)
+  std::vector<Problem> notices;      // keys that were read differently than written (old spellings)
 
   bool ok() const { return problems.empty(); }
   // `file:line:column: message; did you mean X?` a line, and `and N more`. No final newline.

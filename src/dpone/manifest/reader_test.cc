@@ -155,7 +155,7 @@ TEST(ManifestReader, UnknownKeysGetTheirPlaceAndTheNearestName) {
   EXPECT_EQ(problems_with("table: {schema: raw", "options: {unloged: true}\n  table: {schema: raw"),
             "m.yaml:11:13: unknown key unloged in sink.options; did you mean unlogged?");
   EXPECT_EQ(problems_after("overwrite_type: exchange\n"),
-            "m.yaml:13:1: unknown key overwrite_type; it belongs into sink.options");
+            "m.yaml:13:1: unknown key overwrite_type; it belongs in sink.options");
 }
 
 TEST(ManifestReader, EverythingThatIsMissingIsNamedAtOnce) {
@@ -176,15 +176,14 @@ TEST(ManifestReader, YesIsTextAndSaysSo) {
             "m.yaml:13:16: runtime.raw: yes is text in YAML 1.2, not a yes or no; write true");
   EXPECT_EQ(problems_after("runtime: {raw: Off}\n"),
             "m.yaml:13:16: runtime.raw: Off is text in YAML 1.2, not a yes or no; write false");
-  EXPECT_EQ(problems_after("runtime: {raw: 1}\n"),
-            "m.yaml:13:16: runtime.raw must be true or false; here stands a number");
+  EXPECT_EQ(problems_after("runtime: {raw: 1}\n"), "m.yaml:13:16: runtime.raw must be true or false, not a number");
 }
 
 TEST(ManifestReader, QuotesDecideBetweenTextAndNumber) {
   EXPECT_EQ(problems_after("quality: {min_rows: \"5\"}\n"),
-            "m.yaml:13:21: quality.min_rows must be a whole number without quotes; here stands text");
+            "m.yaml:13:21: quality.min_rows must be an integer without quotes, not text");
   EXPECT_EQ(problems_with("name: orders}\nsink", "name: 2024}\nsink"),
-            "m.yaml:6:33: source.table.name must be text; put the value into quotes; here stands a number");
+            "m.yaml:6:33: source.table.name must be text; put the value in quotes, not a number");
   EXPECT_TRUE(read(replaced(kSmall, "name: orders}\nsink", "name: '2024'}\nsink")).ok());
 }
 
@@ -206,8 +205,9 @@ TEST(ManifestReader, OldSpellingsAreReadWithANotice) {
   ASSERT_TRUE(outcome.ok()) << outcome.problem_lines();
   EXPECT_EQ(outcome.manifest->sink.options.text("overwrite_type"), "exchange");
   ASSERT_EQ(outcome.notice_lines().size(), 1U);
-  EXPECT_EQ(outcome.notice_lines()[0],
-            "m.yaml:12:34: sink.strategy.overwrite_type is read as sink.options.overwrite_type; write that instead");
+  EXPECT_EQ(
+      outcome.notice_lines()[0],
+      "m.yaml:12:34: sink.strategy.overwrite_type is read as sink.options.overwrite_type; write the new name instead");
   EXPECT_EQ(problems_with("{mode: full_refresh}",
                           "{mode: full_refresh, overwrite_type: exchange}\n  options: {overwrite_type: auto}"),
             "m.yaml:13:13: sink.options.overwrite_type is given twice, also at line 12, once by an old spelling");
@@ -243,7 +243,7 @@ TEST(ManifestReader, WhatAStateTakesIsSaidByTheConnectorsAndNotByTheirNames) {
   };
   EXPECT_EQ(problems_of("state: {type: sqlite}\n"), "");
   EXPECT_EQ(problems_of("state: {type: sqlite, schema: s}\n"),
-            "m.yaml:13:23: state.schema goes with state.type: postgres; remove it");
+            "m.yaml:13:23: state.schema requires state.type: postgres; remove it");
   EXPECT_EQ(problems_of("state: {type: postgres, schema: s, connection_type: env, connection_id: x}\n"), "");
   EXPECT_EQ(problems_of("state: {type: file}\n"),
             "m.yaml:13:15: the state store file is not available in this build, which has postgres, sqlite, disabled");
@@ -252,7 +252,7 @@ TEST(ManifestReader, WhatAStateTakesIsSaidByTheConnectorsAndNotByTheirNames) {
 TEST(ManifestReader, APasswordInParamsIsRefusedAndNotRepeated) {
   const std::string lines = problems_with("connection_type: env\n  connection_id: shop",
                                           "connection_type: params\n  params: {host: h, password: hunter2}");
-  EXPECT_EQ(lines, "m.yaml:5:31: source.params.password may only name a variable: write password: ${SOME_VARIABLE}");
+  EXPECT_EQ(lines, "m.yaml:5:31: source.params.password must name a variable: write password: ${SOME_VARIABLE}");
 }
 
 TEST(ManifestReader, ContradictionsAreNamed) {
@@ -260,7 +260,7 @@ TEST(ManifestReader, ContradictionsAreNamed) {
       problems_with("table: {schema: public, name: orders}", "table: {name: orders}\n  options: {query: SELECT 1}"),
       "m.yaml:7:13: source.options.query and source.table exclude each other; keep one");
   EXPECT_EQ(problems_with("table: {schema: public, name: orders}", "options: {query: SELECT 1, where: a > 1}"),
-            "m.yaml:6:30: source.options.where goes with a table; with a query, say it in the query");
+            "m.yaml:6:30: source.options.where requires a table; with a query, write it in the query");
   EXPECT_EQ(problems_with("table: {schema: public, name: orders}",
                           "table: {name: orders}\n  options: {columns: [a, a], exclude: b}"),
             "m.yaml:7:26: source.options.columns names a twice\n"

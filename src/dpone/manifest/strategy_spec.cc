@@ -28,7 +28,7 @@ void check_keys(const Manifest& manifest, Strategies strategies, RuleProblems& p
     if (!options.is_given(spec.name) || options.find(spec.name) != nullptr) continue;
     if (spec.kind == OptionKind::kFlag && !options.flag(spec.name)) continue;
     const std::string path = "sink.strategy." + std::string(spec.name);
-    problems.conflict(path, problems.key(path) + " goes with " + modes_with(strategies, spec.name));
+    problems.conflict(path, problems.key(path) + " requires " + modes_with(strategies, spec.name));
   }
 }
 
@@ -37,19 +37,19 @@ void check_cursor(const Manifest& manifest, Strategies strategies, const Strateg
   const std::string cursor = problems.key("source.options.cursor");
   if (manifest.has_cursor() && !own.takes_cursor) {
     const std::string modes = modes_that(strategies, [](const StrategySpec& one) { return one.takes_cursor; });
-    problems.conflict("source.options.cursor", cursor + " goes with " + modes + "; " + std::string(own.mode) +
+    problems.conflict("source.options.cursor", cursor + " requires " + modes + "; " + std::string(own.mode) +
                                                    " reads every row of the selection");
   }
   for (const char* option : {"overlap", "cursor_nulls", "cursor_behind", "cursor_max"}) {
     const std::string path = std::string("source.options.") + option;
     if (source.is_given(option) && !manifest.has_cursor()) {
-      problems.conflict(path, problems.key(path) + " goes with " + cursor);
+      problems.conflict(path, problems.key(path) + " requires " + cursor);
     }
   }
   if (source.is_given("limit") && manifest.has_cursor()) {
-    problems.conflict(
-        "source.options.limit",
-        problems.key("source.options.limit") + " leaves rows out that the cursor then skips; it goes without a cursor");
+    problems.conflict("source.options.limit",
+                      problems.key("source.options.limit") +
+                          " skips rows that the cursor would never read again; it excludes a cursor");
   }
 }
 

@@ -37,7 +37,7 @@ TEST_F(StrategyRules, AKeyBelongsToTheStrategiesThatHaveIt) {
   manifest_.strategy.options.set("only_new_rows", false);
   EXPECT_EQ(problems(), "") << "says no more than its default";
   manifest_.strategy.options.set("only_new_rows", true);
-  EXPECT_EQ(problems(), "sink.strategy.only_new_rows: sink.strategy.only_new_rows goes with incremental_append\n");
+  EXPECT_EQ(problems(), "sink.strategy.only_new_rows: sink.strategy.only_new_rows requires incremental_append\n");
 }
 
 TEST_F(StrategyRules, AStrategyMayNeedAKey) {
@@ -52,15 +52,15 @@ TEST_F(StrategyRules, ACursorGoesWithTheStrategiesThatTakeOne) {
   take(kTestRefresh);
   manifest_.source.options.set("cursor", "at");
   EXPECT_EQ(problems(),
-            "source.options.cursor: source.options.cursor goes with incremental_append or incremental_merge; "
+            "source.options.cursor: source.options.cursor requires incremental_append or incremental_merge; "
             "full_refresh reads every row of the selection\n");
   take(kTestAppend);
   manifest_.source.options.set("overlap", "2h");
-  EXPECT_EQ(problems(), "source.options.overlap: source.options.overlap goes with source.options.cursor\n");
+  EXPECT_EQ(problems(), "source.options.overlap: source.options.overlap requires source.options.cursor\n");
   manifest_.source.options.set("cursor", "at");
   manifest_.source.options.set("limit", 5);
   EXPECT_EQ(problems(),
-            "source.options.limit: source.options.limit leaves rows out that the cursor then skips; it goes without "
+            "source.options.limit: source.options.limit skips rows that the cursor would never read again; it excludes "
             "a cursor\n");
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 Error bad_name(std::string_view text, std::string_view why) {
   return Error(ErrorClass::kUsage, "table.bad_name", json_quote(text) + " is not a table name: " + std::string(why))
-      .hint("write schema.table; a part with a dot or a quote goes in double quotes: public.\"a.b\"");
+      .hint("write schema.table; put a part with a dot or a quote in double quotes: public.\"a.b\"");
 }
 
 void append_part(std::string& out, std::string_view part) {
@@ -48,7 +48,7 @@ Result<TableName> parse_table_name(std::string_view text) {
       if (at < text.size() && text[at] != '.') return bad_name(text, "a dot is missing after a quoted part");
     } else {
       while (at < text.size() && text[at] != '.') {
-        if (text[at] == '"') return bad_name(text, "a double quote stands inside of an unquoted part");
+        if (text[at] == '"') return bad_name(text, "an unquoted part contains a double quote");
         part += text[at++];
       }
     }
@@ -57,7 +57,7 @@ Result<TableName> parse_table_name(std::string_view text) {
     if (at >= text.size()) break;
     ++at;
   }
-  if (parts.size() > 2) return bad_name(text, "it has more than the two parts schema and table");
+  if (parts.size() > 2) return bad_name(text, "it has more than two parts, schema and table");
   if (parts.size() == 1) return TableName{{}, parts[0]};
   return TableName{parts[0], parts[1]};
 }

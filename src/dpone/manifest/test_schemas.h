@@ -19,7 +19,7 @@ inline constexpr OptionSpec kTestStrategyOptions[] = {
     {.name = "only_new_rows",
      .kind = OptionKind::kFlag,
      .default_text = "false",
-     .description = "Leave out rows whose key the target has already"},
+     .description = "Skip rows whose key the target already has"},
     {.name = "keep_latest_by", .description = "Column that picks one of several rows of a key"}};
 inline constexpr StrategySpec kTestRefresh{.mode = "full_refresh", .meaning = "replaces all rows"};
 inline constexpr StrategySpec kTestAppend{.mode = "incremental_append",

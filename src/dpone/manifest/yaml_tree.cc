@@ -72,7 +72,7 @@ class Event {
   yaml_event_t raw{};
 };
 
-// Builds the tree. `stack_` holds the open mappings and sequences; each knows the key that waits for its value.
+// Builds the tree. `stack_` holds the open mappings and sequences; each has the key that waits for its value.
 class TreeBuilder {
  public:
   TreeBuilder(std::string_view text, const YamlLimits& limits) : text_(text), limits_(limits) {}
@@ -88,7 +88,7 @@ class TreeBuilder {
     }
     std::unique_ptr<yaml_parser_t, ParserDelete> parser(new yaml_parser_t{});
     if (yaml_parser_initialize(parser.get()) == 0) {
-      fail({}, "internal", "the YAML parser cannot be set up");
+      fail({}, "internal", "the YAML parser cannot be created");
       return std::move(tree_);
     }
     yaml_parser_set_encoding(parser.get(), YAML_UTF8_ENCODING);
@@ -101,7 +101,7 @@ class TreeBuilder {
       }
       take(event.raw);
     }
-    while (!stack_.empty()) close();  // after an error: what was read so far
+    while (!stack_.empty()) close();  // after an error: the part read so far
     if (tree_.is_complete && !tree_.root) {
       tree_.problems.push_back({{1, 1}, "manifest.empty", "the file is empty; a manifest is a mapping of keys"});
       tree_.is_complete = false;
@@ -139,7 +139,7 @@ class TreeBuilder {
       }
     }
     if (parser.problem_mark.index < text_.size() && byte_at(at) == '\t') {
-      message += "; YAML is indented by spaces, and here stands a tab";
+      message += "; YAML is indented by spaces, but this line has a tab";
     }
     if (parser.error == YAML_READER_ERROR) {
       at = position_of_offset(parser.problem_offset);
@@ -168,7 +168,7 @@ class TreeBuilder {
     switch (event.type) {
       case YAML_DOCUMENT_START_EVENT:
         if (has_document_) {
-          fail(at, "manifest.syntax", "a second document begins here; a manifest file holds one");
+          fail(at, "manifest.syntax", "a second document begins here; a manifest file contains one");
         } else if (event.data.document_start.tag_directives.start != event.data.document_start.tag_directives.end) {
           fail(at, "manifest.tag", "%TAG directives are not used in manifests; remove it");
         }
@@ -208,14 +208,14 @@ class TreeBuilder {
     nodes_ += nodes;
     if (nodes_ <= limits_.max_nodes) return true;
     fail(at, "manifest.too_many_nodes",
-         fmt::format("has more than {} values, aliases counted by what they stand for", limits_.max_nodes));
+         fmt::format("has more than {} values, with aliases expanded", limits_.max_nodes));
     return false;
   }
 
   void check_tag(const yaml_char_t* tag, Position at) {
     if (tag == nullptr) return;
     refuse(at, "manifest.tag",
-           fmt::format("the tag {} is not used in manifests; remove it, and quote the value if it is to be text",
+           fmt::format("the tag {} is not used in manifests; remove it, and quote the value if it must be text",
                        std::string(view(tag)).substr(0, 64)));
   }
 
@@ -256,12 +256,12 @@ class TreeBuilder {
   void take_alias(const yaml_event_t& event, Position at) {
     const std::string name(view(event.data.alias.anchor));
     if (is_key_expected()) {
-      fail(at, "manifest.key_not_text", fmt::format("the alias *{} stands where a key is expected", name));
+      fail(at, "manifest.key_not_text", fmt::format("the alias *{} is used as a key", name));
       return;
     }
     for (const Level& level : stack_) {
       if (level.anchor == name) {
-        fail(at, "manifest.alias", fmt::format("the alias *{} stands inside of what it names", name));
+        fail(at, "manifest.alias", fmt::format("the alias *{} is inside the value that it names", name));
         return;
       }
     }
@@ -270,7 +270,7 @@ class TreeBuilder {
       fail(at, "manifest.alias", fmt::format("the alias *{} has no anchor &{} before it", name, name));
       return;
     }
-    // Sizes are judged before anything is copied: a few lines of nested aliases would fill the memory.
+    // Sizes are checked before anything is copied: a few lines of nested aliases would fill the memory.
     if (!count(node_count(found->second), at)) return;
     if (!check_depth(static_cast<int>(stack_.size()) + height(found->second), at)) return;
     Node copy = found->second;
@@ -287,7 +287,7 @@ class TreeBuilder {
   void open(Node::Kind kind, Position at, const yaml_char_t* anchor, const yaml_char_t* tag) {
     if (!count(1, at) || !check_depth(static_cast<int>(stack_.size()) + 1, at)) return;
     if (is_key_expected()) {
-      fail(at, "manifest.key_not_text", "a key must be text; here stands a mapping or a list");
+      fail(at, "manifest.key_not_text", "a key must be text, not a mapping or a list");
       return;
     }
     check_tag(tag, at);

@@ -1,6 +1,6 @@
-// A YAML text as a tree that knows where each node stands, read from libyaml's events. What makes YAML unsafe or
-// surprising is refused here, with its place: more than one document, tags, merge keys, duplicate keys, keys that are
-// no text, and anything past the limits. Spec: docs/formats/manifest.md, "YAML". A tree owns its nodes; values only.
+// A YAML text as a tree with the position of each node, read from libyaml's events. It refuses unsafe or ambiguous
+// constructs, with their positions: more than one document, tags, merge keys, duplicate keys, keys that are not text,
+// and anything past the limits. Spec: docs/formats/manifest.md, "YAML". A tree owns its nodes; values only.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,7 @@ struct Position {
   }
 };
 
-// What is wrong at a place of a file. `slug` is stable and dotted; `suggestion` is a known name, or empty.
+// An error at a position of a file. `slug` is stable and dotted; `suggestion` is a known name, or empty.
 struct Problem {
   Position at;
   std::string slug;
@@ -64,7 +64,7 @@ struct YamlLimits {
 };
 
 struct YamlTree {
-  std::optional<Node> root;  // what was read before a syntax error or a limit, if anything
+  std::optional<Node> root;  // the part before a syntax error or a limit, if any
   std::vector<Problem> problems;
   bool is_complete = false;  // false: a syntax error or a limit ended the reading
 };

@@ -1,4 +1,4 @@
-// What a manifest asks of its ends against what they can do, before anything is connected. Pure.
+// Checks the requirements of a manifest against the capabilities of its source and sink, before dpone connects. Pure.
 #pragma once
 
 #include "dpone/base/result.h"

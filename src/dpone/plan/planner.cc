@@ -29,11 +29,11 @@ Status check_ownership(const PlanInput& input) {
   const bool is_known = contains(ours, input.target.identity);
   if (is_replacing && newest && !input.target.is_empty && !is_known) {
     return Error(ErrorClass::kRefused, "target.not_ours",
-                 "the target is not what run " + newest->run_id +
-                     " published: something else put it there, with rows that no run of dpone knows")
+                 "the target is not the table that run " + newest->run_id +
+                     " published: another program created it, with rows that no run of dpone published")
         .with("target", input.target.relation)
         .with("process", input.manifest.name)
-        .hint("check whether its rows are still wanted; then take it over with --adopt (sink.options.adopt: true)");
+        .hint("check whether its rows are still needed; then take it over with --adopt (sink.options.adopt: true)");
   }
   if (!own && !input.target.is_empty) {
     return Error(ErrorClass::kRefused, "target.not_ours", "the target has rows that no run of dpone has published")
@@ -109,7 +109,7 @@ void keep_origin(const PlanInput& input, const ColumnMap& map, RoutePlan& plan) 
 
 std::string selection_fingerprint(const manifest::Manifest& manifest, const Facts& source,
                                   const std::vector<ColumnPolicy>& columns, const CursorRange* cursor) {
-  // Columns match by name: the order in which the source has them is no part of a selection.
+  // Columns match by name: their order in the source is not part of a selection.
   return fingerprint_of(manifest, source, sorted_names(columns), cursor);
 }
 
@@ -141,8 +141,7 @@ Result<RoutePlan> draft(const PlanInput& input) {
     const bool is_loaded = std::any_of(plan.load.columns.begin(), plan.load.columns.end(),
                                        [&](const ColumnPolicy& policy) { return policy.name == column; });
     if (!is_loaded) {
-      return Error(ErrorClass::kFailed, "strategy.key_not_selected",
-                   "key column \"" + column + "\" is not among the loaded columns")
+      return Error(ErrorClass::kFailed, "strategy.key_not_selected", "key column \"" + column + "\" is not loaded")
           .with("option", "sink.strategy.unique_key")
           .hint("name a column of the source, or select it");
     }
@@ -179,11 +178,10 @@ Result<RoutePlan> draft(const PlanInput& input) {
   const bool is_same = own && own->target_identity == input.target.identity;
   plan.target_created = !input.target.exists || (is_same && own->target_created);
   if (own && input.target.exists && !is_same) {
-    plan.notes.push_back("the target is not the table that run " + own->run_id +
-                         " published: something else replaced it since");
+    plan.notes.push_back("the target is not the table that run " + own->run_id + " published: it was replaced since");
   }
   if (own && !input.target.exists) {
-    plan.notes.push_back("the target that run " + own->run_id + " published is gone and is created again");
+    plan.notes.push_back("the target that run " + own->run_id + " published no longer exists and is created again");
   }
   if (input.manifest.quality.is_given("min_rows")) plan.min_rows = input.manifest.quality.integer("min_rows");
   return plan;
@@ -281,8 +279,8 @@ Result<RoutePlan> complete(RoutePlan plan, const PlanInput& input, const std::ve
   plan.read.checks_json = !plan.load.target.checks_json;
   plan.read.is_raw = plan.load.is_raw;
   plan.read.format = plan.load.format;
-  // One transaction that makes and loads the table freezes its rows, so that snapshots from before it see them too.
-  // Where the table takes the place of one that is read, that is worth more than speed.
+  // One transaction that creates and loads the table freezes its rows, so that older snapshots see them too. If the
+  // table replaces one that others read, that matters more than speed.
   const bool is_exchange = plan.load.target.exists && takes_place(plan.load);
   const Options& runtime = input.manifest.runtime;
   plan.load.loaders = runtime.is_given("loaders") ? static_cast<int>(runtime.integer("loaders")) : is_exchange ? 1 : 2;

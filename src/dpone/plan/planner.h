@@ -15,7 +15,7 @@ struct PlanInput {
   const manifest::Manifest& manifest;
   const Facts& source;
   const Facts& target;    // as described
-  const Facts& proposed;  // the selected columns as the sink would have them; the whole target when there is none
+  const Facts& proposed;  // the selected columns as the sink would create them; the whole target if it does not exist
   const PriorReceipts& prior;
   PriorState state = {};      // only a strategy with a cursor looks at this
   StartRequest request = {};  // and at this

@@ -28,7 +28,7 @@ class Planner : public testing::Test {
     proposed_.columns = {id};
   }
 
-  // A table is there: empty or not, last replaced by `process` (empty: by nobody).
+  // An existing table: empty or not, last replaced by `process` (empty: never replaced).
   void target_is(bool is_empty, const std::string& process, std::int64_t version = 3, std::int64_t epoch = 5) {
     target_.exists = true;
     target_.is_empty = is_empty;
@@ -152,9 +152,9 @@ TEST_F(Planner, ATargetThatWasReplacedOrIsGoneIsNoted) {
   target_is(true, "orders");
   target_.identity = "table-2";
   ASSERT_TRUE(plan());
-  EXPECT_NE(plan()->notes.back().find("something else replaced it"), std::string::npos);
+  EXPECT_NE(plan()->notes.back().find("it was replaced since"), std::string::npos);
   target_.exists = false;
-  EXPECT_NE(plan()->notes.back().find("is gone and is created again"), std::string::npos);
+  EXPECT_NE(plan()->notes.back().find("no longer exists and is created again"), std::string::npos);
 }
 
 TEST_F(Planner, AnObstacleOfTheProposalStopsThePlan) {

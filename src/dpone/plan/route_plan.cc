@@ -37,7 +37,7 @@ Json scope_json(const Scope& scope) {
   return json.set("predicate", scope.predicate).set("terms", std::move(terms));
 }
 
-// One entry of a list of steps: its kind, and what it is about.
+// One entry of a list of steps: its kind and its parameters.
 Json step_json(const Step& step) {
   Json json = Json::object();
   json.set("step", name_of(step));

@@ -1,5 +1,5 @@
-// RoutePlan: what a run will do, decided from facts alone. The same facts give the same plan, byte for byte: the run id
-// stands in it as `{run_id}`, and estimates stay outside the hashed part. Values.
+// RoutePlan: what a run will do, decided from facts alone. The same facts give the same plan, byte for byte: it
+// contains the run id as `{run_id}`, and estimates are outside the hashed part. Values.
 #pragma once
 
 #include <cstdint>
@@ -40,11 +40,11 @@ struct RoutePlan {
   // Raised by a run that would add rows to a target which lost those before them; without rows it does no harm.
   std::optional<Error> emptied;
   bool begins_as_told = false;  // by --start-cursor: a run that finds nothing new is published too, or it would be lost
-  // How many rows the target had at the position when it was written; absent where nobody counted them.
+  // How many rows the target had at the position when it was written; absent if they were not counted.
   std::optional<std::int64_t> rows_at_position;
   // What the stored state should say before the run, where it does not. Not part of the hash: the notes tell of it.
   std::optional<State> corrected_state;
-  std::int64_t state_record = 0;  // of the stored state that the plan was made from; 0: there was none
+  std::int64_t state_record = 0;  // of the stored state that the plan was made from; 0: no state
 
   // A first load makes the target even if it has no rows, and takes over one that has them all: from then on it is
   // ours, and its receipt says where to go on. So is one that was told where to begin, which would be forgotten.
@@ -55,7 +55,7 @@ struct RoutePlan {
   // The hashed part.
   Json to_json() const;
   std::string hash() const;
-  // For people; `{run_id}` stays as it is.
+  // For people; keeps `{run_id}`.
   std::string to_text() const;
   // The receipt that publishing this plan writes; counts, run id and time are the caller's.
   Receipt receipt() const;

@@ -20,7 +20,7 @@ Error refused(const StartInput& input, const char* slug, std::string message) {
 
 bool has_rows(const StartInput& input) { return input.target.exists && !input.target.is_empty; }
 
-// Somebody set the state back after the newest receipt was written.
+// The state was reset after the newest receipt was written.
 bool is_reset(const StartInput& input) {
   const auto& stored = input.state.stored;
   const auto& own = input.prior.newest_of_process;
@@ -32,10 +32,11 @@ bool is_reset(const StartInput& input) {
 Status check_same_target(const StartInput& input, const Receipt& own) {
   const auto& newest = input.prior.newest_of_target;
   const char* const cure =
-      "check what the table holds now; --adopt with --start-cursor takes its rows over; `dpone state reset` with an "
-      "empty or absent target loads it from the beginning";
+      "check the table's rows; --adopt with --start-cursor takes them over; `dpone state reset` with an "
+      "empty or missing target loads it from the beginning";
   if (!input.target.exists) {
-    return refused(input, "target.replaced", "the target that run " + own.run_id + " loaded is gone").hint(cure);
+    return refused(input, "target.replaced", "the target that run " + own.run_id + " loaded no longer exists")
+        .hint(cure);
   }
   if (newest && newest->target_epoch != own.target_epoch) {
     return refused(input, "target.replaced",
@@ -45,7 +46,7 @@ Status check_same_target(const StartInput& input, const Receipt& own) {
   }
   if (input.target.identity != own.target_identity) {
     return refused(input, "target.replaced",
-                   "the target is not the table that run " + own.run_id + " loaded: something else replaced it")
+                   "the target is not the table that run " + own.run_id + " loaded: it was replaced")
         .hint(cure);
   }
   return {};
@@ -60,19 +61,19 @@ Status judge_state(const StartInput& input, const Receipt& own, StartPoint& star
       return refused(input, "state.target_mismatch",
                      "the stored state is of run " + stored->run_id + ", version " + std::to_string(stored->version) +
                          ", and the target's newest receipt of run " + own.run_id + ", version " +
-                         std::to_string(own.version) + ", which the ledger here does not know")
+                         std::to_string(own.version) + ", which the local ledger does not have")
           .hint(
               "this may be another database under the same name; if the target is right, `dpone state reset "
               "--to-receipt` "
-              "takes its receipt for the truth");
+              "sets the state to its receipt");
     }
-    start.notes.push_back("the target was set back to run " + own.run_id + " (version " + std::to_string(own.version) +
-                          "): the state follows it");
+    start.notes.push_back("the target was restored to run " + own.run_id + " (version " + std::to_string(own.version) +
+                          "): the state is set to the receipt");
   } else if (stored) {
     start.notes.push_back("the state is of version " + std::to_string(stored->version) + ", the target's receipt of " +
-                          std::to_string(own.version) + ": the state follows it");
+                          std::to_string(own.version) + ": the state is set to the receipt");
   } else {
-    start.notes.push_back("no state is stored; the target's receipt of run " + own.run_id + " says where to go on");
+    start.notes.push_back("no state is stored; the target's receipt of run " + own.run_id + " gives the position");
   }
   start.corrected = state_after(own);
   start.corrected->record = stored ? stored->record : 0;
@@ -86,7 +87,7 @@ Result<StartPoint> from_request(const StartInput& input, StartPoint start) {
   start.notes.push_back(
       input.range.is_inclusive
           ? "the run begins at the cursor value that --start-cursor names"
-          : "the run begins behind the cursor value that --start-cursor names: rows that have it are not read");
+          : "the run begins after the cursor value that --start-cursor names: rows with that value are not read");
   return start;
 }
 
@@ -104,8 +105,8 @@ std::string what_changed(const std::vector<std::string>& columns, const Receipt&
   const std::string removed = missing_in(columns, own.columns);
   std::string what = added.empty() ? "" : "new: " + added;
   if (!removed.empty()) what += (what.empty() ? "" : "; ") + ("no longer loaded: " + removed);
-  if (!what.empty()) return "the columns (" + what + ") are not those of run " + own.run_id;
-  return "the source, its condition, the key or the cursor is not that of run " + own.run_id;
+  if (!what.empty()) return "the columns (" + what + ") differ from those of run " + own.run_id;
+  return "the source, its condition, the key or the cursor differs from run " + own.run_id;
 }
 
 }  // namespace
@@ -116,7 +117,7 @@ constexpr std::chrono::microseconds kDay = std::chrono::hours(24);
 // From 1970 to 2000, where times in batches begin.
 constexpr std::int64_t kMicrosTo2000 = std::int64_t{10957} * kMicrosPerDay;
 
-// A time as microseconds of its type's epoch; absent for other types, and for what is not a value of the type.
+// A time as microseconds of its type's epoch; absent for other types, and for invalid values.
 std::optional<std::int64_t> micros_of(const std::string& text, const DataType& type) {
   ColumnBuilder builder(type);
   if (append_parsed_value(text, builder) != nullptr) return std::nullopt;
@@ -130,12 +131,12 @@ bool is_time(const DataType& type) {
   return type.kind == TypeKind::kDate || type.kind == TypeKind::kTimestamp || type.kind == TypeKind::kTimestampTz;
 }
 
-// Whether `value` lies beyond what a cursor may be; `limit` is how a message calls that.
+// Whether `value` is beyond the limit of a cursor; `limit` is its description for a message.
 bool is_beyond_max(const CursorRange& range, const std::string& value, const BoundPolicy& policy,
                    std::chrono::system_clock::time_point now, std::string& limit) {
   if (policy.max == "none" || (policy.max.empty() && !is_time(range.type))) return false;
   if (policy.max.empty()) {
-    limit = "more than a day ahead of now";
+    limit = "more than a day in the future";
     const auto since_epoch = std::chrono::duration_cast<std::chrono::microseconds>(now.time_since_epoch() + kDay);
     const auto found = micros_of(value, range.type);
     return found && *found > since_epoch.count() - kMicrosTo2000;
@@ -160,7 +161,7 @@ Result<BoundVerdict> judge_bound(const CursorRange& range, const ReadBound& boun
   if (upper && is_beyond_max(range, upper->value, policy, now, limit)) {
     return Error(ErrorClass::kFailed, "cursor.beyond_max",
                  "the greatest value of cursor column \"" + range.column + "\" is " + upper->value + ", " + limit +
-                     ": rows before it would not be read any more")
+                     ": later rows with smaller values would not be read")
         .with("cursor", range.column)
         .hint(
             "correct that row, leave it out with source.options.where, or set source.options.cursor_max to a value "
@@ -170,17 +171,17 @@ Result<BoundVerdict> judge_bound(const CursorRange& range, const ReadBound& boun
   if (!bound.is_behind) {
     if (is_other) {
       verdict.warnings.emplace_back(
-          "the source table was emptied or made again since the last run: rows that it got below the position are not "
+          "the source table was emptied or recreated since the last run: new rows below the position are not "
           "read");
     }
     return verdict;
   }
   const std::string what = "the greatest value of cursor column \"" + range.column + "\" is " + bound.greatest +
                            ", below the position " + *range.lower +
-                           (is_other ? ": the source table was emptied or made again since the last run" : "");
+                           (is_other ? ": the source table was emptied or recreated since the last run" : "");
   if (policy.behind == "restart") {
     verdict.restarts = true;
-    verdict.warnings.push_back(what + "; the run begins at the beginning (cursor_behind: restart)");
+    verdict.warnings.push_back(what + "; the run starts from the beginning (cursor_behind: restart)");
     return verdict;
   }
   if (policy.behind == "fail" || (policy.behind == "auto" && is_other)) {
@@ -188,7 +189,7 @@ Result<BoundVerdict> judge_bound(const CursorRange& range, const ReadBound& boun
         .with("cursor", range.column)
         .hint(
             "check the source; then read it from the beginning once with source.options.cursor_behind: restart, or "
-            "go on waiting for greater values with cursor_behind: warn");
+            "keep waiting for greater values with cursor_behind: warn");
   }
   verdict.warnings.push_back(what + ": rows below the position are not read");
   return verdict;
@@ -199,9 +200,10 @@ Status check_rows_at_position(const Facts& target, const CursorRange& range, std
   if (found >= expected) return {};
   return Error(ErrorClass::kRefused, "target.rows_gone",
                "the target has " + std::to_string(found) + " rows whose \"" + range.column + "\" is " + *range.lower +
-                   ", and the last run left " + std::to_string(expected) + ": those that are gone would be added again")
+                   ", but the last run left " + std::to_string(expected) +
+                   ": an append would add the missing rows again")
       .with("target", target.relation)
-      .hint("restore them; or, if they were removed on purpose, say where to begin with --start-cursor VALUE");
+      .hint("restore them; or, if they were removed on purpose, set the start with --start-cursor VALUE");
 }
 
 Status check_target_max(const std::string& cursor, const Facts& source, const Facts& target) {
@@ -209,18 +211,18 @@ Status check_target_max(const std::string& cursor, const Facts& source, const Fa
   const ColumnFacts* const to = target.find(cursor);
   std::string why;
   if (to == nullptr) {
-    why = "the target has no column \"" + cursor + "\"";
+    why = "the target lacks column \"" + cursor + "\"";
   } else if (from->type.kind == TypeKind::kText) {
-    why = "the order of texts is not the same everywhere";
+    why = "the order of texts differs between systems";
   } else if (from->type.kind != to->type.kind &&
              !(cursor_kind(*from) == CursorKind::kNumber && cursor_kind(*to) == CursorKind::kNumber)) {
     why = "column \"" + cursor + "\" is " + from->native_type + " at the source and " + to->native_type +
-          " at the target, which have another order";
+          " at the target, which sort differently";
   }
   if (why.empty()) return {};
-  return Error(ErrorClass::kRefused, "start_cursor.target_max", "the target's greatest value says nothing: " + why)
+  return Error(ErrorClass::kRefused, "start_cursor.target_max", "the target's greatest value cannot be used: " + why)
       .with("target", target.relation)
-      .hint("say --start-cursor VALUE, or --start-cursor none to read everything");
+      .hint("use --start-cursor VALUE, or --start-cursor none to read everything");
 }
 
 State state_after(const Receipt& receipt) {
@@ -244,34 +246,34 @@ Result<StartPoint> find_start(const StartInput& input) {
   if (!own) {
     if (stored && stored->position && !is_requested) {
       return refused(input, "state.target_mismatch",
-                     "the state knows run " + stored->run_id + " of this process, and the target has no receipt of it")
+                     "the state knows run " + stored->run_id + " of this process, but the target has no receipt of it")
           .hint(
-              "this may be another database under the same name; if it is right to begin anew, run `dpone state "
+              "this may be another database under the same name; to start from the beginning, run `dpone state "
               "reset`");
     }
     if (is_requested) return from_request(input, std::move(start));
     if (has_rows(input)) {  // adopted, or the planner has refused it before
       return refused(input, "start_cursor.needed",
-                     "the target is taken over with its rows: where the run begins has to be said")
+                     "the run takes over the target with its rows and needs a start position")
           .hint("add --start-cursor VALUE, --start-cursor target-max, or --start-cursor none to read everything");
     }
     return start;
   }
-  // Told both to take over what is there and where to begin, a position in another table is no matter.
+  // With both --adopt and --start-cursor, a position in another table does not matter.
   if (is_requested && input.manifest.sink.options.flag("adopt") && has_rows(input) && !check_same_target(input, *own)) {
-    start.notes.push_back("the target is not the table that run " + own->run_id + " loaded: it is taken over");
+    start.notes.push_back("the target is not the table that run " + own->run_id + " loaded: the run takes it over");
     return from_request(input, std::move(start));
   }
   if (is_reset(input)) {
     if (has_rows(input)) DPONE_CHECK(check_same_target(input, *own));
-    start.notes.push_back("the state was reset: the run begins anew");
+    start.notes.push_back("the state was reset: the run starts from the beginning");
     if (is_requested) return from_request(input, std::move(start));
     if (strategy::adds_twice(input.manifest) && has_rows(input)) {
       return refused(input, "append.would_repeat",
-                     "the state was reset, and the target still has the rows that would be added again")
+                     "the state was reset, but the target still has the rows that the run would add again")
           .hint(
-              "empty the target, or say --start-cursor VALUE or target-max; none reads everything, and adds what is "
-              "there again");
+              "empty the target, or use --start-cursor VALUE or target-max; none reads everything, and adds existing "
+              "rows again");
     }
     return start;
   }
@@ -280,33 +282,34 @@ Result<StartPoint> find_start(const StartInput& input) {
   if (own->selection_fingerprint != input.selection_fingerprint) {
     if (is_requested) return from_request(input, std::move(start));
     return refused(input, "state.definition_changed",
-                   what_changed(input.columns, *own) + ", which the stored position belongs to")
+                   what_changed(input.columns, *own) + ", to which the stored position belongs")
         .hint(
-            "say where to begin: --start-cursor VALUE, target-max or none; or undo the change, or give the process "
+            "set the start with --start-cursor VALUE, target-max or none; or undo the change, or give the process "
             "another name");
   }
   if (is_requested) {
-    return refused(input, "start_cursor.has_position", "the process has a position already, from run " + own->run_id)
+    return refused(input, "start_cursor.has_position", "the process already has a position, from run " + own->run_id)
         .hint("leave --start-cursor out; `dpone state reset` forgets the position");
   }
-  // Whoever empties a table that is only added to may have moved its rows on; a merge keeps the whole of its source.
-  // A run that published none may have left it empty.
+  // The rows of an append-only table may have been moved elsewhere; a merge keeps all rows of its source. A run that
+  // published no rows may have left the table empty.
   if (input.target.is_empty && own->position && own->rows_loaded > 0) {
-    const std::string what = "the target is empty, and the position of run " + own->run_id + " is not the beginning";
+    const std::string what = "the target is empty, but the position of run " + own->run_id + " is not the beginning";
     if (!strategy::of(input.manifest).only_adds) {
-      start.emptied =
-          refused(input, "target.emptied", what + ": the rows up to it would be missing")
-              .hint(
-                  "`dpone state reset` and a run load it from the beginning; or reset it and say --start-cursor VALUE");
+      start.emptied = refused(input, "target.emptied", what + ": the rows up to that position would be missing")
+                          .hint(
+                              "run `dpone state reset`, then run again to load it from the beginning, or with "
+                              "--start-cursor VALUE");
       start.notes.push_back(what + ": a run that finds new rows is refused");
     } else {
-      start.notes.push_back(what + ": only what came since is added");
+      start.notes.push_back(what + ": the run adds only the rows since that position");
     }
   }
   start.lower = own->position ? cursor_position(input.range, *own->position) : std::nullopt;
   if (!start.lower && own->position) {
-    return refused(input, "state.definition_changed", "the position of run " + own->run_id + " is of another cursor")
-        .hint("say where to begin: --start-cursor VALUE, target-max or none");
+    return refused(input, "state.definition_changed",
+                   "the position of run " + own->run_id + " belongs to another cursor")
+        .hint("set the start with --start-cursor VALUE, target-max or none");
   }
   return start;
 }

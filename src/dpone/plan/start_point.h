@@ -1,4 +1,4 @@
-// Where an incremental run begins: judged from the target's receipts, the stored state and the manifest, in the order
+// Where an incremental run begins: decided from the target's receipts, the stored state and the manifest, in the order
 // of docs/adr/0007. Pure.
 #pragma once
 
@@ -17,7 +17,7 @@
 
 namespace dpone::plan {
 
-// What is known of earlier runs besides the receipts.
+// Facts about earlier runs besides the receipts.
 struct PriorState {
   std::optional<State> stored;
   // Whether the ledger knows the run of the process's newest receipt, at its version: then a state that is ahead of it
@@ -33,10 +33,10 @@ struct StartRequest {
 
 struct StartPoint {
   std::optional<CursorPosition> lower;  // absent: from the beginning
-  // What the stored state should say, where it does not: the engine writes it before it loads.
+  // The correct stored state, if it differs: the engine writes it before it loads.
   std::optional<State> corrected;
   std::optional<Error> emptied;    // see RoutePlan
-  std::vector<std::string> notes;  // what was found, a sentence each
+  std::vector<std::string> notes;  // the findings, one sentence each
 };
 
 struct StartInput {
@@ -58,7 +58,7 @@ Result<StartPoint> find_start(const StartInput& input);
 // start_cursor.target_max. REQUIRES: the target exists, and the source has the column.
 Status check_target_max(const std::string& cursor, const Facts& source, const Facts& target);
 
-// How a source is judged whose rows lie where no run has expected them: source.options.cursor_behind and cursor_max.
+// The policy for unexpected cursor values of a source: source.options.cursor_behind and cursor_max.
 struct BoundPolicy {
   std::string behind = "auto";  // auto, fail, warn, restart
   std::string max;              // a value, `none`, or empty: one day from now for times, none for others

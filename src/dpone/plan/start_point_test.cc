@@ -190,7 +190,7 @@ TEST_F(StartPointTest, SaysWhichColumnsMakeAnotherDefinition) {
   prior_.newest_of_process->columns = {"id"};
   EXPECT_NE(find().error().message().find("the key or the cursor"), std::string::npos);
   columns_ = {"a", "id", "b"};
-  EXPECT_NE(find().error().message().find("the columns (new: a, b) are not those"), std::string::npos);
+  EXPECT_NE(find().error().message().find("the columns (new: a, b) differ from those"), std::string::npos);
   columns_ = {"a"};
   EXPECT_NE(find().error().message().find("(new: a; no longer loaded: id)"), std::string::npos);
 }
@@ -296,7 +296,7 @@ TEST_F(Bound, ASourceBelowThePositionWarnsOrFailsAndFailsWhereItWasMadeAgain) {
   bound_.relation = "1/3";
   EXPECT_EQ(judged(), "cursor.behind");
   policy_.behind = "warn";
-  EXPECT_NE(judged().find("emptied or made again"), std::string::npos);
+  EXPECT_NE(judged().find("emptied or recreated"), std::string::npos);
   policy_.behind = "restart";
   EXPECT_TRUE(judged().starts_with("restarts: "));
 }
@@ -305,7 +305,7 @@ TEST_F(Bound, ASourceThatWasMadeAgainIsToldEvenWhereItsValuesHaveOvertakenThePos
   reach("2026-01-02");
   range_.relation = "1/2";
   bound_.relation = "1/3";
-  EXPECT_NE(judged().find("emptied or made again"), std::string::npos);
+  EXPECT_NE(judged().find("emptied or recreated"), std::string::npos);
 }
 
 }  // namespace

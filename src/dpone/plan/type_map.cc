@@ -87,12 +87,13 @@ Status decide(ColumnPolicy& policy, const ColumnFacts& from, const ColumnFacts& 
                  "column \"" + from.name + "\" is " + from.native_type + " at the source and " + to.native_type +
                      " at the target: " + std::move(why))
         .with("column", from.name)
-        .hint(from.is_textual
-                  ? "alter the target's column, declare another type (source.options.types), or leave the column out "
-                    "with "
-                    "source.options.exclude; a target that dpone made of an earlier guess may be dropped and made anew"
-                  : "alter the target's column, cast in a source query, or leave the column out with exclude; a "
-                    "target that dpone made of an earlier guess may be dropped and made anew");
+        .hint(
+            from.is_textual
+                ? "alter the target's column, declare another type (source.options.types), or leave the column out "
+                  "with "
+                  "source.options.exclude; a target that dpone created from inferred types may be dropped and recreated"
+                : "alter the target's column, cast in a source query, or leave the column out with exclude; a "
+                  "target that dpone created from inferred types may be dropped and recreated");
   };
   policy.source_native = from.native_type;
   policy.sink_native = to.native_type;
@@ -103,10 +104,10 @@ Status decide(ColumnPolicy& policy, const ColumnFacts& from, const ColumnFacts& 
   policy.travels_as_text = from.travels_as_text || to.travels_as_text;
   if (!to.refusal.empty()) return mismatch(to.refusal);
   if (from.meaning != to.meaning) {
-    return mismatch("its values mean something else there (" + from.meaning +
+    return mismatch("its values have another meaning there (" + from.meaning +
                     (from.meaning.empty() || to.meaning.empty() ? "" : " and ") + to.meaning + ")");
   }
-  // A text is read as what the target has, in place of what it looks like.
+  // A text is read as the target's type, not as the inferred type.
   if (from.is_inferred && (from.type != to.type || to.travels_as_text)) {
     const bool is_any_text = to.type.kind == TypeKind::kText && to.type.length == 0 && !to.travels_as_text;
     policy.type = to.type;
@@ -114,7 +115,7 @@ Status decide(ColumnPolicy& policy, const ColumnFacts& from, const ColumnFacts& 
     policy.fidelity = is_any_text ? Fidelity::kIdentical : Fidelity::kChecked;
     return {};
   }
-  // The same type may hold other values on another version, and have another name: an extension lies in a schema.
+  // The same type may have other values in another version, and another name: an extension is in a schema.
   const bool is_same = from.native_type == to.native_type ||
                        (from.travels_as_text && wanted.travels_as_text && wanted.native_type == to.native_type);
   if (is_same && (from.type == to.type || policy.travels_as_text)) {
@@ -124,11 +125,10 @@ Status decide(ColumnPolicy& policy, const ColumnFacts& from, const ColumnFacts& 
   if (policy.travels_as_text) {
     const bool becomes_text =
         !to.travels_as_text && (to.type.kind == TypeKind::kText || to.type.kind == TypeKind::kEnum);
-    if (!becomes_text) return mismatch("dpone has no conversion between them that keeps every value");
+    if (!becomes_text) return mismatch("dpone has no lossless conversion between them");
   }
   bool is_checked = false;
-  if (!can_convert(from.type, to.type, &is_checked))
-    return mismatch("dpone has no conversion between them that keeps every value");
+  if (!can_convert(from.type, to.type, &is_checked)) return mismatch("dpone has no lossless conversion between them");
   policy.fidelity = is_checked ? Fidelity::kChecked : Fidelity::kReversible;
   // What reads the text can say which row of which file does not fit, and leave it out.
   if (is_checked && from.is_textual && is_read_alike(from.type, to.type)) policy.type = to.type;
@@ -144,7 +144,7 @@ bool is_exchanged(const manifest::Manifest& manifest, const Facts& target) {
   });
 }
 
-// Whether `wanted` holds every value of the target's column `to`, which the sink can replace by it.
+// Whether `wanted` can hold every value of the target's column `to`, and the sink can change the column to it.
 bool is_widened(const ColumnFacts& from, const ColumnFacts& wanted, const ColumnFacts& to, const Facts& target) {
   const bool is_typed = !from.is_inferred && !from.travels_as_text && !to.travels_as_text && !wanted.travels_as_text &&
                         wanted.type.kind != TypeKind::kEnum && wanted.meaning == to.meaning;
@@ -182,7 +182,7 @@ ColumnFacts follow_source(const ColumnFacts& from, const ColumnFacts& wanted, co
   if ((!keeps_all || is_checked) && is_widened(from, wanted, to, target)) {
     followed.native_type = wanted.native_type;
     followed.type = wanted.type;
-    notes.push_back("column \"" + from.name + "\" of the target, which dpone made, becomes " +
+    notes.push_back("column \"" + from.name + "\" of the target, which dpone created, becomes " +
                     (wanted.native_type == to.native_type ? wanted.type.to_string() : wanted.native_type) +
                     " as at the source");
   }
@@ -191,7 +191,8 @@ ColumnFacts follow_source(const ColumnFacts& from, const ColumnFacts& wanted, co
   });
   if (target.can_loosen && from.is_nullable && !to.is_nullable && !to.has_default && !is_in_key) {
     followed.is_nullable = true;
-    notes.push_back("column \"" + from.name + "\" of the target, which dpone made, allows NULL as at the source");
+    notes.push_back("column \"" + from.name +
+                    "\" of the target, which dpone created, now allows NULL as at the source");
   }
   return followed;
 }
@@ -224,7 +225,7 @@ Result<std::vector<std::string>> select_columns(const manifest::Manifest& manife
   if (selected.empty() && !source.columns.empty()) {
     return Error(ErrorClass::kFailed, "source.no_columns", "no column of the source is selected")
         .with("relation", source.relation)
-        .hint("look at source.options.columns and exclude");
+        .hint("check source.options.columns and exclude");
   }
   return selected;
 }
@@ -251,7 +252,7 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
   const ColumnIndex from_source(source);
   const ColumnIndex in_target(target);
   const bool has_columns = target.exists && target.has_fixed_columns;
-  const std::string outcome = source.leaves_wrong_out ? "is left out with its row" : "ends the run";
+  const std::string outcome = source.leaves_wrong_out ? "rejects its row" : "ends the run";
   for (const ColumnFacts& wanted : proposed.columns) {
     const ColumnFacts& from = *from_source.find(wanted.name);
     const ColumnFacts* to = has_columns ? in_target.find(wanted.name) : &wanted;
@@ -260,25 +261,25 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
       continue;
     }
     if (to == nullptr) {
-      // One that the last run loaded is not new: somebody dropped or renamed it.
+      // A column that the last run loaded is not new: it was dropped or renamed.
       if (own && contains(own->columns, from.name)) {
         return Error(ErrorClass::kRefused, "schema.target_column_gone",
-                     "the last run loaded column \"" + from.name + "\", and the target no longer has it")
+                     "the last run loaded column \"" + from.name + "\", but the target no longer has it")
             .with("target", target.relation)
             .with("column", from.name)
-            .hint("leave it out with source.options.exclude if it is no longer wanted; or add it to the target");
+            .hint("leave it out with source.options.exclude if it is no longer needed; or add it to the target");
       }
       const bool is_incremental = !strategy::of(manifest).replaces;
       if (is_incremental || !is_ours || !follows || !from.is_nullable) {
-        const std::string why = is_incremental ? "an incremental run leaves the target's columns as they are"
+        const std::string why = is_incremental ? "an incremental run does not change the target's columns"
                                 : !is_ours     ? "dpone did not create the target"
                                 : !follows     ? "sink.options.new_columns is fail"
                                                : "the column is NOT NULL at the source";
         return Error(ErrorClass::kRefused, "schema.new_column",
-                     "the source has column \"" + from.name + "\", the target has not, and " + why)
+                     "the source has column \"" + from.name + "\", but the target lacks it, and " + why)
             .with("target", target.relation)
             .with("column", from.name)
-            .hint(is_incremental ? "add the column to the target and say with --start-cursor where to begin; or leave "
+            .hint(is_incremental ? "add the column to the target and set the start with --start-cursor; or leave "
                                    "the column out with source.options.exclude"
                                  : "add the column to the target, or leave it out with source.options.exclude");
       }
@@ -291,7 +292,7 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
       if (!follows) {
         return Error(ErrorClass::kRefused, "schema.new_column",
                      "the source has column \"" + from.name +
-                         "\", the last run did not load it, and sink.options.new_columns is fail")
+                         "\", which the last run did not load, and sink.options.new_columns is fail")
             .with("target", target.relation)
             .with("column", from.name)
             .hint("leave the column out with source.options.exclude, or let new_columns follow");
@@ -317,17 +318,17 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
     }
     if (from.is_inferred && policy.fidelity == Fidelity::kChecked) {
       map.notes.push_back("column \"" + from.name + "\" is read as the target's " + to->native_type +
-                          ", in place of what it looks like; a value of another type " + outcome);
+                          ", not as the inferred type; a value of another type " + outcome);
     } else if (policy.fidelity == Fidelity::kChecked && from.native_type == to->native_type) {
       map.notes.push_back("column \"" + from.name + "\": " + from.native_type +
-                          " has other limits at the target; each value is checked, and one that does not fit " +
+                          " has other limits at the target; each value is checked, and a value that does not fit " +
                           outcome);
     } else if (policy.fidelity == Fidelity::kReversible) {
       map.notes.push_back("column \"" + from.name + "\": " + from.native_type + " becomes " + to->native_type +
                           ", which holds every value");
     } else if (policy.fidelity == Fidelity::kChecked) {
       map.notes.push_back("column \"" + from.name + "\": " + from.native_type + " becomes " + to->native_type +
-                          "; each value is checked, and one that does not fit " + outcome);
+                          "; each value is checked, and a value that does not fit " + outcome);
     }
     map.columns.push_back(std::move(policy));
   }
@@ -336,15 +337,15 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
       if (from_source.find(name) != nullptr || (has_columns && in_target.find(name) == nullptr)) continue;
       if (has_columns && source.has_optional_columns) continue;
       return Error(ErrorClass::kRefused, "schema.column_gone",
-                   "the last run loaded column \"" + name + "\", and the source no longer has it")
+                   "the last run loaded column \"" + name + "\", but the source no longer has it")
           .with("relation", source.relation)
           .with("column", name)
-          .hint(target.has_fixed_columns ? "restore the column, or drop it from the target if it is no longer wanted"
+          .hint(target.has_fixed_columns ? "restore the column, or drop it from the target if it is no longer needed"
                 : source.has_optional_columns
                     ? "declare it with --type '" + name +
-                          "=TYPE' (source.options.types), and it is NULL; or, if it is no "
-                          "longer wanted, load into another file"
-                    : "restore the column; or, if it is no longer wanted, load into another file");
+                          "=TYPE' (source.options.types), which makes it NULL; or, if it is no "
+                          "longer needed, load into another file"
+                    : "restore the column; or, if it is no longer needed, load into another file");
     }
   }
   if (has_columns) {
@@ -355,7 +356,7 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
       if (!column.is_nullable && !column.has_default) {
         return Error(ErrorClass::kFailed, "schema.column_required",
                      "the target's column \"" + column.name +
-                         "\" is NOT NULL without a default, and the source does not give it")
+                         "\" is NOT NULL without a default, and the source does not provide it")
             .with("target", target.relation)
             .with("column", column.name)
             .hint("give the column a default, allow NULL, or select it at the source");
@@ -363,7 +364,7 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
       const bool is_absent = source.has_optional_columns && from_source.find(column.name) == nullptr;
       map.notes.push_back(
           !is_absent ? "the target's column \"" + column.name + "\" is not loaded and takes its default"
-                     : "no row that was looked at has \"" + column.name + "\": rows get its default or NULL" +
+                     : "no row of the sample has \" + column.name + "\": rows get its default or NULL" +
                            (!strategy::of(manifest).replaces ? ", and a row that is updated keeps its value" : ""));
     }
   }

@@ -23,10 +23,10 @@ struct ColumnMap {
 // `source.no_column` and the nearest.
 Result<std::vector<std::string>> select_columns(const manifest::Manifest& manifest, const Facts& source);
 
-// `source.no_column`, with the nearest name; `option` is where `name` stands.
+// `source.no_column`, with the nearest name; `option` is the option that contains `name`.
 Error no_column(const Facts& source, const std::string& name, std::string_view option);
 
-// `proposed` holds the selected columns as the sink would create them. Columns match by name. Slugs: type.mismatch,
+// `proposed` has the selected columns as the sink would create them. Columns match by name. Slugs: type.mismatch,
 // schema.new_column, schema.column_gone, schema.column_required.
 Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& source, const Facts& target,
                               const Facts& proposed, const PriorReceipts& prior);

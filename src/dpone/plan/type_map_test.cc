@@ -88,7 +88,7 @@ TEST(TypeMapTest, NarrowerIsCheckedAndUnrelatedIsRefused) {
   EXPECT_EQ(mapped(column(TypeKind::kUInt64, "xid8"), column(TypeKind::kLsn, "pg_lsn")), "type.mismatch");
 }
 
-// What nobody declared is a text: the target's type says what it is read as.
+// An undeclared column is a text: it is read as the target's type.
 TEST(TypeMapTest, AnInferredColumnIsReadAsTheTargetsType) {
   ColumnFacts from = column(TypeKind::kInt64, "bigint");
   ColumnFacts to = column(TypeKind::kText, "character varying(3)");
@@ -101,7 +101,7 @@ TEST(TypeMapTest, AnInferredColumnIsReadAsTheTargetsType) {
   EXPECT_EQ(map->columns[0].fidelity, Fidelity::kChecked);
   EXPECT_EQ(map->notes,
             std::vector<std::string>{
-                "column \"c\" is read as the target's character varying(3), in place of what it looks like; a value of "
+                "column \"c\" is read as the target's character varying(3), not as the inferred type; a value of "
                 "another type ends the run"});
   from = column(TypeKind::kText, "text");
   from.is_inferred = true;
@@ -133,7 +133,7 @@ TEST(TypeMapTest, ATextualColumnIsReadAsANarrowerTypeOfItsKind) {
   EXPECT_EQ(read_as(column(TypeKind::kInt64, "bigint"), narrow), TypeKind::kInt64);
 }
 
-// A file has the columns of whoever writes it.
+// A file gets the columns of the load that writes it.
 TEST(TypeMapTest, ATargetWithoutColumnsOfItsOwnTakesThoseOfTheSource) {
   manifest::Manifest manifest;
   manifest.source.options = Options(manifest::common_source_options());
@@ -216,10 +216,10 @@ TEST(TypeMapTest, AColumnThatRowsMayLackIsAbsentAndNotGone) {
   ASSERT_TRUE(map) << map.error().to_line();
   EXPECT_EQ(map->columns.size(), 1U);
   ASSERT_EQ(map->notes.size(), 1U);
-  EXPECT_EQ(map->notes[0].substr(0, 38), "no row that was looked at has \"note\": ");
+  EXPECT_EQ(map->notes[0].substr(0, 33), "no row of the sample has \"note\": ");
   target.columns[1].is_nullable = false;
   EXPECT_EQ(map_columns(manifest, source, target, source, prior).error().slug(), "schema.column_required");
-  // A target without columns of its own would lose it.
+  // A target without fixed columns would lose it.
   target.has_fixed_columns = false;
   EXPECT_EQ(map_columns(manifest, source, target, source, prior).error().slug(), "schema.column_gone");
 }

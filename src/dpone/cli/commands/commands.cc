@@ -15,28 +15,28 @@ constexpr PositionalSpec kConnection[] = {{"CONNECTION", "Connection id (DPONE_C
 constexpr PositionalSpec kInit[] = {
     {"NAME", "Name of the process; with --demo, the folder to write into (by default the current one)", false}};
 constexpr PositionalSpec kDoctor[] = {
-    {"MANIFEST", "Look at what this manifest needs; without it, at all connections in the environment", false}};
+    {"MANIFEST", "Check what this manifest needs; without it, all connections in the environment", false}};
 constexpr PositionalSpec kEnd[] = {{"CONNECTION", "Connection id (DPONE_CONN_<ID>_*), URL or path"}};
 constexpr PositionalSpec kEndAndTable[] = {{"CONNECTION", "Connection id (DPONE_CONN_<ID>_*), URL or path"},
                                            {"TABLE", "Table, `schema.name`; not for a path of a file", false}};
 constexpr PositionalSpec kShell[] = {{"SHELL", "bash, zsh or fish", true, "bash|zsh|fish"}};
 
-constexpr OptionSpec kProgress{
-    .name = "progress",
-    .kind = OptionKind::kChoice,
-    .choices = "auto|live|lines|json|none",
-    .default_text = "auto",
-    .description =
-        "How a run shows on stderr that it moves: one line that is redrawn, log lines, JSON lines, or "
-        "not at all; auto is live on a terminal, lines elsewhere, none with -q"};
+constexpr OptionSpec kProgress{.name = "progress",
+                               .kind = OptionKind::kChoice,
+                               .choices = "auto|live|lines|json|none",
+                               .default_text = "auto",
+                               .description =
+                                   "Progress display on stderr: one line that is redrawn, log lines, JSON lines, or "
+                                   "none; auto is live on a terminal, lines elsewhere, none with -q"};
 constexpr OptionSpec kDryRun{.name = "dry_run",
                              .kind = OptionKind::kFlag,
                              .description = "Print the plan and do nothing else, as `dpone plan` does"};
 constexpr OptionSpec kOffline{.name = "offline", .kind = OptionKind::kFlag, .description = "Connect to nothing"};
 
-constexpr OptionSpec kRunId{.name = "run_id",
-                            .description = "Id of this run; one that was published before is reported, not run again",
-                            .value_name = "ID"};
+constexpr OptionSpec kRunId{
+    .name = "run_id",
+    .description = "Id of this run; if it was already published, the run reports it and does nothing",
+    .value_name = "ID"};
 constexpr OptionSpec kAdopt{.name = "adopt",
                             .kind = OptionKind::kFlag,
                             .description = "Take over a non-empty target that this process has no receipt for"};
@@ -45,18 +45,18 @@ constexpr OptionSpec kAllowEmpty{.name = "allow_empty_source",
                                  .description = "Let a source without rows replace a target that had rows"};
 constexpr OptionSpec kNoRaw{.name = "no_raw",
                             .kind = OptionKind::kFlag,
-                            .description = "Decode and encode every value, even where bytes could be passed through"};
+                            .description = "Decode and encode every value, even if bytes could be passed through"};
 
 constexpr OptionSpec kStartCursor{
     .name = "start_cursor",
     .description =
-        "Where an incremental run begins that takes over a target, or whose source was declared anew: a value "
-        "of the cursor, target-max for the target's greatest, none for the beginning",
+        "Where to start when there is no usable stored position (adopted target, changed source): a value "
+        "of the cursor, target-max for the target's greatest value, none for the beginning",
     .value_name = "VALUE"};
 
 constexpr OptionSpec kLoaders{.name = "loaders",
                               .kind = OptionKind::kInteger,
-                              .description = "Connections that load at once",
+                              .description = "Number of connections that load at once",
                               .min = 1,
                               .max = 16,
                               .value_name = "N"};
@@ -83,12 +83,12 @@ constexpr OptionSpec kFromFormat{.name = "from_format",
                                  .kind = OptionKind::kChoice,
                                  .choices = kFileFormats,
                                  .default_text = "auto",
-                                 .description = "Format of the file --from; auto goes by its ending"};
+                                 .description = "Format of the file --from; auto uses its extension"};
 constexpr OptionSpec kToFormat{.name = "to_format",
                                .kind = OptionKind::kChoice,
                                .choices = kFileFormats,
                                .default_text = "auto",
-                               .description = "Format of the file --to; auto goes by its ending"};
+                               .description = "Format of the file --to; auto uses its extension"};
 
 // `spec` where a manifest can be given in its place.
 constexpr OptionSpec of_copy(OptionSpec spec) {
@@ -117,11 +117,11 @@ constexpr OptionSpec kCleanupOptions[] = {
 constexpr OptionSpec kCheckOptions[] = {
     {.name = "live",
      .kind = OptionKind::kFlag,
-     .description = "Connect as well, and check that tables, columns and rights are there, by making the plan"}};
+     .description = "Also connect, and check tables, columns and privileges by making the plan"}};
 constexpr OptionSpec kDiscoverOptions[] = {
     {.name = "schema", .description = "Only this schema", .value_name = "SCHEMA"},
     {.name = "like",
-     .description = "Only names like this, as in SQL: % stands for any characters, _ for one; case is ignored",
+     .description = "Only names that match this SQL pattern: % matches any characters, _ matches one; case is ignored",
      .value_name = "PATTERN"}};
 constexpr OptionSpec kInitOptions[] = {
     of_copy(kFrom),
@@ -133,13 +133,13 @@ constexpr OptionSpec kInitOptions[] = {
      .kind = OptionKind::kPath,
      .description = "File to write, - for stdout; NAME.yaml without it",
      .value_name = "FILE"},
-    {.name = "force", .kind = OptionKind::kFlag, .description = "Write over a file that is there"},
+    {.name = "force", .kind = OptionKind::kFlag, .description = "Overwrite an existing file"},
     {.name = "offline",
      .kind = OptionKind::kFlag,
-     .description = "Do not look at the source for keys and cursors to suggest"},
+     .description = "Do not read the source's catalog to suggest keys and cursors"},
     {.name = "demo",
      .kind = OptionKind::kFlag,
-     .description = "Write a project to try into an empty folder instead: CSV files and manifests that load them into "
+     .description = "Write a demo project into an empty folder instead: CSV files and manifests that load them into "
                     "a database"}};
 constexpr OptionSpec kDoctorOptions[] = {kOffline};
 
@@ -152,8 +152,7 @@ constexpr OptionSpec kCopyOptions[] = {
     kToFormat,
     {.name = "type",
      .kind = OptionKind::kTextMap,
-     .description =
-         "Type of a column of the file --from, as in SQL; the others are told by the target or by their values",
+     .description = "SQL type of a source column; other columns take the target's type or are inferred",
      .value_name = "COLUMN=TYPE"},
     {.name = "missing",
      .kind = OptionKind::kChoice,
@@ -164,28 +163,31 @@ constexpr OptionSpec kCopyOptions[] = {
      .kind = OptionKind::kChoice,
      .choices = "auto|text",
      .default_text = "auto",
-     .description = "Columns of a file that nobody gives a type: told by their values, or text"},
+     .description = "How to type undeclared columns: infer from the values, or read all as text"},
     {.name = "on_error",
      .kind = OptionKind::kChoice,
      .choices = "fail|reject-file",
      .default_text = "fail",
-     .description = "A row of the file --from that is wrong ends the run, or goes to --reject-path"},
+     .description = "An invalid row of the file --from ends the run, or goes to --reject-path"},
     {.name = "reject_path",
      .kind = OptionKind::kPath,
-     .description = "File of the rows that are wrong, with --on-error reject-file"},
+     .description = "File for the invalid rows, with --on-error reject-file"},
     {.name = "delimiter",
-     .description = "Character between the fields of the file that is read, or else written; or tab",
+     .description =
+         "Character between the fields of the source file, or of the target file if the source is not a file; or tab",
      .value_name = "CHAR"},
     {.name = "quote", .description = "Character around values of that file, or none", .value_name = "CHAR"},
-    {.name = "null", .description = "What stands for NULL in that file, without quotes", .value_name = "TEXT"},
-    {.name = "no_header", .kind = OptionKind::kFlag, .description = "That file has no line of column names"},
-    {.name = "date_format", .description = "How dates stand in that file: '%d.%m.%Y'", .value_name = "FORMAT"},
-    {.name = "timestamp_format", .description = "How times stand in it: '%m/%d/%Y %I:%M %p'", .value_name = "FORMAT"},
+    {.name = "null", .description = "Unquoted text that means NULL in that file", .value_name = "TEXT"},
+    {.name = "no_header", .kind = OptionKind::kFlag, .description = "That file has no header line"},
+    {.name = "date_format", .description = "Format of dates in that file: '%d.%m.%Y'", .value_name = "FORMAT"},
+    {.name = "timestamp_format",
+     .description = "Format of timestamps in that file: '%m/%d/%Y %I:%M %p'",
+     .value_name = "FORMAT"},
     {.name = "decimal",
      .kind = OptionKind::kChoice,
      .choices = "point|comma",
      .default_text = "point",
-     .description = "What stands before the fraction of a number in it"},
+     .description = "Decimal mark of numbers in that file"},
     {.name = "where",
      .description = "Condition in the source's SQL; only rows that meet it are read",
      .value_name = "SQL"},
@@ -193,14 +195,14 @@ constexpr OptionSpec kCopyOptions[] = {
     {.name = "exclude", .kind = OptionKind::kNameList, .description = "Columns to leave out"},
     {.name = "limit",
      .kind = OptionKind::kInteger,
-     .description = "Read at most so many rows, in no particular order",
+     .description = "Maximum number of rows to read, in no particular order",
      .value_name = "N"},
     {.name = "cursor",
-     .description = "Column that grows with every new or changed row: read only what is beyond the last run",
+     .description = "Column that grows with every new or changed row: read only rows beyond the last run",
      .value_name = "COLUMN"},
     {.name = "overlap",
      .kind = OptionKind::kSpan,
-     .description = "How far behind the last value to read again: a number, or a duration for times"},
+     .description = "How far behind the last value to read again: a number, or a duration for dates and timestamps"},
     {.name = "cursor_nulls",
      .kind = OptionKind::kChoice,
      .choices = "fail|ignore|always",
@@ -210,9 +212,9 @@ constexpr OptionSpec kCopyOptions[] = {
      .kind = OptionKind::kChoice,
      .choices = "auto|fail|warn|restart",
      .default_text = "auto",
-     .description = "What happens when all rows of the source lie below the last position"},
+     .description = "What to do when all rows of the source are below the last position"},
     {.name = "cursor_max",
-     .description = "The greatest value that a cursor may have; a greater one ends the run. none for any",
+     .description = "The greatest allowed value of a cursor; a greater one ends the run. none allows any value",
      .value_name = "VALUE"},
     kStartCursor,
     kLoaders,
@@ -238,10 +240,10 @@ constexpr OptionSpec kCopyOptions[] = {
 constexpr OptionSpec kStateResetOptions[] = {
     {.name = "to_receipt",
      .kind = OptionKind::kFlag,
-     .description = "Take the target's newest receipt for the truth, in place of beginning anew"}};
+     .description = "Set the state to the target's newest receipt instead of starting from the beginning"}};
 constexpr CommandExample kStateResetExamples[] = {
     {"dpone state reset orders.yaml", "The next run reads everything"},
-    {"dpone state reset orders.yaml --to-receipt", "The next run goes on where the target's receipt says"}};
+    {"dpone state reset orders.yaml --to-receipt", "The next run continues at the position in the target's receipt"}};
 
 constexpr CommandExample kRunExamples[] = {
     {"dpone run orders.yaml", "Runs the process and prints a summary"},
@@ -255,36 +257,35 @@ constexpr CommandExample kCopyExamples[] = {
     {"dpone copy --from pg_src --to pg_dst --table public.orders --print-manifest",
      "Prints the manifest of that copy"}};
 constexpr CommandExample kInitExamples[] = {
-    {"dpone init --demo demo", "Writes a project to try into the folder demo; nothing else is needed to run it"},
+    {"dpone init --demo demo", "Writes a demo project into the folder demo; it needs nothing else to run"},
     {"dpone init paid_orders --from pg_src --to pg_dst --table public.orders",
-     "Writes paid_orders.yaml, with what the table's key and columns suggest in comments"},
+     "Writes paid_orders.yaml, with suggestions from the table's key and columns in comments"},
     {"dpone init merged --from pg_src --to pg_dst --table orders --output -",
      "Prints the manifest and writes no file"}};
-constexpr CommandExample kDoctorExamples[] = {{"dpone doctor", "Looks at this machine and every connection"},
-                                              {"dpone doctor orders.yaml", "Looks at what this process needs"},
+constexpr CommandExample kDoctorExamples[] = {{"dpone doctor", "Checks this machine and every connection"},
+                                              {"dpone doctor orders.yaml", "Checks what this process needs"},
                                               {"dpone doctor --offline", "Connects to nothing"}};
-constexpr CommandExample kCheckExamples[] = {
-    {"dpone check orders.yaml", "Reads the file and the variables"},
-    {"dpone check orders.yaml --live", "Connects, and says what was found at both ends"}};
+constexpr CommandExample kCheckExamples[] = {{"dpone check orders.yaml", "Reads the file and the variables"},
+                                             {"dpone check orders.yaml --live", "Connects, and describes both ends"}};
 constexpr CommandExample kListExamples[] = {{"dpone connections list", "Names every connection of this environment"}};
-constexpr CommandExample kTestExamples[] = {{"dpone connections test pg_src", "Says which server and role answer"}};
+constexpr CommandExample kTestExamples[] = {{"dpone connections test pg_src", "Shows the server and the role"}};
 constexpr CommandExample kDiscoverExamples[] = {
     {"dpone connections discover pg_src", "Lists all tables and views"},
-    {"dpone connections discover pg_src --schema public --like 'ord%'", "Those that begin with ord"}};
+    {"dpone connections discover pg_src --schema public --like 'ord%'", "Lists those that begin with ord"}};
 constexpr CommandExample kSchemaExamples[] = {
     {"dpone schema print pg_src public.orders", "Columns, types and keys of a table"}};
 constexpr CommandExample kSchemaManifestExamples[] = {
-    {"dpone schema manifest > manifest.schema.json", "For editors that check YAML while it is typed"}};
+    {"dpone schema manifest > manifest.schema.json", "Writes the schema for editors that check YAML"}};
 constexpr CommandExample kCompletionExamples[] = {
-    {"dpone completion bash > dpone.bash", "`source dpone.bash` then makes the Tab key know dpone"}};
+    {"dpone completion bash > dpone.bash", "Then `source dpone.bash` turns on completion in this shell"}};
 
 constexpr CommandExample kReconcileExamples[] = {
     {"dpone reconcile orders.yaml --run-id 20261123T221500Z-7f3a9c2e", "Says whether that run was published"},
     {"dpone reconcile --from pg_src --to pg_dst --table public.orders --run-id 20261123T221500Z-7f3a9c2e",
-     "The same of a run of dpone copy"}};
+     "The same for a run of dpone copy"}};
 constexpr CommandExample kCleanupExamples[] = {
-    {"dpone cleanup orders.yaml --dry-run", "Lists the stages of runs that have ended without dropping them"},
-    {"dpone cleanup --from pg_src --to pg_dst --table public.orders", "Drops what dpone copy left"}};
+    {"dpone cleanup orders.yaml --dry-run", "Lists stages that dead runs left"},
+    {"dpone cleanup --from pg_src --to pg_dst --table public.orders", "Drops stages that dpone copy left"}};
 
 constexpr PositionalSpec kFolder[] = {{"FOLDER", "The project's folder; without it, the current one", false}};
 
@@ -318,27 +319,28 @@ std::span<const OptionSpec> copy_options() {
 
 std::vector<CommandSpec> make_commands() {
   return {
-      {"init", "Write the first manifest of a process, or a demo to try", kInit, init_options(), kInitExamples},
+      {"init", "Write the first manifest of a process, or a demo project", kInit, init_options(), kInitExamples},
       {"run", "Run one process: load, check, publish", kManifest, kRunOptions, kRunExamples},
       {"plan", "Show what a run will do, statement by statement", kManifest, kPlanOptions, kPlanExamples},
       {"copy", "Copy one table without a manifest", {}, copy_options(), kCopyExamples},
       {"check", "Check a manifest and its connection variables; with --live, both ends too", kManifest, kCheckOptions,
        kCheckExamples},
-      {"doctor", "Look for what stands against a run, and say what to do", kDoctor, kDoctorOptions, kDoctorExamples},
+      {"doctor", "Check for problems that would stop a run, and suggest fixes", kDoctor, kDoctorOptions,
+       kDoctorExamples},
       {"reconcile", "Ask the target whether a run was published", kManifestOrCopy, kReconcileOptions,
        kReconcileExamples},
       {"cleanup", "Drop stages that dead runs of a process left", kManifestOrCopy, kCleanupOptions, kCleanupExamples},
       {"connections list", "List the connections in the environment", {}, {}, kListExamples},
-      {"connections test", "Connect and say what answers", kConnection, {}, kTestExamples},
+      {"connections test", "Connect and show what answers", kConnection, {}, kTestExamples},
       {"connections discover", "List tables and views of a connection", kEnd, kDiscoverOptions, kDiscoverExamples},
       {"schema print", "Show columns, types and keys of a table", kEndAndTable, {}, kSchemaExamples},
       {"schema manifest", "Print the JSON Schema of manifests", {}, {}, kSchemaManifestExamples},
       {"state inspect", "Show where the next run of a process begins", kManifest, {}, {}},
-      {"state reset", "Forget the stored position, so that the next run begins anew", kManifest, kStateResetOptions,
-       kStateResetExamples},
+      {"state reset", "Forget the stored position, so that the next run starts from the beginning", kManifest,
+       kStateResetOptions, kStateResetExamples},
       {"state export", "Print the stored position as JSON", kManifest, {}, {}},
       {"docs check-docs", "Check links and anchors of README, other pages and docs/", kFolder, {}, {}},
-      {"completion", "Print a script that completes dpone's words in a shell", kShell, {}, kCompletionExamples},
+      {"completion", "Print a completion script for a shell", kShell, {}, kCompletionExamples},
       {"version", "Print the version", {}, {}, {}},
   };
 }

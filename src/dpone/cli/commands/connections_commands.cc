@@ -1,4 +1,4 @@
-// connections list and discover: what a person may connect to, and what is there.
+// connections list and discover: the available connections, and their tables.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -43,7 +43,7 @@ Json list_json(const connections::Listing& listing) {
 
 std::string list_text(const connections::Listing& listing) {
   if (listing.connections.empty() && listing.strays.empty()) {
-    return fmt::format("no connection is set; this makes one that is called shop:\n  export {}='{}'\n",
+    return fmt::format("no connection is set; this defines one called shop:\n  export {}='{}'\n",
                        connections::variable_name("shop", "url"), systems()[0].example_url);
   }
   std::string text;
@@ -51,13 +51,13 @@ std::string list_text(const connections::Listing& listing) {
     text += fmt::format("{}: {}, {}\n", found.id, found.system, found.problem ? "not usable" : "complete");
     for (const std::string& name : found.variables) {
       const bool is_unread = contains(found.unread, name);
-      text += "  " + name + (is_unread ? "  (not read: no field of " + found.system + ")" : "") + "\n";
+      text += "  " + name + (is_unread ? "  (not read: not a field of " + found.system + ")" : "") + "\n";
     }
     if (!found.problem) continue;
     text += "  problem: " + found.problem->message() + "\n";
     if (!found.problem->next_step().empty()) text += "  next: " + found.problem->next_step() + "\n";
   }
-  if (!listing.strays.empty()) text += "not read, since they end with no field of a connection:\n";
+  if (!listing.strays.empty()) text += "not read, because they do not end with a field of a connection:\n";
   for (const std::string& stray : listing.strays) {
     const std::string near = connections::nearest_variable(stray, listing, systems());
     text += "  " + stray + (near.empty() ? "" : "  (did you mean " + near + "?)") + "\n";
@@ -91,7 +91,7 @@ std::string relations_text(const std::string& connection, const std::vector<Rela
                relation.estimated_rows ? report::with_separators(*relation.estimated_rows) : "?",
                relation.bytes ? report::bytes_text(*relation.bytes) : ""});
   }
-  return table.to_text() + (is_hidden ? "(*) this role may not read it\n" : "");
+  return table.to_text() + (is_hidden ? "(*) this role cannot read it\n" : "");
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ Result<int> docs_check_command(const ParsedArguments& arguments) {
       lines += fmt::format("\n{}:{}: {}: {}", link.file, link.line, link.target, link.reason);
     }
     return Error(ErrorClass::kFailed, "docs.broken_links",
-                 fmt::format("{} of {} links lead nowhere{}", check.broken.size(), check.link_count, lines))
+                 fmt::format("{} of {} links are broken{}", check.broken.size(), check.link_count, lines))
         .with("folder", root)
         .hint("correct the links, or the headings that they name");
   }
@@ -27,7 +27,7 @@ Result<int> docs_check_command(const ParsedArguments& arguments) {
     json.set("links", static_cast<std::int64_t>(check.link_count));
     DPONE_CHECK(print_json(json));
   } else if (!arguments.options.flag("quiet")) {
-    DPONE_CHECK(print_out(fmt::format("{} links in {} pages lead somewhere\n", check.link_count, check.page_count)));
+    DPONE_CHECK(print_out(fmt::format("{} links in {} pages are valid\n", check.link_count, check.page_count)));
   }
   return 0;
 }

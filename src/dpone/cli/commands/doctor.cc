@@ -52,18 +52,18 @@ HealthCheck locale_check() {
   const std::string said = value.empty() ? "no locale is set" : name + "=" + value;
   if (lower.find("utf8") != std::string::npos) return ok_check("locale", said);
   if (!is_live_terminal(STDOUT_FILENO)) {
-    return ok_check("locale", said + "; what dpone writes is UTF-8 all the same");
+    return ok_check("locale", said + "; dpone writes UTF-8 in any locale");
   }
-  return warning_check("locale", said + ": this terminal may show letters beyond ASCII wrongly",
+  return warning_check("locale", said + ": this terminal may display non-ASCII characters incorrectly",
                        "export LC_ALL=C.UTF-8");
 }
 
 HealthCheck terminal_check() {
   if (::isatty(STDERR_FILENO) != 1) {
-    return ok_check("terminal", "none here: a run tells its progress in log lines (--progress)");
+    return ok_check("terminal", "stderr is not a terminal: a run logs its progress in lines (--progress)");
   }
   if (!is_live_terminal(STDERR_FILENO)) {
-    return warning_check("terminal", "TERM is not set, or dumb: a run tells its progress in log lines",
+    return warning_check("terminal", "TERM is not set, or dumb: a run logs its progress in lines",
                          "export TERM=xterm-256color, if the terminal is one");
   }
   return ok_check("terminal", fmt::format("{} columns, live progress{}", terminal_width(STDERR_FILENO),
@@ -72,7 +72,7 @@ HealthCheck terminal_check() {
 
 Error state_error(const std::filesystem::path& path, const std::string& why) {
   return Error(ErrorClass::kFailed, "state.not_writable", path.string() + " " + why)
-      .hint("give this user the right to write there, or name another folder with --state-dir");
+      .hint("give this user permission to write there, or name another folder with --state-dir");
 }
 
 // 0, or the errno of making a file in `folder`: rights, quotas and read-only disks are all known by it alone.
@@ -100,15 +100,15 @@ void check_state_dir(const std::filesystem::path& state_dir, std::vector<HealthC
     checks.push_back(
         problem_check("state folder", state_error(there, fmt::format("cannot be written: {}", std::strerror(number)))));
   } else {
-    checks.push_back(ok_check("state folder", exists
-                                                  ? state_dir.string() + " can be written"
-                                                  : state_dir.string() + " is not there yet; the first run makes it"));
+    checks.push_back(
+        ok_check("state folder", exists ? state_dir.string() + " can be written"
+                                        : state_dir.string() + " does not exist yet; the first run creates it"));
   }
   struct statvfs disk {};
   if (::statvfs(there.c_str(), &disk) != 0) return;
   const auto free = static_cast<std::int64_t>(disk.f_bavail) * static_cast<std::int64_t>(disk.f_frsize);
   const std::string text = report::bytes_text(free) + " free for the state folder";
-  const std::string next = "free some space, or name a folder elsewhere with --state-dir";
+  const std::string next = "free some space, or name another folder with --state-dir";
   if (free < kTooFewBytes) {
     checks.push_back(problem_check("disk", Error(ErrorClass::kFailed, "file.disk_full", text).hint(next)));
   } else if (free < kFewBytes) {
@@ -145,13 +145,13 @@ void check_reach(const std::string& name, const ConnectionSettings& settings, co
       name,
       fmt::format("its clock is {} {} this machine's", report::duration_text(skew),
                   answer->clock_skew->count() > 0 ? "ahead of" : "behind"),
-      "let both follow a time server; until then, do not compare times in reports with those in receipts"));
+      "synchronize both with a time server; until then, do not compare times in reports with those in receipts"));
 }
 
 void check_strays(const connections::Listing& listing, std::vector<HealthCheck>& checks) {
   for (const std::string& stray : listing.strays) {
     const std::string near = connections::nearest_variable(stray, listing, systems());
-    checks.push_back(warning_check("environment", stray + " is not read: it ends with no field of a connection",
+    checks.push_back(warning_check("environment", stray + " is not read: it does not end with a field of a connection",
                                    near.empty() ? "unset it, or correct its name" : "did you mean " + near + "?"));
   }
 }
@@ -162,32 +162,33 @@ void check_environment(const connections::Listing& listing, const RunContext& co
   for (const connections::FoundConnection& found : listing.connections) {
     const std::string name = "connection " + found.id;
     if (!found.unread.empty()) {
-      checks.push_back(warning_check(name, fmt::format("{} is not read: no field of {}", found.unread[0], found.system),
+      checks.push_back(warning_check(name,
+                                     fmt::format("{} is not read: not a field of {}", found.unread[0], found.system),
                                      "unset it, or correct its name"));
     }
     const auto resolved = connections::resolve_connection({found.system, "env", found.id}, environment, systems());
     if (!resolved) {
       checks.push_back(problem_check(name, resolved.error()));
     } else if (is_offline) {
-      checks.push_back(ok_check(name, "complete; not connected to (--offline)"));
+      checks.push_back(ok_check(name, "complete; not connected (--offline)"));
     } else {
       check_reach(name, resolved->settings, context, checks);
     }
   }
   if (!listing.connections.empty()) return;
   checks.push_back(warning_check("connections", "none is set in the environment (DPONE_CONN_...)",
-                                 fmt::format("export {}='{}' makes one called shop",
+                                 fmt::format("export {}='{}' defines one called shop",
                                              connections::variable_name("shop", "url"), systems()[0].example_url)));
 }
 
-// An end without a server is what the run will find there: a database that the first run makes is no problem.
+// An end without a server is checked as the run will find it: a database that the first run creates is not a problem.
 HealthCheck look_at(const std::string& name, const Result<Facts>& facts) {
   if (!facts) return problem_check(name, facts.error());
-  if (!facts->exists) return ok_check(name, facts->relation + " is not there yet; the first run makes it");
+  if (!facts->exists) return ok_check(name, facts->relation + " does not exist yet; the first run creates it");
   return ok_check(name, fmt::format("{}, {} columns", facts->relation, facts->columns.size()));
 }
 
-// What can be read only once, or is written only once, is not looked at: a look would take the run's rows.
+// An end that can be read or written only once is not checked: the check would take the run's rows.
 bool is_stream(const std::string& path) {
   std::error_code code;
   const auto status = std::filesystem::status(path, code);
@@ -217,7 +218,7 @@ void check_ends(const ResolvedRoute& route, const RunContext& context, bool is_o
   const std::string to = route.manifest.sink.connection_id;
   const auto check = [&](const std::string& name, const ConnectionSettings& settings) {
     if (is_offline) {
-      checks.push_back(ok_check(name, "complete; not connected to (--offline)"));
+      checks.push_back(ok_check(name, "complete; not connected (--offline)"));
     } else {
       check_reach(name, settings, context, checks);
     }
@@ -227,7 +228,7 @@ void check_ends(const ResolvedRoute& route, const RunContext& context, bool is_o
     if (has_server(settings)) {
       check(connection.empty() ? name : "connection " + connection, settings);
     } else if (is_offline || is_stream(settings.field("path"))) {
-      checks.push_back(ok_check(name, is_offline ? "not looked at (--offline)" : "a stream, which is not looked at"));
+      checks.push_back(ok_check(name, is_offline ? "not checked (--offline)" : "a stream, which is not checked"));
     } else {
       checks.push_back(look_at(name, describe(route, context)));
     }

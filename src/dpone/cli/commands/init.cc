@@ -34,7 +34,7 @@ Result<int> init_demo(const ParsedArguments& arguments) {
   for (const char* name : {"from", "to", "table", "to_table", "mode", "key", "cursor", "output", "offline"}) {
     if (!options.is_given(name)) continue;
     return Error(ErrorClass::kUsage, "usage.exclusive",
-                 fmt::format("--demo takes no {}: it writes a project of its own", option_flag(*options.find(name))))
+                 fmt::format("--demo excludes {}: it writes a complete project", option_flag(*options.find(name))))
         .hint("leave one of them out");
   }
   const std::filesystem::path folder = arguments.positionals.empty() ? "." : arguments.positionals[0];
@@ -46,19 +46,19 @@ Result<int> init_demo(const ParsedArguments& arguments) {
   const bool is_empty = !std::filesystem::exists(folder, code) || std::filesystem::is_empty(folder, code);
   if (code) {
     return Error(ErrorClass::kUsage, "file.unreadable", folder.string() + " cannot be read: " + code.message())
-        .hint("name a folder that is yours: dpone init --demo FOLDER");
+        .hint("name a folder that you can read: dpone init --demo FOLDER");
   }
   const std::vector<DemoFile> files = demo_project();
   if (!is_empty && !options.flag("force")) {
     return Error(ErrorClass::kRefused, "init.exists",
                  (folder == "." ? "this folder" : folder.string()) + " is not empty")
         .hint(
-            "name a new one: dpone init --demo FOLDER; or --force writes beside what is there, over files of the "
+            "name a new folder: dpone init --demo FOLDER; or use --force to write into it and overwrite files of the "
             "same names");
   }
   DPONE_CHECK(make_directories(folder));
   Json names = Json::array();
-  std::string text = fmt::format("wrote a project to try into {}\n", folder == "." ? "this folder" : folder.string());
+  std::string text = fmt::format("wrote a demo project into {}\n", folder == "." ? "this folder" : folder.string());
   for (const DemoFile& file : files) {
     const std::filesystem::path path = folder == "." ? std::filesystem::path(file.name) : folder / file.name;
     DPONE_CHECK(write_file_atomically(path, file.text));
@@ -93,9 +93,9 @@ Status check_name(const std::string& name) {
     if (is_long_enough && rule.accepts(name)) return {};
     const bool is_file = name.ends_with(".yaml") || name.ends_with(".yml");
     return Error(ErrorClass::kUsage, "init.bad_name",
-                 fmt::format("{} cannot be the name of a process: {}, {} to {} characters", json_quote(name),
+                 fmt::format("{} is not a valid process name: use {}, {} to {} characters", json_quote(name),
                              rule.meaning, rule.min_length, rule.max_length))
-        .hint(is_file ? "NAME is the process, and NAME.yaml its file; --output FILE names another file"
+        .hint(is_file ? "NAME is the process, and NAME.yaml its file; --output FILE sets another file"
                       : "for example: dpone init orders ...");
   }
   return {};
@@ -106,7 +106,7 @@ struct End {
   std::string missing;  // why its connection cannot be used yet; empty if it can
 };
 
-// A connection whose variables are not set yet does not keep anybody from writing a manifest.
+// Missing variables of a connection do not prevent writing a manifest.
 Result<End> end_of(const std::string& flag, const std::string& text, const std::string& id_of_url) {
   Result<CopyEnd> resolved = resolve_end(flag, text, id_of_url);
   if (resolved) return End{*std::move(resolved), {}};
@@ -117,7 +117,7 @@ Result<End> end_of(const std::string& flag, const std::string& text, const std::
   return End{{{std::move(settings), {}}, text, {}}, resolved.error().message()};
 }
 
-// A path that was given from here, as it is seen from `folder`.
+// A path relative to the current folder, converted to one relative to `folder`.
 std::string seen_from(const std::filesystem::path& folder, const std::string& path) {
   if (path == "-" || folder.empty() || std::filesystem::path(path).is_absolute()) return path;
   std::error_code code;
@@ -150,7 +150,7 @@ Result<Facts> look_at(const Options& options, const manifest::Manifest& manifest
   return source->describe();
 }
 
-// What a person is told of where the connections come from.
+// Explains to the user where the connections come from.
 std::string reads_text(const manifest::Manifest& manifest) {
   std::string out;
   for (const manifest::Endpoint* end : {&manifest.source, &manifest.sink}) {
@@ -158,7 +158,7 @@ std::string reads_text(const manifest::Manifest& manifest) {
     out += fmt::format("{} is the connection in the variable {}\n", end->connection_id,
                        connections::variable_name(end->connection_id, "url"));
   }
-  if (!out.empty()) out += "(or _HOST, _DATABASE, _USERNAME, _PASSWORD in place of _URL).\n";
+  if (!out.empty()) out += "(or _HOST, _DATABASE, _USERNAME, _PASSWORD instead of _URL).\n";
   return out;
 }
 
@@ -175,7 +175,7 @@ Json names_json(const std::vector<std::string>& names) {
   return list;
 }
 
-// The strategy as it was asked for. A key that the source's catalog has is taken from there; a cursor is never guessed.
+// The requested strategy. The key comes from the source's catalog, if it has one; a cursor is never guessed.
 Status take_strategy(Options options, const std::optional<Suggestion>& seen, manifest::Manifest& manifest) {
   const auto& strategy = plan::strategy::find(options.text("mode"));
   const bool is_merge = strategy.finds_rows;
@@ -185,7 +185,7 @@ Status take_strategy(Options options, const std::optional<Suggestion>& seen, man
   if (status || !seen) return status;
   const auto& cursors = is_merge ? seen->change_cursors : seen->new_row_cursors;
   if (options.is_given("cursor") || !strategy.declared.takes_cursor || cursors.empty()) return status;
-  return Error(status.error()).hint(fmt::format("columns that look like one: {}", fmt::join(cursors, ", ")));
+  return Error(status.error()).hint(fmt::format("possible cursor columns: {}", fmt::join(cursors, ", ")));
 }
 
 Result<int> init_process(const ParsedArguments& arguments) {
@@ -197,7 +197,7 @@ Result<int> init_process(const ParsedArguments& arguments) {
   }
   if (!missing.empty()) {
     return Error(ErrorClass::kUsage, "usage.missing_argument",
-                 "dpone init needs " + missing + " (or --demo, for a project to try)")
+                 "dpone init needs " + missing + " (or --demo, for a demo project)")
         .hint("for example: dpone init orders --from shop --to warehouse --table public.orders");
   }
   const std::string& name = arguments.positionals[0];
@@ -205,7 +205,7 @@ Result<int> init_process(const ParsedArguments& arguments) {
   const std::string output = options.is_given("output") ? options.text("output") : name + ".yaml";
   const bool is_stdout = output == "-";
   if (!is_stdout && is_there(output) && !options.flag("force")) {
-    return Error(ErrorClass::kRefused, "init.exists", output + " is there already")
+    return Error(ErrorClass::kRefused, "init.exists", output + " already exists")
         .hint("--output FILE writes another file, --force overwrites this one");
   }
 
@@ -217,7 +217,7 @@ Result<int> init_process(const ParsedArguments& arguments) {
   if (options.is_given("table")) {
     DPONE_TRY(table, manifest::parse_table_name(options.text("table")));
   } else if (from->end.path.empty()) {
-    return Error(ErrorClass::kUsage, "usage.missing_option", "--table is missing: which table of --from is to be read")
+    return Error(ErrorClass::kUsage, "usage.missing_option", "--table is missing: the table of --from to read")
         .hint(fmt::format("dpone connections discover {}", shell_quoted(from->end.argument)));
   }
   manifest::TableName to_table = table;
@@ -248,14 +248,14 @@ Result<int> init_process(const ParsedArguments& arguments) {
     const bool is_again = !notices.empty() && notices.front() == end->missing;
     if (!end->missing.empty() && !is_again) notices.push_back(end->missing);
   }
-  scaffold.looked_at = "Nobody has looked at the source yet: `dpone schema print` shows its columns.";
+  scaffold.looked_at = "The source's catalog was not read yet: `dpone schema print` shows its columns.";
   if (from->missing.empty() && !options.flag("offline")) {
     Result<Facts> facts = look_at(options, manifest, from->end);
     if (facts) {
       scaffold.suggestion = suggest(*facts);
       scaffold.looked_at = facts_line(*facts);
     } else if (facts.error().error_class() == ErrorClass::kUnavailable) {
-      notices.push_back("the source could not be looked at: " + facts.error().message());
+      notices.push_back("cannot read the source's catalog: " + facts.error().message());
     } else {
       return std::move(facts).error();
     }
@@ -290,7 +290,7 @@ Result<int> init_process(const ParsedArguments& arguments) {
     const ConnectionSettings& settings = end->end.connection.settings;
     const bool is_again = end == &*to && settings.id == from->end.connection.settings.id;
     const manifest::Endpoint& endpoint = end == &*from ? manifest.source : manifest.sink;
-    // A URL stands in no manifest: it may hold a password, and differs from place to place.
+    // A manifest must not contain a URL: it may contain a password, and differs between environments.
     const bool is_url = endpoint.connection_type == "env" && end->end.argument.find(':') != std::string::npos;
     if ((end->missing.empty() && !is_url) || is_again) continue;
     next.push_back(fmt::format(
@@ -313,11 +313,10 @@ Result<int> init_process(const ParsedArguments& arguments) {
     json.set("suggestion", scaffold.suggestion ? std::move(suggestion) : Json());
     DPONE_CHECK(print_json(json));
   } else if (!options.flag("quiet")) {
-    DPONE_CHECK(
-        print_out(fmt::format("wrote {}: {}, {} -> {}\n{}next:\n  {}\n", output, manifest.strategy.mode,
-                              end_text(manifest.source), end_text(manifest.sink),
-                              suggests_cursor ? "how to read only what has changed is suggested in its comments\n" : "",
-                              fmt::join(next, "\n  "))));
+    DPONE_CHECK(print_out(fmt::format("wrote {}: {}, {} -> {}\n{}next:\n  {}\n", output, manifest.strategy.mode,
+                                      end_text(manifest.source), end_text(manifest.sink),
+                                      suggests_cursor ? "its comments suggest how to read only changed rows\n" : "",
+                                      fmt::join(next, "\n  "))));
   }
   return 0;
 }

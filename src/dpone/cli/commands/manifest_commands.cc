@@ -33,7 +33,7 @@ Result<ResolvedRoute> route_of_manifest_or_copy(const ParsedArguments& arguments
   if (!arguments.positionals.empty() && has_any) {
     return Error(ErrorClass::kUsage, "usage.exclusive",
                  "a manifest and --from, --to, --table and --to-table exclude each other")
-        .hint("give the manifest, or what was given to dpone copy");
+        .hint("give the manifest, or the arguments of dpone copy");
   }
   if (!arguments.positionals.empty()) return route_of_manifest(arguments);
   if (has_all) return resolve_copy(options);
@@ -124,7 +124,7 @@ Result<int> cleanup_command(const ParsedArguments& arguments) {
     json.set("schema_version", "dpone.cleanup.v1").set("is_dry_run", is_dry_run).set("leftovers", std::move(list));
     DPONE_CHECK(print_json(json));
   } else if (!session->is_quiet()) {
-    DPONE_CHECK(print_out(text.empty() ? "nothing is left by dead runs\n" : text));
+    DPONE_CHECK(print_out(text.empty() ? "dead runs left nothing\n" : text));
   }
   return 0;
 }

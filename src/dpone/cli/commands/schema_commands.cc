@@ -86,7 +86,7 @@ Result<int> schema_print_command(const ParsedArguments& arguments) {
   DPONE_TRY(const CopyEnd end, resolve_end("CONNECTION", arguments.positionals[0], "connection"));
   const bool has_table = arguments.positionals.size() > 1;
   if (end.path.empty() && !has_table) {
-    return Error(ErrorClass::kUsage, "usage.missing_argument", "dpone schema print needs TABLE: which of its tables")
+    return Error(ErrorClass::kUsage, "usage.missing_argument", "dpone schema print needs TABLE")
         .hint("dpone connections discover " + shell_quoted(end.argument));
   }
   if (!end.path.empty() && has_table) {

@@ -26,9 +26,9 @@ Result<OpenedState> open(const ParsedArguments& arguments) {
   if (store == nullptr) {
     return Error(ErrorClass::kUsage, "state.none",
                  route.manifest.has_cursor()
-                     ? "state.type is disabled: only the target's receipts are the record"
+                     ? "state.type is disabled: the target's receipts are the only record"
                      : "process \"" + route.manifest.name + "\" has no cursor, and keeps no state")
-        .hint("a state goes with source.options.cursor and an incremental mode");
+        .hint("a state requires source.options.cursor and an incremental mode");
   }
   return OpenedState{std::move(route), std::move(session), std::move(store)};
 }
@@ -43,7 +43,7 @@ Result<std::vector<State>> states_of(OpenedState& opened) {
 }
 
 std::string position_text(const std::optional<Position>& position) {
-  if (!position) return "none: the next run begins at the beginning";
+  if (!position) return "none: the next run starts from the beginning";
   const Json& value = position->value;
   if (position->kind != "cursor") return position->kind + " " + value.canonical();
   return value["column"].as_string() + " = " + value["value"].as_string();
@@ -70,7 +70,7 @@ Result<int> state_inspect_command(const ParsedArguments& arguments) {
     return 0;
   }
   if (states.empty()) {
-    DPONE_CHECK(print_out(fmt::format("{}: no state is stored in {}; the next run goes by the target's receipts\n",
+    DPONE_CHECK(print_out(fmt::format("{}: no state is stored in {}; the next run uses the target's receipts\n",
                                       opened.route.manifest.name, opened.store->place())));
     return 0;
   }
@@ -107,10 +107,10 @@ Result<int> state_reset_command(const ParsedArguments& arguments) {
   DPONE_TRY(const std::vector<State> states, states_of(opened));
   if (follows_receipt && !own) {
     return Error(ErrorClass::kRefused, "state.no_receipt", "the target has no receipt of this process")
-        .hint("leave --to-receipt out to begin anew");
+        .hint("leave --to-receipt out to start from the beginning");
   }
   if (!own && states.empty()) {
-    DPONE_CHECK(print_out("nothing to reset: there is neither a state nor a receipt\n"));
+    DPONE_CHECK(print_out("nothing to reset: neither a state nor a receipt exists\n"));
     return 0;
   }
   State state = own ? plan::state_after(*own) : states.front();

@@ -83,7 +83,7 @@ Json compare_multirange(const std::string& name, const std::string& range, const
   return obstacle(
       "type.missing",
       "type " + name + " is the multirange of " + range +
-          (server_version < 140000 ? ", and PostgreSQL has them since 14" : ", and the target's range lacks it"),
+          (server_version < 140000 ? ", and PostgreSQL has them since 14" : ", which the range at the target lacks"),
       "cast in a source query, or leave the column out with exclude");
 }
 

@@ -20,7 +20,7 @@ void take(RoutePlan& plan, const std::string& method, const std::vector<std::str
 
 constinit const Strategy kFullRefresh{
     .declared = {.mode = "full_refresh",
-                 .meaning = "replaces all rows by the source's",
+                 .meaning = "replaces all rows with the source's rows",
                  .comment = "Every run replaces all rows in one step; readers see the old table or the new.\n"},
     .replaces = true,
     .plan = plan_full_refresh,
@@ -31,11 +31,11 @@ Status plan_full_refresh(const PlanInput& input, RoutePlan& plan) {
   const auto& own = input.prior.newest_of_process;
   plan.allow_empty_source = sink.options.flag("allow_empty_source");
   if (input.target.exists && !input.target.is_empty) {
-    plan.empty_source_refusal = "the source has no rows, and the target has";
+    plan.empty_source_refusal = "the source has no rows, but the target has";
   } else if (own && own->rows_loaded > 0) {
-    plan.empty_source_refusal = "the source has no rows, and run " + own->run_id + " published " +
+    plan.empty_source_refusal = "the source has no rows, but run " + own->run_id + " published " +
                                 std::to_string(own->rows_loaded) +
-                                (input.target.exists ? "; the target is empty now" : "; the target is gone now");
+                                (input.target.exists ? "; the target is empty now" : "; the target no longer exists");
   }
   if (!input.target.exists) {
     plan.load.method = "create";
@@ -67,11 +67,10 @@ Status plan_full_refresh(const PlanInput& input, RoutePlan& plan) {
                "the target cannot be replaced. " + refusals)
       .with("target", input.target.relation)
       .with("overwrite_type", wanted)
-      .hint(is_only_referenced
-                ? "load with incremental_merge, which deletes no row that is referred to; or try overwrite_type: "
-                  "delete_insert if no row is"
-                : "remove what stands against one method, grant the missing rights, or name another "
-                  "sink.options.overwrite_type");
+      .hint(is_only_referenced ? "load with incremental_merge, which does not delete rows; or try overwrite_type: "
+                                 "delete_insert if no row is referred to"
+                               : "remove the obstacles of one method, grant the missing privileges, or name another "
+                                 "sink.options.overwrite_type");
 }
 
 }  // namespace dpone::plan::strategy

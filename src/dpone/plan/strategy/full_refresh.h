@@ -8,7 +8,7 @@ namespace dpone::plan::strategy {
 
 extern const Strategy kFullRefresh;
 
-// Fails with `publish.no_method` when no method is open, naming what stands against each.
+// Fails with `publish.no_method` if every method is blocked, naming the obstacles of each.
 Status plan_full_refresh(const PlanInput& input, RoutePlan& plan);
 
 }  // namespace dpone::plan::strategy

@@ -9,12 +9,12 @@ namespace {
 constexpr OptionSpec kOnlyNewRows{.name = "only_new_rows",
                                   .kind = OptionKind::kFlag,
                                   .default_text = "false",
-                                  .description = "Leave out rows whose key the target has already"};
+                                  .description = "Skip rows whose key the target already has"};
 constexpr OptionSpec kKeepLatestBy{
     .name = "keep_latest_by",
     .description =
-        "Of several rows of one key that a run reads, the one with the greatest value of this column is "
-        "kept; without it they fail the run",
+        "If a run reads several rows of one key, it keeps the row with the greatest value of this column; "
+        "without it they fail the run",
     .value_name = "COLUMN"};
 constexpr OptionSpec kAppendOptions[] = {kOnlyNewRows, kKeepLatestBy};
 constexpr OptionSpec kMergeOptions[] = {kKeepLatestBy};
@@ -35,7 +35,7 @@ void check_append(const manifest::Manifest& manifest, manifest::RuleProblems& pr
   }
   if (options.is_given("keep_latest_by") && !only_new_rows) {
     problems.conflict("sink.strategy.keep_latest_by",
-                      problems.key("sink.strategy.keep_latest_by") + " goes with incremental_merge or " + only_new);
+                      problems.key("sink.strategy.keep_latest_by") + " requires incremental_merge or " + only_new);
   }
   if (source.is_given("overlap") && manifest.has_cursor() && !only_new_rows) {
     problems.conflict("source.options.overlap", problems.key("source.options.overlap") +
@@ -44,7 +44,7 @@ void check_append(const manifest::Manifest& manifest, manifest::RuleProblems& pr
   }
   if (source.text("cursor_nulls") == "always") {
     problems.conflict("source.options.cursor_nulls",
-                      problems.key("source.options.cursor_nulls") + ": always goes with incremental_merge");
+                      problems.key("source.options.cursor_nulls") + ": always requires incremental_merge");
   }
 }
 
@@ -61,9 +61,11 @@ Result<CursorOverlap> overlap_of(const std::string& text, CursorKind kind) {
       span && ((kind == CursorKind::kNumber && span->number) || (kind == CursorKind::kTime && span->duration));
   if (!suits) {
     return Error(ErrorClass::kFailed, "cursor.overlap",
-                 "an overlap of " + text + " cannot be taken from a cursor of this type")
+                 "an overlap of " + text + " does not match the type of the cursor")
         .with("option", "source.options.overlap")
-        .hint("write a number for a number, a duration such as 2h for a date or timestamp; text has none");
+        .hint(
+            "write a number for a number, and a duration such as 2h for a date or timestamp; text does not support "
+            "overlap");
   }
   if (span->number) overlap.number = *span->number;
   if (span->duration) overlap.duration = *span->duration;
@@ -79,7 +81,7 @@ Result<std::string> latest_by(const PlanInput& input, RoutePlan& plan) {
   const bool is_undeclared = column->is_inferred && !input.source.guess_basis.empty();
   for (const ColumnPolicy& policy : plan.load.columns) {
     if (policy.name != name) continue;
-    // What is read in one order is kept in the same one: a number that the target has as a text is not.
+    // The order of values must be the same at the source and at the target: that of a number stored as text is not.
     ColumnFacts read = *column;
     ColumnFacts kept = *column;
     read.type = policy.type;
@@ -88,7 +90,7 @@ Result<std::string> latest_by(const PlanInput& input, RoutePlan& plan) {
     const bool is_text = read.type.kind == TypeKind::kText && kept.type.kind == TypeKind::kText && !is_undeclared;
     const bool is_time = cursor_kind(read) == CursorKind::kTime && read.type.kind == kept.type.kind;
     if (!is_number && !is_time && !is_text) break;
-    plan.notes.push_back("of several rows of one key, the one with the greatest \"" + name + "\" is kept" +
+    plan.notes.push_back("of several rows of one key, the run keeps the one with the greatest \"" + name + "\"" +
                          (is_text ? "; as texts, 9 is greater than 10" : ""));
     return policy.sink_name;
   }
@@ -100,8 +102,8 @@ Result<std::string> latest_by(const PlanInput& input, RoutePlan& plan) {
   }
   return Error(ErrorClass::kFailed, "strategy.keep_latest_by",
                "column \"" + name +
-                   "\" cannot tell which row is the latest: it is not loaded, or is not the same at both "
-                   "ends: a number, date, timestamp or text")
+                   "\" cannot be used to pick the latest row: it is not loaded, or its type differs between the "
+                   "ends or is not a number, date, timestamp or text")
       .with("option", "sink.strategy.keep_latest_by")
       .hint("name a loaded column of numbers, dates or timestamps");
 }
@@ -115,9 +117,9 @@ Result<CursorRange> cursor_range(const manifest::Manifest& manifest, const Facts
   const CursorKind kind = cursor_kind(*cursor);
   if (kind == CursorKind::kNone) {
     return Error(ErrorClass::kFailed, "cursor.type",
-                 "column \"" + cursor->name + "\" is " + cursor->native_type + ", which no position can be kept of")
+                 "column \"" + cursor->name + "\" is " + cursor->native_type + ", which cannot be a cursor")
         .with("option", "source.options.cursor")
-        .hint("name a whole number, numeric, date, timestamp, text, uuid or pg_lsn column");
+        .hint("name an integer, numeric, date, timestamp, text, uuid or pg_lsn column");
   }
   range.column = cursor->name;
   range.type = cursor->type;
@@ -127,17 +129,17 @@ Result<CursorRange> cursor_range(const manifest::Manifest& manifest, const Facts
   range.nulls = nulls == "ignore"   ? CursorNulls::kIgnore
                 : nulls == "always" ? CursorNulls::kAlways
                                     : CursorNulls::kFail;
-  // Rows that are read again do no harm where they are found by their key; and where several rows have one cursor,
-  // those of the last one have to be read again, since more of them may have come.
+  // Reading rows again is harmless if they are found by their key. If several rows share a cursor value, those of the
+  // last value must be read again, since there may be new ones.
   const bool is_unique = has_key_of(source.keys, {cursor->name});
   const bool is_found = finds_rows(manifest);
   range.is_inclusive = is_found || !is_unique;
   if (is_found || is_unique || !manifest.strategy.unique_key().empty()) return range;
   return Error(ErrorClass::kFailed, "cursor.needs_key",
                "several rows may have the same \"" + cursor->name +
-                   "\", and a run could end between them: incremental_append needs a key to tell them apart")
+                   "\", and a run could end between them: incremental_append needs a key to distinguish them")
       .with("relation", source.relation)
-      .hint("give sink.strategy.unique_key, or a cursor with a unique index of its own at the source");
+      .hint("set sink.strategy.unique_key, or use a cursor with a unique index on it alone at the source");
 }
 
 namespace {
@@ -148,10 +150,9 @@ Result<std::string> loaded_cursor(const RoutePlan& plan) {
   for (const ColumnPolicy& column : plan.load.columns) {
     if (column.name == name) return column.sink_name;
   }
-  return Error(ErrorClass::kFailed, "cursor.not_loaded",
-               "the cursor column \"" + name + "\" is not among the loaded columns")
+  return Error(ErrorClass::kFailed, "cursor.not_loaded", "the cursor column \"" + name + "\" is not loaded")
       .with("option", "source.options.cursor")
-      .hint("load it too: rows of the last position are told apart by it at the target; or use only_new_rows");
+      .hint("load it too: the target needs it to distinguish rows of the last position; or use only_new_rows");
 }
 
 // What append and merge have in common: the stage takes the place of a target that is not there, else `method` is
@@ -161,7 +162,7 @@ Status plan_steps(const PlanInput& input, RoutePlan& plan, const char* method, s
   if (!by.empty()) plan.load.stage.emplace_back(KeepLatest{plan.load.key, by});
   if (plan.read.cursor() != nullptr) {
     plan.notes.emplace_back(
-        "rows that are committed behind the cursor are missed unless source.options.overlap covers them");
+        "rows that commit late, behind the cursor, are missed unless source.options.overlap covers them");
   }
   if (!input.target.exists) {
     plan.load.method = "create";
@@ -189,7 +190,7 @@ Status plan_steps(const PlanInput& input, RoutePlan& plan, const char* method, s
 constinit const Strategy kIncrementalAppend{
     .declared = {.mode = "incremental_append",
                  .meaning = "adds the rows beyond the cursor",
-                 .comment = "Every run adds the rows beyond the last run's; what is there stays.\n",
+                 .comment = "Every run adds the rows beyond the last run's position; existing rows stay.\n",
                  .options = kAppendOptions,
                  .takes_cursor = true,
                  .check = check_append},
@@ -201,8 +202,8 @@ constinit const Strategy kIncrementalAppend{
 constinit const Strategy kIncrementalMerge{
     .declared = {.mode = "incremental_merge",
                  .meaning = "changes rows of the same key where they differ and adds the others",
-                 .comment = "Rows that are there by their key are changed where they differ, the others are\n"
-                            "added. A row that is deleted at the source stays.\n",
+                 .comment = "Every run changes the rows of the same key that differ, and adds the others.\n"
+                            "A row that is deleted at the source stays.\n",
                  .options = kMergeOptions,
                  .takes_cursor = true,
                  .key_use = "finds rows by it"},

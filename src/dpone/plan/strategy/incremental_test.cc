@@ -29,7 +29,7 @@ class Incremental : public testing::Test {
     target_.publish = {{"exchange", {}, {}}, {"append", {}, {"of append"}}, {"merge", {}, {"of merge"}}};
   }
 
-  // What is decided of the cursor, or the slug of the error.
+  // The decision about the cursor, or the slug of the error.
   std::string range() {
     const auto range = cursor_range(manifest_, source_);
     if (!range) return range.error().slug();
@@ -146,7 +146,7 @@ TEST_F(Incremental, ThePlanSaysThatLateRowsAreMissed) {
   plan_.read.extraction = ReadBeyond{};
   const Status status = plan_merge({manifest_, source_, target_, target_, prior_}, plan_);
   ASSERT_TRUE(status);
-  EXPECT_NE(plan_.notes.front().find("committed behind the cursor are missed"), std::string::npos);
+  EXPECT_NE(plan_.notes.front().find("behind the cursor, are missed"), std::string::npos);
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ TargetQuestion question_of(const manifest::Manifest& manifest, const Facts& sour
   const Strategy& strategy = of(manifest);
   TargetQuestion question{source, {}, false, manifest.strategy.options.is_given("keep_latest_by")};
   const std::vector<std::string> key = manifest.strategy.unique_key();
-  // Rows of a file bring no key of their own to a table that is made.
+  // A table created from a file's rows does not get a key from the source.
   if (!strategy.replaces || !manifest.source.path.empty()) question.key = key;
   question.finds_rows = strategy.finds_rows || (strategy.only_adds && !key.empty());
   if (strategy.scope != nullptr) question.scope = strategy.scope(manifest);

@@ -24,7 +24,7 @@ struct Strategy {
   manifest::StrategySpec declared;  // what a manifest says of it
   bool replaces = false;            // every row that the target had goes
   bool only_adds = false;           // nothing that the target has is changed
-  bool finds_rows = false;          // rows of the target are looked for by the key
+  bool finds_rows = false;          // rows of the target are found by the key
   SinkCapabilities needs = {};      // of a sink whose target has rows; of these has_append, has_merge and has_delete
   // The rows of the target that a run is about, by their names at the target; null: all of them.
   Scope (*scope)(const manifest::Manifest& manifest) = nullptr;
@@ -41,17 +41,17 @@ inline const Strategy& of(const manifest::Manifest& manifest) { return find(mani
 // `mode` with no option given.
 manifest::Strategy begin(const Strategy& strategy);
 
-// Whether rows of the target are looked for by the key in this load.
+// Whether rows of the target are found by the key in this load.
 bool finds_rows(const manifest::Manifest& manifest);
 // Whether a row that is read twice is there twice.
 bool adds_twice(const manifest::Manifest& manifest);
 
-// What the sink has to know of this load before it says what stands in its way.
+// The facts about this load that the sink needs to find obstacles.
 TargetQuestion question_of(const manifest::Manifest& manifest, const Facts& source);
 
 // The way called `method` that the target's facts offer, or null.
 const PublishOption* find_option(const Facts& target, std::string_view method);
-// What stands in its way, in one line.
+// Its obstacles, in one line.
 std::string obstacles(const PublishOption& option);
 
 }  // namespace dpone::plan::strategy
