@@ -364,7 +364,7 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
       const bool is_absent = source.has_optional_columns && from_source.find(column.name) == nullptr;
       map.notes.push_back(
           !is_absent ? "the target's column \"" + column.name + "\" is not loaded and takes its default"
-                     : "no row of the sample has \" + column.name + "\": rows get its default or NULL" +
+                     : "no row of the sample has \"" + column.name + "\": rows get its default or NULL" +
                            (!strategy::of(manifest).replaces ? ", and a row that is updated keeps its value" : ""));
     }
   }

@@ -356,7 +356,7 @@ namespace {
 Error referenced_error(const std::string& target, std::string_view by) {
   return Error(ErrorClass::kRefused, "publish.referenced", "rows of " + std::string(by) + " refer to the target")
       .with("target", target)
-      .hint("nothing was published; load with incremental_merge, which deletes no row that is referred to");
+      .hint("nothing was published; load with incremental_merge, which does not delete rows");
 }
 
 }  // namespace

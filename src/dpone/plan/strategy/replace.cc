@@ -8,11 +8,11 @@ namespace {
 constexpr OptionSpec kOptions[] = {
     {.name = "scope",
      .kind = OptionKind::kTextMap,
-     .description = "Rows of the target that are replaced, as conditions that all hold: a column, and a value, "
+     .description = "Rows of the target to replace, as conditions that must all be true: a column, and a value, "
                     "`>= VALUE and < VALUE`, `between VALUE and VALUE` or `in (VALUE, VALUE)`",
      .value_name = "COLUMN=CONDITION"},
     {.name = "custom_predicate",
-     .description = "The same as one condition in the target's SQL, in place of `scope`. It must not depend on the "
+     .description = "The scope as one condition in the target's SQL, instead of `scope`. It must not depend on the "
                     "time at which it is evaluated",
      .value_name = "SQL"},
 };
@@ -48,8 +48,8 @@ void check(const manifest::Manifest& manifest, manifest::RuleProblems& problems)
     }
   }
   if (manifest.source.options.is_given("limit")) {
-    problems.conflict("source.options.limit", problems.key("source.options.limit") +
-                                                  " leaves rows out, and replace would remove them from the target");
+    problems.conflict("source.options.limit",
+                      problems.key("source.options.limit") + " skips rows, which replace would delete from the target");
   }
 }
 
@@ -63,7 +63,7 @@ Result<Scope> loaded_scope(const PlanInput& input, const RoutePlan& plan) {
     }
     if (loaded == nullptr) {
       return Error(ErrorClass::kFailed, "strategy.scope_not_loaded",
-                   "the scope names column \"" + term.column + "\", which is not among the loaded columns")
+                   "the scope names column \"" + term.column + "\", which is not loaded")
           .with("option", "sink.strategy.scope")
           .hint("name a column of the source, or select it");
     }
@@ -76,9 +76,9 @@ Result<Scope> loaded_scope(const PlanInput& input, const RoutePlan& plan) {
 
 constinit const Strategy kReplace{
     .declared = {.mode = "replace",
-                 .meaning = "replaces the rows inside a scope by the source's and keeps the others",
-                 .comment = "Rows of the target inside the scope are replaced in one step; the others stay. Every row\n"
-                            "that is read has to lie inside it.\n",
+                 .meaning = "replaces the rows inside a scope with the source's rows and keeps the others",
+                 .comment = "Every run replaces the rows of the target inside the scope in one step; the others stay.\n"
+                            "Every row that is read must be inside the scope.\n",
                  .options = kOptions,
                  .check = check},
     .needs = {.has_delete = true},
@@ -104,9 +104,10 @@ Status plan_replace(const PlanInput& input, RoutePlan& plan) {
     return {};
   }
   if (!input.target.is_empty) {
-    plan.empty_source_refusal = "the source has no rows, and those of the target inside the scope would be removed";
+    plan.empty_source_refusal =
+        "the source has no rows, so the run would delete all rows of the target inside the scope";
   }
-  plan.notes.emplace_back("rows of the target inside the scope that are not read are removed");
+  plan.notes.emplace_back("the run deletes rows of the target inside the scope that it does not read");
   plan.load.publish.emplace_back(DeleteRows{scope, Removal::kDelete});
   plan.load.publish.emplace_back(InsertRows{});
   return {};

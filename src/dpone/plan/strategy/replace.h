@@ -1,4 +1,4 @@
-// replace: the rows of the target inside a scope go, and those of the source take their place; rows outside stay. Pure.
+// replace: deletes the rows of the target inside a scope and inserts those of the source; other rows stay. Pure.
 #pragma once
 
 #include "dpone/plan/planner.h"

@@ -71,7 +71,7 @@ TEST_F(Replace, AScopeIsReadBeforeAnythingIsConnected) {
   manifest_.strategy.options.set("custom_predicate", "true");
   manifest_.source.options.set("limit", 5);
   EXPECT_EQ(problems(),
-            "source.options.limit: source.options.limit leaves rows out, and replace would remove them from the "
+            "source.options.limit: source.options.limit skips rows, which replace would delete from the "
             "target\n");
 }
 

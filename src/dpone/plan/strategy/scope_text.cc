@@ -21,7 +21,7 @@ class Parser {
       DPONE_TRY(ScopeTerm term, take_term());
       terms.push_back(std::move(term));
     } while (take_word("and"));
-    if (!rest_.empty()) return bad("has something behind its condition: " + std::string(rest_));
+    if (!rest_.empty()) return bad("has text after its condition: " + std::string(rest_));
     return terms;
   }
 
@@ -64,7 +64,7 @@ class Parser {
     if (rest_.front() == '\'') {
       DPONE_TRY(std::string value, take_quoted());
       skip_spaces();
-      if (!rest_.empty()) return bad("has something behind its value: " + std::string(rest_));
+      if (!rest_.empty()) return bad("has text after its value: " + std::string(rest_));
       term.values.push_back(std::move(value));
     } else {
       term.values.emplace_back(rest_.substr(0, rest_.find_last_not_of(kSpaces) + 1));

@@ -48,10 +48,10 @@ TEST(ScopeText, WhatIsCutOffIsNamed) {
   EXPECT_EQ(parsed("in ()"), "c lacks a value after in");
   EXPECT_EQ(parsed("in (a, )"), "c lacks a value after in");
   EXPECT_EQ(parsed("in (a"), "c lacks the closing bracket of IN");
-  EXPECT_EQ(parsed("in (a) b"), "c has something behind its condition: b");
+  EXPECT_EQ(parsed("in (a) b"), "c has text after its condition: b");
   EXPECT_EQ(parsed("> 5 and"), "c ends after AND");
   EXPECT_EQ(parsed("'a"), "c has a quote that is not closed");
-  EXPECT_EQ(parsed("'a' b"), "c has something behind its value: b");
+  EXPECT_EQ(parsed("'a' b"), "c has text after its value: b");
 }
 
 }  // namespace
