@@ -79,7 +79,7 @@ TEST(ParseArguments, UnknownWordsGetTheNearestName) {
   EXPECT_EQ(message_of({"connections", "tset"}),
             "\"connections tset\" is not a command; did you mean connections test?");
   EXPECT_EQ(message_of({"connections", "frobnicate"}),
-            "\"connections frobnicate\" is not a command; there is connections test");
+            "\"connections frobnicate\" is not a command; the commands are connections test");
   EXPECT_EQ(message_of({"conections", "test"}), "\"conections\" is not a command; did you mean connections test?");
   EXPECT_EQ(message_of({"test", "shop"}), "\"test\" is not a command; did you mean connections test?");
   EXPECT_EQ(message_of({"run", "m", "--format", "jsn"}),

@@ -189,7 +189,7 @@ Files
   orders_changes.yaml    the manifest that merges this file
   shop.db                created by the first run; besides your table it has a
                          receipt of every load
-  .dpone/                created by the first run: reports of all runs, under runs/
+  .dpone/                created by the first run: reports of all runs in runs/
 
 Try this
   - Run orders_changes.yaml again: nothing is new, so dpone changes nothing.

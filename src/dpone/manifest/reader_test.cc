@@ -173,9 +173,9 @@ TEST(ManifestReader, EverythingThatIsMissingIsNamedAtOnce) {
 
 TEST(ManifestReader, YesIsTextAndSaysSo) {
   EXPECT_EQ(problems_after("runtime: {raw: yes}\n"),
-            "m.yaml:13:16: runtime.raw: yes is text in YAML 1.2, not a yes or no; write true");
+            "m.yaml:13:16: runtime.raw: yes is text in YAML 1.2, not a Boolean; write true");
   EXPECT_EQ(problems_after("runtime: {raw: Off}\n"),
-            "m.yaml:13:16: runtime.raw: Off is text in YAML 1.2, not a yes or no; write false");
+            "m.yaml:13:16: runtime.raw: Off is text in YAML 1.2, not a Boolean; write false");
   EXPECT_EQ(problems_after("runtime: {raw: 1}\n"), "m.yaml:13:16: runtime.raw must be true or false, not a number");
 }
 

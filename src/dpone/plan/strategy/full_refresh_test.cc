@@ -100,7 +100,7 @@ TEST_F(FullRefresh, AnEmptySourceIsRefusedWhereRowsAreOrWere) {
   EXPECT_NE(plan_.empty_source_refusal.find("run r-0 published 9"), std::string::npos);
   target_.exists = false;
   ASSERT_TRUE(decide());
-  EXPECT_NE(plan_.empty_source_refusal.find("gone"), std::string::npos);
+  EXPECT_NE(plan_.empty_source_refusal.find("no longer exists"), std::string::npos);
   prior_.newest_of_process->rows_loaded = 0;
   ASSERT_TRUE(decide());
   EXPECT_TRUE(plan_.empty_source_refusal.empty());
