@@ -45,7 +45,8 @@ Result<plan::StartRequest> resolve_start(const Route& route, const Facts& source
   return request;
 }
 
-// What a run sends besides that finds all rows below its position and begins anew (cursor_behind: restart).
+// The further statements of a run that finds all rows below its position and starts from the beginning (cursor_behind:
+// restart).
 void append_restart(const Route& route, ReadTask task, std::vector<Statement>& statements) {
   const bool may_restart = route.manifest.source.options.text("cursor_behind") == "restart";
   if (!may_restart || task.cursor() == nullptr || !task.cursor()->lower) return;

@@ -90,8 +90,8 @@ struct Facts {
   bool leaves_wrong_out = false;   // sources: rows that are wrong are left out, and end no run
   bool checks_json = false;        // sinks: the system refuses an invalid json value
   std::vector<std::string> notes;  // what a user should know of it, a sentence each; they go into the plan
-  std::string guess_basis;         // what the types that nobody declared are told by; a note where one of them is used
-  std::vector<Error> obstacles;    // what stands against any load: a missing extension, a type that differs
+  std::string guess_basis;         // where inferred types come from; a note if one of them is used
+  std::vector<Error> obstacles;    // problems that prevent any load: a missing extension, a type that differs
   // What was asked of rows and of dpone's own tables to find all this out: the plan shows it.
   std::vector<Statement> asked;
   Json native;

@@ -9,7 +9,7 @@
 
 namespace dpone {
 
-// Whether the source has to be asked: neither the catalog nor the manifest says that such rows are no matter.
+// Whether the source must be queried: neither the catalog nor the manifest excludes or allows such rows.
 bool looks_for_nulls(const ReadTask& task);
 
 // `has_null` asks the source whether a row of the selection lacks a value in a column; it is only called where

@@ -18,12 +18,12 @@ struct RelationColumn {
   Json condition;  // of the user; null without
 };
 
-// The greatest value; no row if there is none.
+// The greatest value; no row if all are NULL.
 std::string render_greatest(const Dialect& dialect, const RelationColumn& column);
 // One row if a row of the selection has no value there.
 std::string render_find_null(const RelationColumn& column);
-// `column` is the cursor of `range`. Its greatest value beyond the lower bound, then whether that lies behind the lower
-// bound itself, then `further`, which begins with a comma; no row if there is none.
+// `column` is the cursor of `range`. Its greatest value beyond the lower bound, then whether it is greater than the
+// lower bound itself, then `further`, which begins with a comma; no row if no value is beyond it.
 std::string render_upper_bound(const Dialect& dialect, const RelationColumn& column, const CursorRange& range,
                                const std::string& further = {});
 // Whether a table has no rows.

@@ -20,9 +20,9 @@ class ControlTable {
   // Waits for the target's lock (a finalizer whose client is gone may still be committing), releases it, then reads.
   // Fails with `postgres.lock_timeout` when another finalizer holds it for 60 s.
   Result<PriorReceipts> read(Connection& connection, std::string_view process, std::string_view run_id) const;
-  // Refuses a place for receipts that would not hold them: `control.second` when another schema has receipts of this
-  // target, `control.published` when a publication covers the table, `postgres.permission` when the role may not write
-  // there. `asked` gets what it asked of other control tables.
+  // Refuses an unsuitable place for receipts: `control.second` when another schema has receipts of this target,
+  // `control.published` when a publication covers the table, `postgres.permission` when the role may not write there.
+  // `asked` gets what it asked of other control tables.
   Status check_place(Connection& connection, std::vector<Statement>& asked) const;
   // The same without the lock and PriorReceipts::identities, for use inside the transaction that publishes. REQUIRES:
   // create() was called.
@@ -43,7 +43,7 @@ class ControlTable {
   Status check_place_rights(Connection& connection) const;
   Status refuse_published(Connection& connection) const;
   Status refuse_second_table(Connection& connection, std::vector<Statement>& asked) const;
-  // Empty: there is no table.
+  // Empty: the table does not exist.
   Result<std::vector<std::string>> columns(Connection& connection) const;
   sql::ReceiptTable table() const;
   std::string name() const;

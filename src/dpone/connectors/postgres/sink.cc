@@ -318,9 +318,9 @@ class PostgresSink final : public Sink {
     return {};
   }
 
-  // What a new table needs before its stage: all of it or nothing. Runs that need the same take turns, and each looks
-  // again when it is its turn; somebody else's CREATE is met as an error, and looked at again too. Returns what was
-  // done.
+  // The objects that a new table needs before its stage: all or nothing. Runs that need the same objects take turns,
+  // and each checks again when it is its turn; a CREATE by another session appears as an error, after which it checks
+  // again. Returns the statements that were executed.
   Result<std::vector<std::string>> make_schema_and_types(const LoadTask& task) {
     LoadTask needed = task;
     for (int attempt = 0;; ++attempt) {

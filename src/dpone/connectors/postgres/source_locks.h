@@ -14,7 +14,7 @@
 
 namespace dpone::postgres {
 
-// Asks the server whether the role may run `select`, which stands in `option`: a describe does not look at privileges.
+// Asks the server whether the role may run `select`, the value of `option`: a describe does not check privileges.
 // `asked` gets the statement, for the plan.
 Status check_may_run(Connection& connection, const std::string& select, std::string_view option,
                      std::vector<Statement>& asked);

@@ -31,8 +31,8 @@ Result<std::vector<std::string>> relation_names(Database& database);
 // `indexes`, `triggers`, `foreign_keys`, `incoming`. Nothing of it changes by VACUUM. REQUIRES: the relation is there.
 Result<Json> read_relation(Database& database, const std::string& name);
 
-// Of what read_relation returned: the greatest rowid, which is the number of rows where none was deleted, and 0 without
-// rows. Absent where there are no rowids, or a column hides them. `asked` gets what was sent.
+// For a result of read_relation: the greatest rowid, which is the number of rows if none was deleted, and 0 without
+// rows. Absent if the table has no rowids, or a column hides them. `asked` gets what was sent.
 Result<std::optional<std::int64_t>> greatest_rowid(Database& database, const Json& relation,
                                                    std::vector<Statement>& asked);
 
@@ -58,7 +58,7 @@ struct TableIdentity {
 Result<TableIdentity> read_identity(Database& database, const std::string& table);
 // Inside a transaction that writes: puts the mark after the table.
 Status move_mark(Database& database, const std::string& table);
-std::vector<std::string> mark_statements();  // that it sends, unless the mark stands there
+std::vector<std::string> mark_statements();  // the statements of move_mark, unless the mark is in place
 
 bool equal_names(std::string_view a, std::string_view b);
 

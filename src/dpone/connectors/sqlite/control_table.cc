@@ -91,7 +91,7 @@ Result<std::string> ControlTable::identity_of(Database& database, const TableIde
   if (!has_row) return seen.to_string();
   const TableIdentity last = TableIdentity::parse(query.text(1));
   const bool is_in_place = last.schema_row == seen.schema_row && last.root_page == seen.root_page;
-  // One that was made again stands behind the mark, until VACUUM puts views behind all tables.
+  // A recreated table follows the mark, until VACUUM puts views after all tables.
   const bool is_vacuumed = seen.is_marked();
   if (is_in_place || (is_vacuumed && last.definition == seen.definition && !is_empty))
     return std::string(query.text(0));

@@ -31,13 +31,13 @@ class ControlTable {
   explicit ControlTable(std::string target) : target_(std::move(target)) {}
 
   static Result<ControlForm> look(Database& database);
-  // Newest receipts; none where there is no table. A finalizer that is committing is waited for, by SQLite's locks.
+  // Newest receipts; none if the table does not exist. SQLite's locks make it wait for a finalizer that is committing.
   Result<PriorReceipts> read(Database& database, std::string_view process, std::string_view run_id) const;
   // The same without PriorReceipts::identities. REQUIRES: create() was called.
   Result<PriorReceipts> read_newest(Database& database, std::string_view process, std::string_view run_id) const;
-  // Facts::identity of a table that read_identity saw as `seen`: what the newest receipt calls it if it is that table.
-  // ALTER TABLE changes its definition only; DROP and CREATE leave it empty and behind the mark; VACUUM numbers pages
-  // and rows of sqlite_schema anew, and puts the mark behind all tables. `asked` gets how receipts were read.
+  // Facts::identity of a table that read_identity saw as `seen`: the id in the newest receipt if it is the same table.
+  // ALTER TABLE only changes its definition; DROP and CREATE leave it empty and after the mark; VACUUM renumbers pages
+  // and rows of sqlite_schema, and puts the mark after all tables. `asked` gets how receipts were read.
   Result<std::string> identity_of(Database& database, const TableIdentity& seen, bool is_empty,
                                   std::vector<Statement>& asked) const;
   // `INSERT INTO ...` of `receipt`, of a table that read_identity sees as `seen`; the time is the system's.

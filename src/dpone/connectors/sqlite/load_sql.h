@@ -40,7 +40,7 @@ struct SinkStatements {
   std::vector<std::string> seal;          // one transaction: indexes
   std::vector<PublishStatement> publish;  // with the receipt, in one transaction
   std::string find_orphans;               // afterwards: the rows whose foreign keys were not looked at; or empty
-  std::string count_target;               // afterwards, where triggers may have changed what was written; or empty
+  std::string count_target;               // afterwards, if triggers may have changed the written rows; or empty
   // Indexes that are there under these names afterwards, once each.
   std::vector<std::string> index_names;
 };

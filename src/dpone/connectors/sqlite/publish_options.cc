@@ -63,7 +63,8 @@ PublishOption replacing_part(const Json& target) {
     if (action == "CASCADE" || action == "SET NULL" || action == "SET DEFAULT") {
       option.blockers.push_back({name + " would change rows (ON DELETE " + action + ")", true});
     } else {
-      option.notes.push_back(name + " must find its rows again among the new ones; this is checked before COMMIT");
+      option.notes.push_back(name +
+                             " must find the rows that it refers to among the new ones; this is checked before COMMIT");
     }
   }
   add_triggers(option, target, "DELETE and INSERT");
