@@ -104,7 +104,8 @@ constexpr OptionSpec kSinkOptions[] = {
      .kind = OptionKind::kChoice,
      .choices = "follow|fail",
      .default_text = "follow",
-     .description = "A new nullable source column, where dpone created the target: `follow` adds it, `fail` refuses"},
+     .description =
+         "A new nullable source column, if dpone created the target: `follow` adds it, `fail` refuses the run"},
     {.name = "advance_sequences",
      .kind = OptionKind::kFlag,
      .description = "Move the sequence or identity of a loaded column of the target on behind the greatest value that "

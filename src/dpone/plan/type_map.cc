@@ -161,7 +161,7 @@ bool is_among(const std::vector<KeyFacts>& keys, const KeyFacts& key) {
   return std::any_of(keys.begin(), keys.end(), [&](const KeyFacts& other) { return is_same_key(key, other); });
 }
 
-// Keys that dpone made, and that the source, or the manifest, no longer has. A key that somebody else made stays.
+// Keys that dpone created, and that the source, or the manifest, no longer has. Other keys stay.
 std::vector<KeyFacts> dropped_keys(const manifest::Manifest& manifest, const Facts& source, const Facts& target,
                                    const std::vector<KeyFacts>& made) {
   const std::vector<KeyFacts> wanted = with_declared_key(source.keys, strategy::question_of(manifest, source).key);

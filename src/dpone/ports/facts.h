@@ -49,7 +49,7 @@ struct KeyFacts {
 
 // Whether one of `keys` has exactly these columns, in any order.
 bool has_key_of(const std::vector<KeyFacts>& keys, const std::vector<std::string>& columns);
-// The constraints of `keys` and, unless it is among them, the declared key: the primary one if there is none yet.
+// The constraints of `keys` and, unless it is among them, the declared key: the primary one if the table lacks one.
 // `declared` may be empty. With `is_alone` no other key stays, and without a declared one the primary one.
 std::vector<KeyFacts> with_declared_key(std::vector<KeyFacts> keys, const std::vector<std::string>& declared,
                                         bool is_alone = false);

@@ -33,7 +33,7 @@ struct Receipt {
   // kept neither.
   std::optional<std::vector<std::string>> guessed_columns;
   std::vector<KeyFacts> made_keys;
-  std::optional<Position> position;  // how far the source has been read; absent where nobody keeps one
+  std::optional<Position> position;  // how far the source has been read; absent if the strategy has no position
   std::int64_t rows_read = 0;
   std::int64_t rows_loaded = 0;
   std::string method;

@@ -58,7 +58,7 @@ struct TargetQuestion {
   bool keeps_latest = false;     // several rows of one key may come into the stage
   Scope scope = {};              // the rows that the load replaces, where these are not all
   bool looks_first = false;      // rows are added that the target does not have: nobody else may add them meanwhile
-  bool keeps_rows = false;       // what the source no longer has stays, and goes on to hold what has to be unique
+  bool keeps_rows = false;       // rows that the source no longer has stay, and keep their unique values
 };
 
 enum class PublishState {

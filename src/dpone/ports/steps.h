@@ -53,8 +53,8 @@ struct DeleteRows {
   Scope scope;
   Removal how = Removal::kDelete;
 };
-// Rows of the same key are changed where they differ in any bit, the spelling of the key included. They may change
-// places in what has to be unique beside the key, where the sink knows a value that stands aside meanwhile.
+// Rows of the same key are changed where they differ in any bit, the spelling of the key included. They may swap the
+// values of other unique columns, if the sink knows a temporary value.
 struct UpdateRows {
   std::vector<std::string> key;
 };

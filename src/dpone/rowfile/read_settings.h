@@ -80,7 +80,7 @@ inline constexpr OptionSpec kInferOption{
     .kind = OptionKind::kChoice,
     .choices = "auto|text",
     .default_text = "auto",
-    .description = "Columns that nobody gives a type: told by their values, or `text`"};
+    .description = "How to type undeclared columns: infer from the values, or read all as `text`"};
 inline constexpr OptionSpec kMissingOption{
     .name = "missing",
     .kind = OptionKind::kChoice,

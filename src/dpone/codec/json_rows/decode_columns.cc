@@ -369,11 +369,11 @@ int decode_each(DecodeColumn& self, const RowRun& run) {
 const char* other_kind(const Token& token, TypeKind kind) {
   switch (kind) {
     case TypeKind::kBool:
-      return token.kind == TokenKind::kTrue || token.kind == TokenKind::kFalse ? nullptr : "is no truth value";
+      return token.kind == TokenKind::kTrue || token.kind == TokenKind::kFalse ? nullptr : "is not a Boolean";
     case TypeKind::kTimestamp: {
       std::int32_t day = 0;
       if (token.is_string() && parse_date(token.view(), &day)) return "is a date";
-      return token.is_string() ? nullptr : "is no string";
+      return token.is_string() ? nullptr : "is not a string";
     }
     case TypeKind::kDate:
     case TypeKind::kTimestampTz:

@@ -263,7 +263,7 @@ Status Encoder::encode(const Batch& batch, std::string& out) {
                                  problem_.what))
             .with("row", std::to_string(row_count_ + 1))
             .with("column", schema_[i].name)
-            .hint(slug == "json_rows.json_null" ? "turn it into NULL at the source"
+            .hint(slug == "json_rows.json_null" ? "convert it to NULL at the source"
                   : is_json ? "correct the value at the source, leave the row or the column out, or write CSV"
                             : "remove the character at the source, or leave the row out");
       }

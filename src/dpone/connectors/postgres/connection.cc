@@ -229,7 +229,7 @@ Status Connection::check_peer() {
   if (state == PeerState::kBusy) times_unreachable_ = 0;
   const int most = context_->stop.stop_requested() ? 1 : kMostUnreachable;
   if (state == PeerState::kUnreachable && ++times_unreachable_ >= most) {
-    return give_up_silent("the server sends nothing, and cannot be reached by another session either");
+    return give_up_silent("the server sends nothing, and another session cannot reach it either");
   }
   if (state != PeerState::kWaiting) return {};
   // Its last message may still be under way.

@@ -99,7 +99,7 @@ Status ControlTable::check_place(Connection& connection, std::vector<Statement>&
 
 // Where it is to be made.
 Status ControlTable::check_place_rights(Connection& connection) const {
-  // What is asked of the target's own schema stands against the target.
+  // Missing privileges in the target's own schema are obstacles of the target.
   if (target_.starts_with(quote_name(schema_) + ".")) return {};
   DPONE_TRY(const Rows place,
             connection.query("SELECT n.nspname IS NOT NULL, CASE WHEN n.oid IS NULL THEN "

@@ -7,7 +7,7 @@
 namespace dpone::postgres {
 
 PeerState ask_about(const Peer& peer, const RunContext& context) {
-  // Whoever stops a run does not wait long for a server that hangs.
+  // Stopping a run must not wait long for a server that hangs.
   const std::chrono::seconds longest_answer{context.stop.stop_requested() ? 3 : 10};
   RunContext asking = context;
   asking.stop = {};

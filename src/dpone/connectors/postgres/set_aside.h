@@ -12,7 +12,7 @@ namespace dpone::postgres {
 
 struct SetAsides {
   std::vector<sql::SetAside> ways;
-  std::vector<std::string> without;  // names of the indexes for which there is none
+  std::vector<std::string> without;  // names of the indexes without a way
 };
 
 // `columns` are those that the merge writes; `stage` is quoted. A DEFERRABLE constraint needs nothing: it is looked at

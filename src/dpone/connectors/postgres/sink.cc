@@ -552,8 +552,8 @@ class PostgresSink final : public Sink {
     return facts;
   }
 
-  // Types of the target's columns that the role may not use. Whoever made the table had the right, and the stage is
-  // made of the same types.
+  // Types of the target's columns that the role may not use. The creator of the table had the privilege, and the stage
+  // has the same types.
   static Result<Json> find_denied_types(Connection& connection, Oid oid) {
     DPONE_TRY(const Rows rows,
               connection.query("SELECT a.attname, has_type_privilege(t.oid, 'USAGE'), quote_ident(n.nspname), "

@@ -419,7 +419,7 @@ Status PostgresStage::drop() {
     RunContext quiet = context_;
     quiet.stop = {};
     ConnectionSettings settings = settings_;
-    // Whoever stops a run does not wait for a server that hangs: the next run drops the stage.
+    // Stopping a run must not wait for a server that hangs: the next run drops the stage.
     if (context_.stop.stop_requested()) settings.fields["connect_timeout"] = "3";
     DPONE_TRY(Connection fresh, Connection::open(settings, SessionRole::kSink, quiet));
     DPONE_CHECK(fresh.execute("DROP TABLE IF EXISTS " + stage_));

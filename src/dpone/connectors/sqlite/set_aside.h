@@ -12,7 +12,7 @@ namespace dpone::sqlite {
 
 struct SetAsides {
   std::vector<sql::SetAside> ways;
-  std::vector<std::string> without;  // the indexes for which there is none, as a user knows them
+  std::vector<std::string> without;  // the indexes without a way, by their names for a user
 };
 
 // `columns` are those that the merge writes; `stage` is quoted.
