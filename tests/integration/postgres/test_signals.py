@@ -203,7 +203,7 @@ def test_a_server_that_hangs_does_not_keep_a_stopped_run(end, orders, hold):
         eventually(lambda: is_copying(orders), "both ends copy")
         proxy.flows.clear()
         run.signal(signal.SIGINT)
-        assert "told to stop" in run.end(12).expect(130).err
+        assert "the run was interrupted" in run.end(12).expect(130).err
 
 
 def test_a_server_that_does_not_heed_a_cancel_is_asked_once_a_second(orders, hold):
