@@ -271,7 +271,6 @@ constexpr OldSpelling kOldSpellings[] = {
      "has no effect: duplicates of unique_key fail, unless sink.strategy.keep_latest_by selects the row to keep; "
      "remove "
      "it"},
-    {"sink.strategy.custom_predicate", "", false, "belongs to the strategy replace, which this build does not have"},
     {"sink.strategy.portable_scope", "sink.strategy.scope", false, "is written as conditions in sink.strategy.scope"},
     {"sink.strategy.partition", "", false, "belongs to the strategy partition_replace, which this build does not have"},
     {"state.vault_mount_point", "", false, "is not available in this build; use connection_type: env"},

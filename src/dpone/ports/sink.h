@@ -57,7 +57,7 @@ struct TargetQuestion {
   bool finds_rows = false;       // rows are found by the key: `=` must be the equality of the key's type
   bool keeps_latest = false;     // several rows of one key may come into the stage
   Scope scope = {};              // the rows that the load replaces, where these are not all
-  bool looks_first = false;      // rows are added that the target does not have: nobody else may add them meanwhile
+  bool looks_first = false;      // rows that the target does not have are added: other writers have to wait
   bool keeps_rows = false;       // rows that the source no longer has stay, and keep their unique values
 };
 

@@ -13,7 +13,7 @@
 namespace dpone::sqlite {
 
 // The connection has `path`, and `busy_timeout` in ms; the schema is empty or `main`. Fails when the file is not there
-// or is no database. `context` must outlive the source.
+// or is not a database. `context` must outlive the source.
 Result<std::unique_ptr<Source>> make_source(TableSource settings, const RunContext& context);
 
 }  // namespace dpone::sqlite
