@@ -46,8 +46,8 @@ def reproductions():
         yield from block.replace("\\\n", "").splitlines()
 
 
-def test_the_five_workflows_are_there():
-    assert [path.stem for path in FILES] == ["ci", "codeql", "pages", "scorecard", "secret-scan"]
+def test_the_six_workflows_are_there():
+    assert [path.stem for path in FILES] == ["ci", "codeql", "mutation", "pages", "scorecard", "secret-scan"]
 
 
 @pytest.mark.parametrize("workflow", workflows())
@@ -102,6 +102,8 @@ def test_no_text_of_an_event_gets_into_a_shell(workflow):
 
 def test_triggers():
     on = {path.stem: read(path)["on"] for path in FILES}
+    # A change does not wait for the hours of mutation.
+    assert set(on.pop("mutation")) == {"schedule", "workflow_dispatch"}
     assert all(triggers["push"]["branches"] == ["main"] for triggers in on.values())
     assert [name for name, triggers in on.items() if "pull_request" in triggers] == ["ci", "codeql", "pages", "secret-scan"]
     assert [name for name, triggers in on.items() if "schedule" in triggers] == ["codeql", "scorecard", "secret-scan"]
@@ -143,7 +145,7 @@ def test_every_workflow_has_its_section_and_runbook():
     headings = re.findall(r"^## (.+)$", runbooks, re.MULTILINE)
     assert headings == [
         "CI quality failures", "PostgreSQL XMin integration failures", "Docs and Pages failures",
-        "Secret scan failures", "CodeQL failures", "OSSF Scorecard failures",
+        "Secret scan failures", "CodeQL failures", "OSSF Scorecard failures", "Mutation failures",
     ]  # fmt: skip
     for heading in headings:
         assert f"[{heading}](runbooks.md#" in page
