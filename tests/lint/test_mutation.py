@@ -9,7 +9,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/mutation"))
 import mutate  # noqa: E402
 from faults import another_number, faults_of  # noqa: E402
-from rooms import SUITES, room_of, runner_of  # noqa: E402
+from rooms import SUITES, layer_of, layers_above, room_of, runner_of  # noqa: E402
 
 
 def within(body):
@@ -89,8 +89,14 @@ def test_every_file_that_is_no_test_lies_in_a_room():
     names = [path.relative_to(root).as_posix() for path in root.rglob("*.cc")]
     assert [name for name in names if room_of(name) is None and "_test.cc" not in name and "round_trip_check" not in name] == ["main.cc"]
     assert room_of("codec/pg_copy/decoder.cc") == "codec/pg_copy"
-    assert runner_of("codec/pg_copy") == "dpone_codec_test"
-    assert runner_of("connectors/file") == "dpone_connectors_file_test"
+
+
+def test_the_unit_tests_of_a_room_are_its_own_and_those_above_it():
+    assert runner_of(layer_of("codec/pg_copy")) == "dpone_codec_test"
+    assert runner_of(layer_of("connectors/file")) == "dpone_connectors_file_test"
+    assert layers_above("cli") == ["main.cc"]
+    assert layers_above("engine") == ["cli", "main.cc"]
+    assert {"codec", "sql", "connectors/sqlite"} <= set(layers_above("data"))
 
 
 def test_the_same_seed_chooses_the_same_faults():

@@ -16,6 +16,7 @@ says why it is no fault. The exit code is 1 when a survivor has no answer.
 """
 
 import argparse
+import collections
 import hashlib
 import json
 import os
@@ -31,7 +32,7 @@ import tomllib
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from faults import faults_of  # noqa: E402
-from rooms import SUITES, room_of, runner_of  # noqa: E402
+from rooms import SUITES, layer_of, layers_above, room_of, runner_of  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCRATCH = ROOT / "build/mutation"
@@ -44,7 +45,8 @@ PATIENCE = 4
 LEAST_SECONDS = 15
 LEAST_WAIT_SECONDS = 120
 # A unit test that takes longer waits for something, and comes last.
-SLOW_MILLISECONDS = 5000
+SLOW_SECONDS = 5
+MOST_INCLUDERS = 4
 # A fault that allocates or writes without end is stopped before the machine is.
 LIMITS = ("prlimit", f"--as={12 << 30}", f"--fsize={2 << 30}", "--core=0")
 
@@ -53,18 +55,40 @@ def chosen(root, rooms, seed):
     """All faults of the rooms in the order in which they are tried: room by room and rule by rule, so that few of them
     are spread as well as many. A fault's place depends on itself and the seed, not on the lines around it."""
     queues = {room: {} for room in rooms}
-    for path in sorted((root / "src/dpone").rglob("*")):
-        room = room_of(path.relative_to(root / "src/dpone").as_posix())
-        if path.suffix in (".cc", ".h") and room in queues:
-            for fault in faults_of(path.relative_to(root).as_posix(), path.read_text()):
+    texts = {path.relative_to(root).as_posix(): path.read_text() for path in sorted((root / "src/dpone").rglob("*.*"))}
+    included = counted_includers(texts)
+    for file, text in texts.items():
+        room = room_of(file.removeprefix("src/dpone/"))
+        if room in queues:
+            for fault in faults_of(file, text):
                 queues[room].setdefault(fault.rule, []).append(fault)
+
+    def place(fault):
+        # A header that many include rebuilds half of the program: those come last.
+        return included[fault.file] > MOST_INCLUDERS, hashlib.sha256(f"{seed} {fault.key}".encode()).digest()
+
     for room, rules in queues.items():
         for faults in rules.values():
-            faults.sort(key=lambda fault: hashlib.sha256(f"{seed} {fault.key}".encode()).digest())
+            faults.sort(key=place)
         # Rooms begin with different rules.
         order = sorted(rules, key=lambda rule: hashlib.sha256(f"{seed} {room} {rule}".encode()).digest())
         queues[room] = list(interleaved([rules[rule] for rule in order]))
     return queues
+
+
+def counted_includers(texts):
+    """How many sources are compiled again when a header changes."""
+    direct = {file: [f"src/{name}" for name in re.findall(r'^#include "(.*)"', text, re.MULTILINE)] for file, text in texts.items()}
+    counts = collections.Counter()
+    for source in direct:
+        if source.endswith(".cc"):
+            reached, waiting = set(), [source]
+            while waiting:
+                new = set(direct.get(waiting.pop(), ())) - reached
+                reached |= new
+                waiting += new
+            counts.update(reached)
+    return counts
 
 
 def interleaved(lists):
@@ -95,7 +119,7 @@ class Results:
             file.write(json.dumps(record) + "\n")
 
     def counted(self, room=None):
-        return [r for r in self.by_key.values() if r["outcome"] in ("killed", "survived") and room in (None, r["room"])]
+        return [r for r in self.by_key.values() if r["outcome"] in ("killed", "alive", "survived") and room in (None, r["room"])]
 
 
 class Tree:
@@ -106,13 +130,14 @@ class Tree:
         self.build = self.path / "build/dev"
         base = int(os.environ.get("DPONE_PG_PORT_BASE", "24300")) + 200 * (number + 1)
         self.env = {name: value for name, value in os.environ.items() if name != "DPONE_ROOT"} | {
-            "DPONE_PG_PORT_BASE": str(base), "DPONE_BINARY": str(self.build / "dpone"), "DPONE_RUN_INTEGRATION": "1",
+            "DPONE_PG_PORT_BASE": str(base), "DPONE_RUN_INTEGRATION": "1",
             "DPONE_CACHE": os.environ.get("DPONE_CACHE", str(ROOT / ".services/cache")), "DPONE_CI": "",
             "PYTHONDONTWRITEBYTECODE": "1",
         }  # fmt: skip
         self.log = SCRATCH / f"tree-{number}.log"
         self.has_server = False
         self.process = None
+        self.is_stopped = False
 
     def copy(self):
         """Brings the copy to what the checkout has: what is equal keeps its time, so that little is built again."""
@@ -132,6 +157,8 @@ class Tree:
 
     def run(self, command, seconds):
         """(exit code, output); the code is None when it took too long."""
+        if self.is_stopped:
+            raise RuntimeError("stopped")
         with self.log.open("w+") as log:
             process = self.process = subprocess.Popen(
                 command, cwd=self.path, env=self.env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
@@ -159,30 +186,48 @@ class Tree:
             pass
 
     def ninja(self, *targets):
-        return self.run(["ninja", "-C", str(self.build), *targets], BUILD_SECONDS)
+        return self.run(["ninja", "-C", str(self.build), "-f", "faults.ninja", *targets], BUILD_SECONDS)
 
     def prepare(self):
-        """Builds all without a fault, and measures the unit tests."""
+        """Builds all without a fault."""
         self.copy()
-        code, said = self.run(["cmake", "--preset", "dev", "--log-level=WARNING"], BUILD_SECONDS)
+        # Without what debuggers read, a link writes a twentieth.
+        code, said = self.run(["cmake", "--preset", "dev", "-DCMAKE_EXE_LINKER_FLAGS=-Wl,--strip-debug", "--log-level=WARNING"], BUILD_SECONDS)
         if code == 0:
             _, targets = self.run(["ninja", "-C", str(self.build), "-t", "targets", "all"], BUILD_SECONDS)
-            self.runners = {name for name in re.findall(r"(dpone_\w+_test): phony", targets)}
-            code, said = self.run(["ninja", "-C", str(self.build), "dpone", "dpone_unit", *sorted(self.runners)], 4 * BUILD_SECONDS)
+            self.runners = sorted(set(re.findall(r"^(dpone_\w+_test): phony", targets, re.MULTILINE)))
+            code, said = self.run(["ninja", "-C", str(self.build), "dpone", "dpone_unit", *self.runners], 4 * BUILD_SECONDS)
         if code != 0:
             sys.exit(f"mutate: the sources do not build without a fault:\n{said[-2000:]}")
+        # A copy, for which ninja does not look for new files each time.
+        shutil.copy(self.build / "build.ninja", self.build / "faults.ninja")
         self.sound = self.hash()
-        self.seconds, self.tests_of = {}, {}
-        self.slow = []
-        for runner in [*self.runners, "dpone_unit"]:
-            began = time.monotonic()
-            code, said = self.run([*LIMITS, self.program(runner), "--gtest_color=no"], 600)
-            if code != 0:
-                sys.exit(f"mutate: {runner} fails without a fault:\n{said[-2000:]}")
-            self.seconds[runner] = time.monotonic() - began
-            took = re.findall(r"\[       OK \] ([\w/]+\.[\w/]+).* \((\d+) ms\)", said)
-            self.tests_of[runner] = [name for name, _ in took]
-            self.slow = [name for name, milliseconds in took if int(milliseconds) > SLOW_MILLISECONDS]
+
+    def measure(self):
+        """How long the unit tests take without a fault, and which are a room's own."""
+        measured = SCRATCH / "measured.json"
+        if measured.exists() and (known := json.loads(measured.read_text()))["program"] == self.sound:
+            self.slow, self.seconds, self.tests_of = known["slow"], known["seconds"], known["tests_of"]
+            return
+        code, said = self.run([*LIMITS, self.program("dpone_unit"), "--gtest_color=no"], 1200)
+        if code != 0:
+            sys.exit(f"mutate: the unit tests fail without a fault:\n{said[-2000:]}")
+        took = {name: int(number) / 1000 for name, number in re.findall(r"\[       OK \] (\S+) .*?\((\d+) ms\)", said)}
+        self.slow = [name for name, seconds in took.items() if seconds > SLOW_SECONDS]
+        self.seconds, self.tests_of = {"dpone_unit": sum(took.values())}, {}
+        for runner in self.runners:
+            _, said = self.run([self.program(runner), "--gtest_list_tests"], 120)
+            suite = ""
+            names = self.tests_of[runner] = []
+            for line in said.splitlines():
+                word = line.split("#")[0].strip()
+                if line.startswith("  "):
+                    names.append(suite + word)
+                elif word.endswith("."):
+                    suite = word
+            self.seconds[runner] = sum(took.get(name, 0) for name in names)
+        known = {"program": self.sound, "slow": self.slow, "seconds": self.seconds, "tests_of": self.tests_of}
+        measured.write_text(json.dumps(known))
 
     def program(self, name):
         return str(next(path for path in (self.build / name, self.build / "src/dpone" / name) if path.exists()))
@@ -193,11 +238,11 @@ class Tree:
         subprocess.run(["objcopy", "--strip-all", "--remove-section=.note.gnu.build-id", self.build / "dpone", bare], check=True)
         return hashlib.sha256(bare.read_bytes()).hexdigest()
 
-    def unit(self, runner, only):
+    def unit(self, runner, only, program=None):
         """None when the tests pass, or the name of what found the fault."""
         seconds = PATIENCE * self.seconds[runner]
         code, said = self.run(
-            [*LIMITS, f"--cpu={round(max(seconds, LEAST_SECONDS))}", self.program(runner), "--gtest_color=no", "--gtest_fail_fast",
+            [*LIMITS, f"--cpu={round(max(seconds, LEAST_SECONDS))}", str(program or self.program(runner)), "--gtest_color=no", "--gtest_fail_fast",
              f"--gtest_filter={only}"],
             max(seconds, LEAST_WAIT_SECONDS),
         )  # fmt: skip
@@ -212,62 +257,79 @@ class Tree:
             PYTEST_SECONDS,
         )
 
-    def whole(self, room, sound):
-        """As unit(), by the tests of the whole program. A test that fails without the fault too does not count."""
+    def whole(self, room, faulty, sound):
+        """As unit(), by the tests of the whole program; `faulty` and `sound` are two of it."""
         if not self.has_server:
             # One server for all, instead of one for each pytest.
             self.run([str(self.path / "dev"), "services", "up", "postgres16", "--for", str(os.getpid())], 600)
             self.has_server = True
         left_out = []
         while True:
+            self.env["DPONE_BINARY"] = str(faulty)
             code, said = self.pytest(*SUITES[room], *[f"--deselect={name}" for name in left_out])
             if code == 0:
                 return None
             if code is None:
                 return "pytest (timeout)"
-            found = re.search(r"^(?:FAILED|ERROR) (tests/\S+?|\S+?)(?: - .*)?$", said, re.MULTILINE)
+            found = re.search(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", said, re.MULTILINE)
             if not found or len(left_out) == 3:
                 raise RuntimeError(f"pytest says {code}:\n{said[-1500:]}")
-            name = found[1]
-            mutated, self.env["DPONE_BINARY"] = self.env["DPONE_BINARY"], str(sound)
-            code, _ = self.pytest(f"tests/{name.removeprefix('tests/')}")
-            self.env["DPONE_BINARY"] = mutated
-            if code == 0:
-                return f"pytest {name.removeprefix('tests/')}"
+            # Once more with the fault and once without it: only what the fault makes fail has found it.
+            name = found[1].removeprefix("tests/")
+            is_found = self.pytest(f"tests/{name}")[0] != 0
+            self.env["DPONE_BINARY"] = str(sound)
+            is_found = is_found and self.pytest(f"tests/{name}")[0] == 0
+            if is_found:
+                return f"pytest {name}"
             left_out.append(name)
 
     def release(self):
+        self.is_stopped = False
         if self.has_server:
             self.run([str(self.path / "dev"), "services", "down", "postgres16", "--for", str(os.getpid())], 120)
 
-    def judge(self, room, fault, sound):
-        """(outcome, by what)"""
+    def judge_by_unit_tests(self, room, fault):
+        """(outcome, by what). What lives is kept for the tests of the whole program."""
         path = self.path / fault.file
         text = path.read_text()
         path.write_text(fault.applied(text))
         try:
-            code, _ = self.ninja("dpone")
-            if code != 0:
+            layer = layer_of(room)
+            runner, above = runner_of(layer), [runner_of(other) for other in layers_above(layer)]
+            slow = ":".join(self.slow)
+            if runner in self.runners:
+                if self.ninja(runner)[0] != 0:
+                    return "does not compile", ""
+                if found := self.unit(runner, f"-{slow}"):
+                    return "killed", found
+            if self.ninja("dpone")[0] != 0:
                 return "does not compile", ""
             if self.hash() == self.sound:
                 return "equal", ""
-            slow = ":".join(self.slow)
-            runner = runner_of(room)
-            if runner in self.runners and self.ninja(runner)[0] == 0:
-                if found := self.unit(runner, f"-{slow}"):
+            kept = kept_programs(fault)
+            kept.mkdir(parents=True, exist_ok=True)
+            shutil.copy(self.build / "dpone", kept / "dpone")
+            if tests := [name for other in above for name in self.tests_of.get(other, [])]:
+                if self.ninja("dpone_unit")[0] != 0:
+                    return "does not compile", ""
+                if found := self.unit("dpone_unit", f"{':'.join(tests)}-{slow}"):
                     return "killed", found
-            code, _ = self.ninja("dpone_unit")
-            if code != 0:
-                return "does not compile", "its unit tests"
-            if found := self.unit("dpone_unit", f"-{slow}:{':'.join(self.tests_of.get(runner, []))}"):
-                return "killed", found
-            if found := self.whole(room, sound):
-                return "killed", found
-            if slow and (found := self.unit("dpone_unit", slow)):
-                return "killed", found
-            return "survived", ""
+                shutil.copy(self.build / "dpone_unit", kept / "dpone_unit")
+            return "alive", ""
         finally:
             path.write_text(text)
+
+    def judge_by_all_tests(self, room, fault, sound):
+        kept = kept_programs(fault)
+        found = self.whole(room, kept / "dpone", sound)
+        if not found and self.slow and (kept / "dpone_unit").exists():
+            found = self.unit("dpone_unit", ":".join(self.slow), kept / "dpone_unit")
+        shutil.rmtree(kept)
+        return ("killed", found) if found else ("survived", "")
+
+
+def kept_programs(fault):
+    return SCRATCH / "alive" / hashlib.sha256(fault.key.encode()).hexdigest()[:16]
 
 
 class Work:
@@ -278,13 +340,20 @@ class Work:
         self.count = count
         self.lock = threading.Lock()
         self.waiting = {room: [f for f in faults if self._is_open(f)] for room, faults in queues.items()}
+        # Those that the unit tests let live; they come when all others have been tried, for they take long.
+        self.alive = [(room, f) for room, faults in queues.items() for f in faults if self._outcome(f) == "alive" and kept_programs(f).exists()]
         self.under_way = dict.fromkeys(queues, 0)
 
     def stop(self):
         self.deadline = self.results = None
 
+    def _outcome(self, fault):
+        return self.results.by_key.get(fault.key, {}).get("outcome")
+
     def _is_open(self, fault):
-        return fault.key in self.only if self.only is not None else fault.key not in self.results.by_key
+        if self.only is not None:
+            return fault.key in self.only
+        return self._outcome(fault) is None or self._outcome(fault) == "alive" and not kept_programs(fault).exists()
 
     def _wants(self, room):
         return self.only is not None or self.has(room) * len(self.queues) < self.count
@@ -293,21 +362,25 @@ class Work:
         return len(self.results.counted(room)) + self.under_way[room]
 
     def next(self):
+        """(room, fault, whether the unit tests have let it live)"""
         with self.lock:
             if self.results is None or time.time() > self.deadline:
                 return None
             rooms = [room for room in self.queues if self.waiting[room] and self._wants(room)]
-            if not rooms:
-                return None
-            room = min(rooms, key=self.has)
-            self.under_way[room] += 1
-            return room, self.waiting[room].pop(0)
+            if rooms:
+                room = min(rooms, key=self.has)
+                self.under_way[room] += 1
+                return room, self.waiting[room].pop(0), False
+            return (*self.alive.pop(0), True) if self.alive else None
 
-    def done(self, room, fault, outcome, found, seconds):
+    def done(self, room, fault, was_alive, outcome, found, seconds):
         with self.lock:
-            self.under_way[room] -= 1
+            if not was_alive:
+                self.under_way[room] -= 1
             if self.results is None:
                 return
+            if outcome == "alive":
+                self.alive.append((room, fault))
             self.results.add(
                 {"key": fault.key, "room": room, "file": fault.file, "line": fault.line, "fault": fault.what, "rule": fault.rule,
                  "outcome": outcome, "by": found, "seconds": round(seconds)}
@@ -318,13 +391,13 @@ class Work:
 
 def work_in(tree, work, sound):
     while task := work.next():
-        room, fault = task
+        room, fault, is_alive = task
         began = time.monotonic()
         try:
-            outcome, found = tree.judge(room, fault, sound)
+            outcome, found = tree.judge_by_all_tests(room, fault, sound) if is_alive else tree.judge_by_unit_tests(room, fault)
         except RuntimeError as error:
             outcome, found = "not judged", str(error)
-        work.done(room, fault, outcome, found, time.monotonic() - began)
+        work.done(room, fault, is_alive, outcome, found, time.monotonic() - began)
 
 
 def read_answers():
@@ -338,7 +411,7 @@ def summary(results, rooms):
     rows, survivors = [], []
     for room in rooms:
         counted = results.counted(room)
-        alive = [r for r in counted if r["outcome"] == "survived"]
+        alive = [r for r in counted if r["outcome"] != "killed"]
         late = [r for r in counted if r["outcome"] == "killed" and r.get("first") == "survived"]
         unanswered = [r for r in alive if r["key"] not in answers]
         survivors += unanswered
@@ -351,7 +424,7 @@ def summary(results, rooms):
     for key in stale:
         print(f"\nan answer whose line has changed: {key}")
     for record in survivors:
-        print(f"\nsurvived: {record['file']}\n  {record['line']}\n  {record['fault']}")
+        print(f"\n{record['outcome']}: {record['file']}\n  {record['line']}\n  {record['fault']}")
     return 1 if survivors or stale else 0
 
 
@@ -376,6 +449,9 @@ def main():
         trees = [Tree(number) for number in range(options.jobs)]
         for tree in trees:
             tree.prepare()
+        trees[0].measure()
+        for tree in trees[1:]:
+            tree.seconds, tree.tests_of, tree.slow = trees[0].seconds, trees[0].tests_of, trees[0].slow
         sound = SCRATCH / "sound/dpone"
         sound.parent.mkdir(exist_ok=True)
         shutil.copy(trees[0].build / "dpone", sound)
@@ -386,6 +462,7 @@ def main():
         def stop(number, frame):
             work.stop()
             for tree in trees:
+                tree.is_stopped = True
                 if tree.process:
                     tree.process.terminate()
 
