@@ -134,6 +134,8 @@ class Tree:
             "DPONE_CACHE": os.environ.get("DPONE_CACHE", str(ROOT / ".services/cache")), "DPONE_CI": "",
             "PYTHONDONTWRITEBYTECODE": "1",
         }  # fmt: skip
+        # The faulty sources are compiled once, so that ccache need not keep them.
+        self.of_faults = {"CCACHE_PREFIX": str(ROOT / "tests/mutation/compile.sh"), "CCACHE_READONLY": "1"}
         self.log = SCRATCH / f"tree-{number}.log"
         self.has_server = False
         self.process = None
@@ -199,6 +201,7 @@ class Tree:
             code, said = self.run(["ninja", "-C", str(self.build), "dpone", "dpone_unit", *self.runners], 4 * BUILD_SECONDS)
         if code != 0:
             sys.exit(f"mutate: the sources do not build without a fault:\n{said[-2000:]}")
+        self.env |= self.of_faults
         # A copy, for which ninja does not look for new files each time.
         shutil.copy(self.build / "build.ninja", self.build / "faults.ninja")
         self.sound = self.hash()
