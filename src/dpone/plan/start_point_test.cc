@@ -91,6 +91,7 @@ TEST_F(StartPointTest, AMergeIntoATargetThatWasEmptiedIsRefused) {
   prior_.newest_of_process->rows_loaded = 3;
   ASSERT_TRUE(find()->emptied);
   EXPECT_EQ(find()->emptied->slug(), "target.emptied");
+  EXPECT_NE(find()->notes.at(0).find("a run that finds new rows is refused"), std::string::npos);
   prior_.newest_of_process->rows_loaded = 0;
   EXPECT_FALSE(find()->emptied) << "it may have had none";
   state_.stored->position.reset();

@@ -99,6 +99,22 @@ TEST(EncoderTest, IntegersThatPostgresLacksGoToWhatHoldsThemAndAreChecked) {
   EXPECT_EQ(Encoder::create({{"c", own, own, 0}}).error().slug(), "pg_copy.cannot_convert");
 }
 
+TEST(EncoderTest, WhatWasTakenBackBehindTheLastRowIsNotLookedAt) {
+  // A row that a reader rejects leaves its bytes behind.
+  const auto with_more_behind = [](const DataType& type, auto value, auto behind) {
+    return one_value(type, [&](ColumnBuilder& column) {
+      column.append(value);
+      column.append(behind);
+      column.truncate(1);
+    });
+  };
+  EXPECT_EQ(send(with_more_behind(kLong, std::int64_t{5}, std::int64_t{32768}), kShort), "5");
+  EXPECT_EQ(send(with_more_behind(decimal(12, 2), Int128{1230}, Int128{1234}), decimal(12, 1)), "12.3");
+  EXPECT_EQ(send(with_more_behind(simple(TypeKind::kDate), std::int32_t{1}, std::int32_t{200'000'000}),
+                 fraction(TypeKind::kTimestamp, 6)),
+            "2000-01-02 00:00:00");
+}
+
 TEST(EncoderTest, DecimalsFitExactlyOrAreRefused) {
   EXPECT_EQ(send(number(decimal(12, 2), Int128{1230}), decimal(12, 1)), "12.3");
   EXPECT_EQ(send(number(decimal(12, 2), Int128{1234}), decimal(12, 1)), kDoesNotFit);
