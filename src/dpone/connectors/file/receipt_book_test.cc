@@ -80,6 +80,26 @@ TEST_F(ReceiptBookTest, APendingReceiptIsSettledByTheContent) {
   EXPECT_EQ(*target.sha256(*target.published()), sha256_hex("new\n"));
 }
 
+// A file of many gigabytes is not read again to learn what its stamp says.
+TEST_F(ReceiptBookTest, APendingReceiptIsSettledByTheStampWithoutReadingTheFile) {
+  const Target target(path("out.csv"), context_);
+  write("out.csv", "new\n");
+  FileReceipt pending = entry_of(1);
+  pending.is_published = false;
+  pending.sha256 = "never computed";
+  pending.stamp = **target.stamp();
+  ReceiptBook book;
+  book.add(pending);
+  ASSERT_TRUE(book.write(target.book_path()));
+  EXPECT_EQ(target.published()->entries.size(), 1U);
+  EXPECT_FALSE(*target.has_pending("r-1"));
+  EXPECT_EQ(*target.sha256(book), "never computed");
+  write("out.csv", "other\n");
+  EXPECT_EQ(target.published()->entries.size(), 0U);
+  EXPECT_TRUE(*target.has_pending("r-1"));
+  EXPECT_FALSE(*target.has_pending("r-2"));
+}
+
 TEST_F(ReceiptBookTest, LeftoversAreThoseThatNobodyHolds) {
   const Target target(path("out.csv"), context_);
   write(".out.csv.dpone-dead", "x");
