@@ -110,10 +110,10 @@ class Results:
                 record = json.loads(line)
                 self.by_key[record["key"]] = record
 
-    def add(self, record):
-        before = self.by_key.get(record["key"])
-        if before and "survived" in (before["outcome"], before.get("first")):
-            record["first"] = "survived"
+    def add(self, record, is_again):
+        before = self.by_key.get(record["key"], {})
+        if is_again or "first" in before:
+            record["first"] = before.get("first", before["outcome"])
         self.by_key[record["key"]] = record
         with self.path.open("a") as file:
             file.write(json.dumps(record) + "\n")
@@ -345,7 +345,9 @@ class Work:
         self.lock = threading.Lock()
         self.waiting = {room: [f for f in faults if self._is_open(f)] for room, faults in queues.items()}
         # Those that the unit tests let live; they come when all others have been tried, for they take long.
-        self.alive = [(room, f) for room, faults in queues.items() for f in faults if self._outcome(f) == "alive" and kept_programs(f).exists()]
+        self.alive = [
+            (room, f) for room, faults in queues.items() for f in faults if only is None and self._outcome(f) == "alive" and kept_programs(f).exists()
+        ]
         self.under_way = dict.fromkeys(queues, 0)
 
     def stop(self):
@@ -387,7 +389,8 @@ class Work:
                 self.alive.append((room, fault))
             self.results.add(
                 {"key": fault.key, "room": room, "file": fault.file, "line": fault.line, "fault": fault.what, "rule": fault.rule,
-                 "outcome": outcome, "by": found, "seconds": round(seconds)}
+                 "outcome": outcome, "by": found, "seconds": round(seconds)},
+                is_again=self.only is not None and not was_alive,
             )  # fmt: skip
             counted = len(self.results.counted())
             print(f"{counted:4} {outcome:9} {fault.file}:{fault.number}: {fault.what}  {found}", flush=True)
@@ -416,7 +419,7 @@ def summary(results, rooms):
     for room in rooms:
         counted = results.counted(room)
         alive = [r for r in counted if r["outcome"] != "killed"]
-        late = [r for r in counted if r["outcome"] == "killed" and r.get("first") == "survived"]
+        late = [r for r in counted if r["outcome"] == "killed" and "first" in r]
         unanswered = [r for r in alive if r["key"] not in answers]
         survivors += unanswered
         rows.append((room, len(counted), len(counted) - len(alive) - len(late), len(late), len(alive) - len(unanswered), len(unanswered)))
@@ -449,7 +452,7 @@ def main():
     rooms = options.room or list(SUITES)
     results = Results(SCRATCH / f"results-{options.seed}.jsonl", options.resume or options.survivors or options.summary)
     if not options.summary:
-        only = {r["key"] for r in results.counted() if r["outcome"] == "survived"} if options.survivors else None
+        only = {r["key"] for r in results.counted() if r["outcome"] != "killed"} if options.survivors else None
         trees = [Tree(number) for number in range(options.jobs)]
         for tree in trees:
             tree.prepare()

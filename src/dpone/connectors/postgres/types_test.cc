@@ -138,6 +138,24 @@ TEST(TypeCatalogTest, WhatStandsAgainstPassingTheBinaryForm) {
   EXPECT_EQ(types.raw_obstacle(30000, 180000), "is unknown");
 }
 
+TEST(TypeCatalogTest, WhatIsMadeOfNamesOfTablesNamesTables) {
+  const TypeCatalog types = TypeCatalog::from_json(*Json::parse(R"json([
+    {"oid": 2210, "name": "_regclass", "type": "b", "category": "A", "element": 2205, "binary": true},
+    {"oid": 1009, "name": "_text", "type": "b", "category": "A", "element": 25, "binary": true},
+    {"oid": 20020, "schema": "s", "name": "kind", "type": "d", "category": "N", "base": 2206, "base_typmod": -1,
+     "base_formatted": "regtype", "binary": true},
+    {"oid": 20021, "schema": "s", "name": "place", "type": "c", "category": "C", "binary": true, "attributes": [
+      {"name": "a", "type": 23, "typmod": -1, "formatted": "integer"},
+      {"name": "b", "type": 20020, "typmod": -1, "formatted": "s.kind"}]},
+    {"oid": 20022, "schema": "s", "name": "pair", "type": "c", "category": "C", "binary": true, "attributes": [
+      {"name": "a", "type": 23, "typmod": -1, "formatted": "integer"}]},
+    {"oid": 20023, "schema": "s", "name": "names", "type": "r", "category": "R", "subtype": 2205, "binary": true}
+  ])json"),
+                                                   "C", 160000);
+  for (const Oid oid : {2205U, 2206U, 2210U, 20020U, 20021U, 20023U}) EXPECT_TRUE(types.names_tables(oid)) << oid;
+  for (const Oid oid : {23U, 25U, 1009U, 20022U, 30000U}) EXPECT_FALSE(types.names_tables(oid)) << oid;
+}
+
 TEST(TypeCatalogTest, LogicalTypesOfBuiltinTypesFollowTheModifier) {
   const TypeCatalog types = catalog();
   const auto text = [&](Oid oid, int typmod) {
