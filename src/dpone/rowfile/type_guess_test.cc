@@ -151,6 +151,10 @@ TEST(TypeGuessTest, GuessesOfSeveralFilesAddUp) {
 TEST(TypeGuessTest, TheReasonNamesARow) {
   EXPECT_EQ(guess_of({"1", "007", "x"}).verdict().reason, "a value has leading zeros (row 2)");
   EXPECT_EQ(guess_of({"1", "2"}).verdict().reason, "all 2 values are integers");
+  EXPECT_EQ(guess_of({"1", ""}).verdict().reason, "a value is an empty text (row 2)");
+  EXPECT_EQ(guess_of({"", "x"}).verdict().reason, "a value is an empty text (row 1)");
+  EXPECT_EQ(guess_of({"x"}).verdict().reason, "a value has no other type (row 1)");
+  EXPECT_EQ(guess_of({"1", "t"}).verdict().reason, "values are of several kinds (row 2)");
   TypeGuess text;
   text.look_at_text(3);
   EXPECT_EQ(text.verdict().reason, "a value is a text (row 3)");
