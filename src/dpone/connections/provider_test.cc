@@ -92,6 +92,9 @@ TEST(EnvProvider, IdsBecomeVariablesInOneWay) {
     ASSERT_FALSE(resolved) << bad;
     EXPECT_EQ(resolved.error().slug(), "connection.bad_id");
   }
+  for (const char* good : {"a", "7", "a_b", "Z-9.z"}) EXPECT_TRUE(check_connection_id(good)) << good;
+  EXPECT_TRUE(check_connection_id(std::string(128, 'a')));
+  EXPECT_FALSE(check_connection_id(std::string(129, 'a')));
 }
 
 TEST(ParamsProvider, ReplacesVariablesAndTellsTheirNames) {

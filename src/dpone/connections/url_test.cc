@@ -54,10 +54,11 @@ TEST(Url, ReadsWhatLibpqReads) {
 }
 
 TEST(Url, RefusesWhatIsMalformed) {
-  for (const char* url : {"postgresql:db", "postgresql:/db", "postgresql://h:0/d", "postgresql://h:65536/d",
-                          "postgresql://h:5x/d", "postgresql://[::1/d", "postgresql://[]/d", "postgresql://[::1]x/d",
-                          "postgresql://h/%zz", "postgresql://h/%4", "postgresql://h/a%00b", "postgresql://h/a b",
-                          "postgresql://h/d#f", "postgresql://h/d?sslmode", "postgresql://u:p@h/d?password=q"}) {
+  for (const char* url :
+       {"postgresql:db", "postgresql:/db", "postgresql://h:0/d", "postgresql://h:65536/d", "postgresql://h:005433/d",
+        "postgresql://h:5x/d", "postgresql://[::1/d", "postgresql://[]/d", "postgresql://[::1]x/d",
+        "postgresql://h/%zz", "postgresql://h/%4", "postgresql://h/a%00b", "postgresql://h/a b", "postgresql://h/d#f",
+        "postgresql://h/d?sslmode", "postgresql://u:p@h/d?password=q"}) {
     EXPECT_EQ(slug_of(url), "url.malformed") << url;
   }
   EXPECT_EQ(slug_of("postgresql://h/d?sslmod=require"), "url.unknown_parameter");

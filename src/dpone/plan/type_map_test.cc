@@ -190,8 +190,12 @@ TEST(TypeMapTest, ATypeThatNoGuessMakesIsNeverTakenForAGuess) {
   amount.type.precision = 12;
   amount.type.scale = 2;
   EXPECT_FALSE(is_guessed(amount, true));
-  amount.type.precision = 18;
-  EXPECT_TRUE(is_guessed(amount, true));
+  for (const int guessed : {18, 38}) {
+    amount.type.precision = guessed;
+    EXPECT_TRUE(is_guessed(amount, true)) << guessed;
+    amount.type.precision = guessed + 1;
+    EXPECT_FALSE(is_guessed(amount, true)) << guessed;
+  }
 }
 
 TEST(TypeMapTest, AColumnThatRowsMayLackIsAbsentAndNotGone) {
