@@ -5,7 +5,7 @@ usage: mutate.py [--room R] [--seed N] [--count N] [--minutes N] [--jobs N] [--r
   --room R       faults of this room only, such as data or connectors/sqlite; may be given again
   --seed N       which faults are chosen (default 1); the same seed chooses the same ones of unchanged lines
   --count N      so many that count: which compile, and change the program (default 162)
-  --minutes N    no new fault is begun after that
+  --minutes N    no new fault is begun after two thirds of that, and nothing at all after it
   --jobs N       so many at once, each in a tree of its own (default 1)
   --resume       keep the results that there are, and go on
   --survivors    try those again that have survived
@@ -339,9 +339,11 @@ def kept_programs(fault):
 class Work:
     """Hands out the faults, so that each room gets its share of the count."""
 
-    def __init__(self, queues, results, count, deadline, only=None):
-        self.queues, self.results, self.deadline, self.only = queues, results, deadline, only
-        self.count = count
+    def __init__(self, queues, results, count, minutes, only=None):
+        self.queues, self.results, self.count, self.only = queues, results, count, only
+        self.deadline = time.time() + 60 * minutes
+        # What the unit tests let live takes the rest.
+        self.last_new = time.time() + 40 * minutes
         self.lock = threading.Lock()
         self.waiting = {room: [f for f in faults if self._is_open(f)] for room, faults in queues.items()}
         # Those that the unit tests let live; they come when all others have been tried, for they take long.
@@ -351,7 +353,7 @@ class Work:
         self.under_way = dict.fromkeys(queues, 0)
 
     def stop(self):
-        self.deadline = self.results = None
+        self.results = None
 
     def _outcome(self, fault):
         return self.results.by_key.get(fault.key, {}).get("outcome")
@@ -373,7 +375,7 @@ class Work:
             if self.results is None or time.time() > self.deadline:
                 return None
             rooms = [room for room in self.queues if self.waiting[room] and self._wants(room)]
-            if rooms:
+            if rooms and time.time() < self.last_new:
                 room = min(rooms, key=self.has)
                 self.under_way[room] += 1
                 return room, self.waiting[room].pop(0), False
@@ -412,26 +414,36 @@ def read_answers():
     return {f"{a['file']} | {a['line']} | {a['fault']}": a["reason"] for a in answers}
 
 
+COLUMNS = ("faults", "killed", "killed by a test written for it", "no fault, for a reason", "unanswered", "waiting")
+
+
+def figures_of(records, answers):
+    def count(belongs):
+        return sum(map(bool, map(belongs, records)))
+
+    return (
+        len(records),
+        count(lambda r: r["outcome"] == "killed" and "first" not in r),
+        count(lambda r: r["outcome"] == "killed" and "first" in r),
+        count(lambda r: r["outcome"] != "killed" and r["key"] in answers),
+        count(lambda r: r["outcome"] == "survived" and r["key"] not in answers),
+        count(lambda r: r["outcome"] == "alive" and r["key"] not in answers),
+    )
+
+
 def summary(results, rooms):
-    """The table of the page in docs, and the survivors without an answer."""
+    """Prints the table of the page in docs, and what has no answer. Waiting is what the unit tests have let live, and
+    the tests of the whole program have not yet seen."""
     answers = read_answers()
-    rows, survivors = [], []
-    for room in rooms:
-        counted = results.counted(room)
-        alive = [r for r in counted if r["outcome"] != "killed"]
-        late = [r for r in counted if r["outcome"] == "killed" and "first" in r]
-        unanswered = [r for r in alive if r["key"] not in answers]
-        survivors += unanswered
-        rows.append((room, len(counted), len(counted) - len(alive) - len(late), len(late), len(alive) - len(unanswered), len(unanswered)))
-    print("| room | faults | killed | killed by a test written for it | no fault, for a reason | unanswered |")
-    print("|---|---|---|---|---|---|")
-    for name, *numbers in [*((f"`{row[0]}`", *row[1:]) for row in rows), ("all", *(sum(row[i] for row in rows) for i in range(1, 6)))]:
-        print(f"| {name} | {' | '.join(map(str, numbers))} |")
+    print(f"| room | {' | '.join(COLUMNS)} |\n|---|{'---|' * len(COLUMNS)}")
+    for name, records in [*((f"`{room}`", results.counted(room)) for room in rooms), ("all", [r for room in rooms for r in results.counted(room)])]:
+        print(f"| {name} | {' | '.join(map(str, figures_of(records, answers)))} |")
     stale = sorted(set(answers) - all_keys())
     for key in stale:
         print(f"\nan answer whose line has changed: {key}")
+    survivors = [r for room in rooms for r in results.counted(room) if r["outcome"] == "survived" and r["key"] not in answers]
     for record in survivors:
-        print(f"\n{record['outcome']}: {record['file']}\n  {record['line']}\n  {record['fault']}")
+        print(f"\nsurvived: {record['file']}\n  {record['line']}\n  {record['fault']}")
     return 1 if survivors or stale else 0
 
 
@@ -462,8 +474,7 @@ def main():
         sound = SCRATCH / "sound/dpone"
         sound.parent.mkdir(exist_ok=True)
         shutil.copy(trees[0].build / "dpone", sound)
-        deadline = time.time() + 60 * options.minutes
-        work = Work(chosen(trees[0].path, rooms, options.seed), results, options.count, deadline, only)
+        work = Work(chosen(trees[0].path, rooms, options.seed), results, options.count, options.minutes, only)
         workers = [threading.Thread(target=work_in, args=(tree, work, sound)) for tree in trees]
 
         def stop(number, frame):
