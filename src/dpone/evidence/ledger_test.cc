@@ -57,6 +57,7 @@ TEST_F(LedgerTest, RecordsAreChainedAndFound) {
   ASSERT_TRUE(found && *found);
   EXPECT_EQ((*found)->sequence, 2);
   EXPECT_EQ((*found)->hash, *second);
+  EXPECT_EQ((*found)->at.size(), std::string("2026-11-23T22:00:00.000Z").size()) << (*found)->at;
   EXPECT_FALSE((*ledger.find("run.outcome", "r1", 2)).has_value());
   EXPECT_EQ((*ledger.find("", "r2"))->kind, "run.intent");
 }

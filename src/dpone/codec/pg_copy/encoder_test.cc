@@ -202,6 +202,19 @@ TEST(EncoderTest, AnInfiniteIntervalAndTheNumberOfTheSameBitsDoNotBecomeEachOthe
     EXPECT_EQ(send(number(finite, extreme), infinite), kDoesNotFit);
     EXPECT_NE(send(number(finite, extreme), finite), text);
   }
+  // A value that travels as text may hold one of them: from 17 on it would be read as an infinity.
+  const DataType before = simple(TypeKind::kText);
+  DataType since = before;
+  since.has_infinity = true;
+  for (const Interval extreme : {Interval{kMicros, kPart, kPart}, Interval{-kMicros - 1, -kPart - 1, -kPart - 1}}) {
+    std::string held = "(1,";
+    append_interval_text(extreme, false, held);
+    EXPECT_EQ(send(string(before, held + ")"), since), kDoesNotFit) << held;
+    EXPECT_EQ(send(string(before, held + ")"), before), held + ")");
+    EXPECT_EQ(send(string(since, held + ")"), since), held + ")");
+  }
+  EXPECT_EQ(send(string(before, "(1,-infinity)"), since), "(1,-infinity)");
+  EXPECT_EQ(send(string(before, "(1,infinity)"), since), "(1,infinity)");
   EXPECT_EQ(send(number(infinite, Interval{kMicros, kPart, 1}), finite),
             "1 mon 2147483647 days 2562047788:00:54.775807");
 }
