@@ -33,7 +33,7 @@ SUITES = {
     "evidence": ("tests/cli/test_state_folder.py", *SQLITE),
     "engine": (*SQLITE, "tests/files/test_routes.py", APPEND),
     "report": ("tests/cli/test_output.py", "tests/sqlite/test_publishing.py"),
-    "connectors/postgres": (*POSTGRES, APPEND, "tests/integration/postgres/test_locks_and_leftovers.py"),
+    "connectors/postgres": (*POSTGRES, APPEND, "tests/routes/test_creation.py", "tests/integration/postgres/test_locks_and_leftovers.py"),
     "connectors/sqlite": ("tests/sqlite",),
     "connectors/file": (*FILES, "tests/cli/test_copies.py"),
     "rowfile": FILES,
