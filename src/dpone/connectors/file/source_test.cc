@@ -203,6 +203,10 @@ TEST_F(FileSourceTest, TheSampleIsNotCutInsideARow) {
   EXPECT_NEAR(static_cast<double>(*facts->estimated_rows), 1e6, 1e4);
 }
 
+TEST_F(FileSourceTest, TakesNoQueryThatAnAdviceCouldName) {
+  EXPECT_FALSE(describe(write("a.csv", "id\n1\n"))->takes_query);
+}
+
 TEST_F(FileSourceTest, TheTargetIsNotAmongTheFiles) {
   settings_.target_path = write("all.csv", "id\n1\n");
   write("a.csv", "id\n1\n");
