@@ -54,6 +54,19 @@ TEST(YamlTree, ScalarsFollowTheCoreSchemaOfYaml12) {
   EXPECT_EQ(items[19].as_int(), 12) << "no octal by a leading zero";
 }
 
+TEST(YamlTree, ANumberMayHaveAPointAndAnExponentWithASign) {
+  for (const char* number : {"1e-5", "2.5E+3", "-.5", "+1.", "-1.5e0", ".nan", "-.inf", "+.INF", "0xfF"}) {
+    const YamlTree tree = read_yaml(std::string("[") + number + "]");
+    ASSERT_TRUE(tree.is_complete) << number;
+    EXPECT_EQ(tree.root->items[0].kind_name(), "a number") << number;
+  }
+  for (const char* text : {"1e", "1e+", "e5", ".", "-", "1e5x", "1.2.3", "0x", "0o8", "-.nan"}) {
+    const YamlTree tree = read_yaml(std::string("[\"\", ") + text + "]");
+    ASSERT_TRUE(tree.is_complete) << text;
+    EXPECT_EQ(tree.root->items[1].kind_name(), "text") << text;
+  }
+}
+
 TEST(YamlTree, EmptyFilesAreNamed) {
   for (const char* text : {"", "\n\n", "# only a comment\n", "---\n", "--- ~\n"}) {
     EXPECT_EQ(only_problem(text).slug, "manifest.empty") << text;
