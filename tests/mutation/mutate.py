@@ -344,6 +344,7 @@ class Work:
         self.deadline = time.time() + 60 * minutes
         # What the unit tests let live takes the rest.
         self.last_new = time.time() + 40 * minutes
+        self.answers = read_answers()
         self.lock = threading.Lock()
         self.waiting = {room: [f for f in faults if self._is_open(f)] for room, faults in queues.items()}
         # Those that the unit tests let live; they come when all others have been tried, for they take long.
@@ -379,6 +380,8 @@ class Work:
                 room = min(rooms, key=self.has)
                 self.under_way[room] += 1
                 return room, self.waiting[room].pop(0), False
+            # What has an answer already can wait.
+            self.alive.sort(key=lambda task: task[1].key in self.answers)
             return (*self.alive.pop(0), True) if self.alive else None
 
     def done(self, room, fault, was_alive, outcome, found, seconds):
