@@ -12,7 +12,7 @@ PeerState ask_about(const Peer& peer, const RunContext& context) {
   RunContext asking = context;
   asking.stop = {};
   ConnectionSettings settings = peer.settings;
-  if (context.stop.stop_requested()) settings.fields["connect_timeout"] = "3";
+  if (context.stop.stop_requested()) settings.fields.insert_or_assign("connect_timeout", std::string("3"));
   auto connection = Connection::open(settings, SessionRole::kSource, asking);
   if (!connection) {
     // A server that refuses another session is there, and says nothing of this one. Class 08: no server has answered.
