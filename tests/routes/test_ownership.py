@@ -59,7 +59,7 @@ def test_a_dropped_target_is_created_again(route):
     route.db.run(FEED)
     route.run().expect(0)
     route.db.run("drop table public.t")
-    assert any("is gone" in note for note in route.plan(options={"adopt": False}).expect(0).json["notes"])
+    assert any("no longer exists" in note for note in route.plan(options={"adopt": False}).expect(0).json["notes"])
     route.run().expect(0)
     assert route.db.fingerprint("public.t") == route.db.fingerprint("feed.t")
     assert [row[1:3] for row in route.db.rows(RECEIPTS)] == [(1, 1), (2, 2)]

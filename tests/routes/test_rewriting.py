@@ -78,7 +78,7 @@ def test_delete_insert_is_refused_where_the_role_may_not_read_what_refers_to_the
     route.db.run(FEED + TARGET + "create table public.w (id int references public.t (id), v text)")
     loader = route.as_role(roles, "grant select, insert, delete on public.t")
     said = route.refused(load(route, "delete_insert"), 3, "publish.referenced")
-    assert f"w_id_fkey of public.w may have rows that refer to it, and role {loader} may not SELECT them" in said
+    assert f"w_id_fkey of public.w may have rows that refer to it, but role {loader} may not SELECT them" in said
     assert old_rows(route.db) == 2
     route.db.run(f'grant select (id) on public.w to "{loader}"; alter table public.w enable row level security')
     route.refused(load(route, "delete_insert"), 3, "publish.referenced")

@@ -58,7 +58,8 @@ def test_a_server_that_stays_away_leaves_a_stage_to_the_next_run(mode, published
     assert "cannot drop the stage" in said
     published.dst.server.start()
     assert published.generation() == 1
-    assert leftovers(published.dst) != []
+    # The stage's commit does not wait for the disk: a server that dies at once may lose it.
+    assert mode == "immediate" or leftovers(published.dst) != []
     check_next_run(published)
 
 

@@ -139,7 +139,7 @@ def test_a_second_signal_while_publishing_says_how_to_settle_it(publishing, publ
         eventually(lambda: proxy.cancels, "a cancel")
         run.signal(signal.SIGINT)
         ended = run.end(2).expect(130)
-        assert "not known" in ended.err
+        assert "was publishing" in ended.err
         command = next(line for line in ended.err.splitlines() if line.startswith("dpone reconcile "))
         # The server goes on with what it was sent; the question waits for its end.
         settled = published.dpone(*shlex.split(command)[1:])
