@@ -214,7 +214,7 @@ RowChange render_insert(const Dialect& dialect, const LoadTask& task, const Load
 
 std::string render_question(const Dialect& dialect, const LoadTask& task, const LoadTables& tables,
                             const Question& question) {
-  const std::string count = "SELECT count(*) FROM " + tables.stage;
+  std::string count = "SELECT count(*) FROM " + tables.stage;
   switch (question.kind) {
     case Question::Kind::kRows:
       return count;

@@ -251,7 +251,7 @@ class SinkRenderer {
 
   std::vector<std::string> analyzed_columns() const {
     constexpr std::size_t kMost = 32;
-    const std::vector<std::string> all = sink_names(task_);
+    std::vector<std::string> all = sink_names(task_);
     if (all.size() <= kMost) return all;
     std::vector<std::string> chosen;
     const auto choose = [&](const std::vector<std::string>& columns, std::size_t most) {
