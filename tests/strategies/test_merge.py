@@ -113,7 +113,7 @@ def test_a_key_without_equality_is_refused_by_the_plan(load):
     load.name = "by_point"
     load.sink["adopt"] = True
     run = load.refused("publish.no_method", "--start-cursor", "none")
-    assert "no equality" in run.err
+    assert "lacks an equality" in run.err
 
 
 def test_columns_of_the_target_alone_keep_their_values(load):
