@@ -5,8 +5,9 @@ usage: tracked.py [ROOT]     prints file:line: reason, one a line; exit code 1 i
 
 import pathlib
 import re
-import subprocess
 import sys
+
+from files import report
 
 MAX_BYTES = 1 << 20
 # Which registry serves the packages is the machine's business: npm, pip and apt have their own configuration.
@@ -22,21 +23,14 @@ def check(text):
             yield number, f"names a path of one machine: {match[0]}"
 
 
+def check_file(name, data):
+    yield from check(data.decode("utf-8", "replace"))
+    if len(data) > MAX_BYTES:
+        yield 1, f"{len(data)} bytes, at most {MAX_BYTES}"
+
+
 def main(root):
-    names = subprocess.run(["git", "ls-files", "-z"], cwd=root, check=True, capture_output=True, text=True).stdout
-    is_clean = True
-    for name in filter(None, names.split("\0")):
-        path = root / name
-        if not path.is_file():
-            continue
-        data = path.read_bytes()
-        findings = list(check(data.decode("utf-8", "replace")))
-        if len(data) > MAX_BYTES:
-            findings.append((1, f"{len(data)} bytes, at most {MAX_BYTES}"))
-        for line, reason in findings:
-            print(f"{name}:{line}: {reason}")
-            is_clean = False
-    return 0 if is_clean else 1
+    return report(root, lambda name: True, check_file)
 
 
 if __name__ == "__main__":

@@ -10,8 +10,9 @@ exempt.
 import bisect
 import pathlib
 import re
-import subprocess
 import sys
+
+from files import report
 
 EXEMPT = "words: ok"
 COMPARISON = "longer|more|less|greater|bigger|larger|smaller|better|worse|different|earlier|later|older|newer|slower|faster"
@@ -105,16 +106,7 @@ def check(name, text):
 
 
 def main(root):
-    names = subprocess.run(["git", "ls-files", "-z"], cwd=root, check=True, capture_output=True, text=True).stdout
-    is_clean = True
-    for name in filter(is_prose, names.split("\0")):
-        path = root / name
-        if not path.is_file():
-            continue
-        for line, reason in sorted(check(name, path.read_text(errors="replace"))):
-            print(f"{name}:{line}: {reason}")
-            is_clean = False
-    return 0 if is_clean else 1
+    return report(root, is_prose, lambda name, data: sorted(check(name, data.decode("utf-8", "replace"))))
 
 
 if __name__ == "__main__":
