@@ -167,6 +167,14 @@ Error scope_error(Error error, const Scope& scope) {
                                             : "name columns of the target, and values of their types");
 }
 
+void SetAsides::add(SetAside aside, bool is_of_columns, const std::string& index) {
+  if (is_of_columns && !aside.value.empty()) {
+    ways.push_back(std::move(aside));
+  } else {
+    without.push_back(index);
+  }
+}
+
 std::string render_set_aside(const Dialect& dialect, const LoadTask& task, const LoadTables& tables,
                              const UpdateRows& step, const SetAside& aside) {
   std::string wanted;

@@ -38,6 +38,15 @@ struct SetAside {
   bool has_equal_nulls = false;      // NULLS NOT DISTINCT
 };
 
+// What must be unique at a target beside the key of a merge.
+struct SetAsides {
+  std::vector<SetAside> ways;
+  std::vector<std::string> without;  // the indexes without a way, by their names for a user
+
+  // `is_of_columns`: the index is of whole columns, which is all that a way can be about.
+  void add(SetAside aside, bool is_of_columns, const std::string& index);
+};
+
 // Comes before render_update(): rows whose value of a unique index another staged row gets make room first, since the
 // index is looked at row by row. The columns are all written again by the update.
 std::string render_set_aside(const Dialect& dialect, const LoadTask& task, const LoadTables& tables,

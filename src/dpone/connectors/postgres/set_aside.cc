@@ -60,9 +60,9 @@ bool is_named_in(const Json& keys, const char* member, const std::string& column
 
 }  // namespace
 
-SetAsides find_set_asides(const Facts& target, const std::vector<std::string>& key,
-                          const std::vector<std::string>& columns, const std::string& stage) {
-  SetAsides out;
+sql::SetAsides find_set_asides(const Facts& target, const std::vector<std::string>& key,
+                               const std::vector<std::string>& columns, const std::string& stage) {
+  sql::SetAsides out;
   for (const Json& index : target.native["indexes"].as_array()) {
     if (!index["is_unique"].as_bool() && !index["is_exclusion"].as_bool()) continue;
     if (index["is_deferrable"].as_bool()) continue;
@@ -89,12 +89,7 @@ SetAsides find_set_asides(const Facts& target, const std::vector<std::string>& k
       aside.column = name;
       aside.value = std::move(value);
     }
-    if (!is_written) continue;
-    if (is_of_columns && !aside.value.empty()) {
-      out.ways.push_back(std::move(aside));
-    } else {
-      out.without.push_back(index["name"].as_string());
-    }
+    if (is_written) out.add(std::move(aside), is_of_columns, index["name"].as_string());
   }
   return out;
 }

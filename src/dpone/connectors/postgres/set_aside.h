@@ -10,14 +10,9 @@
 
 namespace dpone::postgres {
 
-struct SetAsides {
-  std::vector<sql::SetAside> ways;
-  std::vector<std::string> without;  // names of the indexes without a way
-};
-
 // `columns` are those that the merge writes; `stage` is quoted. A DEFERRABLE constraint needs nothing: it is looked at
 // when the statement is done.
-SetAsides find_set_asides(const Facts& target, const std::vector<std::string>& key,
-                          const std::vector<std::string>& columns, const std::string& stage);
+sql::SetAsides find_set_asides(const Facts& target, const std::vector<std::string>& key,
+                               const std::vector<std::string>& columns, const std::string& stage);
 
 }  // namespace dpone::postgres

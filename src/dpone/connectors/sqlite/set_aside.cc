@@ -51,9 +51,9 @@ bool is_referred_to(const Facts& target, const std::string& column) {
 
 }  // namespace
 
-SetAsides find_set_asides(const Facts& target, const std::vector<std::string>& key,
-                          const std::vector<std::string>& columns, const std::string& stage) {
-  SetAsides out;
+sql::SetAsides find_set_asides(const Facts& target, const std::vector<std::string>& key,
+                               const std::vector<std::string>& columns, const std::string& stage) {
+  sql::SetAsides out;
   std::vector<Json> indexes = target.native["indexes"].as_array();
   if (target.native["rowid_column"].is_string()) {
     Json index = Json::object();
@@ -81,12 +81,7 @@ SetAsides find_set_asides(const Facts& target, const std::vector<std::string>& k
       aside.column = *name;
       aside.value = std::move(value);
     }
-    if (!is_written) continue;
-    if (is_of_columns && !aside.value.empty()) {
-      out.ways.push_back(std::move(aside));
-    } else {
-      out.without.push_back(index["name"].as_string());
-    }
+    if (is_written) out.add(std::move(aside), is_of_columns, index["name"].as_string());
   }
   return out;
 }

@@ -10,13 +10,8 @@
 
 namespace dpone::sqlite {
 
-struct SetAsides {
-  std::vector<sql::SetAside> ways;
-  std::vector<std::string> without;  // the indexes without a way, by their names for a user
-};
-
 // `columns` are those that the merge writes; `stage` is quoted.
-SetAsides find_set_asides(const Facts& target, const std::vector<std::string>& key,
-                          const std::vector<std::string>& columns, const std::string& stage);
+sql::SetAsides find_set_asides(const Facts& target, const std::vector<std::string>& key,
+                               const std::vector<std::string>& columns, const std::string& stage);
 
 }  // namespace dpone::sqlite
