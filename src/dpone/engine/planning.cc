@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dpone/base/guarded.h"
 #include "dpone/evidence/ledger.h"
 #include "dpone/plan/planner.h"
 #include "dpone/plan/strategy/strategy.h"
@@ -70,13 +71,19 @@ Status check_rows_at_position(const Route& route, const plan::RoutePlan& plan, s
 }  // namespace
 
 Result<plan::RoutePlan> make_plan(const Route& route, const std::filesystem::path& state_dir) {
+  SourceAnswer source_answer = ask(route.source);
   DPONE_TRY(const PriorReceipts prior, route.sink.read_receipts(route.context.process, route.context.run_id));
-  return make_plan(route, state_dir, prior);
+  return make_plan(route, state_dir, prior, std::move(source_answer));
+}
+
+SourceAnswer ask(Source& source) {
+  return std::async(source.is_server() ? std::launch::async : std::launch::deferred,
+                    [&source] { return guarded([&] { return source.describe(); }); });
 }
 
 Result<plan::RoutePlan> make_plan(const Route& route, const std::filesystem::path& state_dir,
-                                  const PriorReceipts& prior) {
-  DPONE_TRY(const Facts source, route.source.describe());
+                                  const PriorReceipts& prior, SourceAnswer source_answer) {
+  DPONE_TRY(const Facts source, source_answer.get());
   DPONE_TRY(const Facts target, route.sink.describe(plan::strategy::question_of(route.manifest, source)));
   DPONE_TRY(const std::vector<std::string> columns, plan::select_columns(route.manifest, source));
   DPONE_TRY(const Facts proposed, route.sink.propose(target, source, columns));

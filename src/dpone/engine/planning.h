@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <future>
 
 #include "dpone/engine/route.h"
 #include "dpone/plan/route_plan.h"
@@ -11,8 +12,13 @@ namespace dpone::engine {
 
 Result<plan::RoutePlan> make_plan(const Route& route, const std::filesystem::path& state_dir);
 
+using SourceAnswer = std::future<Result<Facts>>;
+// Asks the source for its facts. A server answers while the sink is asked for something else; another source is asked
+// when the answer is wanted.
+SourceAnswer ask(Source& source);
+
 // The same with receipts that have been read already.
 Result<plan::RoutePlan> make_plan(const Route& route, const std::filesystem::path& state_dir,
-                                  const PriorReceipts& prior);
+                                  const PriorReceipts& prior, SourceAnswer source_answer);
 
 }  // namespace dpone::engine

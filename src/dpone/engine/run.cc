@@ -27,11 +27,12 @@ class Run {
     DPONE_TRY(const FileDescriptor lock, lock_process(state_dir_, context_.process));
     DPONE_CHECK(context_.fault("run.locked"));
     progress_.stage("plan");
+    SourceAnswer source_answer = ask(route_.source);
     DPONE_CHECK(recover(route_, record_));
     DPONE_TRY(const PriorReceipts prior, route_.sink.read_receipts(context_.process, context_.run_id));
     if (prior.of_run) return repeat(route_, *prior.of_run, record_);
     drop_leftovers(route_, record_);
-    DPONE_TRY(plan_, make_plan(route_, state_dir_, prior));
+    DPONE_TRY(plan_, make_plan(route_, state_dir_, prior, std::move(source_answer)));
     tell_plan();
     StateKeeper state(route_, plan_->state_record);
     // The state follows the receipt before anything is loaded.
