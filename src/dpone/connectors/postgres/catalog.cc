@@ -1,6 +1,7 @@
 #include "dpone/connectors/postgres/catalog.h"
 
 #include "dpone/base/nearest.h"
+#include "dpone/connectors/postgres/dialect.h"
 #include "dpone/connectors/postgres/quote.h"
 
 namespace dpone::postgres {
@@ -29,20 +30,14 @@ std::string column_core(const std::string& not_null) {
 
 }  // namespace
 
-Result<std::optional<Oid>> find_relation(Connection& connection, const std::string& schema, const std::string& name,
-                                         bool may_be_absent) {
-  DPONE_TRY(const Rows found,
-            connection.query("SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-                             "WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r','p','v','m','f')",
-                             {schema, name}));
-  if (found.size() == 1) return std::optional<Oid>(static_cast<Oid>(found.integer(0, 0)));
-  if (may_be_absent) return std::optional<Oid>();
-  DPONE_TRY(const Rows others,
-            connection.query(
-                "SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-                "WHERE c.relkind IN ('r','p','v','m','f') AND n.nspname NOT IN ('pg_catalog','information_schema') "
-                "AND n.nspname NOT LIKE 'pg\\_toast%' ORDER BY (n.nspname = $1) DESC, 1, 2 LIMIT 5000",
-                {schema}));
+Error no_relation(Connection& connection, const std::string& schema, const std::string& name) {
+  const auto found = connection.query(
+      "SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+      "WHERE c.relkind IN ('r','p','v','m','f') AND n.nspname NOT IN ('pg_catalog','information_schema') "
+      "AND n.nspname NOT LIKE 'pg\\_toast%' ORDER BY (n.nspname = $1) DESC, 1, 2 LIMIT 5000",
+      {schema});
+  if (!found) return found.error();
+  const Rows& others = *found;
   std::vector<std::string> names;
   names.reserve(static_cast<std::size_t>(others.size()));
   for (int row = 0; row < others.size(); ++row) names.push_back(others.text(row, 0) + "." + others.text(row, 1));
@@ -60,7 +55,10 @@ Result<std::optional<Oid>> find_relation(Connection& connection, const std::stri
                          : "did you mean " + near + "? Names are case-sensitive and not folded");
 }
 
-std::string source_facts_sql(const std::string& oid_expression, int server_version) {
+namespace {
+
+// A scalar expression, text: the JSON of `relation` (relation_sql).
+std::string source_facts_sql(int server_version) {
   // Rows from before a NOT NULL that was never validated may be NULL.
   const std::string not_null =
       server_version >= 180000 ? "a.attnotnull AND NOT EXISTS (SELECT FROM pg_constraint nn WHERE nn.conrelid = c.oid "
@@ -97,11 +95,10 @@ std::string source_facts_sql(const std::string& oid_expression, int server_versi
       AND NOT EXISTS (SELECT FROM unnest(i.indclass::oid[]) o(oid) JOIN pg_opclass x ON x.oid = o.oid
         WHERE NOT x.opcdefault)
       AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = ic.oid AND k.contype IN ('p', 'u', 'x')))
-  )::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = )" +
-         oid_expression + ")";
+  )::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = relation.oid))";
 }
 
-std::string target_facts_sql(const std::string& oid_expression, int server_version) {
+std::string target_facts_sql(int server_version) {
   const std::string become = server_version >= 160000 ? "SET" : "MEMBER";  // SET ROLE, and giving a table away
   const std::string stats_target = server_version >= 130000 ? "s.stxstattarget" : "NULL";
   const std::string published_by_schema = server_version >= 150000
@@ -268,14 +265,39 @@ std::string target_facts_sql(const std::string& oid_expression, int server_versi
        WHERE NOT pg_has_role(x.grantor, ')" +
          become + R"(')))
   )::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_am am ON am.oid = c.relam
-  WHERE c.oid = )" +
-         oid_expression + ")";
+  WHERE c.oid = relation.oid))";
   return sql;
 }
 
-std::string target_fingerprint_sql(const std::string& schema, const std::string& name, int server_version) {
-  return "encode(sha256(convert_to(" + target_facts_sql(current_oid_sql(schema, name), server_version) +
-         ", 'UTF8')), 'hex')";
+// FROM item `name` with the OID, if there is such a relation.
+std::string relation_sql(const std::string& schema, const std::string& name) {
+  return "(SELECT q.oid FROM pg_class q WHERE q.oid = " + current_oid_sql(schema, name) +
+         " AND q.relkind IN ('r','p','v','m','f')) AS relation";
+}
+
+constexpr std::string_view kExpected = "dpone.expected_target";
+
+}  // namespace
+
+KeptStatement source_statement(const std::string& schema, const std::string& name, int server_version) {
+  return {"dpone_source", "SELECT " + source_facts_sql(server_version) +
+                              ", has_table_privilege(relation.oid, 'SELECT'), current_user::text, "
+                              "has_any_column_privilege(relation.oid, 'SELECT') FROM " +
+                              relation_sql(schema, name)};
+}
+
+KeptStatement target_statement(const std::string& schema, const std::string& name, int server_version) {
+  const std::string facts = "(SELECT " + target_facts_sql(server_version) + " FROM " + relation_sql(schema, name) + ")";
+  const std::string expected = "coalesce(current_setting('" + std::string(kExpected) + "', true), '')";
+  const std::string is_expected =
+      expected + " = '' OR " + expected + " = encode(sha256(convert_to(target.facts, 'UTF8')), 'hex')";
+  return {std::string(kTargetStatement), "SELECT target.facts, (" +
+                                             render_guard(is_expected, "finalize.target_changed", "'definition'") +
+                                             ") FROM (SELECT " + facts + " AS facts OFFSET 0) AS target"};
+}
+
+std::string render_expected_target(const std::string& fingerprint) {
+  return "SET LOCAL " + std::string(kExpected) + " = " + quote_literal(fingerprint);
 }
 
 Result<Estimates> read_estimates(Connection& connection, Oid oid, const std::string& schema, const std::string& name) {

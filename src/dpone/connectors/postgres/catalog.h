@@ -14,16 +14,24 @@
 
 namespace dpone::postgres {
 
-// Finds `schema`.`name` and returns its OID. Fails with `postgres.no_relation`, naming the nearest, unless
-// `may_be_absent`, when it returns nothing.
-Result<std::optional<Oid>> find_relation(Connection& connection, const std::string& schema, const std::string& name,
-                                         bool may_be_absent);
+// `postgres.no_relation`, naming the nearest.
+Error no_relation(Connection& connection, const std::string& schema, const std::string& name);
 
-// A scalar expression (type text) over pg_class alias-free: the JSON of the relation with OID `oid_expression`.
-std::string source_facts_sql(const std::string& oid_expression, int server_version);
-std::string target_facts_sql(const std::string& oid_expression, int server_version);
-// sha256 (hex) of the target's facts, computed by the server: for the check under the lock.
-std::string target_fingerprint_sql(const std::string& schema, const std::string& name, int server_version);
+// The descriptions take the server milliseconds to plan and one to run, and a run sends each of them twice.
+struct KeptStatement {
+  std::string name;
+  std::string sql;
+};
+
+// One row, or none if the relation is absent: its JSON, whether the role may read all of it, the role, and whether it
+// may read a column.
+KeptStatement source_statement(const std::string& schema, const std::string& name, int server_version);
+
+// One row: the JSON of the target, NULL if it is absent. Once `render_expected_target` was sent in the same
+// transaction, the statement fails unless the JSON is the one with that fingerprint: the check under the lock.
+inline constexpr std::string_view kTargetStatement = "dpone_target";
+KeptStatement target_statement(const std::string& schema, const std::string& name, int server_version);
+std::string render_expected_target(const std::string& fingerprint);
 
 struct Estimates {
   std::int64_t rows = 0;
@@ -32,9 +40,9 @@ struct Estimates {
 };
 Result<Estimates> read_estimates(Connection& connection, Oid oid, const std::string& schema, const std::string& name);
 
-// SQL for the current OID of the name, or NULL. A description read by OID is valid if the name still has that OID
-// afterwards: the server's catalog functions ignore snapshots, so a relation dropped in between gives errors, NULLs and
-// partial results.
+// SQL for the current OID of the name, or NULL. A description is valid if the name still has that OID afterwards:
+// the server's catalog functions ignore snapshots, so a relation dropped in between gives errors, NULLs and partial
+// results.
 std::string current_oid_sql(const std::string& schema, const std::string& name);
 // Whether an error may come of a relation that went away while it was described.
 bool is_of_vanished(const Error& error);

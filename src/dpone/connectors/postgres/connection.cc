@@ -10,6 +10,7 @@
 #include <system_error>
 #include <thread>
 
+#include "dpone/base/contains.h"
 #include "dpone/connectors/postgres/errors.h"
 
 namespace dpone::postgres {
@@ -320,6 +321,18 @@ Result<Rows> Connection::execute(const std::string& sql, std::vector<std::string
   DPONE_CHECK(may_send());
   if (PQsendQuery(connection_.get(), sql.c_str()) == 0) return connection_error("cannot send a statement");
   return last_result(tags);
+}
+
+Result<Rows> Connection::query_kept(const std::string& name, const std::string& sql) {
+  DPONE_CHECK(keep(name, sql));
+  return execute("EXECUTE " + name);
+}
+
+Status Connection::keep(const std::string& name, const std::string& sql) {
+  if (contains(kept_, name)) return {};
+  DPONE_CHECK(execute("PREPARE " + name + " AS " + sql));
+  kept_.push_back(name);
+  return {};
 }
 
 Result<Rows> Connection::describe(const std::string& sql) {

@@ -61,6 +61,11 @@ class Connection {
   // One or more statements in one message; the rows of the last. An error anywhere is the error. `tags` gets the
   // command tag of each statement, `UPDATE 12`.
   Result<Rows> execute(const std::string& sql, std::vector<std::string>* tags = nullptr);
+  // `sql`, one statement without parameters that a session sends more than once, kept by the server under `name`: it is
+  // planned once. The name stands for the same text as long as the connection lives.
+  Result<Rows> query_kept(const std::string& name, const std::string& sql);
+  // Without running it, for an EXECUTE in a later message.
+  Status keep(const std::string& name, const std::string& sql);
   // Parses `sql` as one statement and describes its columns, without running it.
   Result<Rows> describe(const std::string& sql);
 
@@ -121,6 +126,7 @@ class Connection {
   std::optional<std::chrono::steady_clock::time_point> deadline_;
   std::optional<std::chrono::steady_clock::time_point> cancel_sent_at_;
   std::shared_ptr<std::atomic<bool>> is_cancel_taken_;  // of the last request; null before the first
+  std::vector<std::string> kept_;                       // names of prepared statements
   std::shared_ptr<std::atomic<bool>> is_given_up_ = std::make_shared<std::atomic<bool>>(false);
 };
 

@@ -30,6 +30,12 @@ constexpr sql::ReceiptDialect kReceipts{
     .extra_columns = "",
     .table_options = ""};
 
+std::vector<std::string> texts_of(const Json& array) {
+  std::vector<std::string> texts;
+  for (const Json& text : array.as_array()) texts.push_back(text.as_string());
+  return texts;
+}
+
 // From the first form: the columns become one JSON, what grants there are stay.
 std::vector<std::string> migration(const std::string& name) {
   return {"ALTER TABLE " + name +
@@ -50,16 +56,43 @@ std::string ControlTable::name() const { return quote_name(schema_, kTable); }
 
 sql::ReceiptTable ControlTable::table() const { return {kReceipts, name(), target_}; }
 
-Result<std::vector<std::string>> ControlTable::columns(Connection& connection) const {
-  DPONE_TRY(const Rows found,
-            connection.query("SELECT a.attname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN "
-                             "pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped WHERE "
-                             "n.nspname = $1 AND c.relname = $2",
-                             {schema_, std::string(kTable)}));
-  std::vector<std::string> names;
-  names.reserve(static_cast<std::size_t>(found.size()));
-  for (int row = 0; row < found.size(); ++row) names.push_back(found.text(row, 0));
-  return names;
+Result<ControlTable::Place> ControlTable::look(Connection& connection) const {
+  const std::string by_schema =
+      connection.server_version() >= 150000
+          ? " OR EXISTS (SELECT FROM pg_publication_namespace p WHERE p.pnnspid = place.schema)"
+          : "";
+  const std::string schema = quote_literal(schema_);
+  const std::string table = quote_literal(kTable);
+  DPONE_TRY(
+      const Rows rows,
+      connection.query_kept(
+          "dpone_receipts_place",
+          "SELECT place.schema IS NOT NULL, coalesce(has_table_privilege(place.oid, 'SELECT') AND "
+          "has_table_privilege(place.oid, 'INSERT'), false), quote_ident(current_user), EXISTS (SELECT FROM "
+          "pg_publication WHERE puballtables) OR EXISTS (SELECT FROM pg_publication_rel r WHERE r.prrelid = "
+          "place.oid)" +
+              by_schema +
+              ", (SELECT coalesce(jsonb_agg(a.attname), '[]'::jsonb) FROM pg_attribute a WHERE a.attrelid = place.oid "
+              "AND a.attnum > 0 AND NOT a.attisdropped)::text, (SELECT coalesce(jsonb_agg(n.nspname ORDER BY "
+              "n.nspname), '[]'::jsonb) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relname "
+              "= " +
+              table + " AND c.relkind = 'r' AND n.nspname <> " + schema +
+              " AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'))::text FROM (SELECT "
+              "n.oid AS schema, c.oid FROM (SELECT) one LEFT JOIN pg_namespace n ON n.nspname = " +
+              schema + " LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = " + table + ") AS place"));
+  DPONE_TRY(const Json columns, Json::parse(rows.text(0, 4)));
+  DPONE_TRY(const Json others, Json::parse(rows.text(0, 5)));
+  Place place;
+  place.has_schema = rows.boolean(0, 0);
+  place.may_use = rows.boolean(0, 1);
+  place.role = rows.text(0, 2);
+  place.is_published = rows.boolean(0, 3);
+  if (!columns.as_array().empty()) {
+    const bool is_first = sql::ReceiptTable::has_first_form(texts_of(columns));
+    place.form = is_first ? Form::kFirst : Form::kCurrent;
+  }
+  place.other_schemas = texts_of(others);
+  return place;
 }
 
 Result<PriorReceipts> ControlTable::read_newest(Connection& connection, std::string_view process,
@@ -80,25 +113,37 @@ Result<PriorReceipts> ControlTable::read(Connection& connection, std::string_vie
     }
     return error;
   }
-  DPONE_TRY(const std::vector<std::string> names, columns(connection));
-  const bool is_first_form = !names.empty() && sql::ReceiptTable::has_first_form(names);
-  form_ = names.empty() ? Form::kAbsent : is_first_form ? Form::kFirst : Form::kCurrent;
-  if (names.empty()) {
-    DPONE_TRY(has_schema_, has_schema(connection));
-    return PriorReceipts{};
-  }
+  DPONE_TRY(const Place place, look(connection));
+  form_ = place.form;
+  has_schema_ = place.has_schema;
+  if (form_ == Form::kAbsent) return PriorReceipts{};
   SqlSession session(connection);
-  return table().read(session, is_first_form, process, run_id);
+  return table().read(session, form_ == Form::kFirst, process, run_id);
 }
 
 Status ControlTable::check_place(Connection& connection, std::vector<Statement>& asked) const {
-  DPONE_CHECK(check_rights(connection));
-  DPONE_CHECK(refuse_published(connection));
-  return refuse_second_table(connection, asked);
+  DPONE_TRY(const Place place, look(connection));
+  if (place.form == Form::kAbsent) DPONE_CHECK(check_creation_rights(connection));
+  // A receipt that cannot be written would be found out when everything is loaded.
+  if (place.form != Form::kAbsent && !place.may_use) {
+    return Error(ErrorClass::kFailed, "postgres.permission",
+                 "role " + place.role + " may not read and write dpone's receipts")
+        .with("table", name())
+        .hint("GRANT SELECT, INSERT ON " + name() + " TO " + place.role +
+              "; or keep the receipts elsewhere with sink.options.control_schema");
+  }
+  if (place.is_published) {
+    return Error(ErrorClass::kRefused, "control.published",
+                 "a publication covers schema \"" + schema_ + "\" and would publish dpone's receipts")
+        .hint(
+            "set sink.options.control_schema to a schema outside the publication; a publication FOR ALL TABLES leaves "
+            "none: list its tables instead");
+  }
+  return refuse_second_table(connection, place, asked);
 }
 
 // Where it is to be made.
-Status ControlTable::check_place_rights(Connection& connection) const {
+Status ControlTable::check_creation_rights(Connection& connection) const {
   // Missing privileges in the target's own schema are obstacles of the target.
   if (target_.starts_with(quote_name(schema_) + ".")) return {};
   DPONE_TRY(const Rows place,
@@ -120,31 +165,9 @@ Status ControlTable::check_place_rights(Connection& connection) const {
             " TO " + role + "; or keep the receipts elsewhere with sink.options.control_schema");
 }
 
-// A receipt that cannot be written would be found out when everything is loaded.
-Status ControlTable::check_rights(Connection& connection) const {
-  DPONE_TRY(const Rows rights,
-            connection.query("SELECT has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT'), "
-                             "quote_ident(current_user) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-                             "WHERE n.nspname = $1 AND c.relname = $2",
-                             {schema_, std::string(kTable)}));
-  if (rights.size() == 0) return check_place_rights(connection);
-  if (rights.boolean(0, 0)) return {};
-  const std::string role = rights.text(0, 1);
-  return Error(ErrorClass::kFailed, "postgres.permission", "role " + role + " may not read and write dpone's receipts")
-      .with("table", name())
-      .hint("GRANT SELECT, INSERT ON " + name() + " TO " + role +
-            "; or keep the receipts elsewhere with sink.options.control_schema");
-}
-
-Status ControlTable::refuse_second_table(Connection& connection, std::vector<Statement>& asked) const {
-  DPONE_TRY(const Rows schemas,
-            connection.query(
-                "SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relname = "
-                "$1 AND c.relkind = 'r' AND n.nspname <> $2 AND has_schema_privilege(n.oid, 'USAGE') "
-                "AND has_table_privilege(c.oid, 'SELECT') ORDER BY 1",
-                {std::string(kTable), schema_}));
-  for (int row = 0; row < schemas.size(); ++row) {
-    const std::string other = schemas.text(row, 0);
+Status ControlTable::refuse_second_table(Connection& connection, const Place& place,
+                                         std::vector<Statement>& asked) const {
+  for (const std::string& other : place.other_schemas) {
     const std::string sql = "SELECT FROM " + quote_name(other, kTable) + " WHERE target = $1 LIMIT 1";
     asked.push_back({"prepare", sql});
     DPONE_TRY(const Rows found, connection.query(sql, {target_}));
@@ -155,30 +178,6 @@ Status ControlTable::refuse_second_table(Connection& connection, std::vector<Sta
         .hint("set sink.options.control_schema: " + other + " for every process of this target");
   }
   return {};
-}
-
-Status ControlTable::refuse_published(Connection& connection) const {
-  const std::string by_schema = connection.server_version() >= 150000
-                                    ? " OR EXISTS (SELECT FROM pg_publication_namespace p JOIN pg_namespace n ON "
-                                      "n.oid = p.pnnspid WHERE n.nspname = $1)"
-                                    : "";
-  DPONE_TRY(const Rows published,
-            connection.query("SELECT EXISTS (SELECT FROM pg_publication WHERE puballtables) OR EXISTS (SELECT FROM "
-                             "pg_publication_rel r JOIN pg_class c ON c.oid = r.prrelid JOIN pg_namespace n ON n.oid = "
-                             "c.relnamespace WHERE n.nspname = $1 AND c.relname = $2)" +
-                                 by_schema,
-                             {schema_, std::string(kTable)}));
-  if (!published.boolean(0, 0)) return {};
-  return Error(ErrorClass::kRefused, "control.published",
-               "a publication covers schema \"" + schema_ + "\" and would publish dpone's receipts")
-      .hint(
-          "set sink.options.control_schema to a schema outside the publication; a publication FOR ALL TABLES leaves "
-          "none: list its tables instead");
-}
-
-Result<bool> ControlTable::has_schema(Connection& connection) const {
-  DPONE_TRY(const Rows schema, connection.query("SELECT FROM pg_namespace WHERE nspname = $1", {schema_}));
-  return schema.size() == 1;
 }
 
 std::vector<std::string> ControlTable::creation(Form form, bool has_schema) const {
@@ -203,11 +202,10 @@ std::vector<std::string> ControlTable::planned_creation(std::string_view new_sch
 }
 
 Status ControlTable::create(Connection& connection) const {
-  DPONE_TRY(const std::vector<std::string> names, columns(connection));
-  if (!names.empty() && !sql::ReceiptTable::has_first_form(names)) return {};
-  DPONE_TRY(const bool is_there, has_schema(connection));
+  DPONE_TRY(const Place place, look(connection));
+  if (place.form == Form::kCurrent) return {};
   std::string message;
-  for (const std::string& sql : creation(names.empty() ? Form::kAbsent : Form::kFirst, is_there)) message += sql + "; ";
+  for (const std::string& sql : creation(place.form, place.has_schema)) message += sql + "; ";
   auto made = connection.execute(message);
   if (made) return {};
   Error error = std::move(made).error();
@@ -218,10 +216,10 @@ Status ControlTable::create(Connection& connection) const {
   // Another process was faster: look again.
   const std::string& code = error.native_code();
   if (code == "23505" || code == "42P07" || code == "42701" || code == "42703") {
-    DPONE_TRY(const std::vector<std::string> now, columns(connection));
-    if (!now.empty() && !sql::ReceiptTable::has_first_form(now)) return {};
+    DPONE_TRY(const Place now, look(connection));
+    if (now.form == Form::kCurrent) return {};
   }
-  if (code == "42501" && !names.empty()) {
+  if (code == "42501" && place.form == Form::kFirst) {
     return std::move(error).hint(
         "an earlier dpone created " + name() +
         ": its owner must convert it to the current format, by one run of any process of the schema");

@@ -39,15 +39,20 @@ class ControlTable {
 
  private:
   enum class Form { kUnknown, kAbsent, kFirst, kCurrent };
-  Status check_rights(Connection& connection) const;
-  Status check_place_rights(Connection& connection) const;
-  Status refuse_published(Connection& connection) const;
-  Status refuse_second_table(Connection& connection, std::vector<Statement>& asked) const;
-  // Empty: the table does not exist.
-  Result<std::vector<std::string>> columns(Connection& connection) const;
+  // What the catalog says of it.
+  struct Place {
+    Form form = Form::kAbsent;
+    bool has_schema = false;
+    bool may_use = false;       // an existing table
+    bool is_published = false;  // or would be
+    std::string role;
+    std::vector<std::string> other_schemas;  // with tables of this name
+  };
+  Result<Place> look(Connection& connection) const;
+  Status check_creation_rights(Connection& connection) const;
+  Status refuse_second_table(Connection& connection, const Place& place, std::vector<Statement>& asked) const;
   sql::ReceiptTable table() const;
   std::string name() const;
-  Result<bool> has_schema(Connection& connection) const;
   // One transaction.
   std::vector<std::string> creation(Form form, bool has_schema) const;
 

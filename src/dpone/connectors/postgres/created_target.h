@@ -12,7 +12,7 @@
 
 namespace dpone::postgres {
 
-// Facts of `schema`.`table`, which find_relation did not find. Reads the catalog only.
+// Facts of `schema`.`table`, which does not exist. Reads the catalog only.
 Result<Facts> describe_absent(Connection& connection, const std::string& schema, const std::string& table,
                               const Facts& source);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dpone/base/contains.h"
+#include "dpone/connectors/postgres/catalog.h"
 #include "dpone/connectors/postgres/dialect.h"
 #include "dpone/connectors/postgres/quote.h"
 #include "dpone/connectors/postgres/set_aside.h"
@@ -469,9 +470,10 @@ class SinkRenderer {
     std::sort(locks.begin(), locks.end(), [](const Lock& a, const Lock& b) { return a.oid < b.oid; });
     publish("SET LOCAL lock_timeout = " + quote_literal(options_.lock_timeout));
     for (const Lock& lock : locks) publish("LOCK TABLE " + lock.text + " IN " + std::string(mode) + " MODE");
-    // One long expression over the catalogs.
-    out_.publish.push_back({native_["fingerprint_guard"].as_string(), std::nullopt,
-                            "SELECT ... -- ends the transaction unless the target is as planned"});
+    // Which one it is differs from database to database.
+    out_.publish.push_back({render_expected_target(task_.target.fingerprint), std::nullopt,
+                            render_expected_target("{sha256 of the description}")});
+    publish("EXECUTE " + std::string(kTargetStatement));
   }
 
   void render_exchange() {

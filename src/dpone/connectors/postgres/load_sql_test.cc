@@ -7,6 +7,8 @@
 namespace dpone::postgres {
 namespace {
 
+constexpr const char* kExpected = "SET LOCAL dpone.expected_target = 'f00d'";
+
 using Texts = std::vector<std::string>;
 
 constexpr const char* kNoFlush = "SET LOCAL synchronous_commit = off";
@@ -17,8 +19,9 @@ LoadTask task_of(std::vector<Step> publish, bool exists = true) {
   LoadTask task;
   task.publish = std::move(publish);
   task.target.exists = exists;
+  task.target.fingerprint = "f00d";
   task.target.native = *Json::parse(R"({"oid":7,"schema":"s","name":"t","kind":"r","persistence":"p","owner":"me",
-    "regclass":"s.t","fingerprint_guard":"GUARD","server_version":160000,"rights":{"role":"me"},"columns":[],
+    "regclass":"s.t","server_version":160000,"rights":{"role":"me"},"columns":[],
     "constraints":[],"indexes":[],"statistics":[],"sequences":[],"incoming_foreign_keys":[],
     "replica_identity":"d"})");
   ColumnPolicy column;
@@ -78,9 +81,10 @@ TEST(LoadSql, ExchangeLocksGuardsDropsAndRenames) {
   EXPECT_EQ(sql.stage.at(1),
             R"(CREATE TABLE "s"."__dpone_{stage}" (LIKE "s"."t" INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING )"
             "IDENTITY INCLUDING STORAGE INCLUDING COMPRESSION INCLUDING COMMENTS)");
-  EXPECT_EQ(sent_by(sql), (Texts{"SET LOCAL lock_timeout = '1s'", R"(LOCK TABLE ONLY "s"."t" IN ACCESS EXCLUSIVE MODE)",
-                                 "GUARD", R"(DROP TABLE "s"."t")", R"(ALTER TABLE "s"."__dpone_{stage}" RENAME TO "t")",
-                                 R"(COMMENT ON TABLE "s"."t" IS NULL)"}));
+  EXPECT_EQ(sent_by(sql),
+            (Texts{"SET LOCAL lock_timeout = '1s'", R"(LOCK TABLE ONLY "s"."t" IN ACCESS EXCLUSIVE MODE)", kExpected,
+                   "EXECUTE dpone_target", R"(DROP TABLE "s"."t")",
+                   R"(ALTER TABLE "s"."__dpone_{stage}" RENAME TO "t")", R"(COMMENT ON TABLE "s"."t" IS NULL)"}));
 }
 
 TEST(LoadSql, ExchangeLocksReferencedTablesInTheOrderOfTheirOids) {
@@ -104,12 +108,20 @@ TEST(LoadSql, RewritingCountsTheRowsBeforeItDropsTheStage) {
       render_guard(R"((SELECT count(*) FROM ONLY "s"."t") = 5)", "gate.row_count",
                    R"((SELECT count(*) FROM ONLY "s"."t")::text)"),
       R"(DROP TABLE "s"."__dpone_{stage}")"};
-  Texts truncate = {"SET LOCAL lock_timeout = '1s'", R"(LOCK TABLE ONLY "s"."t" IN ACCESS EXCLUSIVE MODE)", "GUARD",
-                    kPlain, R"(TRUNCATE ONLY "s"."t")"};
+  Texts truncate = {"SET LOCAL lock_timeout = '1s'",
+                    R"(LOCK TABLE ONLY "s"."t" IN ACCESS EXCLUSIVE MODE)",
+                    kExpected,
+                    "EXECUTE dpone_target",
+                    kPlain,
+                    R"(TRUNCATE ONLY "s"."t")"};
   truncate.insert(truncate.end(), tail.begin(), tail.end());
   EXPECT_EQ(sent_by(rendered(task_of({DeleteRows{{}, Removal::kTruncate}, InsertRows{}}))), truncate);
-  Texts remove = {"SET LOCAL lock_timeout = '1s'", R"(LOCK TABLE ONLY "s"."t" IN SHARE ROW EXCLUSIVE MODE)", "GUARD",
-                  kPlain, R"(DELETE FROM ONLY "s"."t")"};
+  Texts remove = {"SET LOCAL lock_timeout = '1s'",
+                  R"(LOCK TABLE ONLY "s"."t" IN SHARE ROW EXCLUSIVE MODE)",
+                  kExpected,
+                  "EXECUTE dpone_target",
+                  kPlain,
+                  R"(DELETE FROM ONLY "s"."t")"};
   remove.insert(remove.end(), tail.begin(), tail.end());
   EXPECT_EQ(sent_by(rendered(task_of({DeleteRows{}, InsertRows{}}))), remove);
 }
@@ -122,8 +134,8 @@ TEST(LoadSql, DeleteInsertGuardsThatNoRowOfAnotherTableRefersToTheTarget) {
   const Texts sent = sent_by(rendered(task));
   const std::string guard = render_guard(R"(NOT EXISTS (SELECT FROM s.w WHERE "a" IS NOT NULL AND "b" IS NOT NULL))",
                                          "publish.referenced", "'s.w'");
-  EXPECT_EQ(sent[3], guard);
-  EXPECT_EQ(sent[4], kPlain);
+  EXPECT_EQ(sent[4], guard);
+  EXPECT_EQ(sent[5], kPlain);
 }
 
 TEST(LoadSql, ExchangeRebuildsPrivilegesGrantorByGrantor) {
@@ -151,11 +163,11 @@ TEST(LoadSql, ExchangeMovesSerialSequencesAndReadsThePositionOfIdentityOnesUnder
     {"schema":"s","name":"t_b_seq","column":"b","is_identity":true,"type":"integer"}])"));
   const SinkStatements sql = rendered(task);
   EXPECT_EQ(sql.seal.back(), R"(ALTER SEQUENCE "s"."__dpone_{sequence b}" AS integer)");
-  EXPECT_EQ((Texts{sent_by(sql)[3], sent_by(sql)[4], sent_by(sql)[5], sent_by(sql)[6]}),
+  EXPECT_EQ((Texts{sent_by(sql)[4], sent_by(sql)[5], sent_by(sql)[6], sent_by(sql)[7]}),
             (Texts{R"(ALTER SEQUENCE "q"."serial" OWNED BY "s"."__dpone_{stage}"."a")",
                    R"(SELECT setval('"s"."__dpone_{sequence b}"', last_value, is_called) FROM "s"."t_b_seq")",
                    R"(DROP TABLE "s"."t")", R"(ALTER TABLE "s"."__dpone_{stage}" RENAME TO "t")"}));
-  EXPECT_EQ(sent_by(sql)[7], R"(ALTER SEQUENCE "s"."__dpone_{sequence b}" RENAME TO "t_b_seq")");
+  EXPECT_EQ(sent_by(sql)[8], R"(ALTER SEQUENCE "s"."__dpone_{sequence b}" RENAME TO "t_b_seq")");
 }
 
 // A task of two columns, of which `k` is the key.
@@ -182,7 +194,7 @@ TEST(LoadSql, MergeChangesRowsThatDifferBitByBitAndAddsTheOthers) {
   const LoadTask task = merge_task();
   const Texts sent = sent_by(rendered(task));
   EXPECT_EQ(sent, (Texts{"SET LOCAL lock_timeout = '1s'", R"(LOCK TABLE ONLY "s"."t" IN SHARE ROW EXCLUSIVE MODE)",
-                         "GUARD", kPlain,
+                         kExpected, "EXECUTE dpone_target", kPlain,
                          R"(UPDATE "s"."t" AS t SET "c" = s."c" FROM "s"."__dpone_{stage}" AS s WHERE t."k" )"
                          R"(OPERATOR(pg_catalog.=) s."k" AND (ROW(t."c")::pg_catalog.record OPERATOR(pg_catalog.*<>) )"
                          R"(ROW(s."c")::pg_catalog.record))",
@@ -199,7 +211,7 @@ TEST(LoadSql, MergeChangesRowsThatDifferBitByBitAndAddsTheOthers) {
 TEST(LoadSql, AKeyThatHasSeveralSpellingsIsWrittenToo) {
   LoadTask task = merge_task();
   task.columns[0].sink_type.kind = TypeKind::kNumeric;
-  const std::string update = sent_by(rendered(task))[4];
+  const std::string update = sent_by(rendered(task))[5];
   EXPECT_NE(update.find(R"(SET "k" = s."k", "c" = s."c")"), std::string::npos) << update;
   EXPECT_NE(update.find(R"(ROW(t."k", t."c"))"), std::string::npos) << update;
 }
@@ -207,7 +219,7 @@ TEST(LoadSql, AKeyThatHasSeveralSpellingsIsWrittenToo) {
 TEST(LoadSql, AKeyIsComparedByTheOperatorOfItsType) {
   LoadTask task = merge_task();
   task.target.native.set("key_operators", *Json::parse(R"x({"k":"OPERATOR(ext.=)"})x"));
-  EXPECT_NE(sent_by(rendered(task))[4].find(R"(t."k" OPERATOR(ext.=) s."k")"), std::string::npos);
+  EXPECT_NE(sent_by(rendered(task))[5].find(R"(t."k" OPERATOR(ext.=) s."k")"), std::string::npos);
 }
 
 TEST(LoadSql, AMergeOfNothingButItsKeyChangesNoRow) {
@@ -222,27 +234,27 @@ TEST(LoadSql, AppendLetsOthersWriteAndCountsWhatTriggersLeave) {
   const std::string insert = R"(INSERT INTO "s"."t" ("k", "c") OVERRIDING SYSTEM VALUE SELECT s."k", s."c")" + rows;
   Texts sent = sent_by(rendered(task));
   EXPECT_EQ(sent[1], R"(LOCK TABLE ONLY "s"."t" IN ROW EXCLUSIVE MODE)");
-  EXPECT_EQ(sent[4], insert);
+  EXPECT_EQ(sent[5], insert);
   task.target.native.set("triggers", *Json::parse(R"(["tr"])"));
   sent = sent_by(rendered(task));
   const std::string count = "pg_catalog.count(*)::pg_catalog.text, false)";
-  EXPECT_EQ(sent[4], "SELECT pg_catalog.set_config('dpone.wanted_0', " + count + rows);
-  EXPECT_EQ(sent[5], "WITH added AS (" + insert + " RETURNING 1) SELECT pg_catalog.set_config('dpone.rows_0', " +
+  EXPECT_EQ(sent[5], "SELECT pg_catalog.set_config('dpone.wanted_0', " + count + rows);
+  EXPECT_EQ(sent[6], "WITH added AS (" + insert + " RETURNING 1) SELECT pg_catalog.set_config('dpone.rows_0', " +
                          count + " FROM added");
-  EXPECT_EQ(sent[8],
+  EXPECT_EQ(sent[9],
             render_guard("current_setting('dpone.rows_0') = current_setting('dpone.wanted_0')", "gate.row_count",
                          "current_setting('dpone.rows_0') || ' of ' || "
                          "current_setting('dpone.wanted_0') || ' rows to be added'"));
   task.publish = {new_keys()};
   sent = sent_by(rendered(task));
   EXPECT_EQ(sent[1], R"(LOCK TABLE ONLY "s"."t" IN SHARE ROW EXCLUSIVE MODE)");
-  EXPECT_TRUE(sent[4].ends_with(R"(WHERE NOT EXISTS (SELECT 1 FROM "s"."t" AS t WHERE t."k" OPERATOR(pg_catalog.=) )"
+  EXPECT_TRUE(sent[5].ends_with(R"(WHERE NOT EXISTS (SELECT 1 FROM "s"."t" AS t WHERE t."k" OPERATOR(pg_catalog.=) )"
                                 R"(s."k"))"));
 }
 
 TEST(LoadSql, AnAppendLeavesOutTheRowsOfTheLastPositionThatTheTargetHas) {
   const LoadTask task = keyed_task({InsertRows{InsertRows::Which::kNewAtPosition, {"k"}, "c", "7"}});
-  EXPECT_TRUE(sent_by(rendered(task))[4].ends_with(
+  EXPECT_TRUE(sent_by(rendered(task))[5].ends_with(
       R"(WHERE NOT EXISTS (SELECT 1 FROM "s"."t" AS t WHERE t."k" OPERATOR(pg_catalog.=) s."k" AND t."c" = )"
       R"('7'::bigint AND s."c" = '7'::bigint))"));
 }
@@ -253,9 +265,9 @@ TEST(LoadSql, APartIsReplacedUnderALockThatKeepsWritersOut) {
   const LoadTask task = keyed_task({DeleteRows{scope, Removal::kDelete}, InsertRows{}});
   const SinkStatements sql = rendered(task);
   EXPECT_EQ(sent_by(sql)[1], R"(LOCK TABLE ONLY "s"."t" IN SHARE ROW EXCLUSIVE MODE)");
-  EXPECT_EQ(sent_by(sql)[4], "DELETE FROM ONLY \"s\".\"t\" WHERE (c = 1 -- why\n)");
-  EXPECT_EQ(sql.publish[4].step, 0U);
-  EXPECT_EQ(sql.publish[5].step, 1U);
+  EXPECT_EQ(sent_by(sql)[5], "DELETE FROM ONLY \"s\".\"t\" WHERE (c = 1 -- why\n)");
+  EXPECT_EQ(sql.publish[5].step, 0U);
+  EXPECT_EQ(sql.publish[6].step, 1U);
   EXPECT_EQ(question(task, {Question::Kind::kOutside, {}, {}, scope}),
             "SELECT count(*) FROM \"s\".\"stage\" WHERE ((c = 1 -- why\n)) IS NOT TRUE");
 }

@@ -8,7 +8,7 @@
 
 namespace dpone::postgres {
 
-// `target` as target_facts_sql selects it. One entry for exchange, truncate_insert, delete_insert, append, merge
+// `target` as target_statement selects it. One entry for exchange, truncate_insert, delete_insert, append, merge
 // and replace, in this order.
 std::vector<PublishOption> publish_options(const Json& target);
 

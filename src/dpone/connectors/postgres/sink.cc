@@ -415,11 +415,17 @@ class PostgresSink final : public Sink {
   }
 
   Result<Facts> describe_once(Connection& connection, const Facts& source) const {
-    DPONE_TRY(const std::optional<Oid> oid, find_relation(connection, settings_.schema, settings_.table, true));
-    if (oid) DPONE_CHECK(check_receipts_are_newer(connection, *oid));
+    const KeptStatement asked = target_statement(settings_.schema, settings_.table, connection.server_version());
+    DPONE_TRY(const Rows rows, connection.query_kept(asked.name, asked.sql));
+    std::optional<Oid> oid;
     Facts facts;
-    if (oid) {
-      DPONE_TRY(facts, describe_existing(connection, *oid));
+    if (!rows.is_null(0, 0)) {
+      const std::string text = rows.text(0, 0);
+      DPONE_TRY(Json native, Json::parse(text));
+      oid = static_cast<Oid>(native["oid"].as_int());
+      DPONE_CHECK(check_receipts_are_newer(connection, *oid));
+      DPONE_TRY(facts, describe_existing(connection, *oid, std::move(native)));
+      facts.fingerprint = sha256_hex(text);
     } else {
       DPONE_TRY(facts, describe_absent(connection, settings_.schema, settings_.table, source));
     }
@@ -474,14 +480,7 @@ class PostgresSink final : public Sink {
         .hint("run again: the next plan uses its receipt");
   }
 
-  Result<Facts> describe_existing(Connection& connection, Oid oid) const {
-    DPONE_TRY(const Rows rows,
-              connection.query("SELECT " + target_facts_sql(std::to_string(oid), connection.server_version())));
-    if (rows.size() != 1 || rows.is_null(0, 0)) {
-      return replaced();
-    }
-    const std::string text = rows.text(0, 0);
-    DPONE_TRY(Json native, Json::parse(text));
+  Result<Facts> describe_existing(Connection& connection, Oid oid, Json native) const {
     Facts facts;
     facts.system = "postgres";
     facts.relation = target_;
@@ -489,7 +488,6 @@ class PostgresSink final : public Sink {
     const std::string kind = native["kind"].as_string();
     facts.kind = kind == "p" ? "partitioned_table" : kind == "r" ? "table" : "view";
     facts.identity = std::to_string(oid);
-    facts.fingerprint = sha256_hex(text);
     std::vector<Oid> oids;
     for (const Json& column : native["columns"].as_array())
       oids.push_back(static_cast<Oid>(column["type_oid"].as_int()));
@@ -544,10 +542,6 @@ class PostgresSink final : public Sink {
     native.set("table_names", std::move(table_names));
     facts.publish = publish_options(native);
     native.set("type_details", std::move(details));
-    native.set("fingerprint_guard",
-               render_guard(target_fingerprint_sql(settings_.schema, settings_.table, connection.server_version()) +
-                                " = " + quote_literal(facts.fingerprint),
-                            "finalize.target_changed", "'definition'"));
     facts.native = std::move(native);
     return facts;
   }

@@ -304,6 +304,8 @@ class PostgresSource final : public Source {
     }
   }
 
+  bool is_server() const override { return true; }
+
   std::vector<WireFormat> raw_formats(const ReadTask& task) const override {
     Json columns = Json::array();
     for (const ColumnPolicy& column : task.columns) {
@@ -423,12 +425,9 @@ class PostgresSource final : public Source {
 
   Result<Facts> describe_relation(Connection& connection, bool in_snapshot) {
     const std::string relation = quote_name(settings_.schema, settings_.table);
-    DPONE_TRY(const std::optional<Oid> oid, find_relation(connection, settings_.schema, settings_.table, false));
-    DPONE_TRY(const Rows rows,
-              connection.query("SELECT " + source_facts_sql(std::to_string(*oid), connection.server_version()) +
-                               ", has_table_privilege(" + std::to_string(*oid) +
-                               ", 'SELECT'), current_user::text, has_any_column_privilege(" + std::to_string(*oid) +
-                               ", 'SELECT')"));
+    const auto [name, sql] = source_statement(settings_.schema, settings_.table, connection.server_version());
+    DPONE_TRY(const Rows rows, connection.query_kept(name, sql));
+    if (rows.size() == 0) return no_relation(connection, settings_.schema, settings_.table);
     // A relation that is gone has no privileges, which is NULL.
     if (rows.size() != 1 || rows.is_null(0, 0) || rows.is_null(0, 1)) return vanished(relation);
     if (!rows.boolean(0, 1)) {
@@ -440,6 +439,7 @@ class PostgresSource final : public Source {
           .hint("GRANT SELECT ON " + relation + " TO " + quote_name(rows.text(0, 2)));
     }
     DPONE_TRY(Json native, Json::parse(rows.text(0, 0)));
+    const Oid oid = static_cast<Oid>(native["oid"].as_int());
     DPONE_TRY(const TypeCatalog types, read_types(connection, type_oids(native["columns"])));
     Facts facts;
     facts.system = "postgres";
@@ -471,7 +471,7 @@ class PostgresSource final : public Source {
       for (const Json& column : index["columns"].as_array()) entry.columns.push_back(column.as_string());
       facts.keys.push_back(std::move(entry));
     }
-    facts.identity = std::to_string(*oid);
+    facts.identity = std::to_string(oid);
     // LOCK TABLE takes tables and views only.
     if (!in_snapshot && (kind == "r" || kind == "p" || kind == "v")) locks_.push(relation);
     add_type_details(native, native["columns"], types, connection.server_version());
@@ -479,13 +479,13 @@ class PostgresSource final : public Source {
     if (!settings_.search_path.empty()) native.set("search_path", settings_.search_path);
     if (!settings_.where.empty()) {
       native.set("where", settings_.where);
-      DPONE_CHECK(in_transaction(connection, [&] { return describe_where(connection, native, *oid, in_snapshot); }));
+      DPONE_CHECK(in_transaction(connection, [&] { return describe_where(connection, native, oid, in_snapshot); }));
     }
     native.set("locks", locks_);
     facts.fingerprint = sha256_hex(native.canonical());
     facts.native = std::move(native);
     if (!in_snapshot) {
-      DPONE_TRY(const Estimates estimates, read_estimates(connection, *oid, settings_.schema, settings_.table));
+      DPONE_TRY(const Estimates estimates, read_estimates(connection, oid, settings_.schema, settings_.table));
       if (!estimates.is_current) return vanished(relation);
       if (estimates.rows > 0) facts.estimated_rows = estimates.rows;
       facts.estimated_bytes = estimates.bytes;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dpone/connectors/postgres/catalog.h"
 #include "dpone/connectors/postgres/dialect.h"
 #include "dpone/connectors/postgres/errors.h"
 #include "dpone/connectors/postgres/lock_keys.h"
@@ -254,6 +255,12 @@ Result<PublishOutcome> PostgresStage::publish(const Receipt& receipt) {
   DPONE_CHECK(context_.fault("finalize.begin"));
   render_options_.staged_rows = rows_;
   statements_ = render_sink(task_, names_, render_options_);
+  if (task_.target.exists) {
+    const Json& native = task_.target.native;
+    const auto [name, sql] =
+        target_statement(native["schema"].as_string(), native["name"].as_string(), connection_.server_version());
+    DPONE_CHECK(connection_.keep(name, sql));
+  }
   auto begun = connection_.execute(
       "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL synchronous_commit = on; SET LOCAL lock_timeout = "
       "'1s'; "
@@ -347,7 +354,8 @@ bool PostgresStage::has_target_changed(const Error& error) {
   if (!task_.target.exists) return code == "42P07" || code == "42710" || code == "3F000";
   if (code != "42P01" && code != "42P07" && code != "3F000") return false;
   Shield shield(connection_);
-  const auto guard = connection_.execute(task_.target.native["fingerprint_guard"].as_string());
+  const auto guard = connection_.execute(render_expected_target(task_.target.fingerprint) + "; EXECUTE " +
+                                         std::string(kTargetStatement));
   return !guard && guard.error().native_code() == "22P02";
 }
 
