@@ -146,13 +146,13 @@ std::string strategy_suggestion(const manifest::Manifest& other) {
 
 }  // namespace
 
-Suggestion suggest(const Facts& source) {
+Suggestion suggest(const SourceFacts& source) {
   Suggestion out;
   for (const bool primary : {true, false}) {
     for (const KeyFacts& key : source.keys) {
       if (!out.key.empty() || key.is_primary != primary || key.columns.empty()) continue;
       const bool is_whole = std::all_of(key.columns.begin(), key.columns.end(), [&](const std::string& name) {
-        const ColumnFacts* column = source.find(name);
+        const SourceColumn* column = source.find(name);
         return column != nullptr && !column->is_nullable && !column->is_generated;
       });
       if (!is_whole) continue;
@@ -162,7 +162,7 @@ Suggestion suggest(const Facts& source) {
   }
   std::vector<std::pair<std::size_t, std::string>> changes;
   std::vector<std::pair<std::size_t, std::string>> additions;
-  for (const ColumnFacts& column : source.columns) {
+  for (const SourceColumn& column : source.columns) {
     if (column.travels_as_text) continue;
     const bool is_time = is_point_in_time(column.type.kind);
     const bool is_number = is_whole_number(column.type.kind);

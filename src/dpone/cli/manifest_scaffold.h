@@ -23,7 +23,7 @@ struct Suggestion {
   std::vector<std::string> new_row_cursors;
 };
 
-Suggestion suggest(const Facts& source);
+Suggestion suggest(const SourceFacts& source);
 
 struct ScaffoldInput {
   manifest::Manifest manifest;  // with the strategy that was asked for

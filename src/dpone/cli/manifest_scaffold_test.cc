@@ -12,16 +12,16 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-ColumnFacts column(std::string name, TypeKind kind, bool is_nullable = true) {
-  ColumnFacts facts;
+SourceColumn column(std::string name, TypeKind kind, bool is_nullable = true) {
+  SourceColumn facts;
   facts.name = std::move(name);
   facts.type.kind = kind;
   facts.is_nullable = is_nullable;
   return facts;
 }
 
-Facts orders() {
-  Facts facts;
+SourceFacts orders() {
+  SourceFacts facts;
   facts.columns = {column("id", TypeKind::kInt64, false), column("created_at", TypeKind::kTimestamp),
                    column("Updated-At", TypeKind::kTimestampTz), column("modified", TypeKind::kText)};
   facts.keys = {{"orders_pkey", {"id"}, true}};
@@ -86,7 +86,7 @@ TEST(Suggest, KeysAndCursorsComeFromTheCatalog) {
 }
 
 TEST(Suggest, AKeyThatMayBeNullIsNone) {
-  Facts facts = orders();
+  SourceFacts facts = orders();
   facts.keys = {{"a", {"created_at"}, false}};
   EXPECT_TRUE(suggest(facts).key.empty());
   facts.keys.push_back({"b", {"id"}, false});
@@ -96,7 +96,7 @@ TEST(Suggest, AKeyThatMayBeNullIsNone) {
 }
 
 TEST(Suggest, TheBestNameComesFirst) {
-  Facts facts;
+  SourceFacts facts;
   facts.columns = {column("modified", TypeKind::kDate), column("row_version", TypeKind::kInt64),
                    column("updated_at", TypeKind::kTimestamp), column("price", TypeKind::kInt64)};
   EXPECT_EQ(suggest(facts).change_cursors, (Names{"updated_at", "modified", "row_version"}));

@@ -23,10 +23,11 @@ std::string plain(std::string kind) {
 // By this run; a plan's target_created tells of dpone's tables of earlier runs too.
 bool is_made(const plan::RoutePlan& plan) { return !plan.load.target.exists; }
 
-Json facts_json(const Facts& facts) {
+template <class Column>
+Json facts_json(const RelationFacts<Column>& facts, std::optional<std::int64_t> estimated_rows) {
   Json json = Json::object();
   json.set("relation", facts.relation).set("kind", facts.kind).set("columns", facts.columns.size());
-  json.set("estimated_rows", facts.estimated_rows ? Json(*facts.estimated_rows) : Json());
+  json.set("estimated_rows", estimated_rows ? Json(*estimated_rows) : Json());
   return json;
 }
 
@@ -54,8 +55,8 @@ Result<int> print_plan(const ResolvedRoute& route, const Session& session, const
 }
 
 std::string found_text(const plan::RoutePlan& plan, const ResolvedRoute& route) {
-  const Facts& source = plan.read.source;
-  const Facts& target = plan.load.target;
+  const SourceFacts& source = plan.read.source;
+  const TargetFacts& target = plan.load.target;
   std::string text = fmt::format("  source  {} of {}: {}, {} of {} columns are loaded", source.relation,
                                  end_name(route.manifest.source, route.source), plain(source.kind),
                                  plan.columns_loaded(), source.columns.size());
@@ -69,12 +70,13 @@ std::string found_text(const plan::RoutePlan& plan, const ResolvedRoute& route) 
 }
 
 Json found_json(const plan::RoutePlan& plan) {
-  Json target = facts_json(plan.load.target);
+  Json target = facts_json(plan.load.target, std::nullopt);
   target.set("is_created", is_made(plan));
   Json notes = Json::array();
   for (const std::string& note : plan.notes) notes.push(note);
   Json json = Json::object();
-  json.set("source", facts_json(plan.read.source)).set("target", std::move(target));
+  const SourceFacts& source = plan.read.source;
+  json.set("source", facts_json(source, source.estimated_rows)).set("target", std::move(target));
   json.set("columns_loaded", plan.columns_loaded()).set("method", plan.load.method);
   json.set("expected_version", plan.expected_version).set("plan_hash", plan.hash()).set("notes", std::move(notes));
   return json;

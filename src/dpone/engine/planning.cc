@@ -30,7 +30,7 @@ Result<plan::PriorState> read_state(const Route& route, const PriorReceipts& pri
 }
 
 // `target-max` is what the target says.
-Result<plan::StartRequest> resolve_start(const Route& route, const Facts& source, const Facts& target,
+Result<plan::StartRequest> resolve_start(const Route& route, const SourceFacts& source, const TargetFacts& target,
                                          std::vector<Statement>& asked) {
   plan::StartRequest request = route.start;
   if (request.start_cursor != "target-max") return request;
@@ -83,10 +83,10 @@ SourceAnswer ask(Source& source) {
 
 Result<plan::RoutePlan> make_plan(const Route& route, const std::filesystem::path& state_dir,
                                   const PriorReceipts& prior, SourceAnswer source_answer) {
-  DPONE_TRY(const Facts source, source_answer.get());
-  DPONE_TRY(const Facts target, route.sink.describe(plan::strategy::question_of(route.manifest, source)));
+  DPONE_TRY(const SourceFacts source, source_answer.get());
+  DPONE_TRY(const TargetFacts target, route.sink.describe(plan::strategy::question_of(route.manifest, source)));
   DPONE_TRY(const std::vector<std::string> columns, plan::select_columns(route.manifest, source));
-  DPONE_TRY(const Facts proposed, route.sink.propose(target, source, columns));
+  DPONE_TRY(const TargetFacts proposed, route.sink.propose(target, source, columns));
   plan::PlanInput input{route.manifest, source, target, proposed, prior};
   DPONE_TRY(input.state, read_state(route, prior, target.relation, state_dir));
   // What planning itself has sent; statements of a plan are its beginning.

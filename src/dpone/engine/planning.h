@@ -12,7 +12,7 @@ namespace dpone::engine {
 
 Result<plan::RoutePlan> make_plan(const Route& route, const std::filesystem::path& state_dir);
 
-using SourceAnswer = std::future<Result<Facts>>;
+using SourceAnswer = std::future<Result<SourceFacts>>;
 // Asks the source for its facts. A server answers while the sink is asked for something else; another source is asked
 // when the answer is wanted.
 SourceAnswer ask(Source& source);

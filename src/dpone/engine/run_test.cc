@@ -17,11 +17,15 @@ using Calls = std::vector<std::string>;
 
 Error error(ErrorClass error_class, const char* slug) { return Error(error_class, slug, "as the test asked"); }
 
+std::vector<TargetColumn> same_columns(const SourceFacts& source) {
+  return std::vector<TargetColumn>(source.columns.begin(), source.columns.end());
+}
+
 // A source and a sink in memory; what the engine asks of them is written into one list.
 struct World {
   Calls calls;
-  Facts source;
-  Facts target;
+  SourceFacts source;
+  TargetFacts target;
   PriorReceipts prior;
   std::vector<std::int64_t> batches = {3, 4};  // rows of each
   std::int64_t lost_rows = 0;                  // that the sink does not count
@@ -131,7 +135,7 @@ class MemorySnapshot final : public Snapshot, public RawSnapshot {
 class MemorySource final : public Source {
  public:
   explicit MemorySource(World& world) : world_(world) {}
-  Result<Facts> describe() override { return world_.source; }
+  Result<SourceFacts> describe() override { return world_.source; }
   std::vector<WireFormat> raw_formats(const ReadTask&) const override { return {{"memory", "m"}}; }
   std::vector<Statement> render(const ReadTask&) const override { return {{"extract", "read"}}; }
   Result<std::unique_ptr<Snapshot>> open_snapshot(const ReadTask&) override {
@@ -187,10 +191,11 @@ class MemoryStage final : public Stage, public RawStage {
 class MemorySink final : public Sink {
  public:
   explicit MemorySink(World& world) : world_(world) {}
-  Result<Facts> describe(const TargetQuestion&) override { return world_.target; }
-  Result<Facts> propose(const Facts& described, const Facts& source, const std::vector<std::string>&) const override {
-    Facts proposed = described;
-    proposed.columns = source.columns;
+  Result<TargetFacts> describe(const TargetQuestion&) override { return world_.target; }
+  Result<TargetFacts> propose(const TargetFacts& described, const SourceFacts& source,
+                              const std::vector<std::string>&) const override {
+    TargetFacts proposed = described;
+    proposed.columns = same_columns(source);
     return proposed;
   }
   Result<PriorReceipts> read_receipts(std::string_view, std::string_view) override {
@@ -284,12 +289,11 @@ class Run : public testing::Test {
     manifest_.sink.options = Options(manifest::common_sink_options());
     manifest_.runtime = Options(manifest::runtime_options());
     manifest_.quality = Options(manifest::quality_options());
-    ColumnFacts id;
+    SourceColumn id;
     id.name = "id";
     id.native_type = "integer";
     id.type.kind = TypeKind::kInt32;
     world_.source.relation = "source";
-    world_.source.exists = true;
     world_.source.columns = {id};
     world_.target.relation = "target";
     std::filesystem::remove_all(folder_);
@@ -300,7 +304,7 @@ class Run : public testing::Test {
   void publish_before(std::int64_t version, std::int64_t rows) {
     world_.target.exists = true;
     world_.target.is_empty = rows == 0;
-    world_.target.columns = world_.source.columns;
+    world_.target.columns = same_columns(world_.source);
     world_.target.publish = {{"exchange", {}, {}}};
     Receipt receipt;
     receipt.process = "orders";
@@ -574,7 +578,7 @@ class IncrementalRun : public Run {
     world_.prior.newest_of_process = world_.prior.newest_of_target = *world_.written;
     world_.target.exists = true;
     world_.target.is_empty = false;
-    world_.target.columns = world_.source.columns;
+    world_.target.columns = same_columns(world_.source);
     world_.target.publish = {{"merge", {}, {}}, {"append", {}, {}}};
     world_.calls.clear();
     context_.run_id = "r-2";

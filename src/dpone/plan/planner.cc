@@ -46,7 +46,7 @@ Status check_ownership(const PlanInput& input) {
 
 namespace {
 
-std::string fingerprint_of(const manifest::Manifest& manifest, const Facts& source,
+std::string fingerprint_of(const manifest::Manifest& manifest, const SourceFacts& source,
                            const std::vector<std::string>& columns, const CursorRange* cursor) {
   Json names = Json::array();
   for (const std::string& name : columns) names.push(name);
@@ -88,7 +88,7 @@ void keep_origin(const PlanInput& input, const ColumnMap& map, RoutePlan& plan) 
       plan.guessed_columns.push_back(column.sink_name);
     }
   }
-  for (const ColumnFacts& column : input.target.columns) {
+  for (const TargetColumn& column : input.target.columns) {
     if (was_guessed(column.name) && !contains(plan.guessed_columns, column.name)) {
       plan.guessed_columns.push_back(column.name);
     }
@@ -107,7 +107,7 @@ void keep_origin(const PlanInput& input, const ColumnMap& map, RoutePlan& plan) 
 
 }  // namespace
 
-std::string selection_fingerprint(const manifest::Manifest& manifest, const Facts& source,
+std::string selection_fingerprint(const manifest::Manifest& manifest, const SourceFacts& source,
                                   const std::vector<ColumnPolicy>& columns, const CursorRange* cursor) {
   // Columns match by name: their order in the source is not part of a selection.
   return fingerprint_of(manifest, source, sorted_names(columns), cursor);
@@ -210,7 +210,7 @@ Status plan_sequences(const PlanInput& input, RoutePlan& plan) {
   const bool is_wanted = options.is_given("advance_sequences") ? is_asked : plan.target_created;
   AdvanceSequences step;
   for (const ColumnPolicy& column : plan.load.columns) {
-    const ColumnFacts* const facts = input.target.find(column.sink_name);
+    const TargetColumn* const facts = input.target.find(column.sink_name);
     if (facts == nullptr || facts->sequence.empty()) continue;
     if (is_asked && !facts->sequence_obstacle.empty()) {
       return Error(ErrorClass::kFailed, "publish.sequence",

@@ -13,9 +13,10 @@ namespace dpone::plan {
 
 struct PlanInput {
   const manifest::Manifest& manifest;
-  const Facts& source;
-  const Facts& target;    // as described
-  const Facts& proposed;  // the selected columns as the sink would create them; the whole target if it does not exist
+  const SourceFacts& source;
+  const TargetFacts& target;  // as described
+  const TargetFacts&
+      proposed;  // the selected columns as the sink would create them; the whole target if it does not exist
   const PriorReceipts& prior;
   PriorState state = {};      // only a strategy with a cursor looks at this
   StartRequest request = {};  // and at this
@@ -32,7 +33,7 @@ Result<RoutePlan> complete(RoutePlan draft, const PlanInput& input, const std::v
 Status check_ownership(const PlanInput& input);
 
 // What the selection is, as a hash: relation or query, condition, columns, key, and the cursor if there is one.
-std::string selection_fingerprint(const manifest::Manifest& manifest, const Facts& source,
+std::string selection_fingerprint(const manifest::Manifest& manifest, const SourceFacts& source,
                                   const std::vector<ColumnPolicy>& columns, const CursorRange* cursor);
 
 }  // namespace dpone::plan

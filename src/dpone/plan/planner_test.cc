@@ -16,16 +16,15 @@ class Planner : public testing::Test {
     manifest_.sink.options = Options(manifest::common_sink_options());
     manifest_.runtime = Options(manifest::runtime_options());
     manifest_.quality = Options(manifest::quality_options());
-    ColumnFacts id;
+    SourceColumn id;
     id.name = "id";
     id.native_type = "integer";
     id.type.kind = TypeKind::kInt32;
     source_.relation = "source";
-    source_.exists = true;
     source_.columns = {id};
     target_.relation = "target";
     proposed_ = target_;
-    proposed_.columns = {id};
+    proposed_.columns = {TargetColumn(id)};
   }
 
   // An existing table: empty or not, last replaced by `process` (empty: never replaced).
@@ -33,7 +32,7 @@ class Planner : public testing::Test {
     target_.exists = true;
     target_.is_empty = is_empty;
     target_.identity = "table-1";
-    target_.columns = source_.columns;
+    target_.columns = proposed_.columns;
     target_.publish = {{"exchange", {}, {}}};
     if (process.empty()) return;
     Receipt receipt;
@@ -60,9 +59,9 @@ class Planner : public testing::Test {
   }
 
   manifest::Manifest manifest_;
-  Facts source_;
-  Facts target_;
-  Facts proposed_;
+  SourceFacts source_;
+  TargetFacts target_;
+  TargetFacts proposed_;
   PriorReceipts prior_;
 };
 
@@ -119,20 +118,20 @@ TEST_F(Planner, RowsThatSomethingElsePutInItsPlaceAreKeptUnlessAdopted) {
   prior_.newest_of_process->target_created = true;
   ASSERT_TRUE(plan());
   EXPECT_FALSE(plan()->target_created) << "it gets no new columns";
-  ColumnFacts other;
+  SourceColumn other;
   other.name = "other";
   source_.columns.push_back(other);
-  proposed_.columns.push_back(other);
+  proposed_.columns.emplace_back(other);
   EXPECT_EQ(refusal(), "schema.new_column");
 }
 
 TEST_F(Planner, AColumnThatTheTargetLostIsNotMadeAgain) {
   target_is(false, "orders");
   prior_.newest_of_process->target_created = true;
-  ColumnFacts other;
+  SourceColumn other;
   other.name = "other";
   source_.columns.push_back(other);
-  proposed_.columns.push_back(other);
+  proposed_.columns.emplace_back(other);
   EXPECT_EQ(refusal(), "none") << "it is new";
   prior_.newest_of_process->columns = {"id", "other"};
   EXPECT_EQ(refusal(), "schema.target_column_gone");

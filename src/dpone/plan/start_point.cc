@@ -195,7 +195,7 @@ Result<BoundVerdict> judge_bound(const CursorRange& range, const ReadBound& boun
   return verdict;
 }
 
-Status check_rows_at_position(const Facts& target, const CursorRange& range, std::int64_t expected,
+Status check_rows_at_position(const TargetFacts& target, const CursorRange& range, std::int64_t expected,
                               std::int64_t found) {
   if (found >= expected) return {};
   return Error(ErrorClass::kRefused, "target.rows_gone",
@@ -206,9 +206,9 @@ Status check_rows_at_position(const Facts& target, const CursorRange& range, std
       .hint("restore them; or, if they were removed on purpose, set the start with --start-cursor VALUE");
 }
 
-Status check_target_max(const std::string& cursor, const Facts& source, const Facts& target) {
-  const ColumnFacts* const from = source.find(cursor);
-  const ColumnFacts* const to = target.find(cursor);
+Status check_target_max(const std::string& cursor, const SourceFacts& source, const TargetFacts& target) {
+  const SourceColumn* const from = source.find(cursor);
+  const TargetColumn* const to = target.find(cursor);
   std::string why;
   if (to == nullptr) {
     why = "the target lacks column \"" + cursor + "\"";

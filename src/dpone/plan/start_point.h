@@ -41,7 +41,7 @@ struct StartPoint {
 
 struct StartInput {
   const manifest::Manifest& manifest;
-  const Facts& target;  // as described
+  const TargetFacts& target;  // as described
   const PriorReceipts& prior;
   const PriorState& state;
   const StartRequest& request;
@@ -56,7 +56,7 @@ Result<StartPoint> find_start(const StartInput& input);
 
 // Whether `--start-cursor target-max` can be answered: the greatest value there is the greatest here. Slug:
 // start_cursor.target_max. REQUIRES: the target exists, and the source has the column.
-Status check_target_max(const std::string& cursor, const Facts& source, const Facts& target);
+Status check_target_max(const std::string& cursor, const SourceFacts& source, const TargetFacts& target);
 
 // The policy for unexpected cursor values of a source: source.options.cursor_behind and cursor_max.
 struct BoundPolicy {
@@ -72,7 +72,8 @@ Result<BoundVerdict> judge_bound(const CursorRange& range, const ReadBound& boun
                                  std::chrono::system_clock::time_point now);
 
 // `found` rows of the target have the position's value, where its receipt says `expected`. Slug: target.rows_gone.
-Status check_rows_at_position(const Facts& target, const CursorRange& range, std::int64_t expected, std::int64_t found);
+Status check_rows_at_position(const TargetFacts& target, const CursorRange& range, std::int64_t expected,
+                              std::int64_t found);
 
 // The state after `receipt` was written.
 State state_after(const Receipt& receipt);

@@ -58,7 +58,7 @@ class StartPointTest : public testing::Test {
   void empty_target() { target_.is_empty = true; }
 
   manifest::Manifest manifest_;
-  Facts target_;
+  TargetFacts target_;
   CursorRange range_;
   Receipt receipt_;
   PriorReceipts prior_;

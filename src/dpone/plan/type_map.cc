@@ -15,7 +15,7 @@
 namespace dpone::plan {
 namespace {
 
-Status check_names(const std::vector<std::string>& wanted, const Facts& source, std::string_view option) {
+Status check_names(const std::vector<std::string>& wanted, const SourceFacts& source, std::string_view option) {
   const ColumnIndex columns(source);
   for (const std::string& name : wanted) {
     if (columns.find(name) == nullptr) return no_column(source, name, option);
@@ -73,7 +73,7 @@ bool is_guess(const DataType& type) {
 }
 
 // Whether the target's column was guessed by the run that made it. Receipts of earlier builds do not say.
-bool is_kept_guess(const PriorReceipts& prior, const ColumnFacts& column) {
+bool is_kept_guess(const PriorReceipts& prior, const TargetColumn& column) {
   const auto& newest = prior.newest_of_target;
   const bool is_known = !newest || !newest->guessed_columns || contains(*newest->guessed_columns, column.name);
   return is_known && is_guess(column.type);
@@ -81,7 +81,7 @@ bool is_kept_guess(const PriorReceipts& prior, const ColumnFacts& column) {
 
 // How a value of `from` becomes one of `to`; fails when some value could be altered unseen. `wanted` is what the sink
 // would make for it.
-Status decide(ColumnPolicy& policy, const ColumnFacts& from, const ColumnFacts& wanted, const ColumnFacts& to) {
+Status decide(ColumnPolicy& policy, const SourceColumn& from, const TargetColumn& wanted, const TargetColumn& to) {
   const auto mismatch = [&](std::string why) {
     return Error(ErrorClass::kFailed, "type.mismatch",
                  "column \"" + from.name + "\" is " + from.native_type + " at the source and " + to.native_type +
@@ -136,7 +136,7 @@ Status decide(ColumnPolicy& policy, const ColumnFacts& from, const ColumnFacts& 
 }
 
 // Whether the run puts another table into the place of one that dpone made.
-bool is_exchanged(const manifest::Manifest& manifest, const Facts& target) {
+bool is_exchanged(const manifest::Manifest& manifest, const TargetFacts& target) {
   const std::string wanted = manifest.sink.options.text("overwrite_type");
   if (!strategy::of(manifest).replaces || (wanted != "auto" && wanted != "exchange")) return false;
   return std::any_of(target.publish.begin(), target.publish.end(), [](const PublishOption& option) {
@@ -145,7 +145,8 @@ bool is_exchanged(const manifest::Manifest& manifest, const Facts& target) {
 }
 
 // Whether `wanted` can hold every value of the target's column `to`, and the sink can change the column to it.
-bool is_widened(const ColumnFacts& from, const ColumnFacts& wanted, const ColumnFacts& to, const Facts& target) {
+bool is_widened(const SourceColumn& from, const TargetColumn& wanted, const TargetColumn& to,
+                const TargetFacts& target) {
   const bool is_typed = !from.is_inferred && !from.travels_as_text && !to.travels_as_text && !wanted.travels_as_text &&
                         wanted.type.kind != TypeKind::kEnum && wanted.meaning == to.meaning;
   if (!is_typed || wanted.type == to.type) return false;
@@ -162,8 +163,8 @@ bool is_among(const std::vector<KeyFacts>& keys, const KeyFacts& key) {
 }
 
 // Keys that dpone created, and that the source, or the manifest, no longer has. Other keys stay.
-std::vector<KeyFacts> dropped_keys(const manifest::Manifest& manifest, const Facts& source, const Facts& target,
-                                   const std::vector<KeyFacts>& made) {
+std::vector<KeyFacts> dropped_keys(const manifest::Manifest& manifest, const SourceFacts& source,
+                                   const TargetFacts& target, const std::vector<KeyFacts>& made) {
   const std::vector<KeyFacts> wanted = with_declared_key(source.keys, strategy::question_of(manifest, source).key);
   std::vector<KeyFacts> out;
   for (const KeyFacts& key : target.keys) {
@@ -173,9 +174,10 @@ std::vector<KeyFacts> dropped_keys(const manifest::Manifest& manifest, const Fac
 }
 
 // The target's column as the source has it now; it is replaced with its table. Appends what changes to `notes`.
-ColumnFacts follow_source(const ColumnFacts& from, const ColumnFacts& wanted, const ColumnFacts& to,
-                          const Facts& target, const std::vector<KeyFacts>& dropped, std::vector<std::string>& notes) {
-  ColumnFacts followed = to;
+TargetColumn follow_source(const SourceColumn& from, const TargetColumn& wanted, const TargetColumn& to,
+                           const TargetFacts& target, const std::vector<KeyFacts>& dropped,
+                           std::vector<std::string>& notes) {
+  TargetColumn followed = to;
   ColumnPolicy ignored;
   bool is_checked = true;
   const bool keeps_all = decide(ignored, from, wanted, to).has_value() && can_convert(from.type, to.type, &is_checked);
@@ -199,9 +201,9 @@ ColumnFacts follow_source(const ColumnFacts& from, const ColumnFacts& wanted, co
 
 }  // namespace
 
-Error no_column(const Facts& source, const std::string& name, std::string_view option) {
+Error no_column(const SourceFacts& source, const std::string& name, std::string_view option) {
   std::vector<std::string> known;
-  for (const ColumnFacts& column : source.columns) known.push_back(column.name);
+  for (const SourceColumn& column : source.columns) known.push_back(column.name);
   const std::string near = nearest_name(name, known);
   return Error(ErrorClass::kFailed, "source.no_column", "the source has no column \"" + name + "\"")
       .with("relation", source.relation)
@@ -209,7 +211,7 @@ Error no_column(const Facts& source, const std::string& name, std::string_view o
       .hint(near.empty() ? "names are case-sensitive" : "did you mean \"" + near + "\"?");
 }
 
-Result<std::vector<std::string>> select_columns(const manifest::Manifest& manifest, const Facts& source) {
+Result<std::vector<std::string>> select_columns(const manifest::Manifest& manifest, const SourceFacts& source) {
   const std::vector<std::string> wanted = manifest.source.options.names("columns");
   const std::vector<std::string> excluded = manifest.source.options.names("exclude");
   DPONE_CHECK(check_names(wanted, source, "source.options.columns"));
@@ -217,7 +219,7 @@ Result<std::vector<std::string>> select_columns(const manifest::Manifest& manife
   const std::set<std::string_view> is_wanted(wanted.begin(), wanted.end());
   const std::set<std::string_view> is_excluded(excluded.begin(), excluded.end());
   std::vector<std::string> selected;
-  for (const ColumnFacts& column : source.columns) {
+  for (const SourceColumn& column : source.columns) {
     if (!wanted.empty() && !is_wanted.contains(column.name)) continue;
     if (is_excluded.contains(column.name)) continue;
     selected.push_back(column.name);
@@ -230,15 +232,15 @@ Result<std::vector<std::string>> select_columns(const manifest::Manifest& manife
   return selected;
 }
 
-Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& source, const Facts& target,
-                              const Facts& proposed, const PriorReceipts& prior) {
+Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const SourceFacts& source, const TargetFacts& target,
+                              const TargetFacts& proposed, const PriorReceipts& prior) {
   ColumnMap map;
   const auto& own = prior.newest_of_process;
   const bool is_ours = own && own->target_created && own->target_identity == target.identity;
   const bool follows = manifest.sink.options.text("new_columns") == "follow";
   const bool takes_shape = is_ours && follows && is_exchanged(manifest, target) &&
                            std::none_of(target.columns.begin(), target.columns.end(),
-                                        [](const ColumnFacts& column) { return column.is_generated; });
+                                        [](const TargetColumn& column) { return column.is_generated; });
   if (takes_shape && target.can_loosen) {
     map.dropped_keys = dropped_keys(manifest, source, target, own->made_keys);
     for (const KeyFacts& key : map.dropped_keys) {
@@ -253,9 +255,9 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
   const ColumnIndex in_target(target);
   const bool has_columns = target.exists && target.has_fixed_columns;
   const std::string outcome = source.leaves_wrong_out ? "rejects its row" : "ends the run";
-  for (const ColumnFacts& wanted : proposed.columns) {
-    const ColumnFacts& from = *from_source.find(wanted.name);
-    const ColumnFacts* to = has_columns ? in_target.find(wanted.name) : &wanted;
+  for (const TargetColumn& wanted : proposed.columns) {
+    const SourceColumn& from = *from_source.find(wanted.name);
+    const TargetColumn* to = has_columns ? in_target.find(wanted.name) : &wanted;
     if (to != nullptr && to->is_generated) {
       map.notes.push_back("column \"" + from.name + "\" is generated by the target and is not loaded");
       continue;
@@ -299,7 +301,7 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
       }
       map.notes.push_back("column \"" + from.name + "\" is new in the target");
     }
-    ColumnFacts followed;
+    TargetColumn followed;
     const bool is_known = has_columns && to != &wanted;
     if (takes_shape && is_known) {
       followed = follow_source(from, wanted, *to, target, map.dropped_keys, map.notes);
@@ -351,7 +353,7 @@ Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& s
   if (has_columns) {
     std::set<std::string_view> loaded;
     for (const ColumnPolicy& policy : map.columns) loaded.insert(policy.sink_name);
-    for (const ColumnFacts& column : target.columns) {
+    for (const TargetColumn& column : target.columns) {
       if (loaded.contains(column.name) || column.is_generated) continue;
       if (!column.is_nullable && !column.has_default) {
         return Error(ErrorClass::kFailed, "schema.column_required",

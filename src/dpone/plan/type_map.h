@@ -21,14 +21,14 @@ struct ColumnMap {
 
 // The source columns that `source.options.columns` and `exclude` select. A name that is not there fails with
 // `source.no_column` and the nearest.
-Result<std::vector<std::string>> select_columns(const manifest::Manifest& manifest, const Facts& source);
+Result<std::vector<std::string>> select_columns(const manifest::Manifest& manifest, const SourceFacts& source);
 
 // `source.no_column`, with the nearest name; `option` is the option that contains `name`.
-Error no_column(const Facts& source, const std::string& name, std::string_view option);
+Error no_column(const SourceFacts& source, const std::string& name, std::string_view option);
 
 // `proposed` has the selected columns as the sink would create them. Columns match by name. Slugs: type.mismatch,
 // schema.new_column, schema.column_gone, schema.column_required.
-Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const Facts& source, const Facts& target,
-                              const Facts& proposed, const PriorReceipts& prior);
+Result<ColumnMap> map_columns(const manifest::Manifest& manifest, const SourceFacts& source, const TargetFacts& target,
+                              const TargetFacts& proposed, const PriorReceipts& prior);
 
 }  // namespace dpone::plan

@@ -16,24 +16,33 @@ ColumnFacts column(TypeKind kind, std::string native, std::string meaning = "") 
   return facts;
 }
 
+// What a sink proposes that makes every column as it is.
+TargetFacts same_as(const SourceFacts& source) {
+  TargetFacts target;
+  for (const SourceColumn& column : source.columns) target.columns.emplace_back(column);
+  return target;
+}
+
 // How column `from` of the source reaches column `to` of an existing target.
-Result<ColumnMap> map_of(const ColumnFacts& from, const ColumnFacts& to) {
+Result<ColumnMap> map_of(const SourceColumn& from, const ColumnFacts& to) {
   manifest::Manifest manifest;
   manifest.source.options = Options(manifest::common_source_options());
   manifest.sink.options = Options(manifest::common_sink_options());
-  Facts source;
-  source.exists = true;
+  SourceFacts source;
   source.columns = {from};
-  Facts target = source;
-  target.columns = {to};
-  return map_columns(manifest, source, target, source, PriorReceipts());
+  TargetFacts target;
+  target.exists = true;
+  target.columns = {TargetColumn(to)};
+  return map_columns(manifest, source, target, same_as(source), PriorReceipts());
 }
 
 // Its fidelity, or the slug of the error.
-std::string mapped(const ColumnFacts& from, const ColumnFacts& to) {
+std::string mapped(const SourceColumn& from, const ColumnFacts& to) {
   const auto map = map_of(from, to);
   return map ? std::string(to_string(map->columns[0].fidelity)) : map.error().slug();
 }
+
+std::string mapped(const ColumnFacts& from, const ColumnFacts& to) { return mapped(SourceColumn(from), to); }
 
 TEST(TypeMapTest, MoneyOnlyGoesWhereItMeansTheSame) {
   const ColumnFacts here = column(TypeKind::kMoney, "money", "lc_monetary=C");
@@ -90,7 +99,7 @@ TEST(TypeMapTest, NarrowerIsCheckedAndUnrelatedIsRefused) {
 
 // An undeclared column is a text: it is read as the target's type.
 TEST(TypeMapTest, AnInferredColumnIsReadAsTheTargetsType) {
-  ColumnFacts from = column(TypeKind::kInt64, "bigint");
+  SourceColumn from(column(TypeKind::kInt64, "bigint"));
   ColumnFacts to = column(TypeKind::kText, "character varying(3)");
   to.type.length = 3;
   EXPECT_EQ(mapped(column(TypeKind::kText, "text"), column(TypeKind::kUuid, "uuid")), "type.mismatch");
@@ -103,7 +112,7 @@ TEST(TypeMapTest, AnInferredColumnIsReadAsTheTargetsType) {
             std::vector<std::string>{
                 "column \"c\" is read as the target's character varying(3), not as the inferred type; a value of "
                 "another type ends the run"});
-  from = column(TypeKind::kText, "text");
+  from = SourceColumn(column(TypeKind::kText, "text"));
   from.is_inferred = true;
   EXPECT_EQ(mapped(from, column(TypeKind::kUuid, "uuid")), "checked");
   EXPECT_EQ(mapped(from, column(TypeKind::kText, "text")), "identical");
@@ -115,7 +124,8 @@ TEST(TypeMapTest, AnInferredColumnIsReadAsTheTargetsType) {
 
 // A declared type that is wider than the target's: where the text is read, a value that does not fit has a place.
 TEST(TypeMapTest, ATextualColumnIsReadAsANarrowerTypeOfItsKind) {
-  const auto read_as = [](ColumnFacts from, const ColumnFacts& to) {
+  const auto read_as = [](const ColumnFacts& of, const ColumnFacts& to) {
+    SourceColumn from(of);
     from.is_textual = true;
     const auto map = map_of(from, to);
     EXPECT_TRUE(map) << map.error().to_line();
@@ -138,15 +148,14 @@ TEST(TypeMapTest, ATargetWithoutColumnsOfItsOwnTakesThoseOfTheSource) {
   manifest::Manifest manifest;
   manifest.source.options = Options(manifest::common_source_options());
   manifest.sink.options = Options(manifest::common_sink_options());
-  Facts source;
-  source.exists = true;
-  source.columns = {column(TypeKind::kInt64, "bigint")};
-  Facts target;
+  SourceFacts source;
+  source.columns = {SourceColumn(column(TypeKind::kInt64, "bigint"))};
+  TargetFacts target;
   target.exists = true;
   target.has_fixed_columns = false;
   PriorReceipts prior;
   const auto slug = [&] {
-    const auto map = map_columns(manifest, source, target, source, prior);
+    const auto map = map_columns(manifest, source, target, same_as(source), prior);
     return map ? std::string("mapped") : map.error().slug();
   };
   EXPECT_EQ(slug(), "mapped");
@@ -166,17 +175,16 @@ TEST(TypeMapTest, ATypeThatNoGuessMakesIsNeverTakenForAGuess) {
   manifest::Manifest manifest;
   manifest.source.options = Options(manifest::common_source_options());
   manifest.sink.options = Options(manifest::common_sink_options());
-  const auto is_guessed = [&](ColumnFacts to, bool is_made) {
-    Facts source;
-    source.exists = true;
-    source.columns = {column(TypeKind::kInt64, "bigint")};
+  const auto is_guessed = [&](const ColumnFacts& to, bool is_made) {
+    SourceFacts source;
+    source.columns = {SourceColumn(column(TypeKind::kInt64, "bigint"))};
     source.columns[0].is_inferred = source.columns[0].is_textual = true;
-    Facts target;
+    TargetFacts target;
     target.exists = true;
-    target.columns = {std::move(to)};
+    target.columns = {TargetColumn(to)};
     PriorReceipts prior;
     prior.is_target_made = is_made;
-    const auto map = map_columns(manifest, source, target, source, prior);
+    const auto map = map_columns(manifest, source, target, same_as(source), prior);
     EXPECT_TRUE(map) << map.error().to_line();
     return map && map->columns[0].is_guessed;
   };
@@ -202,30 +210,30 @@ TEST(TypeMapTest, AColumnThatRowsMayLackIsAbsentAndNotGone) {
   manifest::Manifest manifest;
   manifest.source.options = Options(manifest::common_source_options());
   manifest.sink.options = Options(manifest::common_sink_options());
-  Facts source;
-  source.exists = true;
-  source.columns = {column(TypeKind::kInt64, "bigint")};
-  Facts target = source;
-  target.columns.push_back(column(TypeKind::kText, "text"));
+  SourceFacts source;
+  source.columns = {SourceColumn(column(TypeKind::kInt64, "bigint"))};
+  TargetFacts target = same_as(source);
+  target.exists = true;
+  target.columns.emplace_back(column(TypeKind::kText, "text"));
   target.columns[1].name = "note";
   PriorReceipts prior;
   Receipt last;
   last.columns = {"c", "note"};
   prior.newest_of_process = last;
-  const auto refused = map_columns(manifest, source, target, source, prior);
+  const auto refused = map_columns(manifest, source, target, same_as(source), prior);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().slug(), "schema.column_gone");
   source.has_optional_columns = true;
-  const auto map = map_columns(manifest, source, target, source, prior);
+  const auto map = map_columns(manifest, source, target, same_as(source), prior);
   ASSERT_TRUE(map) << map.error().to_line();
   EXPECT_EQ(map->columns.size(), 1U);
   ASSERT_EQ(map->notes.size(), 1U);
   EXPECT_EQ(map->notes[0].substr(0, 33), "no row of the sample has \"note\": ");
   target.columns[1].is_nullable = false;
-  EXPECT_EQ(map_columns(manifest, source, target, source, prior).error().slug(), "schema.column_required");
+  EXPECT_EQ(map_columns(manifest, source, target, same_as(source), prior).error().slug(), "schema.column_required");
   // A target without fixed columns would lose it.
   target.has_fixed_columns = false;
-  EXPECT_EQ(map_columns(manifest, source, target, source, prior).error().slug(), "schema.column_gone");
+  EXPECT_EQ(map_columns(manifest, source, target, same_as(source), prior).error().slug(), "schema.column_gone");
 }
 
 }  // namespace

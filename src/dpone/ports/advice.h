@@ -7,7 +7,7 @@
 
 namespace dpone {
 
-inline std::string rename_advice(const Facts& source) {
+inline std::string rename_advice(const SourceFacts& source) {
   return source.takes_query
              ? "give it another name in source.options.query, or leave it out with source.options.exclude"
              : "rename it in the source, or leave it out with source.options.exclude";

@@ -1,4 +1,4 @@
-// ColumnIndex: finds many columns of Facts by name, as in a header of 100,000 columns. The Facts must outlive it and
+// ColumnIndex: finds many columns of facts by name, as in a header of 100,000 columns. The facts must outlive it and
 // keep their columns.
 #pragma once
 
@@ -11,19 +11,20 @@
 
 namespace dpone {
 
+template <class Column>
 class ColumnIndex {
  public:
-  explicit ColumnIndex(const Facts& facts) {
-    for (const ColumnFacts& column : facts.columns) columns_.emplace(column.name, &column);
+  explicit ColumnIndex(const RelationFacts<Column>& facts) {
+    for (const Column& column : facts.columns) columns_.emplace(column.name, &column);
   }
-  // As Facts::find.
-  const ColumnFacts* find(std::string_view name) const {
+  // As RelationFacts::find.
+  const Column* find(std::string_view name) const {
     const auto found = columns_.find(name);
     return found == columns_.end() ? nullptr : found->second;
   }
 
  private:
-  std::unordered_map<std::string_view, const ColumnFacts*> columns_;
+  std::unordered_map<std::string_view, const Column*> columns_;
 };
 
 // Refuses to load more columns than a table of a sink can have, before any work on them. Slug

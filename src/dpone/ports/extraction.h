@@ -71,7 +71,7 @@ struct ReadTask {
   bool is_bounded = false;
   bool is_raw = false;
   WireFormat format;  // when raw
-  Facts source;
+  SourceFacts source;
 
   // The range of a ReadBeyond, else null.
   const CursorRange* cursor() const {

@@ -4,7 +4,7 @@ namespace dpone {
 
 bool looks_for_nulls(const ReadTask& task) {
   const CursorRange& range = *task.cursor();
-  const ColumnFacts* const facts = task.source.find(range.column);
+  const SourceColumn* const facts = task.source.find(range.column);
   return range.nulls != CursorNulls::kIgnore && (facts == nullptr || facts->is_nullable);
 }
 

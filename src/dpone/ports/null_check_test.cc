@@ -24,7 +24,7 @@ TEST(NullCheck, AsksTheSourceOnlyWhereARowMayLackACursor) {
     range.column = "id";
     range.nulls = of.nulls;
     task.extraction = ReadBeyond{range};
-    ColumnFacts facts;
+    SourceColumn facts;
     facts.name = "id";
     facts.is_nullable = of.is_nullable;
     task.source.columns.push_back(facts);

@@ -52,7 +52,7 @@ struct Leftover {
 
 // The input that describe() needs to find the obstacles of a load.
 struct TargetQuestion {
-  const Facts& source;
+  const SourceFacts& source;
   std::vector<std::string> key;  // columns by which rows are found, or on which a new table gets a key
   bool finds_rows = false;       // rows are found by the key: `=` must be the equality of the key's type
   bool keeps_latest = false;     // several rows of one key may come into the stage
@@ -79,11 +79,11 @@ class Sink {
  public:
   virtual ~Sink() = default;
   // Reads the catalog only; the source's facts tell which types must be known here.
-  virtual Result<Facts> describe(const TargetQuestion& question) = 0;
+  virtual Result<TargetFacts> describe(const TargetQuestion& question) = 0;
   // How `columns` of `source` would look in this system: the target to create, or new columns of one that is there.
   // `described` is what describe() returned. Pure.
-  virtual Result<Facts> propose(const Facts& described, const Facts& source,
-                                const std::vector<std::string>& columns) const = 0;
+  virtual Result<TargetFacts> propose(const TargetFacts& described, const SourceFacts& source,
+                                      const std::vector<std::string>& columns) const = 0;
   // Waits for a publisher that may still be committing, then reads the control table. Writes nothing.
   virtual Result<PriorReceipts> read_receipts(std::string_view process, std::string_view run_id) = 0;
   // Greatest value of a column of the existing target, as text; absent if it has none. For `--start-cursor target-max`.

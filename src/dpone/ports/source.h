@@ -39,7 +39,7 @@ class Source {
  public:
   virtual ~Source() = default;
   // Reads the catalog only. Fails if the relation is not there (naming the nearest), or may not be read.
-  virtual Result<Facts> describe() = 0;
+  virtual Result<SourceFacts> describe() = 0;
   // Whether describe() waits for a server only, so that another thread may call it while the sink is asked.
   virtual bool is_server() const { return false; }
   // Formats that it can hand over for the columns of `task`, best first.

@@ -104,8 +104,8 @@ struct LoadTask {
   bool is_raw = false;
   WireFormat format;  // when raw
   int loaders = 1;    // writers at once, where the sink can
-  Facts source;
-  Facts target;
+  SourceFacts source;
+  TargetFacts target;
 };
 
 // The first step of a kind, or null.

@@ -42,7 +42,7 @@ const ColumnPolicy* find_column(const LoadTask& task, const std::string& name) {
 std::string value_of(const Dialect& dialect, const LoadTask& task, const std::string& name, const std::string& text) {
   const ColumnPolicy* const column = find_column(task, name);
   if (column != nullptr) return dialect.value(text, column->sink_type, column->sink_native);
-  const ColumnFacts* const facts = task.target.find(name);
+  const TargetColumn* const facts = task.target.find(name);
   // Of a column that is not there, the system says so.
   if (facts == nullptr) return dialect.value(text, DataType(), "text");
   return dialect.value(text, facts->type, facts->native_type);
@@ -153,7 +153,7 @@ std::string scope_condition(const Dialect& dialect, const LoadTask& task, const 
   return out;
 }
 
-std::string scope_probe(const Dialect& dialect, const Facts& target, const Scope& scope) {
+std::string scope_probe(const Dialect& dialect, const TargetFacts& target, const Scope& scope) {
   LoadTask task;
   task.target = target;
   return "SELECT 1 FROM " + target.relation + " WHERE " + scope_condition(dialect, task, scope) + " LIMIT 0";

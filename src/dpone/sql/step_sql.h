@@ -60,7 +60,7 @@ RowChange render_insert(const Dialect& dialect, const LoadTask& task, const Load
 // Rows for which the scope is true, as a condition; empty for the whole of the target.
 std::string scope_condition(const Dialect& dialect, const LoadTask& task, const Scope& scope);
 // A SELECT that a system can look at to find out whether the scope means anything for `target`; reads no rows.
-std::string scope_probe(const Dialect& dialect, const Facts& target, const Scope& scope);
+std::string scope_probe(const Dialect& dialect, const TargetFacts& target, const Scope& scope);
 // What is wrong with a scope, of the error that its probe met.
 Error scope_error(Error error, const Scope& scope);
 

@@ -182,10 +182,8 @@ void check_environment(const connections::Listing& listing, const RunContext& co
 }
 
 // An end without a server is checked as the run will find it: a database that the first run creates is not a problem.
-HealthCheck look_at(const std::string& name, const Result<Facts>& facts) {
-  if (!facts) return problem_check(name, facts.error());
-  if (!facts->exists) return ok_check(name, facts->relation + " does not exist yet; the first run creates it");
-  return ok_check(name, fmt::format("{}, {} columns", facts->relation, facts->columns.size()));
+HealthCheck look_at(const std::string& name, const Result<std::string>& found) {
+  return found ? ok_check(name, *found) : problem_check(name, found.error());
 }
 
 // An end that can be read or written only once is not checked: the check would take the run's rows.
@@ -196,15 +194,18 @@ bool is_stream(const std::string& path) {
                          !std::filesystem::is_directory(status));
 }
 
-Result<Facts> describe_source(const ResolvedRoute& route, const RunContext& context) {
+Result<std::string> describe_source(const ResolvedRoute& route, const RunContext& context) {
   DPONE_TRY(const auto source, open_source(route, context));
-  return source->describe();
+  DPONE_TRY(const SourceFacts facts, source->describe());
+  return fmt::format("{}, {} columns", facts.relation, facts.columns.size());
 }
 
-Result<Facts> describe_sink(const ResolvedRoute& route, const RunContext& context) {
+Result<std::string> describe_sink(const ResolvedRoute& route, const RunContext& context) {
   DPONE_TRY(const auto sink, open_sink(route, context));
-  const Facts nothing;
-  return sink->describe({nothing, {}});
+  const SourceFacts nothing;
+  DPONE_TRY(const TargetFacts facts, sink->describe({nothing, {}}));
+  if (!facts.exists) return facts.relation + " does not exist yet; the first run creates it";
+  return fmt::format("{}, {} columns", facts.relation, facts.columns.size());
 }
 
 bool has_server(const ConnectionSettings& settings) {

@@ -131,7 +131,7 @@ void move_paths(manifest::Endpoint& endpoint, const std::filesystem::path& folde
   if (path != endpoint.params.end()) path->second = seen_from(folder, path->second);
 }
 
-std::string facts_line(const Facts& facts) {
+std::string facts_line(const SourceFacts& facts) {
   std::string kind = facts.kind;
   std::replace(kind.begin(), kind.end(), '_', ' ');
   std::string out = fmt::format("The source, when this was written: {} {}, {} column{}", kind, facts.relation,
@@ -140,7 +140,7 @@ std::string facts_line(const Facts& facts) {
   return out + ".";
 }
 
-Result<Facts> look_at(const Options& options, const manifest::Manifest& manifest, const CopyEnd& end) {
+Result<SourceFacts> look_at(const Options& options, const manifest::Manifest& manifest, const CopyEnd& end) {
   ResolvedRoute route;
   route.manifest = manifest;
   DPONE_TRY(const auto session, Session::begin(options, route, ""));
@@ -250,7 +250,7 @@ Result<int> init_process(const ParsedArguments& arguments) {
   }
   scaffold.looked_at = "The source's catalog was not read yet: `dpone schema print` shows its columns.";
   if (from->missing.empty() && !options.flag("offline")) {
-    Result<Facts> facts = look_at(options, manifest, from->end);
+    Result<SourceFacts> facts = look_at(options, manifest, from->end);
     if (facts) {
       scaffold.suggestion = suggest(*facts);
       scaffold.looked_at = facts_line(*facts);

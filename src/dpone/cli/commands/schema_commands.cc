@@ -20,7 +20,7 @@ namespace dpone::cli {
 namespace {
 
 // Its place in the primary key, from 1, or 0.
-std::size_t place_in_primary_key(const Facts& facts, const std::string& column) {
+std::size_t place_in_primary_key(const SourceFacts& facts, const std::string& column) {
   for (const KeyFacts& key : facts.keys) {
     if (!key.is_primary) continue;
     const auto found = std::find(key.columns.begin(), key.columns.end(), column);
@@ -29,7 +29,7 @@ std::size_t place_in_primary_key(const Facts& facts, const std::string& column) 
   return 0;
 }
 
-std::string facts_text(const Facts& facts, const std::string& connection) {
+std::string facts_text(const SourceFacts& facts, const std::string& connection) {
   std::string kind = facts.kind;
   std::replace(kind.begin(), kind.end(), '_', ' ');
   std::string text = fmt::format("{} of {}: {}", facts.relation, connection, kind);
@@ -37,7 +37,7 @@ std::string facts_text(const Facts& facts, const std::string& connection) {
   if (facts.estimated_bytes && *facts.estimated_bytes > 0) text += ", " + report::bytes_text(*facts.estimated_bytes);
   text += "\n";
   TextTable table({"column", "type", "in dpone", "null", "default", "key"});
-  for (const ColumnFacts& column : facts.columns) {
+  for (const SourceColumn& column : facts.columns) {
     const std::size_t place = place_in_primary_key(facts, column.name);
     table.add({column.name, column.native_type, column.travels_as_text ? "text form" : column.type.to_string(),
                column.is_nullable ? "yes" : "no",
@@ -50,13 +50,12 @@ std::string facts_text(const Facts& facts, const std::string& connection) {
   for (const KeyFacts& key : facts.keys) {
     if (!key.is_primary) text += fmt::format("  unique: {} ({})\n", key.name, fmt::join(key.columns, ", "));
   }
-  for (const Error& obstacle : facts.obstacles) text += "  obstacle: " + obstacle.message() + "\n";
   return text;
 }
 
-Json facts_json(const Facts& facts, const std::string& connection) {
+Json facts_json(const SourceFacts& facts, const std::string& connection) {
   Json columns = Json::array();
-  for (const ColumnFacts& column : facts.columns) {
+  for (const SourceColumn& column : facts.columns) {
     Json one = Json::object();
     one.set("name", column.name).set("native_type", column.native_type).set("type", column.type.to_string());
     one.set("is_nullable", column.is_nullable).set("is_generated", column.is_generated);
@@ -105,7 +104,7 @@ Result<int> schema_print_command(const ParsedArguments& arguments) {
   const ConnectionSettings& settings = end.connection.settings;
   DPONE_TRY(const auto source,
             connector(settings.system).open_source(source_end(route.manifest, settings), session->context()));
-  DPONE_TRY(const Facts facts, source->describe());
+  DPONE_TRY(const SourceFacts facts, source->describe());
   if (session->is_json()) {
     DPONE_CHECK(print_json(facts_json(facts, settings.id)));
   } else {

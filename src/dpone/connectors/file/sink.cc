@@ -22,9 +22,9 @@ class FileSink final : public Sink {
         target_(settings_.path, context),
         context_(context) {}
 
-  Result<Facts> describe(const TargetQuestion&) override {
+  Result<TargetFacts> describe(const TargetQuestion&) override {
     DPONE_CHECK(target_.check_place());
-    Facts facts;
+    TargetFacts facts;
     facts.system = "file";
     facts.relation = target_.shown();
     facts.kind = target_.is_stream() ? "stream" : "file";
@@ -54,17 +54,17 @@ class FileSink final : public Sink {
     return facts;
   }
 
-  Result<Facts> propose(const Facts& described, const Facts& source,
-                        const std::vector<std::string>& columns) const override {
-    Facts facts = described;
+  Result<TargetFacts> propose(const TargetFacts& described, const SourceFacts& source,
+                              const std::vector<std::string>& columns) const override {
+    TargetFacts facts = described;
     facts.columns.clear();
     const ColumnIndex from_source(source);
     for (const std::string& name : columns) {
-      const ColumnFacts* from = from_source.find(name);
+      const SourceColumn* from = from_source.find(name);
       if (from == nullptr) continue;
       // Every value is written as its text and keeps the source's type. A value of an inferred type is written
       // unchanged, unless the format distinguishes such values.
-      ColumnFacts column = *from;
+      TargetColumn column(*from);
       if (from->is_inferred && !format_->tells_apart(from->type.kind)) {
         column.type = DataType();
         column.native_type = type_name(column.type);
@@ -72,7 +72,6 @@ class FileSink final : public Sink {
       column.is_nullable = true;
       column.is_generated = false;
       column.has_default = false;
-      column.is_inferred = false;
       facts.columns.push_back(std::move(column));
     }
     return facts;

@@ -80,7 +80,7 @@ class FileSource final : public Source {
     selection_->format = std::move(format);
   }
 
-  Result<Facts> describe() override {
+  Result<SourceFacts> describe() override {
     if (facts_) return *facts_;
     DPONE_TRY(const std::vector<std::string> paths, expand(settings().path));
     DPONE_CHECK(refuse_target(paths));
@@ -108,9 +108,9 @@ class FileSource final : public Source {
   }
 
   Result<std::unique_ptr<Snapshot>> open_snapshot(const ReadTask& task) override {
-    const Facts& planned = task.source;
+    const SourceFacts& planned = task.source;
     DPONE_CHECK(context_.fault("source.locked"));
-    DPONE_TRY(const Facts now, describe());
+    DPONE_TRY(const SourceFacts now, describe());
     if (now.fingerprint != planned.fingerprint) return changed("the source changed", now.relation);
     if (!selection_->stream && settings().path != "-") DPONE_CHECK(check_unchanged());
     return std::unique_ptr<Snapshot>(std::make_unique<FileSnapshot>(selection_, context_));
@@ -265,20 +265,18 @@ class FileSource final : public Source {
     return {};
   }
 
-  Facts facts_of(const rowfile::Sample& sample, const Front& front) const {
-    Facts facts;
+  SourceFacts facts_of(const rowfile::Sample& sample, const Front& front) const {
+    SourceFacts facts;
     facts.system = "file";
     facts.relation = shown(settings().path);
     facts.kind = selection_->stream || settings().path == "-" ? "stream" : "file";
-    facts.exists = true;
-    facts.is_empty = false;
     facts.takes_query = false;
     facts.has_optional_columns = !selection_->format->has_fixed_names();
     facts.keeps_absent = facts.has_optional_columns && settings().keeps_missing;
     facts.notes = sample.remarks;
     Json types = Json::object();
     for (std::size_t i = 0; i < sample.names.size(); ++i) {
-      ColumnFacts column;
+      SourceColumn column;
       column.name = sample.names[i];
       column.is_textual = true;
       const auto declared = settings().types.find(column.name);
@@ -341,7 +339,7 @@ class FileSource final : public Source {
 
   std::shared_ptr<Selection> selection_;
   const RunContext& context_;
-  std::optional<Facts> facts_;
+  std::optional<SourceFacts> facts_;
 };
 
 }  // namespace

@@ -10,7 +10,7 @@ class FileSourceTest : public FolderTest {
  protected:
   FileSourceTest() { settings_.sample_rows = 100'000; }
 
-  Result<Facts> describe(const std::string& path) {
+  Result<SourceFacts> describe(const std::string& path) {
     settings_.path = path;
     settings_.format.name = "csv";
     auto source = make_source(settings_, context_);
@@ -24,13 +24,13 @@ class FileSourceTest : public FolderTest {
     const auto facts = describe(path);
     if (!facts) return facts.error().slug();
     std::string text;
-    for (const ColumnFacts& column : facts->columns) {
+    for (const SourceColumn& column : facts->columns) {
       text += (text.empty() ? "" : ", ") + column.name + " " + column.native_type;
     }
     return text;
   }
 
-  Result<std::unique_ptr<Snapshot>> open(const Facts& facts) {
+  Result<std::unique_ptr<Snapshot>> open(const SourceFacts& facts) {
     ReadTask task;
     task.source = facts;
     return source_->open_snapshot(task);
@@ -38,10 +38,10 @@ class FileSourceTest : public FolderTest {
 
   // All rows as text, or the error.
   Result<std::string> rows(const std::string& path) {
-    DPONE_TRY(const Facts facts, describe(path));
+    DPONE_TRY(const SourceFacts facts, describe(path));
     ReadTask task;
     task.source = facts;
-    for (const ColumnFacts& column : facts.columns) {
+    for (const SourceColumn& column : facts.columns) {
       ColumnPolicy policy;
       policy.name = policy.sink_name = column.name;
       policy.type = policy.sink_type = column.type;

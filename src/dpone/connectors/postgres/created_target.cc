@@ -27,7 +27,7 @@ std::string default_key_name(const std::string& table, const KeyFacts& key) {
 
 // The definition of `key` for a new table of `columns`; empty if the target cannot have it. Appends to `notes` the
 // properties that it lacks.
-std::string key_definition(const Facts& source, const KeyFacts& key, const std::vector<std::string>& columns,
+std::string key_definition(const SourceFacts& source, const KeyFacts& key, const std::vector<std::string>& columns,
                            int server_version, std::vector<std::string>& notes) {
   std::string of_source;
   std::vector<std::string> included;
@@ -66,7 +66,7 @@ constexpr const char* kNameTaken = R"(coalesce(
   (SELECT 'a type' FROM pg_type t WHERE t.typnamespace = n.oid AND t.typname = $2
      AND NOT EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid))))";
 
-void add_obstacles(const std::string& schema, Facts& facts) {
+void add_obstacles(const std::string& schema, TargetFacts& facts) {
   const Json& native = facts.native;
   if (!native["rights"]["create_in_schema"].as_bool()) {
     const std::string role = native["rights"]["role"].as_string();
@@ -92,7 +92,7 @@ bool has_portable_default(const Json& column) {
          column["generated"].as_string().empty();
 }
 
-Status find_unknown_defaults(Connection& connection, const Facts& source, Facts& facts) {
+Status find_unknown_defaults(Connection& connection, const SourceFacts& source, TargetFacts& facts) {
   Json unknown = Json::array();
   if (source.system == "postgres" &&
       source.native["server_version"].as_int() / 10000 != connection.server_version() / 10000) {
@@ -116,7 +116,7 @@ Error name_taken(const std::string& relation, const std::string& by) {
       .hint("load into a table with another name or schema: tables, indexes, sequences and types share one namespace");
 }
 
-std::string key_name(const Facts& source, const std::string& table, const KeyFacts& key, int attempt) {
+std::string key_name(const SourceFacts& source, const std::string& table, const KeyFacts& key, int attempt) {
   const bool is_same_name = source.system == "postgres" && source.native["name"].as_string() == table;
   std::string name = is_same_name && !key.name.empty() ? key.name : default_key_name(table, key);
   if (attempt == 0) return name;
@@ -124,8 +124,8 @@ std::string key_name(const Facts& source, const std::string& table, const KeyFac
   return cut(name, kMaxNameBytes - number.size()) + number;
 }
 
-Result<Facts> describe_absent(Connection& connection, const std::string& schema, const std::string& table,
-                              const Facts& source) {
+Result<TargetFacts> describe_absent(Connection& connection, const std::string& schema, const std::string& table,
+                                    const SourceFacts& source) {
   Json names = Json::array();
   for (const KeyFacts& key : source.keys) {
     for (int attempt = 0; attempt < kAttempts; ++attempt) names.push(key_name(source, table, key, attempt));
@@ -148,7 +148,7 @@ Result<Facts> describe_absent(Connection& connection, const std::string& schema,
                     "coalesce(has_schema_privilege(n.oid, 'CREATE'), has_database_privilege(current_database(), "
                     "'CREATE'))))::text FROM (SELECT 1) one LEFT JOIN pg_namespace n ON n.nspname = $1",
                 {schema, table, names.canonical()}));
-  Facts facts;
+  TargetFacts facts;
   DPONE_TRY(facts.native, Json::parse(rows.text(0, 0)));
   facts.system = "postgres";
   facts.relation = quote_name(schema, table);
@@ -165,8 +165,8 @@ Result<Facts> describe_absent(Connection& connection, const std::string& schema,
   return facts;
 }
 
-Json propose_keys(const Facts& source, const std::string& table, const std::vector<std::string>& columns,
-                  const Json& taken, Facts& facts) {
+Json propose_keys(const SourceFacts& source, const std::string& table, const std::vector<std::string>& columns,
+                  const Json& taken, TargetFacts& facts) {
   Json keys = Json::array();
   for (const KeyFacts& key : source.keys) {
     const bool is_whole = std::all_of(key.columns.begin(), key.columns.end(),

@@ -13,8 +13,8 @@
 namespace dpone::postgres {
 
 // Facts of `schema`.`table`, which does not exist. Reads the catalog only.
-Result<Facts> describe_absent(Connection& connection, const std::string& schema, const std::string& table,
-                              const Facts& source);
+Result<TargetFacts> describe_absent(Connection& connection, const std::string& schema, const std::string& table,
+                                    const SourceFacts& source);
 
 // The obstacle that a new table's name is that of something else, `by`.
 Error name_taken(const std::string& relation, const std::string& by);
@@ -23,19 +23,19 @@ Error name_taken(const std::string& relation, const std::string& by);
 bool has_portable_default(const Json& column);
 // Sets `unknown_defaults` in `facts.native`: columns of `source` that `facts` lacks, whose default this server cannot
 // read, being of another version. Asks it to parse them.
-Status find_unknown_defaults(Connection& connection, const Facts& source, Facts& facts);
+Status find_unknown_defaults(Connection& connection, const SourceFacts& source, TargetFacts& facts);
 // Whether a JSON array has that text.
 bool has_name(const Json& names, const std::string& name);
 
 // Appends to `facts.keys`, and returns as `[{"name", "definition"}]`, those keys of `source` whose columns are all
 // among `columns`; to `facts.notes` the properties that they lack at the target. Names in `taken` (a JSON array), or
 // used by an earlier key, get a number. Pure.
-Json propose_keys(const Facts& source, const std::string& table, const std::vector<std::string>& columns,
-                  const Json& taken, Facts& facts);
+Json propose_keys(const SourceFacts& source, const std::string& table, const std::vector<std::string>& columns,
+                  const Json& taken, TargetFacts& facts);
 
 // The `attempt`-th name of a key: at first that of the source, where the table has the same name, otherwise the one
 // that PostgreSQL would give (`orders_pkey`, `orders_a_b_key`); later with a number. At most 63 bytes, whole
 // characters.
-std::string key_name(const Facts& source, const std::string& table, const KeyFacts& key, int attempt);
+std::string key_name(const SourceFacts& source, const std::string& table, const KeyFacts& key, int attempt);
 
 }  // namespace dpone::postgres

@@ -14,7 +14,7 @@ std::string repeated(const char* text, int times) {
 }
 
 TEST(CreatedTarget, AKeyIsCalledAsAtTheSourceWhereTheTableIs) {
-  Facts source;
+  SourceFacts source;
   source.system = "postgres";
   source.native.set("name", "t");
   const KeyFacts key{"mine", {"a"}, true};
@@ -25,7 +25,7 @@ TEST(CreatedTarget, AKeyIsCalledAsAtTheSourceWhereTheTableIs) {
 }
 
 TEST(CreatedTarget, ANameIsCutBetweenCharacters) {
-  const Facts source;
+  const SourceFacts source;
   // "_" and five emoji are 21 bytes; a sixth does not fit into 24.
   EXPECT_EQ(key_name(source, "t", unique({repeated("😀", 9)}), 0), "t_" + repeated("😀", 5) + "_key");
   // 63 bytes less "_pkey" leave 58: 14 emoji.
@@ -33,7 +33,7 @@ TEST(CreatedTarget, ANameIsCutBetweenCharacters) {
   EXPECT_EQ(name, repeated("😀", 14) + "_pkey");
   // The number of a later attempt takes its place from the name.
   EXPECT_EQ(key_name(source, repeated("é", 31), {"", {"a"}, true}, 12).size(), 63U);
-  Facts same = source;
+  SourceFacts same = source;
   same.system = "postgres";
   same.native.set("name", "t");
   const KeyFacts long_name{"a" + repeated("😀", 15), {"a"}, true};
@@ -42,10 +42,10 @@ TEST(CreatedTarget, ANameIsCutBetweenCharacters) {
 }
 
 TEST(CreatedTarget, TwoKeysNeverGetOneName) {
-  Facts source;
+  SourceFacts source;
   source.keys = {unique({"a_long_name_of_a_column_1"}), unique({"a_long_name_of_a_column_2"}),
                  unique({"a_long_name_of_a_column_3"})};
-  Facts facts;
+  TargetFacts facts;
   const std::vector<std::string> columns = {"a_long_name_of_a_column_1", "a_long_name_of_a_column_2",
                                             "a_long_name_of_a_column_3"};
   const Json taken = *Json::parse(R"(["t_a_long_name_of_a_column_key1"])");
@@ -57,13 +57,13 @@ TEST(CreatedTarget, TwoKeysNeverGetOneName) {
 }
 
 TEST(CreatedTarget, AKeyIsMadeWithItsFlagsWhereAllOfItsColumnsAreLoaded) {
-  Facts source;
+  SourceFacts source;
   source.keys = {{"k", {"a", "b"}, false}, {"p", {"c"}, true}};
   source.native = *Json::parse(R"x({"keys":[
     {"name":"k","definition":"UNIQUE NULLS NOT DISTINCT (a, b) DEFERRABLE INITIALLY DEFERRED"},
     {"name":"p","definition":"PRIMARY KEY (c) INCLUDE (a, d)","included":["a", "d"]}]})x");
   const auto proposed = [&](const std::vector<std::string>& columns, int server_version) {
-    Facts facts;
+    TargetFacts facts;
     facts.native.set("server_version", server_version);
     std::string said = propose_keys(source, "t", columns, Json::array(), facts).canonical();
     for (const std::string& note : facts.notes) said += "; " + note;

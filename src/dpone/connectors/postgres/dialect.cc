@@ -121,7 +121,7 @@ std::string render_copy_out(const ReadTask& task, std::string_view format, bool 
   const bool has_printed = std::any_of(task.columns.begin(), task.columns.end(),
                                        [&](const ColumnPolicy& column) { return is_printed(column, is_raw); });
   const bool has_generated = std::any_of(task.columns.begin(), task.columns.end(), [&](const ColumnPolicy& column) {
-    const ColumnFacts* facts = task.source.find(column.name);
+    const SourceColumn* facts = task.source.find(column.name);
     return facts != nullptr && facts->is_generated;
   });
   std::string sql = "COPY ";

@@ -14,14 +14,16 @@ std::string op(const char* name) { return std::string(" OPERATOR(pg_catalog.") +
 
 // Above all that is there and all that comes, in the order of the values turned round. Names in full: the statement
 // runs under a path that is not ours.
-std::string mirrored(const Facts& target, const std::string& stage, const std::string& name, const std::string& gap) {
+std::string mirrored(const TargetFacts& target, const std::string& stage, const std::string& name,
+                     const std::string& gap) {
   const std::string greatest = "greatest((SELECT pg_catalog.max(x." + name + ") FROM " + target.relation +
                                " AS x), (SELECT pg_catalog.max(x." + name + ") FROM " + stage + " AS x))";
   return greatest + op("+") + "(" + greatest + op("-") + "t." + name + ")" + op("+") + gap;
 }
 
 // A value of a row `t` that no row has; empty if none is known.
-std::string value_aside(const Facts& target, const ColumnFacts& column, const std::string& stage, bool takes_null) {
+std::string value_aside(const TargetFacts& target, const TargetColumn& column, const std::string& stage,
+                        bool takes_null) {
   const std::string name = quote_name(column.name);
   if (column.is_nullable && takes_null) return "NULL";
   if (!column.labels.empty()) return {};
@@ -60,7 +62,7 @@ bool is_named_in(const Json& keys, const char* member, const std::string& column
 
 }  // namespace
 
-sql::SetAsides find_set_asides(const Facts& target, const std::vector<std::string>& key,
+sql::SetAsides find_set_asides(const TargetFacts& target, const std::vector<std::string>& key,
                                const std::vector<std::string>& columns, const std::string& stage) {
   sql::SetAsides out;
   for (const Json& index : target.native["indexes"].as_array()) {
@@ -77,7 +79,7 @@ sql::SetAsides find_set_asides(const Facts& target, const std::vector<std::strin
       is_written = is_written || !part.is_string() || (is_loaded && !contains(key, name));
       if (!is_loaded) continue;
       aside.columns.push_back(name);
-      const ColumnFacts* const facts = target.find(name);
+      const TargetColumn* const facts = target.find(name);
       const bool is_bound = contains(key, name) || facts == nullptr || facts->is_generated ||
                             contains(target.native["partition_columns"].as_array(), part) ||
                             is_named_in(target.native["incoming_foreign_keys"], "refers_to", name);

@@ -12,7 +12,7 @@ namespace dpone::postgres {
 
 // `columns` are those that the merge writes; `stage` is quoted. A DEFERRABLE constraint needs nothing: it is looked at
 // when the statement is done.
-sql::SetAsides find_set_asides(const Facts& target, const std::vector<std::string>& key,
+sql::SetAsides find_set_asides(const TargetFacts& target, const std::vector<std::string>& key,
                                const std::vector<std::string>& columns, const std::string& stage);
 
 }  // namespace dpone::postgres

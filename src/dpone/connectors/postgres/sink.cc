@@ -36,7 +36,7 @@ class PostgresSink final : public Sink {
         control_(settings_.control_schema.empty() ? settings_.schema : settings_.control_schema, target_),
         connection_(std::move(connection)) {}
 
-  Result<Facts> describe(const TargetQuestion& question) override {
+  Result<TargetFacts> describe(const TargetQuestion& question) override {
     declared_key_ = question.key;
     keeps_rows_ = question.keeps_rows;
     DPONE_CHECK(connect());
@@ -49,21 +49,21 @@ class PostgresSink final : public Sink {
     }
   }
 
-  Result<Facts> propose(const Facts& described, const Facts& source,
-                        const std::vector<std::string>& columns) const override {
+  Result<TargetFacts> propose(const TargetFacts& described, const SourceFacts& source,
+                              const std::vector<std::string>& columns) const override {
     DPONE_CHECK(check_column_count(described.relation, columns.size(), kMostColumns));
-    Facts facts = described;
+    TargetFacts facts = described;
     const bool is_postgres = source.system == "postgres";
     Json details = Json::object();
     Json type_details = described.exists ? described.native["type_details"] : Json::object();
     facts.columns.clear();
     for (const std::string& name : columns) {
-      const ColumnFacts* from = source.find(name);
+      const SourceColumn* from = source.find(name);
       if (from == nullptr) continue;
       if (auto fits = check_column_name(name); !fits) {
         facts.obstacles.push_back(std::move(fits).error().hint(rename_advice(source)));
       }
-      ColumnFacts column = *from;
+      TargetColumn column(*from);
       if (is_postgres) {
         column.native_type = proposed_native_type(from->native_type, described.native);
       } else {
@@ -299,7 +299,7 @@ class PostgresSink final : public Sink {
 
  private:
   // SHARE ROW EXCLUSIVE wants one of these rights, though no row is changed or removed.
-  static void check_lock_rights(Facts& target) {
+  static void check_lock_rights(TargetFacts& target) {
     const Json& rights = target.native["rights"];
     if (rights["update"].as_bool() || rights["delete"].as_bool() || rights["truncate"].as_bool()) return;
     for (PublishOption& option : target.publish) {
@@ -310,7 +310,7 @@ class PostgresSink final : public Sink {
   }
 
   // The server plans the condition as part of one SELECT, so that it cannot end the statement, and reads its constants.
-  Status check_scope(Facts& target, const Scope& scope) {
+  Status check_scope(TargetFacts& target, const Scope& scope) {
     if (scope.is_whole()) return {};
     target.asked.push_back({"prepare", "EXPLAIN " + sql::scope_probe(dialect(), target, scope)});
     auto explained = connection_->query(target.asked.back().text);
@@ -345,7 +345,7 @@ class PostgresSink final : public Sink {
     std::vector<std::string> columns;
     columns.reserve(needed.columns.size());
     for (const ColumnPolicy& column : needed.columns) columns.push_back(column.name);
-    const Facts described = needed.target;
+    const TargetFacts described = needed.target;
     propose_types(described, needed.source, columns, needed.target);
     if (!needed.target.obstacles.empty()) return needed.target.obstacles.front();
     std::vector<std::string> statements = render_sink(needed, sql::TemporaryNames(target_, ""), {}).prepare;
@@ -365,8 +365,8 @@ class PostgresSink final : public Sink {
   }
 
   // `source` with the declared key among its keys.
-  Facts with_key(const Facts& source) const {
-    Facts out = source;
+  SourceFacts with_key(const SourceFacts& source) const {
+    SourceFacts out = source;
     out.keys = with_declared_key(source.keys, declared_key_, keeps_rows_);
     return out;
   }
@@ -374,7 +374,7 @@ class PostgresSink final : public Sink {
   // How the target compares each key column: the equality of its default B-tree class, by its full name, since the
   // statement that uses it runs under a path that we do not choose. Types that borrow a class of another type, or of
   // any array or enum, find theirs in pg_catalog.
-  Status add_key_operators(Connection& connection, Oid oid, Facts& facts) const {
+  Status add_key_operators(Connection& connection, Oid oid, TargetFacts& facts) const {
     DPONE_TRY(const Rows rows,
               connection.query(
                   "SELECT a.attname, quote_ident(n.nspname), o.oprname FROM pg_attribute a JOIN pg_type t ON t.oid = "
@@ -389,7 +389,7 @@ class PostgresSink final : public Sink {
       operators.set(rows.text(row, 0), "OPERATOR(" + rows.text(row, 1) + "." + rows.text(row, 2) + ")");
     }
     for (const std::string& name : declared_key_) {
-      const ColumnFacts* column = facts.find(name);
+      const TargetColumn* column = facts.find(name);
       if (column == nullptr || operators.contains(name)) continue;
       const TypeKind kind = column->type.kind;
       const bool has_order = !column->travels_as_text && kind != TypeKind::kJson;
@@ -402,7 +402,7 @@ class PostgresSink final : public Sink {
     facts.native.set("key_operators", std::move(operators));
     const bool has_index = has_key_of(facts.keys, declared_key_);
     std::vector<std::string> columns;
-    for (const ColumnFacts& column : facts.columns) columns.push_back(column.name);
+    for (const TargetColumn& column : facts.columns) columns.push_back(column.name);
     const std::vector<std::string> fixed = find_set_asides(facts, declared_key_, columns, "").without;
     for (PublishOption& option : facts.publish) {
       if (option.method != "merge") continue;
@@ -414,11 +414,11 @@ class PostgresSink final : public Sink {
     return {};
   }
 
-  Result<Facts> describe_once(Connection& connection, const Facts& source) const {
+  Result<TargetFacts> describe_once(Connection& connection, const SourceFacts& source) const {
     const KeptStatement asked = target_statement(settings_.schema, settings_.table, connection.server_version());
     DPONE_TRY(const Rows rows, connection.query_kept(asked.name, asked.sql));
     std::optional<Oid> oid;
-    Facts facts;
+    TargetFacts facts;
     if (!rows.is_null(0, 0)) {
       const std::string text = rows.text(0, 0);
       DPONE_TRY(Json native, Json::parse(text));
@@ -438,7 +438,7 @@ class PostgresSink final : public Sink {
     if (source.system != facts.system) DPONE_CHECK(find_origin_types(connection, source, facts));
     if (oid && !declared_key_.empty()) DPONE_CHECK(add_key_operators(connection, *oid, facts));
     const bool has_money = std::any_of(source.columns.begin(), source.columns.end(),
-                                       [](const ColumnFacts& column) { return !column.meaning.empty(); });
+                                       [](const SourceColumn& column) { return !column.meaning.empty(); });
     if (has_money) {
       DPONE_TRY(const Rows monetary, connection.query("SELECT current_setting('lc_monetary')"));
       facts.native.set("lc_monetary", monetary.text(0, 0));
@@ -480,8 +480,8 @@ class PostgresSink final : public Sink {
         .hint("run again: the next plan uses its receipt");
   }
 
-  Result<Facts> describe_existing(Connection& connection, Oid oid, Json native) const {
-    Facts facts;
+  Result<TargetFacts> describe_existing(Connection& connection, Oid oid, Json native) const {
+    TargetFacts facts;
     facts.system = "postgres";
     facts.relation = target_;
     facts.exists = true;
@@ -496,7 +496,7 @@ class PostgresSink final : public Sink {
     Json table_names = Json::array();
     for (const Json& column : native["columns"].as_array()) {
       const Oid type_oid = static_cast<Oid>(column["type_oid"].as_int());
-      ColumnFacts entry;
+      TargetColumn entry;
       entry.name = column["name"].as_string();
       entry.native_type = column["type"].as_string();
       entry.type = types.logical_type(type_oid, static_cast<int>(column["typmod"].as_int()), entry.travels_as_text);
@@ -514,7 +514,7 @@ class PostgresSink final : public Sink {
       facts.columns.push_back(std::move(entry));
     }
     for (const Json& numbering : native["numbering"].as_array()) {
-      for (ColumnFacts& column : facts.columns) {
+      for (TargetColumn& column : facts.columns) {
         if (column.name != numbering["column"].as_string()) continue;
         column.sequence = numbering["sequence"].as_string();
         if (numbering["may_advance"].as_bool()) continue;
@@ -571,7 +571,7 @@ class PostgresSink final : public Sink {
   }
 
   // An exchange takes the types from the table itself, and looks no name up.
-  void add_denied_types(const std::vector<std::string>& columns, Facts& facts) const {
+  void add_denied_types(const std::vector<std::string>& columns, TargetFacts& facts) const {
     const auto exchange = std::find_if(facts.publish.begin(), facts.publish.end(),
                                        [](const PublishOption& option) { return option.method == "exchange"; });
     const bool may_exchange = !keeps_rows_ && exchange != facts.publish.end() && exchange->blockers.empty();

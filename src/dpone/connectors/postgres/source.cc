@@ -45,10 +45,10 @@ std::string path_statement(const std::string& option) {
 }
 
 // Column facts from the JSON of catalog.cc (tables and views) or of a described query.
-std::vector<ColumnFacts> column_facts(const Json& columns, const TypeCatalog& types) {
-  std::vector<ColumnFacts> out;
+std::vector<SourceColumn> column_facts(const Json& columns, const TypeCatalog& types) {
+  std::vector<SourceColumn> out;
   for (const Json& column : columns.as_array()) {
-    ColumnFacts facts;
+    SourceColumn facts;
     facts.name = column["name"].as_string();
     facts.native_type = column["type"].as_string();
     facts.type = types.logical_type(static_cast<Oid>(column["type_oid"].as_int()),
@@ -296,7 +296,7 @@ class PostgresSource final : public Source {
   PostgresSource(SourceSettings settings, Connection connection, const RunContext& context)
       : settings_(std::move(settings)), context_(context), connection_(std::move(connection)) {}
 
-  Result<Facts> describe() override {
+  Result<SourceFacts> describe() override {
     for (int attempt = 1;; ++attempt) {
       auto facts = describe_with(*connection_, false);
       const bool may_retry = settings_.query.empty() && connection_->is_alive() && attempt < kDescribeAttempts;
@@ -334,7 +334,7 @@ class PostgresSource final : public Source {
   }
 
   Result<std::unique_ptr<Snapshot>> open_snapshot(const ReadTask& task) override {
-    const Facts& planned = task.source;
+    const SourceFacts& planned = task.source;
     if (!connection_) {
       DPONE_TRY(connection_, Connection::open(settings_.connection, SessionRole::kSource, context_));
     }
@@ -348,7 +348,7 @@ class PostgresSource final : public Source {
       }
     }
     DPONE_CHECK(context_.fault("source.locked"));
-    DPONE_TRY(const Facts now, describe_with(*connection_, true));
+    DPONE_TRY(const SourceFacts now, describe_with(*connection_, true));
     if (now.fingerprint != planned.fingerprint) return changed(planned);
     const std::string path = path_statement(settings_.search_path);
     if (!path.empty()) DPONE_CHECK(connection_->execute(path));
@@ -358,7 +358,7 @@ class PostgresSource final : public Source {
   }
 
  private:
-  static Error changed(const Facts& planned) {
+  static Error changed(const SourceFacts& planned) {
     return Error(ErrorClass::kUnavailable, "source.changed", "the source's definition changed after the plan was made")
         .with("relation", planned.relation)
         .retry(Retry::kSafe)
@@ -374,7 +374,7 @@ class PostgresSource final : public Source {
   }
 
   // LOCK TABLE takes no snapshot: rows that another session moves are seen whole, before or after.
-  static std::vector<std::string> lock_statements(const Facts& facts) {
+  static std::vector<std::string> lock_statements(const SourceFacts& facts) {
     std::vector<std::string> out = {"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"};
     for (const Json& name : facts.native["locks"].as_array()) {
       out.push_back(lock_statement(name.as_string()));
@@ -383,7 +383,7 @@ class PostgresSource final : public Source {
   }
 
   // For a plan, and again in a run's snapshot, with that plan's list of locks.
-  Result<Facts> describe_with(Connection& connection, bool in_snapshot) {
+  Result<SourceFacts> describe_with(Connection& connection, bool in_snapshot) {
     if (!in_snapshot) {
       locks_ = Json::array();
       asked_.clear();
@@ -423,7 +423,7 @@ class PostgresSource final : public Source {
     return result;
   }
 
-  Result<Facts> describe_relation(Connection& connection, bool in_snapshot) {
+  Result<SourceFacts> describe_relation(Connection& connection, bool in_snapshot) {
     const std::string relation = quote_name(settings_.schema, settings_.table);
     const auto [name, sql] = source_statement(settings_.schema, settings_.table, connection.server_version());
     DPONE_TRY(const Rows rows, connection.query_kept(name, sql));
@@ -441,10 +441,9 @@ class PostgresSource final : public Source {
     DPONE_TRY(Json native, Json::parse(rows.text(0, 0)));
     const Oid oid = static_cast<Oid>(native["oid"].as_int());
     DPONE_TRY(const TypeCatalog types, read_types(connection, type_oids(native["columns"])));
-    Facts facts;
+    SourceFacts facts;
     facts.system = "postgres";
     facts.relation = relation;
-    facts.exists = true;
     const std::string kind = native["kind"].as_string();
     facts.kind = kind == "v"   ? "view"
                  : kind == "m" ? "materialized_view"
@@ -493,7 +492,7 @@ class PostgresSource final : public Source {
     return facts;
   }
 
-  Result<Facts> describe_query(Connection& connection, bool in_snapshot) {
+  Result<SourceFacts> describe_query(Connection& connection, bool in_snapshot) {
     const std::string nested = "SELECT FROM (\n" + settings_.query + "\n) AS source_query";
     auto described = with_path(connection, [&] {
       auto query = connection.describe(settings_.query);
@@ -550,10 +549,9 @@ class PostgresSource final : public Source {
     DPONE_TRY(const TypeCatalog types, read_types(connection, type_oids(columns)));
     DPONE_TRY(const Rows monetary, connection.query("SELECT current_setting('lc_monetary')"));
     native.set("lc_monetary", monetary.text(0, 0));
-    Facts facts;
+    SourceFacts facts;
     facts.system = "postgres";
     facts.relation = "(query)";
-    facts.exists = true;
     facts.kind = "query";
     facts.columns = column_facts(columns, types);
     add_type_details(native, columns, types, connection.server_version());

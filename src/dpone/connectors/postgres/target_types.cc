@@ -144,7 +144,7 @@ Result<Json> compare_own_type(Connection& connection, const Json& type, const Js
 }
 
 // Built-in types have the same OIDs everywhere, but some came later: xid8, multiranges.
-Status find_missing_builtins(Connection& connection, const Facts& source, Json& findings) {
+Status find_missing_builtins(Connection& connection, const SourceFacts& source, Json& findings) {
   std::string oids = "{";
   for (const Json& column : source.native["columns"].as_array()) {
     if (column["type_oid"].as_int() < 10000)
@@ -177,7 +177,7 @@ Status find_missing_builtins(Connection& connection, const Facts& source, Json& 
 
 // A new column keeps the collation of the source's column. Collations must be created by hand, since their rules depend
 // on the provider.
-Status find_missing_collations(Connection& connection, const Facts& source, Json& findings) {
+Status find_missing_collations(Connection& connection, const SourceFacts& source, Json& findings) {
   for (const Json& column : source.native["columns"].as_array()) {
     if (!column["collation"].is_string()) continue;
     const std::string& name = column["collation"].as_string();
@@ -204,7 +204,7 @@ Status find_missing_collations(Connection& connection, const Facts& source, Json
 
 }  // namespace
 
-Status compare_types(Connection& connection, const Facts& source, Facts& target) {
+Status compare_types(Connection& connection, const SourceFacts& source, TargetFacts& target) {
   Json findings = Json::array();
   Json extension_types = Json::array();
   DPONE_CHECK(find_missing_builtins(connection, source, findings));
@@ -226,9 +226,9 @@ Status compare_types(Connection& connection, const Facts& source, Facts& target)
   return {};
 }
 
-Status find_origin_types(Connection& connection, const Facts& source, Facts& target) {
+Status find_origin_types(Connection& connection, const SourceFacts& source, TargetFacts& target) {
   Json found = Json::object();
-  for (const ColumnFacts& column : source.columns) {
+  for (const SourceColumn& column : source.columns) {
     const bool is_plain = column.origin_type == declared_type_for(column.type, connection.server_version()).name &&
                           !column.travels_as_text;
     if (column.origin_type.empty() || is_plain) continue;
@@ -247,7 +247,7 @@ Status find_origin_types(Connection& connection, const Facts& source, Facts& tar
   return {};
 }
 
-DeclaredType declare_column(const ColumnFacts& from, const Json& described) {
+DeclaredType declare_column(const SourceColumn& from, const Json& described) {
   const int server_version = static_cast<int>(described["server_version"].as_int());
   const Json& origin = described["origin_types"][from.name];
   if (origin["type"].is_string()) {
@@ -258,12 +258,12 @@ DeclaredType declare_column(const ColumnFacts& from, const Json& described) {
   return declared_type_for(from.type, server_version);
 }
 
-void propose_types(const Facts& described, const Facts& source, const std::vector<std::string>& columns,
-                   Facts& proposed) {
+void propose_types(const TargetFacts& described, const SourceFacts& source, const std::vector<std::string>& columns,
+                   TargetFacts& proposed) {
   const auto takes_type = [&](const Json& name) {
     if (!contains(columns, name.as_string())) return false;
-    const ColumnFacts* from = source.find(name.as_string());
-    const ColumnFacts* to = described.find(name.as_string());
+    const SourceColumn* from = source.find(name.as_string());
+    const TargetColumn* to = described.find(name.as_string());
     return to == nullptr || (from != nullptr && from->native_type == to->native_type);
   };
   const auto is_new = [&](const Json& name) { return takes_type(name) && described.find(name.as_string()) == nullptr; };

@@ -14,19 +14,19 @@
 namespace dpone::postgres {
 
 // Sets `needed_types`, `extension_types` and `is_before_14` in `target.native`. Reads the catalog only.
-Status compare_types(Connection& connection, const Facts& source, Facts& target);
+Status compare_types(Connection& connection, const SourceFacts& source, TargetFacts& target);
 
 // Which of the types that the source's values had where they came from are built in here: sets `origin_types` in
 // `target.native`, by column. Reads the catalog only.
-Status find_origin_types(Connection& connection, const Facts& source, Facts& target);
+Status find_origin_types(Connection& connection, const SourceFacts& source, TargetFacts& target);
 
 // How to declare a column of a source that is not PostgreSQL, from the result of find_origin_types. Pure.
-DeclaredType declare_column(const ColumnFacts& from, const Json& described);
+DeclaredType declare_column(const SourceColumn& from, const Json& described);
 
 // From what compare_types found: sets `create_types` in `proposed.native` and appends obstacles, for the types of
 // `columns` that `described` lacks, or has in a column of the same type. Pure.
-void propose_types(const Facts& described, const Facts& source, const std::vector<std::string>& columns,
-                   Facts& proposed);
+void propose_types(const TargetFacts& described, const SourceFacts& source, const std::vector<std::string>& columns,
+                   TargetFacts& proposed);
 
 // The source's facts about a column's type (`signature`, `raw_obstacle`), adapted to the target: its version, its
 // extension versions, and its obstacles to binary. Pure.

@@ -35,9 +35,9 @@ class ControlTable {
   Result<PriorReceipts> read(Database& database, std::string_view process, std::string_view run_id) const;
   // The same without PriorReceipts::identities. REQUIRES: create() was called.
   Result<PriorReceipts> read_newest(Database& database, std::string_view process, std::string_view run_id) const;
-  // Facts::identity of a table that read_identity saw as `seen`: the id in the newest receipt if it is the same table.
-  // ALTER TABLE only changes its definition; DROP and CREATE leave it empty and after the mark; VACUUM renumbers pages
-  // and rows of sqlite_schema, and puts the mark after all tables. `asked` gets how receipts were read.
+  // TargetFacts::identity of a table that read_identity saw as `seen`: the id in the newest receipt if it is the same
+  // table. ALTER TABLE only changes its definition; DROP and CREATE leave it empty and after the mark; VACUUM renumbers
+  // pages and rows of sqlite_schema, and puts the mark after all tables. `asked` gets how receipts were read.
   Result<std::string> identity_of(Database& database, const TableIdentity& seen, bool is_empty,
                                   std::vector<Statement>& asked) const;
   // `INSERT INTO ...` of `receipt`, of a table that read_identity sees as `seen`; the time is the system's.

@@ -24,7 +24,7 @@ sql::ColumnTerm term_of(const ReadTask& task) {
 }
 
 DataType type_of(const ReadTask& task, const std::string& column) {
-  const ColumnFacts* const facts = task.source.find(column);
+  const SourceColumn* const facts = task.source.find(column);
   return facts == nullptr ? DataType() : facts->type;
 }
 

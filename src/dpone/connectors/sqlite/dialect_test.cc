@@ -20,7 +20,7 @@ ReadTask cursor_task(const std::string& name, TypeKind kind) {
     policy.name = policy.sink_name = column;
     policy.type = of(type);
     task.columns.push_back(policy);
-    ColumnFacts facts;
+    SourceColumn facts;
     facts.name = column;
     facts.type = policy.type;
     task.source.columns.push_back(facts);

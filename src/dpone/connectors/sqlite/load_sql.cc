@@ -237,7 +237,7 @@ class SinkRenderer {
 
   void append_new_entries() {
     for (const ColumnPolicy& column : task_.columns) {
-      const ColumnFacts* const known = task_.target.find(column.sink_name);
+      const TargetColumn* const known = task_.target.find(column.sink_name);
       if (contains(new_columns_, column.sink_name)) {
         append_entry(column);
       } else if (becomes_target_ && known != nullptr && known->type != column.sink_type) {

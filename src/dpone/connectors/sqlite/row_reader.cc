@@ -107,7 +107,7 @@ class RowReader final : public BatchReader {
         schema_(std::make_shared<const Schema>(batch_schema(task.columns))) {
     for (const ColumnPolicy& column : task.columns) {
       const Json& details = task.source.native["column_details"][column.name];
-      const ColumnFacts* const facts = task.source.find(column.name);
+      const SourceColumn* const facts = task.source.find(column.name);
       const bool is_loose = facts != nullptr && facts->is_inferred && facts->type != column.type;
       operations_.push_back({column.name, read_of(column.type, details["is_any"].as_bool(), is_loose)});
       builders_.emplace_back(column.type);

@@ -17,7 +17,7 @@ const std::string* find_name(const std::vector<std::string>& names, const std::s
 }
 
 // A value of a row `t` that no row has.
-std::string value_aside(const Facts& target, const ColumnFacts& column, const std::string& stage) {
+std::string value_aside(const TargetFacts& target, const TargetColumn& column, const std::string& stage) {
   if (column.is_nullable) return "NULL";
   const std::string name = quote_name(column.name);
   switch (storage_of(column.type)) {
@@ -35,7 +35,7 @@ std::string value_aside(const Facts& target, const ColumnFacts& column, const st
   return {};
 }
 
-bool is_referred_to(const Facts& target, const std::string& column) {
+bool is_referred_to(const TargetFacts& target, const std::string& column) {
   const auto& columns = target.native["columns"].as_array();
   const bool is_primary = std::any_of(columns.begin(), columns.end(), [&](const Json& known) {
     return known["pk"].as_int() > 0 && equal_names(known["name"].as_string(), column);
@@ -51,7 +51,7 @@ bool is_referred_to(const Facts& target, const std::string& column) {
 
 }  // namespace
 
-sql::SetAsides find_set_asides(const Facts& target, const std::vector<std::string>& key,
+sql::SetAsides find_set_asides(const TargetFacts& target, const std::vector<std::string>& key,
                                const std::vector<std::string>& columns, const std::string& stage) {
   sql::SetAsides out;
   std::vector<Json> indexes = target.native["indexes"].as_array();
@@ -73,7 +73,7 @@ sql::SetAsides find_set_asides(const Facts& target, const std::vector<std::strin
       is_written = is_written || !part.is_string() || (name != nullptr && !is_key);
       if (name == nullptr) continue;
       aside.columns.push_back(*name);
-      const ColumnFacts* const facts = target.find(*name);
+      const TargetColumn* const facts = target.find(*name);
       if (is_key || facts == nullptr || aside.value == "NULL") continue;
       if (is_referred_to(target, *name)) continue;
       std::string value = value_aside(target, *facts, stage);

@@ -11,7 +11,7 @@
 namespace dpone::sqlite {
 
 // `columns` are those that the merge writes; `stage` is quoted.
-sql::SetAsides find_set_asides(const Facts& target, const std::vector<std::string>& key,
+sql::SetAsides find_set_asides(const TargetFacts& target, const std::vector<std::string>& key,
                                const std::vector<std::string>& columns, const std::string& stage);
 
 }  // namespace dpone::sqlite

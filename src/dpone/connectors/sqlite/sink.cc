@@ -29,8 +29,8 @@ constexpr std::size_t kMostColumns = 2000;  // the default of SQLITE_MAX_COLUMN
 
 // The entry or declaration of a target's column, and the values of `from` that it accepts (null: the source lacks the
 // column).
-ColumnFacts column_facts(const Json& column, const Json& entry, bool is_strict, const ColumnFacts* from) {
-  ColumnFacts facts;
+TargetColumn column_facts(const Json& column, const Json& entry, bool is_strict, const SourceColumn* from) {
+  TargetColumn facts;
   facts.name = column["name"].as_string();
   facts.native_type = column["type"].as_string();
   const auto kept = type_from_json(entry["type"]);
@@ -70,14 +70,14 @@ class SqliteSink final : public Sink {
     return read;
   }
 
-  Result<Facts> describe(const TargetQuestion& question) override {
-    const Facts& source = question.source;
+  Result<TargetFacts> describe(const TargetQuestion& question) override {
+    const SourceFacts& source = question.source;
     key_ = question.key;
     compares_keys_ = question.finds_rows;
     keeps_latest_ = question.keeps_latest;
     keeps_rows_ = question.keeps_rows;
     DPONE_CHECK(connect());
-    Facts facts;
+    TargetFacts facts;
     DPONE_CHECK(find_name());
     facts.system = "sqlite";
     facts.relation = target_;
@@ -107,16 +107,16 @@ class SqliteSink final : public Sink {
     return facts;
   }
 
-  Result<Facts> propose(const Facts& described, const Facts& source,
-                        const std::vector<std::string>& columns) const override {
+  Result<TargetFacts> propose(const TargetFacts& described, const SourceFacts& source,
+                              const std::vector<std::string>& columns) const override {
     DPONE_CHECK(check_column_count(described.relation, columns.size(), kMostColumns));
-    Facts facts = described;
+    TargetFacts facts = described;
     facts.columns.clear();
     Json details = Json::object();
     for (const std::string& name : columns) {
-      const ColumnFacts* from = source.find(name);
+      const SourceColumn* from = source.find(name);
       if (from == nullptr) continue;
-      ColumnFacts column = *from;
+      TargetColumn column(*from);
       column.native_type = to_string(storage_of(from->type));
       column.is_generated = false;
       column.has_default = false;
@@ -309,7 +309,7 @@ class SqliteSink final : public Sink {
     return {};
   }
 
-  Status check_scope(const Facts& target, const Scope& scope) {
+  Status check_scope(const TargetFacts& target, const Scope& scope) {
     if (scope.is_whole()) return {};
     auto prepared = database_->prepare(sql::scope_probe(dialect(), target, scope));
     if (!prepared) return sql::scope_error(std::move(prepared).error(), scope);
@@ -329,7 +329,7 @@ class SqliteSink final : public Sink {
     return {};
   }
 
-  Status describe_existing(const Facts& source, Facts& facts) {
+  Status describe_existing(const SourceFacts& source, TargetFacts& facts) {
     facts.exists = true;
     DPONE_TRY(facts.native, read_relation(*database_, name_));
     facts.kind = facts.native["kind"].as_string();
@@ -340,11 +340,11 @@ class SqliteSink final : public Sink {
     const std::string rowid = facts.native["rowid_column"].as_string();
     for (const Json& column : facts.native["columns"].as_array()) {
       const std::string& name = column["name"].as_string();
-      const ColumnFacts* from = source.find(name);
-      for (const ColumnFacts& other : source.columns) {
+      const SourceColumn* from = source.find(name);
+      for (const SourceColumn& other : source.columns) {
         if (from == nullptr && equal_names(other.name, name)) from = &other;
       }
-      ColumnFacts entry = column_facts(column, entries[name], facts.native["is_strict"].as_bool(), from);
+      TargetColumn entry = column_facts(column, entries[name], facts.native["is_strict"].as_bool(), from);
       // SQLite's names have no case: columns match by it, as everywhere, once they are called the same.
       if (from != nullptr) entry.name = from->name;
       if (name == rowid && !rowid.empty()) {
@@ -377,7 +377,7 @@ class SqliteSink final : public Sink {
       if (option.method == "merge") add_swap_notes(facts, option);
       if (!compares_keys_ || (option.method != "merge" && option.method != "append")) continue;
       for (const std::string& name : key_) {
-        const ColumnFacts* const column = facts.find(name);
+        const TargetColumn* const column = facts.find(name);
         if (column == nullptr || has_stored_equality(column->type)) continue;
         option.blockers.push_back({"key column " + name + " is " + column->type.to_string() +
                                    ", whose values can be equal and stored differently"});
@@ -386,15 +386,15 @@ class SqliteSink final : public Sink {
     return {};
   }
 
-  void add_swap_notes(const Facts& facts, PublishOption& option) const {
+  void add_swap_notes(const TargetFacts& facts, PublishOption& option) const {
     std::vector<std::string> columns;
-    for (const ColumnFacts& column : facts.columns) columns.push_back(column.name);
+    for (const TargetColumn& column : facts.columns) columns.push_back(column.name);
     for (const std::string& name : find_set_asides(facts, key_, columns, "").without) {
       option.notes.push_back(cannot_swap(name));
     }
   }
 
-  Status describe_absent(Facts& facts) {
+  Status describe_absent(TargetFacts& facts) {
     facts.native.set("name", name_).set("kind", "table").set("is_new_database", true);
     facts.publish.push_back({"create", {}, {}});
     if (database_) {
@@ -415,10 +415,10 @@ class SqliteSink final : public Sink {
   }
 
   // What SQLite would refuse later, or mean otherwise.
-  void add_obstacles(const Facts& described, const Facts& source, Facts& facts) const {
-    for (const ColumnFacts& column : facts.columns) {
+  void add_obstacles(const TargetFacts& described, const SourceFacts& source, TargetFacts& facts) const {
+    for (const TargetColumn& column : facts.columns) {
       const auto same = std::count_if(facts.columns.begin(), facts.columns.end(),
-                                      [&](const ColumnFacts& other) { return equal_names(other.name, column.name); });
+                                      [&](const TargetColumn& other) { return equal_names(other.name, column.name); });
       if (same == 1) continue;
       facts.obstacles.push_back(
           Error(ErrorClass::kFailed, "target.column_names",
@@ -451,7 +451,7 @@ class SqliteSink final : public Sink {
     }
     if (!compares_keys_) return;
     for (const std::string& name : key_) {
-      const ColumnFacts* const column = facts.find(name);
+      const TargetColumn* const column = facts.find(name);
       if (column == nullptr || has_stored_equality(column->type)) continue;
       facts.obstacles.push_back(Error(ErrorClass::kFailed, "strategy.key_type",
                                       "key column " + name + " is " + column->type.to_string() +
@@ -463,7 +463,8 @@ class SqliteSink final : public Sink {
   }
 
   // A primary key of one whole number is the rowid; every other key becomes an index, made when the rows are there.
-  void propose_keys(const Facts& source, const std::vector<std::string>& columns, Json& details, Facts& facts) const {
+  void propose_keys(const SourceFacts& source, const std::vector<std::string>& columns, Json& details,
+                    TargetFacts& facts) const {
     const std::vector<KeyFacts> keys = with_declared_key(source.keys, key_, keeps_rows_);
     facts.keys.clear();
     std::vector<std::string> taken;
@@ -480,7 +481,7 @@ class SqliteSink final : public Sink {
           detail.set("key_position", static_cast<std::int64_t>(i) + 1);
           details.set(key.columns[i], std::move(detail));
         }
-        const ColumnFacts* const first = source.find(key.columns.front());
+        const SourceColumn* const first = source.find(key.columns.front());
         const bool is_rowid = key.columns.size() == 1 && storage_of(first->type) == Storage::kInteger &&
                               first->type.kind != TypeKind::kBool && !keeps_latest_;
         if (is_rowid) {

@@ -126,7 +126,7 @@ class SqliteSource final : public Source {
     return database;
   }
 
-  Result<Facts> describe() override {
+  Result<SourceFacts> describe() override {
     DPONE_CHECK(reconnect());
     return describe_with(*database_, false);
   }
@@ -145,7 +145,7 @@ class SqliteSource final : public Source {
   }
 
   Result<std::unique_ptr<Snapshot>> open_snapshot(const ReadTask& task) override {
-    const Facts& planned = task.source;
+    const SourceFacts& planned = task.source;
     DPONE_CHECK(reconnect());
     DPONE_CHECK(database_->execute("BEGIN"));
     // The snapshot is taken by the first read.
@@ -171,10 +171,9 @@ class SqliteSource final : public Source {
   }
 
   // For a plan, and again in a run's snapshot.
-  Result<Facts> describe_with(Database& database, bool in_snapshot) {
-    Facts facts;
+  Result<SourceFacts> describe_with(Database& database, bool in_snapshot) {
+    SourceFacts facts;
     facts.system = "sqlite";
-    facts.exists = true;
     facts.identity = file_identity(settings_.connection.field("path"));
     Json native = Json::object();
     Json base;  // of a table: its columns say what may be NULL
@@ -207,7 +206,7 @@ class SqliteSource final : public Source {
 
   // The statement that will be read, without its condition on the cursor: names, declarations and origins of its
   // columns.
-  Status describe_columns(Database& database, Json& native, const Json& base, Facts& facts) {
+  Status describe_columns(Database& database, Json& native, const Json& base, SourceFacts& facts) {
     auto prepared = database.prepare("SELECT * FROM " + render_relation(native) +
                                      (settings_.where.empty() ? "" : " WHERE (" + settings_.where + "\n)"));
     if (!prepared) {
@@ -220,7 +219,7 @@ class SqliteSource final : public Source {
     const Query query = std::move(*prepared);
     Json details = Json::object();
     for (int i = 0; i < query.column_count(); ++i) {
-      ColumnFacts column;
+      SourceColumn column;
       column.name = query.column_name(i);
       const std::string declared = or_empty(sqlite3_column_decltype(query.handle(), i));
       const std::string table = or_empty(sqlite3_column_table_name(query.handle(), i));
@@ -301,7 +300,7 @@ class SqliteSource final : public Source {
     return {};
   }
 
-  Result<Facts> no_relation(Database& database) const {
+  Result<SourceFacts> no_relation(Database& database) const {
     DPONE_TRY(const std::vector<std::string> names, relation_names(database));
     const std::string near = nearest_name(settings_.table, names);
     return Error(ErrorClass::kFailed, "sqlite.no_relation", "there is no table or view " + quote_name(settings_.table))

@@ -35,8 +35,8 @@ class FullRefresh : public testing::Test {
   }
 
   manifest::Manifest manifest_;
-  Facts source_;
-  Facts target_;
+  SourceFacts source_;
+  TargetFacts target_;
   PriorReceipts prior_;
   RoutePlan plan_;
 };

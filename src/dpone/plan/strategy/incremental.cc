@@ -48,8 +48,8 @@ void check_append(const manifest::Manifest& manifest, manifest::RuleProblems& pr
   }
 }
 
-Result<const ColumnFacts*> find_column(const Facts& source, const std::string& name, const char* option) {
-  if (const ColumnFacts* column = source.find(name)) return column;
+Result<const SourceColumn*> find_column(const SourceFacts& source, const std::string& name, const char* option) {
+  if (const SourceColumn* column = source.find(name)) return column;
   return no_column(source, name, option);
 }
 
@@ -76,14 +76,14 @@ Result<CursorOverlap> overlap_of(const std::string& text, CursorKind kind) {
 Result<std::string> latest_by(const PlanInput& input, RoutePlan& plan) {
   const std::string name = input.manifest.strategy.options.text("keep_latest_by");
   if (name.empty()) return name;
-  DPONE_TRY(const ColumnFacts* column, find_column(input.source, name, "sink.strategy.keep_latest_by"));
+  DPONE_TRY(const SourceColumn* column, find_column(input.source, name, "sink.strategy.keep_latest_by"));
   // A column of a file that looks like text; one of a database has been declared to be it.
   const bool is_undeclared = column->is_inferred && !input.source.guess_basis.empty();
   for (const ColumnPolicy& policy : plan.load.columns) {
     if (policy.name != name) continue;
     // The order of values must be the same at the source and at the target: that of a number stored as text is not.
-    ColumnFacts read = *column;
-    ColumnFacts kept = *column;
+    SourceColumn read = *column;
+    SourceColumn kept = *column;
     read.type = policy.type;
     kept.type = policy.sink_type;
     const bool is_number = cursor_kind(read) == CursorKind::kNumber && cursor_kind(kept) == CursorKind::kNumber;
@@ -110,10 +110,10 @@ Result<std::string> latest_by(const PlanInput& input, RoutePlan& plan) {
 
 }  // namespace
 
-Result<CursorRange> cursor_range(const manifest::Manifest& manifest, const Facts& source) {
+Result<CursorRange> cursor_range(const manifest::Manifest& manifest, const SourceFacts& source) {
   const Options& options = manifest.source.options;
   CursorRange range;
-  DPONE_TRY(const ColumnFacts* cursor, find_column(source, options.text("cursor"), "source.options.cursor"));
+  DPONE_TRY(const SourceColumn* cursor, find_column(source, options.text("cursor"), "source.options.cursor"));
   const CursorKind kind = cursor_kind(*cursor);
   if (kind == CursorKind::kNone) {
     return Error(ErrorClass::kFailed, "cursor.type",

@@ -11,7 +11,7 @@ extern const Strategy kIncrementalMerge;
 
 // The range that is read, without its bounds. REQUIRES: the manifest names a cursor. Slugs: source.no_column,
 // cursor.type, cursor.overlap, cursor.needs_key, capability.cursor.
-Result<CursorRange> cursor_range(const manifest::Manifest& manifest, const Facts& source);
+Result<CursorRange> cursor_range(const manifest::Manifest& manifest, const SourceFacts& source);
 
 // Slugs: publish.no_method, strategy.keep_latest_by, cursor.not_loaded.
 Status plan_append(const PlanInput& input, RoutePlan& plan);

@@ -8,8 +8,8 @@
 namespace dpone::plan::strategy {
 namespace {
 
-ColumnFacts column(std::string name, TypeKind kind, std::string native) {
-  ColumnFacts facts;
+SourceColumn column(std::string name, TypeKind kind, std::string native) {
+  SourceColumn facts;
   facts.name = std::move(name);
   facts.native_type = std::move(native);
   facts.type.kind = kind;
@@ -45,8 +45,8 @@ class Incremental : public testing::Test {
   }
 
   manifest::Manifest manifest_;
-  Facts source_;
-  Facts target_;
+  SourceFacts source_;
+  TargetFacts target_;
   PriorReceipts prior_;
   RoutePlan plan_;
 };

@@ -40,7 +40,7 @@ bool finds_rows(const manifest::Manifest& manifest) {
 
 bool adds_twice(const manifest::Manifest& manifest) { return of(manifest).only_adds && !finds_rows(manifest); }
 
-TargetQuestion question_of(const manifest::Manifest& manifest, const Facts& source) {
+TargetQuestion question_of(const manifest::Manifest& manifest, const SourceFacts& source) {
   const Strategy& strategy = of(manifest);
   TargetQuestion question{source, {}, false, manifest.strategy.options.is_given("keep_latest_by")};
   const std::vector<std::string> key = manifest.strategy.unique_key();
@@ -53,7 +53,7 @@ TargetQuestion question_of(const manifest::Manifest& manifest, const Facts& sour
   return question;
 }
 
-const PublishOption* find_option(const Facts& target, std::string_view method) {
+const PublishOption* find_option(const TargetFacts& target, std::string_view method) {
   for (const PublishOption& option : target.publish) {
     if (option.method == method) return &option;
   }

@@ -47,10 +47,10 @@ bool finds_rows(const manifest::Manifest& manifest);
 bool adds_twice(const manifest::Manifest& manifest);
 
 // The facts about this load that the sink needs to find obstacles.
-TargetQuestion question_of(const manifest::Manifest& manifest, const Facts& source);
+TargetQuestion question_of(const manifest::Manifest& manifest, const SourceFacts& source);
 
 // The way called `method` that the target's facts offer, or null.
-const PublishOption* find_option(const Facts& target, std::string_view method);
+const PublishOption* find_option(const TargetFacts& target, std::string_view method);
 // Its obstacles, in one line.
 std::string obstacles(const PublishOption& option);
 
