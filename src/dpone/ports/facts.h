@@ -1,15 +1,14 @@
 // Facts: what a system says of a relation before anything is read or written. What the planner reads, of either end and
-// of one alone, and `native`, canonical JSON that only the same connector writes and reads. Values; no secrets, no row
-// data.
+// of one alone, and what only the same connector reads. Values; no secrets, no row data.
 #pragma once
 
+#include <any>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "dpone/base/error.h"
-#include "dpone/base/json.h"
 #include "dpone/data/type.h"
 #include "dpone/ports/statement.h"
 
@@ -91,7 +90,7 @@ struct RelationFacts {
   std::vector<std::string> notes;  // what a user should know of it, a sentence each; they go into the plan
   // What was asked of rows and of dpone's own tables to find all this out: the plan shows it.
   std::vector<Statement> asked;
-  Json native;
+  std::any native;          // a value that only the connector knows that made it
   std::string identity;     // what a replacement of the table changes (PostgreSQL: its OID); empty if absent
   std::string fingerprint;  // sha256 over all that matters for the plan; differs when a plan made from it is stale
 

@@ -37,9 +37,9 @@ std::string extraction_condition(const Dialect& dialect, const ReadTask& task, c
   return "(" + condition + " OR " + term(range->column) + " IS NULL)";
 }
 
-std::string where_clause(const Json& user_condition, const std::string& condition) {
+std::string where_clause(const std::string& user_condition, const std::string& condition) {
   // A comment at the end of the user's condition must not reach what follows.
-  std::string where = user_condition.is_string() ? "(" + user_condition.as_string() + "\n)" : std::string();
+  std::string where = user_condition.empty() ? "" : "(" + user_condition + "\n)";
   if (!condition.empty()) where += (where.empty() ? "" : " AND ") + condition;
   return where.empty() ? "" : " WHERE " + where;
 }

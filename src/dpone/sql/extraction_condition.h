@@ -19,7 +19,7 @@ std::string beyond_lower(const Dialect& dialect, const CursorRange& range, const
 // Empty for ReadAll. REQUIRES: an extraction that the source's capabilities have.
 std::string extraction_condition(const Dialect& dialect, const ReadTask& task, const ColumnTerm& term);
 
-// ` WHERE ...` of the user's condition, if it is a text, and ours.
-std::string where_clause(const Json& user_condition, const std::string& condition);
+// ` WHERE ...` of the user's condition, which may be empty, and ours.
+std::string where_clause(const std::string& user_condition, const std::string& condition);
 
 }  // namespace dpone::sql

@@ -15,7 +15,7 @@ struct RelationColumn {
   std::string relation;  // after FROM, with its alias
   std::string name;      // by its relation, so that ORDER BY cannot take it for an output name
   DataType type;
-  Json condition;  // of the user; null without
+  std::string condition;  // of the user; empty without
 };
 
 // The greatest value; no row if all are NULL.

@@ -42,15 +42,15 @@ class FileSink final : public Sink {
       facts.exists = !facts.identity.empty();
       DPONE_TRY(facts.is_empty, is_empty(book, facts.identity));
     }
-    facts.native.set("path", target_.is_stream() ? target_.shown() : target_.path()).set("sha256", facts.identity);
-    facts.native.set("format", settings_.format.name).set("compression", to_string(settings_.compression));
-    facts.native.set("delimiter", std::string(1, settings_.format.delimiter));
-    facts.native.set("header", settings_.format.has_header).set("null_text", settings_.format.null_text);
-    facts.native.set("date_format", settings_.format.date_format)
-        .set("decimal", std::string(1, settings_.format.decimal));
-    facts.native.set("timestamp_format", settings_.format.timestamp_format);
-    facts.native.set("quote", std::string(settings_.format.quote == '\0' ? 0 : 1, settings_.format.quote));
-    facts.fingerprint = sha256_hex(facts.native.canonical());
+    Json settled = Json::object();
+    settled.set("path", target_.is_stream() ? target_.shown() : target_.path()).set("sha256", facts.identity);
+    settled.set("format", settings_.format.name).set("compression", to_string(settings_.compression));
+    settled.set("delimiter", std::string(1, settings_.format.delimiter));
+    settled.set("header", settings_.format.has_header).set("null_text", settings_.format.null_text);
+    settled.set("date_format", settings_.format.date_format).set("decimal", std::string(1, settings_.format.decimal));
+    settled.set("timestamp_format", settings_.format.timestamp_format);
+    settled.set("quote", std::string(settings_.format.quote == '\0' ? 0 : 1, settings_.format.quote));
+    facts.fingerprint = sha256_hex(settled.canonical());
     return facts;
   }
 

@@ -307,13 +307,14 @@ class FileSource final : public Source {
     Json names = Json::array();
     for (const std::string& name : sample.names) names.push(name);
     const rowfile::FormatSettings& format = settings().format;
-    facts.native.set("files", std::move(files)).set("names", std::move(names)).set("types", std::move(types));
-    facts.native.set("format", format.name).set("delimiter", std::string(1, format.delimiter));
-    facts.native.set("quote", std::string(format.quote == '\0' ? 0 : 1, format.quote));
-    facts.native.set("null_text", format.null_text).set("header", format.has_header);
-    facts.native.set("date_format", format.date_format).set("timestamp_format", format.timestamp_format);
-    facts.native.set("decimal", std::string(1, format.decimal));
-    facts.fingerprint = sha256_hex(facts.native.canonical());
+    Json read = Json::object();
+    read.set("files", std::move(files)).set("names", std::move(names)).set("types", std::move(types));
+    read.set("format", format.name).set("delimiter", std::string(1, format.delimiter));
+    read.set("quote", std::string(format.quote == '\0' ? 0 : 1, format.quote));
+    read.set("null_text", format.null_text).set("header", format.has_header);
+    read.set("date_format", format.date_format).set("timestamp_format", format.timestamp_format);
+    read.set("decimal", std::string(1, format.decimal));
+    facts.fingerprint = sha256_hex(read.canonical());
     if (front.is_whole) {
       facts.estimated_rows = sample.rows;
     } else if (front.is_size_known && sample.bytes > 0) {

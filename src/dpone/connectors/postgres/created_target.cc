@@ -5,6 +5,7 @@
 #include "dpone/base/contains.h"
 #include "dpone/base/sha256.h"
 #include "dpone/base/utf8.h"
+#include "dpone/connectors/postgres/native_facts.h"
 #include "dpone/connectors/postgres/quote.h"
 
 namespace dpone::postgres {
@@ -31,7 +32,7 @@ std::string key_definition(const SourceFacts& source, const KeyFacts& key, const
                            int server_version, std::vector<std::string>& notes) {
   std::string of_source;
   std::vector<std::string> included;
-  for (const Json& row : source.native["keys"].as_array()) {
+  for (const Json& row : native_of(source)["keys"].as_array()) {
     if (row["name"].as_string() != key.name) continue;
     of_source = row["definition"].as_string();
     for (const Json& name : row["included"].as_array()) {
@@ -67,7 +68,7 @@ constexpr const char* kNameTaken = R"(coalesce(
      AND NOT EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid))))";
 
 void add_obstacles(const std::string& schema, TargetFacts& facts) {
-  const Json& native = facts.native;
+  const Json& native = native_of(facts);
   if (!native["rights"]["create_in_schema"].as_bool()) {
     const std::string role = native["rights"]["role"].as_string();
     facts.obstacles.push_back(
@@ -95,8 +96,8 @@ bool has_portable_default(const Json& column) {
 Status find_unknown_defaults(Connection& connection, const SourceFacts& source, TargetFacts& facts) {
   Json unknown = Json::array();
   if (source.system == "postgres" &&
-      source.native["server_version"].as_int() / 10000 != connection.server_version() / 10000) {
-    for (const Json& column : source.native["columns"].as_array()) {
+      native_of(source)["server_version"].as_int() / 10000 != connection.server_version() / 10000) {
+    for (const Json& column : native_of(source)["columns"].as_array()) {
       if (!has_portable_default(column) || facts.find(column["name"].as_string()) != nullptr) continue;
       const auto parsed = connection.describe("SELECT " + column["default"].as_string());
       if (parsed) continue;
@@ -106,7 +107,7 @@ Status find_unknown_defaults(Connection& connection, const SourceFacts& source, 
       if (code != "42704" && code != "3F000") unknown.push(column["name"]);
     }
   }
-  facts.native.set("unknown_defaults", std::move(unknown));
+  native_of(facts).set("unknown_defaults", std::move(unknown));
   return {};
 }
 
@@ -117,7 +118,7 @@ Error name_taken(const std::string& relation, const std::string& by) {
 }
 
 std::string key_name(const SourceFacts& source, const std::string& table, const KeyFacts& key, int attempt) {
-  const bool is_same_name = source.system == "postgres" && source.native["name"].as_string() == table;
+  const bool is_same_name = source.system == "postgres" && native_of(source)["name"].as_string() == table;
   std::string name = is_same_name && !key.name.empty() ? key.name : default_key_name(table, key);
   if (attempt == 0) return name;
   const std::string number = std::to_string(attempt);
@@ -149,13 +150,13 @@ Result<TargetFacts> describe_absent(Connection& connection, const std::string& s
                     "'CREATE'))))::text FROM (SELECT 1) one LEFT JOIN pg_namespace n ON n.nspname = $1",
                 {schema, table, names.canonical()}));
   TargetFacts facts;
-  DPONE_TRY(facts.native, Json::parse(rows.text(0, 0)));
+  DPONE_TRY(native_of(facts), Json::parse(rows.text(0, 0)));
   facts.system = "postgres";
   facts.relation = quote_name(schema, table);
   facts.kind = "table";
-  facts.fingerprint = sha256_hex(facts.native.canonical());
+  facts.fingerprint = sha256_hex(native_of(facts).canonical());
   PublishOption create{"create", {}, {}};
-  for (const Json& publication : facts.native["publications"].as_array()) {
+  for (const Json& publication : native_of(facts)["publications"].as_array()) {
     create.notes.push_back(
         "publication " + publication.as_string() +
         " will publish the new table and its rows: its subscribers must have a table of that name first");
@@ -172,7 +173,7 @@ Json propose_keys(const SourceFacts& source, const std::string& table, const std
     const bool is_whole = std::all_of(key.columns.begin(), key.columns.end(),
                                       [&](const std::string& column) { return contains(columns, column); });
     if (!is_whole) continue;
-    const int server_version = static_cast<int>(facts.native["server_version"].as_int());
+    const int server_version = static_cast<int>(native_of(facts)["server_version"].as_int());
     std::string definition = key_definition(source, key, columns, server_version, facts.notes);
     if (definition.empty()) continue;
     const auto is_free = [&](const std::string& name) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dpone/base/json.h"
 #include "dpone/base/result.h"
 #include "dpone/connectors/postgres/connection.h"
 #include "dpone/ports/facts.h"

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "dpone/connectors/postgres/native_facts.h"
+
 namespace dpone::postgres {
 namespace {
 
@@ -16,7 +18,7 @@ std::string repeated(const char* text, int times) {
 TEST(CreatedTarget, AKeyIsCalledAsAtTheSourceWhereTheTableIs) {
   SourceFacts source;
   source.system = "postgres";
-  source.native.set("name", "t");
+  native_of(source).set("name", "t");
   const KeyFacts key{"mine", {"a"}, true};
   EXPECT_EQ(key_name(source, "t", key, 0), "mine");
   EXPECT_EQ(key_name(source, "t", key, 2), "mine2");
@@ -35,7 +37,7 @@ TEST(CreatedTarget, ANameIsCutBetweenCharacters) {
   EXPECT_EQ(key_name(source, repeated("é", 31), {"", {"a"}, true}, 12).size(), 63U);
   SourceFacts same = source;
   same.system = "postgres";
-  same.native.set("name", "t");
+  native_of(same).set("name", "t");
   const KeyFacts long_name{"a" + repeated("😀", 15), {"a"}, true};
   EXPECT_EQ(key_name(same, "t", long_name, 10), "a" + repeated("😀", 15) + "10");
   EXPECT_EQ(key_name(same, "t", {"abc" + repeated("😀", 15), {"a"}, true}, 10), "abc" + repeated("😀", 14) + "10");
@@ -59,12 +61,12 @@ TEST(CreatedTarget, TwoKeysNeverGetOneName) {
 TEST(CreatedTarget, AKeyIsMadeWithItsFlagsWhereAllOfItsColumnsAreLoaded) {
   SourceFacts source;
   source.keys = {{"k", {"a", "b"}, false}, {"p", {"c"}, true}};
-  source.native = *Json::parse(R"x({"keys":[
+  native_of(source) = *Json::parse(R"x({"keys":[
     {"name":"k","definition":"UNIQUE NULLS NOT DISTINCT (a, b) DEFERRABLE INITIALLY DEFERRED"},
     {"name":"p","definition":"PRIMARY KEY (c) INCLUDE (a, d)","included":["a", "d"]}]})x");
   const auto proposed = [&](const std::vector<std::string>& columns, int server_version) {
     TargetFacts facts;
-    facts.native.set("server_version", server_version);
+    native_of(facts).set("server_version", server_version);
     std::string said = propose_keys(source, "t", columns, Json::array(), facts).canonical();
     for (const std::string& note : facts.notes) said += "; " + note;
     return said;
@@ -77,7 +79,7 @@ TEST(CreatedTarget, AKeyIsMadeWithItsFlagsWhereAllOfItsColumnsAreLoaded) {
             "; key k is created without NULLS NOT DISTINCT, which needs PostgreSQL 15");
   EXPECT_EQ(proposed({"a", "c"}, 150000), R"x([{"definition":"PRIMARY KEY (\"c\") INCLUDE (\"a\")","name":"t_pkey"}])x"
                                           "; key p does not include \"d\", which is not loaded");
-  source.native = *Json::parse(R"x({"keys":[{"name":"k","definition":"UNIQUE (a, b WITHOUT OVERLAPS)"}]})x");
+  native_of(source) = *Json::parse(R"x({"keys":[{"name":"k","definition":"UNIQUE (a, b WITHOUT OVERLAPS)"}]})x");
   EXPECT_EQ(proposed({"a", "b"}, 180000), "[]; key k is omitted: dpone does not create keys WITHOUT OVERLAPS");
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dpone/connectors/postgres/native_facts.h"
 #include "dpone/connectors/postgres/quote.h"
 #include "dpone/sql/extraction_condition.h"
 #include "dpone/sql/relation_sql.h"
@@ -43,7 +44,7 @@ std::string lowered(const CursorRange& range) {
 
 // Operators by their full name: the statement may run under a search_path that is not ours.
 std::string key_operator(const LoadTask& task, const std::string& column) {
-  const Json& operators = task.target.native["key_operators"];
+  const Json& operators = native_of(task.target)["key_operators"];
   return operators.contains(column) ? operators[column].as_string() : "OPERATOR(pg_catalog.=)";
 }
 
@@ -65,7 +66,10 @@ std::string is_marked(const std::string& column, std::size_t position) {
 std::string source_column(const std::string& column) { return quote_name(column); }
 
 sql::RelationColumn column_of(const ReadTask& task, const std::string& column) {
-  return {relation_of(task.source.native, "rows_of"), "rows_of." + quote_name(column), {}, task.source.native["where"]};
+  return {relation_of(native_of(task.source), "rows_of"),
+          "rows_of." + quote_name(column),
+          {},
+          native_of(task.source)["where"].as_string()};
 }
 
 sql::RelationColumn cursor_of(const ReadTask& task) {
@@ -101,20 +105,21 @@ std::string render_find_null(const ReadTask& task, const std::string& column) {
 }
 
 std::string render_select(const ReadTask& task, bool is_raw) {
-  const Json& native = task.source.native;
+  const Json& native = native_of(task.source);
   std::string columns;
   for (const ColumnPolicy& column : task.columns) {
     const std::string name = quote_name(column.name);
     columns += (columns.empty() ? "" : ", ") + (is_printed(column, is_raw) ? printed_or_null(name) : name);
   }
-  std::string sql = "SELECT " + columns + " FROM " + relation_of(native) +
-                    sql::where_clause(native["where"], sql::extraction_condition(dialect(), task, source_column));
+  std::string sql =
+      "SELECT " + columns + " FROM " + relation_of(native) +
+      sql::where_clause(native["where"].as_string(), sql::extraction_condition(dialect(), task, source_column));
   if (native["limit"].is_int()) sql += " LIMIT " + std::to_string(native["limit"].as_int());
   return sql;
 }
 
 std::string render_copy_out(const ReadTask& task, std::string_view format, bool is_raw) {
-  const Json& native = task.source.native;
+  const Json& native = native_of(task.source);
   const bool is_plain = native["kind"].as_string() == "r" && !native["has_children"].as_bool() &&
                         native["where"].is_null() && native["limit"].is_null() && !task.columns.empty() &&
                         std::holds_alternative<ReadAll>(task.extraction);

@@ -5,6 +5,7 @@
 #include "dpone/base/contains.h"
 #include "dpone/connectors/postgres/catalog.h"
 #include "dpone/connectors/postgres/dialect.h"
+#include "dpone/connectors/postgres/native_facts.h"
 #include "dpone/connectors/postgres/quote.h"
 #include "dpone/connectors/postgres/set_aside.h"
 
@@ -90,7 +91,7 @@ class SinkRenderer {
  public:
   SinkRenderer(const LoadTask& task, const sql::TemporaryNames& names, const SinkRenderOptions& options)
       : task_(task),
-        native_(task.target.native),
+        native_(native_of(task.target)),
         names_(names),
         options_(options),
         schema_(native_["schema"].as_string()),
@@ -685,8 +686,8 @@ std::string stage_comment(const std::string& process, const std::string& run_id,
 }
 
 sql::LoadTables tables_of(const LoadTask& task, const sql::TemporaryNames& names) {
-  const std::string& schema = task.target.native["schema"].as_string();
-  return {quote_name(schema, task.target.native["name"].as_string()), quote_name(schema, names.stage())};
+  const std::string& schema = native_of(task.target)["schema"].as_string();
+  return {quote_name(schema, native_of(task.target)["name"].as_string()), quote_name(schema, names.stage())};
 }
 
 SinkStatements render_sink(const LoadTask& task, const sql::TemporaryNames& names, const SinkRenderOptions& options) {

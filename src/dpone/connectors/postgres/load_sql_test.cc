@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "dpone/connectors/postgres/dialect.h"
+#include "dpone/connectors/postgres/native_facts.h"
 
 namespace dpone::postgres {
 namespace {
@@ -20,7 +21,7 @@ LoadTask task_of(std::vector<Step> publish, bool exists = true) {
   task.publish = std::move(publish);
   task.target.exists = exists;
   task.target.fingerprint = "f00d";
-  task.target.native = *Json::parse(R"({"oid":7,"schema":"s","name":"t","kind":"r","persistence":"p","owner":"me",
+  native_of(task.target) = *Json::parse(R"({"oid":7,"schema":"s","name":"t","kind":"r","persistence":"p","owner":"me",
     "regclass":"s.t","server_version":160000,"rights":{"role":"me"},"columns":[],
     "constraints":[],"indexes":[],"statistics":[],"sequences":[],"incoming_foreign_keys":[],
     "replica_identity":"d"})");
@@ -59,9 +60,9 @@ TEST(LoadSql, CreateRendersTheTableAndItsRename) {
 
 TEST(LoadSql, CreateInAPublishedSchemaLoadsAnUnloggedStageAndInsertsIntoTheNewTable) {
   LoadTask task = task_of({TakePlace{}}, false);
-  task.target.native.set("publications", *Json::parse(R"(["p"])"));
-  task.target.native.set("create_keys", *Json::parse(R"x([{"name":"k","definition":"PRIMARY KEY (a)"}])x"));
-  task.target.native.set("column_details", *Json::parse(R"({"it's":{"default":"7"}})"));
+  native_of(task.target).set("publications", *Json::parse(R"(["p"])"));
+  native_of(task.target).set("create_keys", *Json::parse(R"x([{"name":"k","definition":"PRIMARY KEY (a)"}])x"));
+  native_of(task.target).set("column_details", *Json::parse(R"({"it's":{"default":"7"}})"));
   const SinkStatements sql = rendered(task);
   EXPECT_EQ(sql.stage.at(1), R"(CREATE UNLOGGED TABLE "s"."__dpone_{stage}" ("it's" integer NOT NULL))");
   EXPECT_EQ(sql.seal, Texts{});
@@ -89,7 +90,7 @@ TEST(LoadSql, ExchangeLocksGuardsDropsAndRenames) {
 
 TEST(LoadSql, ExchangeLocksReferencedTablesInTheOrderOfTheirOids) {
   LoadTask task = task_of({TakePlace{}});
-  task.target.native.set("constraints", *Json::parse(R"([
+  native_of(task.target).set("constraints", *Json::parse(R"([
     {"name":"b","type":"f","definition":"FK","is_validated":true,"references_oid":9,"references":"s.nine"},
     {"name":"a","type":"f","definition":"FK NOT VALID","is_validated":false,"references_oid":3,"references":"s.three"}])"));
   const SinkStatements sql = rendered(task);
@@ -128,7 +129,7 @@ TEST(LoadSql, RewritingCountsTheRowsBeforeItDropsTheStage) {
 
 TEST(LoadSql, DeleteInsertGuardsThatNoRowOfAnotherTableRefersToTheTarget) {
   LoadTask task = task_of({DeleteRows{}, InsertRows{}});
-  task.target.native.set("incoming_foreign_keys", *Json::parse(R"([
+  native_of(task.target).set("incoming_foreign_keys", *Json::parse(R"([
     {"name":"own","table":"s.t","is_own":true,"columns":["p"]},
     {"name":"k","table":"s.w","is_own":false,"columns":["a","b"]}])"));
   const Texts sent = sent_by(rendered(task));
@@ -140,9 +141,9 @@ TEST(LoadSql, DeleteInsertGuardsThatNoRowOfAnotherTableRefersToTheTarget) {
 
 TEST(LoadSql, ExchangeRebuildsPrivilegesGrantorByGrantor) {
   LoadTask task = task_of({TakePlace{}});
-  task.target.native.set("owner", "them");
-  task.target.native.set("default_acl", *Json::parse(R"([{"grantee":null},{"grantee":"x"},{"grantee":"x"}])"));
-  task.target.native.set("acl", *Json::parse(R"([
+  native_of(task.target).set("owner", "them");
+  native_of(task.target).set("default_acl", *Json::parse(R"([{"grantee":null},{"grantee":"x"},{"grantee":"x"}])"));
+  native_of(task.target).set("acl", *Json::parse(R"([
     {"grantor":"them","grantee":"r","privilege":"SELECT","grantable":true},
     {"grantor":"r","grantee":null,"privilege":"SELECT","grantable":false}])"));
   const SinkStatements sql = rendered(task);
@@ -158,7 +159,7 @@ TEST(LoadSql, ExchangeRebuildsPrivilegesGrantorByGrantor) {
 
 TEST(LoadSql, ExchangeMovesSerialSequencesAndReadsThePositionOfIdentityOnesUnderTheLock) {
   LoadTask task = task_of({TakePlace{}});
-  task.target.native.set("sequences", *Json::parse(R"([
+  native_of(task.target).set("sequences", *Json::parse(R"([
     {"schema":"q","name":"serial","column":"a","is_identity":false},
     {"schema":"s","name":"t_b_seq","column":"b","is_identity":true,"type":"integer"}])"));
   const SinkStatements sql = rendered(task);
@@ -218,7 +219,7 @@ TEST(LoadSql, AKeyThatHasSeveralSpellingsIsWrittenToo) {
 
 TEST(LoadSql, AKeyIsComparedByTheOperatorOfItsType) {
   LoadTask task = merge_task();
-  task.target.native.set("key_operators", *Json::parse(R"x({"k":"OPERATOR(ext.=)"})x"));
+  native_of(task.target).set("key_operators", *Json::parse(R"x({"k":"OPERATOR(ext.=)"})x"));
   EXPECT_NE(sent_by(rendered(task))[5].find(R"(t."k" OPERATOR(ext.=) s."k")"), std::string::npos);
 }
 
@@ -235,7 +236,7 @@ TEST(LoadSql, AppendLetsOthersWriteAndCountsWhatTriggersLeave) {
   Texts sent = sent_by(rendered(task));
   EXPECT_EQ(sent[1], R"(LOCK TABLE ONLY "s"."t" IN ROW EXCLUSIVE MODE)");
   EXPECT_EQ(sent[5], insert);
-  task.target.native.set("triggers", *Json::parse(R"(["tr"])"));
+  native_of(task.target).set("triggers", *Json::parse(R"(["tr"])"));
   sent = sent_by(rendered(task));
   const std::string count = "pg_catalog.count(*)::pg_catalog.text, false)";
   EXPECT_EQ(sent[5], "SELECT pg_catalog.set_config('dpone.wanted_0', " + count + rows);
@@ -293,7 +294,7 @@ TEST(LoadSql, SeveralLoadersEachHaveATransactionOfTheirOwn) {
 
 TEST(LoadSql, AnIndexIsBuiltInItsTablespace) {
   LoadTask task = task_of({TakePlace{}});
-  task.target.native.set("indexes", *Json::parse(R"x([{"name":"i","tablespace":"it's \"fast\"",
+  native_of(task.target).set("indexes", *Json::parse(R"x([{"name":"i","tablespace":"it's \"fast\"",
     "definition":"CREATE INDEX i ON s.t USING btree (a)"}])x"));
   const Texts sent = rendered(task).seal;
   // The setting is one name, unchanged, and not a list.
@@ -304,11 +305,11 @@ TEST(LoadSql, AnIndexIsBuiltInItsTablespace) {
 TEST(LoadSql, AnIndexThatRunsFunctionsIsBuiltWithTheSearchPathOfThePlainSessionWhereTheServerLetsIt) {
   LoadTask task = task_of({TakePlace{}});
   const auto seal = [&](std::int64_t version, const char* uses_functions) {
-    task.target.native.set("server_version", version);
-    task.target.native.set("indexes",
-                           *Json::parse(R"x([{"name":"i","definition":"CREATE INDEX i ON s.t USING btree (f(a))",)x"
-                                        R"("uses_functions":)" +
-                                        std::string(uses_functions) + "}]"));
+    native_of(task.target).set("server_version", version);
+    native_of(task.target)
+        .set("indexes", *Json::parse(R"x([{"name":"i","definition":"CREATE INDEX i ON s.t USING btree (f(a))",)x"
+                                     R"("uses_functions":)" +
+                                     std::string(uses_functions) + "}]"));
     return rendered(task).seal;
   };
   const std::string create = R"x(CREATE INDEX "__dpone_{index i}" ON "s"."__dpone_{stage}" USING btree (f(a)))x";

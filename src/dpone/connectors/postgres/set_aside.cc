@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dpone/base/contains.h"
+#include "dpone/connectors/postgres/native_facts.h"
 #include "dpone/connectors/postgres/quote.h"
 
 namespace dpone::postgres {
@@ -65,7 +66,7 @@ bool is_named_in(const Json& keys, const char* member, const std::string& column
 sql::SetAsides find_set_asides(const TargetFacts& target, const std::vector<std::string>& key,
                                const std::vector<std::string>& columns, const std::string& stage) {
   sql::SetAsides out;
-  for (const Json& index : target.native["indexes"].as_array()) {
+  for (const Json& index : native_of(target)["indexes"].as_array()) {
     if (!index["is_unique"].as_bool() && !index["is_exclusion"].as_bool()) continue;
     if (index["is_deferrable"].as_bool()) continue;
     sql::SetAside aside;
@@ -81,12 +82,12 @@ sql::SetAsides find_set_asides(const TargetFacts& target, const std::vector<std:
       aside.columns.push_back(name);
       const TargetColumn* const facts = target.find(name);
       const bool is_bound = contains(key, name) || facts == nullptr || facts->is_generated ||
-                            contains(target.native["partition_columns"].as_array(), part) ||
-                            is_named_in(target.native["incoming_foreign_keys"], "refers_to", name);
+                            contains(native_of(target)["partition_columns"].as_array(), part) ||
+                            is_named_in(native_of(target)["incoming_foreign_keys"], "refers_to", name);
       if (is_bound || aside.value == "NULL") continue;
       std::string value = value_aside(target, *facts, stage, !aside.has_equal_nulls);
       // What refers to another table has only its values.
-      if (value != "NULL" && is_named_in(target.native["constraints"], "columns", name)) continue;
+      if (value != "NULL" && is_named_in(native_of(target)["constraints"], "columns", name)) continue;
       if (value.empty() || (value != "NULL" && !aside.value.empty())) continue;
       aside.column = name;
       aside.value = std::move(value);

@@ -11,6 +11,7 @@
 #include "dpone/connectors/postgres/dialect.h"
 #include "dpone/connectors/postgres/load_sql.h"
 #include "dpone/connectors/postgres/lock_keys.h"
+#include "dpone/connectors/postgres/native_facts.h"
 #include "dpone/connectors/postgres/publish_options.h"
 #include "dpone/connectors/postgres/quote.h"
 #include "dpone/connectors/postgres/set_aside.h"
@@ -55,7 +56,7 @@ class PostgresSink final : public Sink {
     TargetFacts facts = described;
     const bool is_postgres = source.system == "postgres";
     Json details = Json::object();
-    Json type_details = described.exists ? described.native["type_details"] : Json::object();
+    Json type_details = described.exists ? native_of(described)["type_details"] : Json::object();
     facts.columns.clear();
     for (const std::string& name : columns) {
       const SourceColumn* from = source.find(name);
@@ -65,16 +66,16 @@ class PostgresSink final : public Sink {
       }
       TargetColumn column(*from);
       if (is_postgres) {
-        column.native_type = proposed_native_type(from->native_type, described.native);
+        column.native_type = proposed_native_type(from->native_type, native_of(described));
       } else {
-        DeclaredType declared = declare_column(*from, described.native);
+        DeclaredType declared = declare_column(*from, native_of(described));
         if (declared.name.empty()) column.refusal = "PostgreSQL does not have a type for it";
         column.native_type = std::move(declared.name);
         column.type = std::move(declared.type);
         column.travels_as_text = declared.travels_as_text;
         // Units of money are those of the server's lc_monetary.
         if (from->type.kind == TypeKind::kMoney && !from->meaning.empty()) {
-          column.meaning = "lc_monetary=" + described.native["lc_monetary"].as_string();
+          column.meaning = "lc_monetary=" + native_of(described)["lc_monetary"].as_string();
         }
       }
       column.is_generated = false;
@@ -88,20 +89,20 @@ class PostgresSink final : public Sink {
       }
       Json detail = Json::object();
       if (is_postgres) {
-        Json proposed = proposed_type(source.native["type_details"][name], described.native);
+        Json proposed = proposed_type(native_of(source)["type_details"][name], native_of(described));
         column.type = type_with(from->type, proposed["signature"].as_string());
         column.meaning = meaning_of(proposed["signature"].as_string(), from->travels_as_text,
-                                    described.native["lc_monetary"].as_string(),
-                                    static_cast<int>(described.native["server_version"].as_int()));
+                                    native_of(described)["lc_monetary"].as_string(),
+                                    static_cast<int>(native_of(described)["server_version"].as_int()));
         if (is_new) type_details.set(name, std::move(proposed));
-        for (const Json& row : source.native["columns"].as_array()) {
+        for (const Json& row : native_of(source)["columns"].as_array()) {
           if (row["name"].as_string() != name) continue;
           detail.set("collation", row["collation"]);
           const bool has_default = row["default"].is_string() && row["generated"].as_string().empty();
           if (!has_default || !is_new) continue;
           // The text of a default names the type as the source does.
           const bool is_known = has_portable_default(row) && column.native_type == from->native_type &&
-                                !has_name(described.native["unknown_defaults"], name);
+                                !has_name(native_of(described)["unknown_defaults"], name);
           if (is_known) {
             detail.set("default", row["default"]);
           } else {
@@ -113,16 +114,16 @@ class PostgresSink final : public Sink {
       details.set(name, std::move(detail));
       facts.columns.push_back(std::move(column));
     }
-    facts.native.set("column_details", std::move(details));
-    facts.native.set("type_details", std::move(type_details));
+    native_of(facts).set("column_details", std::move(details));
+    native_of(facts).set("type_details", std::move(type_details));
     propose_types(described, source, columns, facts);
     if (described.exists) {
       add_denied_types(columns, facts);
       return facts;
     }
     facts.keys.clear();
-    Json keys = propose_keys(with_key(source), settings_.table, columns, described.native["taken_names"], facts);
-    facts.native.set("create_keys", std::move(keys));
+    Json keys = propose_keys(with_key(source), settings_.table, columns, native_of(described)["taken_names"], facts);
+    native_of(facts).set("create_keys", std::move(keys));
     return facts;
   }
 
@@ -166,11 +167,11 @@ class PostgresSink final : public Sink {
       return verdict;
     }
     const bool is_binary = format.name == "postgres.copy_binary";
-    const int server_version = static_cast<int>(task.target.native["server_version"].as_int());
+    const int server_version = static_cast<int>(native_of(task.target)["server_version"].as_int());
     for (std::size_t i = 0; i < task.columns.size(); ++i) {
       const ColumnPolicy& column = task.columns[i];
       const Json::Array& offer = offered->as_array()[i].as_array();
-      const Json& detail = task.target.native["type_details"][column.sink_name];
+      const Json& detail = native_of(task.target)["type_details"][column.sink_name];
       if (offer[0].as_string() != column.sink_native) {
         verdict.reasons.push_back("column " + column.sink_name + " is " + column.source_native + " at the source and " +
                                   column.sink_native + " at the target");
@@ -211,7 +212,7 @@ class PostgresSink final : public Sink {
       add("prepare", sql.prepare);
       add("prepare", {"COMMIT"});
     }
-    const Json& has_schema = task.target.native["schema_exists"];
+    const Json& has_schema = native_of(task.target)["schema_exists"];
     const bool makes_schema = !has_schema.is_null() && !has_schema.as_bool();
     add("prepare", control_.planned_creation(makes_schema ? settings_.schema : ""));
     out.push_back({"load", "DROP TABLE IF EXISTS " + tables.stage});
@@ -300,7 +301,7 @@ class PostgresSink final : public Sink {
  private:
   // SHARE ROW EXCLUSIVE wants one of these rights, though no row is changed or removed.
   static void check_lock_rights(TargetFacts& target) {
-    const Json& rights = target.native["rights"];
+    const Json& rights = native_of(target)["rights"];
     if (rights["update"].as_bool() || rights["delete"].as_bool() || rights["truncate"].as_bool()) return;
     for (PublishOption& option : target.publish) {
       if (option.method != "append") continue;
@@ -340,7 +341,7 @@ class PostgresSink final : public Sink {
   Result<std::vector<std::string>> make_what_lacks(LoadTask& needed) {
     DPONE_CHECK(connection_->execute(std::string(kBegin) + "; " + prepare_lock_sql()));
     DPONE_TRY(const Rows schema, connection_->query("SELECT FROM pg_namespace WHERE nspname = $1", {settings_.schema}));
-    if (!needed.target.exists) needed.target.native.set("schema_exists", schema.size() == 1);
+    if (!needed.target.exists) native_of(needed.target).set("schema_exists", schema.size() == 1);
     DPONE_CHECK(compare_types(*connection_, needed.source, needed.target));
     std::vector<std::string> columns;
     columns.reserve(needed.columns.size());
@@ -399,7 +400,7 @@ class PostgresSink final : public Sink {
             {"key column " + name + " is " + column->native_type + ", whose type lacks an equality operator"});
       }
     }
-    facts.native.set("key_operators", std::move(operators));
+    native_of(facts).set("key_operators", std::move(operators));
     const bool has_index = has_key_of(facts.keys, declared_key_);
     std::vector<std::string> columns;
     for (const TargetColumn& column : facts.columns) columns.push_back(column.name);
@@ -429,7 +430,7 @@ class PostgresSink final : public Sink {
     } else {
       DPONE_TRY(facts, describe_absent(connection, settings_.schema, settings_.table, source));
     }
-    facts.native.set("server_version", connection.server_version());
+    native_of(facts).set("server_version", connection.server_version());
     facts.checks_json = true;
     facts.can_retype = true;
     facts.can_loosen = true;
@@ -441,7 +442,7 @@ class PostgresSink final : public Sink {
                                        [](const SourceColumn& column) { return !column.meaning.empty(); });
     if (has_money) {
       DPONE_TRY(const Rows monetary, connection.query("SELECT current_setting('lc_monetary')"));
-      facts.native.set("lc_monetary", monetary.text(0, 0));
+      native_of(facts).set("lc_monetary", monetary.text(0, 0));
     }
     DPONE_TRY(
         const Rows default_acl,
@@ -455,7 +456,7 @@ class PostgresSink final : public Sink {
                 "OR d.defaclnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1))",
             {settings_.schema}));
     DPONE_TRY(Json acl, Json::parse(default_acl.text(0, 1)));
-    facts.native.set("default_acl", std::move(acl));
+    native_of(facts).set("default_acl", std::move(acl));
     // Read last: the description is still current.
     if (oid && default_acl.integer(0, 0) != *oid) return replaced();
     return facts;
@@ -542,7 +543,7 @@ class PostgresSink final : public Sink {
     native.set("table_names", std::move(table_names));
     facts.publish = publish_options(native);
     native.set("type_details", std::move(details));
-    facts.native = std::move(native);
+    native_of(facts) = std::move(native);
     return facts;
   }
 
@@ -576,7 +577,7 @@ class PostgresSink final : public Sink {
                                        [](const PublishOption& option) { return option.method == "exchange"; });
     const bool may_exchange = !keeps_rows_ && exchange != facts.publish.end() && exchange->blockers.empty();
     for (const std::string& name : columns) {
-      const Json& denied = facts.native["denied_types"][name];
+      const Json& denied = native_of(facts)["denied_types"][name];
       if (denied.is_null() || (may_exchange && denied["is_of_schema"].as_bool())) continue;
       facts.obstacles.push_back(Error(ErrorClass::kFailed, "postgres.permission",
                                       "role " + denied["role"].as_string() + " may not use " +

@@ -9,6 +9,7 @@
 #include "dpone/connectors/postgres/catalog.h"
 #include "dpone/connectors/postgres/connection.h"
 #include "dpone/connectors/postgres/dialect.h"
+#include "dpone/connectors/postgres/native_facts.h"
 #include "dpone/connectors/postgres/quote.h"
 #include "dpone/connectors/postgres/source_locks.h"
 #include "dpone/ports/null_check.h"
@@ -267,8 +268,8 @@ class PostgresSnapshot final : public Snapshot, public RawSnapshot {
   // The value that TRUNCATE, and dropping and recreating the table, change; empty for a query, a view and a partitioned
   // table.
   Result<std::string> storage_of(const ReadTask& task) {
-    if (!task.source.native["oid"].is_int()) return std::string();
-    const std::string oid = std::to_string(task.source.native["oid"].as_int());
+    if (!native_of(task.source)["oid"].is_int()) return std::string();
+    const std::string oid = std::to_string(native_of(task.source)["oid"].as_int());
     DPONE_TRY(const Rows rows, connection_.query("SELECT pg_relation_filenode(" + oid + ")::text"));
     return rows.is_null(0, 0) ? std::string() : oid + "/" + rows.text(0, 0);
   }
@@ -309,7 +310,7 @@ class PostgresSource final : public Source {
   std::vector<WireFormat> raw_formats(const ReadTask& task) const override {
     Json columns = Json::array();
     for (const ColumnPolicy& column : task.columns) {
-      const Json& detail = task.source.native["type_details"][column.name];
+      const Json& detail = native_of(task.source)["type_details"][column.name];
       Json entry = Json::array();
       entry.push(column.source_native).push(detail["signature"]).push(detail["raw_obstacle"]).push(detail["char_form"]);
       columns.push(std::move(entry));
@@ -376,7 +377,7 @@ class PostgresSource final : public Source {
   // LOCK TABLE takes no snapshot: rows that another session moves are seen whole, before or after.
   static std::vector<std::string> lock_statements(const SourceFacts& facts) {
     std::vector<std::string> out = {"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"};
-    for (const Json& name : facts.native["locks"].as_array()) {
+    for (const Json& name : native_of(facts)["locks"].as_array()) {
       out.push_back(lock_statement(name.as_string()));
     }
     return out;
@@ -482,7 +483,7 @@ class PostgresSource final : public Source {
     }
     native.set("locks", locks_);
     facts.fingerprint = sha256_hex(native.canonical());
-    facts.native = std::move(native);
+    native_of(facts) = std::move(native);
     if (!in_snapshot) {
       DPONE_TRY(const Estimates estimates, read_estimates(connection, oid, settings_.schema, settings_.table));
       if (!estimates.is_current) return vanished(relation);
@@ -556,7 +557,7 @@ class PostgresSource final : public Source {
     facts.columns = column_facts(columns, types);
     add_type_details(native, columns, types, connection.server_version());
     facts.fingerprint = sha256_hex(native.canonical());
-    facts.native = std::move(native);
+    native_of(facts) = std::move(native);
     return facts;
   }
 
@@ -564,7 +565,7 @@ class PostgresSource final : public Source {
   // subqueries read is locked too.
   Status describe_where(Connection& connection, const Json& native, Oid oid, bool in_snapshot) {
     ReadTask probe;
-    probe.source.native = native;
+    native_of(probe.source) = native;
     const std::string select = render_select(probe, false);
     auto described = with_path(connection, [&] { return connection.describe(select); });
     if (!described) {

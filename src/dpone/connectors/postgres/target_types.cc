@@ -5,6 +5,7 @@
 #include "dpone/base/contains.h"
 #include "dpone/connectors/postgres/catalog.h"
 #include "dpone/connectors/postgres/created_target.h"
+#include "dpone/connectors/postgres/native_facts.h"
 #include "dpone/connectors/postgres/quote.h"
 #include "dpone/connectors/postgres/types.h"
 
@@ -146,7 +147,7 @@ Result<Json> compare_own_type(Connection& connection, const Json& type, const Js
 // Built-in types have the same OIDs everywhere, but some came later: xid8, multiranges.
 Status find_missing_builtins(Connection& connection, const SourceFacts& source, Json& findings) {
   std::string oids = "{";
-  for (const Json& column : source.native["columns"].as_array()) {
+  for (const Json& column : native_of(source)["columns"].as_array()) {
     if (column["type_oid"].as_int() < 10000)
       oids += (oids.size() > 1 ? "," : "") + std::to_string(column["type_oid"].as_int());
   }
@@ -158,7 +159,7 @@ Status find_missing_builtins(Connection& connection, const SourceFacts& source, 
   for (int row = 0; row < missing.size(); ++row) {
     Json columns = Json::array();
     std::string name;
-    for (const Json& column : source.native["columns"].as_array()) {
+    for (const Json& column : native_of(source)["columns"].as_array()) {
       if (column["type_oid"].as_int() != missing.integer(row, 0)) continue;
       name = column["type"].as_string();
       columns.push(column["name"]);
@@ -178,7 +179,7 @@ Status find_missing_builtins(Connection& connection, const SourceFacts& source, 
 // A new column keeps the collation of the source's column. Collations must be created by hand, since their rules depend
 // on the provider.
 Status find_missing_collations(Connection& connection, const SourceFacts& source, Json& findings) {
-  for (const Json& column : source.native["columns"].as_array()) {
+  for (const Json& column : native_of(source)["columns"].as_array()) {
     if (!column["collation"].is_string()) continue;
     const std::string& name = column["collation"].as_string();
     DPONE_TRY(
@@ -209,7 +210,7 @@ Status compare_types(Connection& connection, const SourceFacts& source, TargetFa
   Json extension_types = Json::array();
   DPONE_CHECK(find_missing_builtins(connection, source, findings));
   DPONE_CHECK(find_missing_collations(connection, source, findings));
-  for (const Json& type : source.native["user_types"].as_array()) {
+  for (const Json& type : native_of(source)["user_types"].as_array()) {
     Json finding = Json::object();
     finding.set("columns", type["columns"]);
     DPONE_TRY(Json found, type["extension"].as_string().empty()
@@ -220,9 +221,9 @@ Status compare_types(Connection& connection, const SourceFacts& source, TargetFa
     if (!found.is_null()) finding.set("obstacle", std::move(found));
     findings.push(std::move(finding));
   }
-  target.native.set("needed_types", std::move(findings));
-  target.native.set("extension_types", std::move(extension_types));
-  target.native.set("is_before_14", connection.server_version() < 140000);
+  native_of(target).set("needed_types", std::move(findings));
+  native_of(target).set("extension_types", std::move(extension_types));
+  native_of(target).set("is_before_14", connection.server_version() < 140000);
   return {};
 }
 
@@ -243,7 +244,7 @@ Status find_origin_types(Connection& connection, const SourceFacts& source, Targ
     type.set("oid", parsed->column_type(0)).set("typmod", parsed->column_typmod(0)).set("type", name.text(0, 0));
     found.set(column.name, std::move(type));
   }
-  target.native.set("origin_types", std::move(found));
+  native_of(target).set("origin_types", std::move(found));
   return {};
 }
 
@@ -268,8 +269,8 @@ void propose_types(const TargetFacts& described, const SourceFacts& source, cons
   };
   const auto is_new = [&](const Json& name) { return takes_type(name) && described.find(name.as_string()) == nullptr; };
   std::vector<std::string> statements;
-  const std::string own_schema = "CREATE SCHEMA " + quote_name(described.native["schema"].as_string());
-  for (const Json& finding : described.native["needed_types"].as_array()) {
+  const std::string own_schema = "CREATE SCHEMA " + quote_name(native_of(described)["schema"].as_string());
+  for (const Json& finding : native_of(described)["needed_types"].as_array()) {
     const auto& needed_by = finding["columns"].as_array();
     const bool is_needed = finding["is_for_new_columns"].as_bool()
                                ? std::any_of(needed_by.begin(), needed_by.end(), is_new)
@@ -296,7 +297,7 @@ void propose_types(const TargetFacts& described, const SourceFacts& source, cons
   }
   Json create = Json::array();
   for (const std::string& sql : statements) create.push(sql);
-  proposed.native.set("create_types", std::move(create));
+  native_of(proposed).set("create_types", std::move(create));
 }
 
 Json proposed_type(const Json& at_source, const Json& described) {

@@ -5,37 +5,44 @@
 
 #include <algorithm>
 
+#include "dpone/base/json.h"
 #include "dpone/base/sha256.h"
+#include "dpone/connectors/sqlite/types.h"
 #include "dpone/data/value_parse.h"
 
 namespace dpone::sqlite {
 namespace {
 
-Json text_or_null(const Query& query, int column) { return query.is_null(column) ? Json() : Json(query.text(column)); }
+std::optional<std::string> text_or_null(const Query& query, int column) {
+  if (query.is_null(column)) return std::nullopt;
+  return std::string(query.text(column));
+}
 
-Result<Json> read_columns(Database& database, const std::string& name) {
-  Json columns = Json::array();
+Result<std::vector<Relation::Column>> read_columns(Database& database, const std::string& name) {
+  std::vector<Relation::Column> columns;
   DPONE_TRY(Query query, database.prepare("SELECT name, type, \"notnull\", dflt_value, pk, hidden FROM "
                                           "pragma_table_xinfo(?) WHERE hidden <> 1 ORDER BY cid"));
   query.bind_text(1, name);
   while (true) {
     DPONE_TRY(const bool has_row, query.step());
     if (!has_row) return columns;
-    Json column = Json::object();
-    column.set("name", query.text(0)).set("type", query.text(1)).set("not_null", query.integer(2) != 0);
-    column.set("default", text_or_null(query, 3)).set("pk", query.integer(4));
-    column.set("is_generated", query.integer(5) != 0);
-    const char* collation = nullptr;  // of a table; views do not have one
-    const int code =
-        sqlite3_table_column_metadata(database.handle(), "main", name.c_str(), column["name"].as_string().c_str(),
-                                      nullptr, &collation, nullptr, nullptr, nullptr);
-    if (code == SQLITE_OK && collation != nullptr) column.set("collation", collation);
-    columns.push(std::move(column));
+    Relation::Column column;
+    column.name = query.text(0);
+    column.type = query.text(1);
+    column.is_not_null = query.integer(2) != 0;
+    column.default_value = text_or_null(query, 3);
+    column.key_position = query.integer(4);
+    column.is_generated = query.integer(5) != 0;
+    const char* collation = nullptr;  // views do not have one
+    const int code = sqlite3_table_column_metadata(database.handle(), "main", name.c_str(), column.name.c_str(),
+                                                   nullptr, &collation, nullptr, nullptr, nullptr);
+    if (code == SQLITE_OK && collation != nullptr) column.collation = collation;
+    columns.push_back(std::move(column));
   }
 }
 
-Result<Json> read_indexes(Database& database, const std::string& name) {
-  Json indexes = Json::array();
+Result<std::vector<Relation::Index>> read_indexes(Database& database, const std::string& name) {
+  std::vector<Relation::Index> indexes;
   DPONE_TRY(Query query, database.prepare("SELECT l.name, l.\"unique\", l.origin, l.partial, s.sql FROM "
                                           "pragma_index_list(?1) AS l LEFT JOIN sqlite_schema AS s ON s.type = 'index' "
                                           "AND s.name = l.name ORDER BY l.name"));
@@ -43,59 +50,54 @@ Result<Json> read_indexes(Database& database, const std::string& name) {
   while (true) {
     DPONE_TRY(const bool has_row, query.step());
     if (!has_row) return indexes;
-    Json index = Json::object();
-    index.set("name", query.text(0)).set("is_unique", query.integer(1) != 0).set("origin", query.text(2));
-    index.set("is_partial", query.integer(3) != 0).set("sql", text_or_null(query, 4));
-    Json columns = Json::array();
+    Relation::Index index;
+    index.name = query.text(0);
+    index.is_unique = query.integer(1) != 0;
+    index.origin = query.text(2);
+    index.is_partial = query.integer(3) != 0;
+    index.sql = text_or_null(query, 4);
     DPONE_TRY(Query parts, database.prepare("SELECT name FROM pragma_index_xinfo(?) WHERE key = 1 ORDER BY seqno"));
-    parts.bind_text(1, index["name"].as_string());
+    parts.bind_text(1, index.name);
     while (true) {
       DPONE_TRY(const bool has_part, parts.step());
       if (!has_part) break;
-      columns.push(text_or_null(parts, 0));  // null: an expression, or the rowid
+      index.columns.push_back(text_or_null(parts, 0));
     }
-    index.set("columns", std::move(columns));
-    indexes.push(std::move(index));
+    indexes.push_back(std::move(index));
   }
 }
 
-Result<Json> read_triggers(Database& database, const std::string& name) {
-  Json triggers = Json::array();
+Result<std::vector<Relation::Trigger>> read_triggers(Database& database, const std::string& name) {
+  std::vector<Relation::Trigger> triggers;
   DPONE_TRY(Query query, database.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ? "
                                           "COLLATE NOCASE ORDER BY name"));
   query.bind_text(1, name);
   while (true) {
     DPONE_TRY(const bool has_row, query.step());
     if (!has_row) return triggers;
-    Json trigger = Json::object();
-    triggers.push(std::move(trigger.set("name", query.text(0)).set("sql", query.text(1))));
+    triggers.push_back({std::string(query.text(0)), std::string(query.text(1))});
   }
 }
 
 // Foreign keys of other tables that refer to it, and its own that do; a stage does not have any yet.
-Result<Json> read_incoming(Database& database, const std::string& name) {
-  Json incoming = Json::array();
+Result<std::vector<Relation::IncomingKey>> read_incoming(Database& database, const std::string& name) {
+  std::vector<Relation::IncomingKey> incoming;
   DPONE_TRY(Query query, database.prepare("SELECT m.name, f.id, f.on_delete, f.\"to\" FROM sqlite_schema AS m, "
                                           "pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table' AND m.name NOT "
                                           "GLOB '__dpone_*' AND f.\"table\" = ?1 COLLATE "
                                           "NOCASE ORDER BY 1, 2, f.seq"));
   query.bind_text(1, name);
-  Json key;
   std::int64_t id = 0;
   while (true) {
     DPONE_TRY(const bool has_row, query.step());
-    const bool is_next =
-        has_row && !key.is_null() && key["table"].as_string() == query.text(0) && id == query.integer(1);
-    if (!is_next) {
-      if (!key.is_null()) incoming.push(std::move(key));
-      if (!has_row) return incoming;
-      key = Json::object();
-      key.set("table", query.text(0)).set("on_delete", query.text(2)).set("is_own", equal_names(query.text(0), name));
+    if (!has_row) return incoming;
+    const bool is_same = !incoming.empty() && incoming.back().table == query.text(0) && id == query.integer(1);
+    if (!is_same) {
+      const std::string table(query.text(0));
+      incoming.push_back({table, std::string(query.text(2)), equal_names(table, name), {}});
       id = query.integer(1);
     }
-    Json refers_to = key["refers_to"];
-    refers_to.push(text_or_null(query, 3));  // null: the primary key
-    key.set("refers_to", std::move(refers_to));
+    incoming.back().refers_to.push_back(text_or_null(query, 3));
   }
 }
 
@@ -134,8 +136,8 @@ Result<std::vector<std::string>> relation_names(Database& database) {
   }
 }
 
-Result<Json> read_relation(Database& database, const std::string& name) {
-  Json relation = Json::object();
+Result<Relation> read_relation(Database& database, const std::string& name) {
+  Relation relation;
   {
     DPONE_TRY(Query query, database.prepare("SELECT s.sql, l.type, l.strict, l.wr FROM sqlite_schema AS s, "
                                             "pragma_table_list(s.name) AS l WHERE s.name = ?1 AND s.type IN ('table', "
@@ -149,56 +151,48 @@ Result<Json> read_relation(Database& database, const std::string& name) {
           .retry(Retry::kSafe)
           .hint("run again");
     }
-    relation.set("name", name).set("sql", query.text(0)).set("kind", query.text(1));
-    relation.set("is_strict", query.integer(2) != 0).set("has_rowid", query.integer(3) == 0);
+    relation.name = name;
+    relation.sql = query.text(0);
+    relation.kind = query.text(1);
+    relation.is_strict = query.integer(2) != 0;
+    relation.has_rowid = query.integer(3) == 0;
   }
-  DPONE_TRY(Json columns, read_columns(database, name));
+  DPONE_TRY(relation.columns, read_columns(database, name));
+  DPONE_TRY(relation.indexes, read_indexes(database, name));
   // An INTEGER PRIMARY KEY is the rowid, unless it was declared DESC, which leaves an index behind.
-  DPONE_TRY(Json indexes, read_indexes(database, name));
-  Json rowid_column;
   int key_columns = 0;
-  for (const Json& column : columns.as_array()) {
-    if (column["pk"].as_int() == 0) continue;
+  for (const Relation::Column& column : relation.columns) {
+    if (column.key_position == 0) continue;
     ++key_columns;
-    if (upper(column["type"].as_string()) == "INTEGER") rowid_column = column["name"];
+    if (upper(column.type) == "INTEGER") relation.rowid_column = column.name;
   }
-  const auto& list = indexes.as_array();
-  const bool has_key_index =
-      std::any_of(list.begin(), list.end(), [](const Json& index) { return index["origin"].as_string() == "pk"; });
-  if (key_columns != 1 || has_key_index || !relation["has_rowid"].as_bool()) rowid_column = Json();
-  relation.set("rowid_column", rowid_column);
-  relation.set("is_autoincrement", !rowid_column.is_null() &&
-                                       upper(relation["sql"].as_string()).find("AUTOINCREMENT") != std::string::npos);
-  relation.set("columns", std::move(columns)).set("indexes", std::move(indexes));
-  DPONE_TRY(Json triggers, read_triggers(database, name));
-  relation.set("triggers", std::move(triggers));
+  const bool has_key_index = std::any_of(relation.indexes.begin(), relation.indexes.end(),
+                                         [](const Relation::Index& index) { return index.origin == "pk"; });
+  if (key_columns != 1 || has_key_index || !relation.has_rowid) relation.rowid_column.reset();
+  relation.is_autoincrement = relation.rowid_column && upper(relation.sql).find("AUTOINCREMENT") != std::string::npos;
+  DPONE_TRY(relation.triggers, read_triggers(database, name));
   DPONE_TRY(Query keys, database.prepare("SELECT count(DISTINCT id) FROM pragma_foreign_key_list(?)"));
   keys.bind_text(1, name);
   DPONE_CHECK(keys.step());
-  relation.set("foreign_keys", keys.integer(0));
-  DPONE_TRY(Json incoming, read_incoming(database, name));
-  relation.set("incoming", std::move(incoming));
+  relation.foreign_keys = keys.integer(0);
+  DPONE_TRY(relation.incoming, read_incoming(database, name));
   return relation;
 }
 
-Result<std::optional<std::int64_t>> greatest_rowid(Database& database, const Json& relation,
+Result<std::optional<std::int64_t>> greatest_rowid(Database& database, const Relation& relation,
                                                    std::vector<Statement>& asked) {
-  const auto& columns = relation["columns"].as_array();
-  const bool is_hidden = std::any_of(columns.begin(), columns.end(), [](const Json& column) {
-    return equal_names(column["name"].as_string(), "_rowid_");
-  });
-  if (relation["kind"].as_string() != "table" || !relation["has_rowid"].as_bool() || is_hidden) {
-    return std::optional<std::int64_t>();
-  }
-  asked.push_back({"prepare", "SELECT max(_rowid_) FROM " + quote_name(relation["name"].as_string())});
+  const bool is_hidden =
+      std::any_of(relation.columns.begin(), relation.columns.end(),
+                  [](const Relation::Column& column) { return equal_names(column.name, "_rowid_"); });
+  if (relation.kind != "table" || !relation.has_rowid || is_hidden) return std::optional<std::int64_t>();
+  asked.push_back({"prepare", "SELECT max(_rowid_) FROM " + quote_name(relation.name)});
   DPONE_TRY(Query query, database.prepare(asked.back().text));
   DPONE_CHECK(query.step());
   return std::optional<std::int64_t>(query.integer(0));
 }
 
-Result<Json> read_column_entries(Database& database, const std::string& table, const Json& columns,
-                                 std::vector<Statement>& asked) {
-  Json entries = Json::object();
+Result<ColumnEntries> read_column_entries(Database& database, const Relation& relation, std::vector<Statement>& asked) {
+  ColumnEntries entries;
   DPONE_TRY(const bool is_there, has_table(database, kColumnsTable));
   if (!is_there) return entries;
   const std::string sql =
@@ -206,32 +200,29 @@ Result<Json> read_column_entries(Database& database, const std::string& table, c
       kColumnsTable + " WHERE table_name = ? COLLATE NOCASE";
   if (asked.empty() || asked.back().text != sql) asked.push_back({"prepare", sql});
   DPONE_TRY(Query query, database.prepare(sql));
-  query.bind_text(1, table);
+  query.bind_text(1, relation.name);
   while (true) {
     DPONE_TRY(const bool has_row, query.step());
     if (!has_row) return entries;
     const std::string name(query.text(0));
     const std::string declared(query.text(1));
-    const auto& list = columns.as_array();
-    const bool is_same = std::any_of(list.begin(), list.end(), [&](const Json& column) {
-      return column["name"].as_string() == name && column["type"].as_string() == declared;
-    });
+    const bool is_same =
+        std::any_of(relation.columns.begin(), relation.columns.end(),
+                    [&](const Relation::Column& column) { return column.name == name && column.type == declared; });
     if (!is_same) continue;
-    auto type = Json::parse(query.text(2));
+    const auto type = Json::parse(query.text(2));
     if (!type) {
       return Error(ErrorClass::kFailed, "sqlite.bad_columns", std::string(kColumnsTable) + " cannot be read")
-          .with("table", table)
+          .with("table", relation.name)
           .with("column", name)
           .hint("delete that row: the column's type then comes from its declaration");
     }
-    Json entry = Json::object();
-    entry.set("type", *std::move(type)).set("native_type", query.text(3)).set("meaning", query.text(4));
-    entry.set("travels_as_text", query.integer(5) != 0).set("key_position", query.integer(6));
-    entries.set(name, std::move(entry));
+    entries[name] = {type_from_json(*type), std::string(query.text(3)), std::string(query.text(4)),
+                     query.integer(5) != 0, query.integer(6)};
   }
 }
 
-std::vector<KeyFacts> keys_of(const Json& relation, const Json& entries) {
+std::vector<KeyFacts> keys_of(const Relation& relation, const ColumnEntries& entries) {
   std::vector<KeyFacts> keys;
   struct Part {
     std::int64_t position;
@@ -239,11 +230,10 @@ std::vector<KeyFacts> keys_of(const Json& relation, const Json& entries) {
   };
   std::vector<Part> declared;
   std::vector<Part> kept;
-  for (const Json& column : relation["columns"].as_array()) {
-    const std::string& name = column["name"].as_string();
-    if (column["pk"].as_int() > 0) declared.push_back({column["pk"].as_int(), name});
-    const std::int64_t position = entries[name]["key_position"].as_int();
-    if (position > 0) kept.push_back({position, name});
+  for (const Relation::Column& column : relation.columns) {
+    if (column.key_position > 0) declared.push_back({column.key_position, column.name});
+    const std::int64_t position = entry_of(entries, column.name).key_position;
+    if (position > 0) kept.push_back({position, column.name});
   }
   const auto names_of = [](std::vector<Part> parts) {
     std::sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) { return a.position < b.position; });
@@ -254,13 +244,13 @@ std::vector<KeyFacts> keys_of(const Json& relation, const Json& entries) {
   };
   if (!declared.empty()) keys.push_back({"", names_of(declared), true});
   const std::vector<std::string> kept_key = names_of(kept);
-  for (const Json& index : relation["indexes"].as_array()) {
-    if (!index["is_unique"].as_bool() || index["is_partial"].as_bool() || index["origin"].as_string() == "pk") continue;
-    KeyFacts key{index["origin"].as_string() == "c" ? index["name"].as_string() : "", {}, false};
+  for (const Relation::Index& index : relation.indexes) {
+    if (!index.is_unique || index.is_partial || index.origin == "pk") continue;
+    KeyFacts key{index.origin == "c" ? index.name : "", {}, false};
     bool is_of_columns = true;
-    for (const Json& column : index["columns"].as_array()) {
-      is_of_columns = is_of_columns && column.is_string();
-      key.columns.push_back(column.as_string());
+    for (const auto& column : index.columns) {
+      is_of_columns = is_of_columns && column.has_value();
+      key.columns.push_back(column.value_or(""));
     }
     if (!is_of_columns) continue;
     key.is_primary = declared.empty() && !kept_key.empty() && key.columns == kept_key;

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "dpone/base/json.h"
 #include "dpone/base/result.h"
 #include "dpone/connectors/sqlite/database.h"
+#include "dpone/connectors/sqlite/relation.h"
 #include "dpone/ports/facts.h"
 
 namespace dpone::sqlite {
@@ -26,23 +26,20 @@ Result<bool> has_table(Database& database, const std::string& name);
 // Tables and views that are not SQLite's or dpone's own.
 Result<std::vector<std::string>> relation_names(Database& database);
 
-// All that a plan for the relation rests on, as canonical JSON: `name`, `kind` (table, view, virtual), `sql`,
-// `is_strict`, `has_rowid`, `rowid_column` (the column that is the rowid, or null), `is_autoincrement`, `columns`,
-// `indexes`, `triggers`, `foreign_keys`, `incoming`. Nothing of it changes by VACUUM. REQUIRES: the relation is there.
-Result<Json> read_relation(Database& database, const std::string& name);
+// REQUIRES: the relation is there.
+Result<Relation> read_relation(Database& database, const std::string& name);
 
-// For a result of read_relation: the greatest rowid, which is the number of rows if none was deleted, and 0 without
+// The greatest rowid, which is the number of rows if none was deleted, and 0 without
 // rows. Absent if the table has no rowids, or a column hides them. `asked` gets what was sent.
-Result<std::optional<std::int64_t>> greatest_rowid(Database& database, const Json& relation,
+Result<std::optional<std::int64_t>> greatest_rowid(Database& database, const Relation& relation,
                                                    std::vector<Statement>& asked);
 
-// Entries of `__dpone__columns` for the table, by column; those whose declaration has changed since are left out.
-// `asked` gets what was sent, once for calls in a row.
-Result<Json> read_column_entries(Database& database, const std::string& table, const Json& columns,
-                                 std::vector<Statement>& asked);
+// Entries of `__dpone__columns` for the relation; those whose declaration has changed since are left out. `asked` gets
+// what was sent, once for calls in a row.
+Result<ColumnEntries> read_column_entries(Database& database, const Relation& relation, std::vector<Statement>& asked);
 
-// Keys of what read_relation returned. `entries` says which columns are a primary key that is kept as an index.
-std::vector<KeyFacts> keys_of(const Json& relation, const Json& entries);
+// `entries` says which columns are a primary key that is kept as an index.
+std::vector<KeyFacts> keys_of(const Relation& relation, const ColumnEntries& entries);
 
 // The values that distinguish a table from one recreated under its name.
 struct TableIdentity {

@@ -45,17 +45,6 @@ Result<std::vector<std::string>> columns_of(Database& database) {
 
 }  // namespace
 
-Json ControlForm::to_json() const {
-  Json json = Json::object();
-  json.set("has_loads", has_loads).set("is_first_form", is_first_form);
-  return json.set("has_columns", has_columns).set("has_stages", has_stages);
-}
-
-ControlForm ControlForm::from_json(const Json& json) {
-  return {json["has_loads"].as_bool(), json["is_first_form"].as_bool(), json["has_columns"].as_bool(),
-          json["has_stages"].as_bool()};
-}
-
 Result<ControlForm> ControlTable::look(Database& database) {
   ControlForm form;
   DPONE_TRY(const std::vector<std::string> names, columns_of(database));

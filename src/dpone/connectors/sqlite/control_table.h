@@ -20,9 +20,6 @@ struct ControlForm {
   bool is_first_form = false;  // of the receipts, which an earlier dpone wrote
   bool has_columns = false;
   bool has_stages = false;
-
-  Json to_json() const;
-  static ControlForm from_json(const Json& json);  // of null: there is nothing
 };
 
 class ControlTable {

@@ -27,13 +27,6 @@ TEST(SqliteControlTable, ReceiptsOfTheFirstFormMoveToANewTable) {
             "DROP TABLE __dpone__loads_of_first_form\n");
 }
 
-TEST(SqliteControlTable, WhatIsThereTravelsInThePlan) {
-  for (const ControlForm& form :
-       {ControlForm{}, ControlForm{true, false, true, false}, ControlForm{true, true, false, true}}) {
-    EXPECT_EQ(planned(ControlForm::from_json(form.to_json())), planned(form));
-  }
-}
-
 // The plan has the statement that a run sends, with another text in place of the values.
 TEST(SqliteControlTable, APlannedReceiptIsTheOneThatIsWritten) {
   const ControlTable control("\"t\"");

@@ -15,12 +15,12 @@ namespace dpone::sqlite {
 namespace {
 
 // A column of the source by its relation, so that ORDER BY cannot take it for an output name.
-std::string qualified(const Json& source, const std::string& column) {
-  return (source["query"].is_string() ? "rows_of" : quote_name(source["name"].as_string())) + "." + quote_name(column);
+std::string qualified(const NativeSource& source, const std::string& column) {
+  return (source.query.empty() ? quote_name(source.name) : "rows_of") + "." + quote_name(column);
 }
 
 sql::ColumnTerm term_of(const ReadTask& task) {
-  return [&task](const std::string& column) { return qualified(task.source.native, column); };
+  return [&task](const std::string& column) { return qualified(native_of(task.source), column); };
 }
 
 DataType type_of(const ReadTask& task, const std::string& column) {
@@ -29,8 +29,8 @@ DataType type_of(const ReadTask& task, const std::string& column) {
 }
 
 sql::RelationColumn column_of(const ReadTask& task, const std::string& column) {
-  const Json& native = task.source.native;
-  return {render_relation(native), qualified(native, column), {}, native["where"]};
+  const NativeSource& native = native_of(task.source);
+  return {render_relation(native), qualified(native, column), {}, native.where};
 }
 
 sql::RelationColumn cursor_of(const ReadTask& task) {
@@ -112,20 +112,19 @@ const sql::Dialect& dialect() {
   return kDialect;
 }
 
-std::string render_relation(const Json& source) {
-  if (source["query"].is_string()) return "(" + source["query"].as_string() + "\n) AS rows_of";
-  return quote_name(source["name"].as_string());
+std::string render_relation(const NativeSource& source) {
+  return source.query.empty() ? quote_name(source.name) : "(" + source.query + "\n) AS rows_of";
 }
 
 std::string render_select(const ReadTask& task) {
-  const Json& native = task.source.native;
+  const NativeSource& native = native_of(task.source);
   std::string columns;
   for (const ColumnPolicy& column : task.columns) {
     columns += (columns.empty() ? "" : ", ") + qualified(native, column.name);
   }
   std::string sql = "SELECT " + (columns.empty() ? "1" : columns) + " FROM " + render_relation(native) +
-                    sql::where_clause(native["where"], sql::extraction_condition(dialect(), task, term_of(task)));
-  if (native["limit"].is_int()) sql += " LIMIT " + std::to_string(native["limit"].as_int());
+                    sql::where_clause(native.where, sql::extraction_condition(dialect(), task, term_of(task)));
+  if (native.limit) sql += " LIMIT " + std::to_string(*native.limit);
   return sql;
 }
 
@@ -141,17 +140,17 @@ std::string render_find_null(const ReadTask& task, const std::string& column) {
 }
 
 std::string render_find_disorder(const ReadTask& task, const std::string& column) {
-  const std::string name = qualified(task.source.native, column);
+  const std::string name = qualified(native_of(task.source), column);
   const DataType type = type_of(task, column);
   const std::string is_canonical = canonical_time_condition(type, name);
   std::string is_wrong = "NOT (" + is_canonical + ")";
   if (is_canonical.empty()) {
     // Numbers among texts, possible only in tables that are not STRICT, sort before all texts.
-    if (storage_of(type) != Storage::kText || task.source.native["is_strict"].as_bool()) return {};
+    if (storage_of(type) != Storage::kText || native_of(task.source).is_strict) return {};
     is_wrong = name + " COLLATE BINARY < ''";
   }
-  return "SELECT " + name + " FROM " + render_relation(task.source.native) +
-         sql::where_clause(task.source.native["where"], is_wrong) + " LIMIT 1";
+  return "SELECT " + name + " FROM " + render_relation(native_of(task.source)) +
+         sql::where_clause(native_of(task.source).where, is_wrong) + " LIMIT 1";
 }
 
 std::string render_literal(const std::string& value, const DataType& type) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "dpone/connectors/sqlite/native_facts.h"
 #include "dpone/ports/extraction.h"
 #include "dpone/sql/dialect.h"
 
@@ -31,6 +32,6 @@ std::string render_literal(const std::string& value, const DataType& type);
 bool is_value_of(const std::string& value, const DataType& type);
 
 // The text after FROM; a query has the alias rows_of there.
-std::string render_relation(const Json& source);
+std::string render_relation(const NativeSource& source);
 
 }  // namespace dpone::sqlite

@@ -14,7 +14,9 @@ DataType of(TypeKind kind) {
 
 ReadTask cursor_task(const std::string& name, TypeKind kind) {
   ReadTask task;
-  task.source.native = *Json::parse(R"({"name":"s"})");
+  NativeSource native;
+  native.name = "s";
+  task.source.native = native;
   for (const auto& [column, type] : {std::pair{"id", TypeKind::kInt64}, std::pair{"it's", TypeKind::kTimestampTz}}) {
     ColumnPolicy policy;
     policy.name = policy.sink_name = column;
@@ -45,7 +47,9 @@ TEST(SqliteDialect, ACursorIsQualifiedAndComparedByItsStorage) {
   task.until = to_position(*task.cursor(), {"9", {}, {}});
   EXPECT_EQ(render_select(task), R"(SELECT "s"."id", "s"."it's" FROM "s" WHERE "s"."id" >= 5 - 3 AND "s"."id" <= 9)");
   task.cursor()->nulls = CursorNulls::kAlways;
-  task.source.native.set("where", "a = 1 -- x").set("limit", 7);
+  auto& native = std::any_cast<NativeSource&>(task.source.native);
+  native.where = "a = 1 -- x";
+  native.limit = 7;
   EXPECT_EQ(render_select(task),
             "SELECT \"s\".\"id\", \"s\".\"it's\" FROM \"s\" WHERE (a = 1 -- x\n) AND (\"s\".\"id\" >= 5 - 3 AND "
             "\"s\".\"id\" <= 9 OR \"s\".\"id\" IS NULL) LIMIT 7");
@@ -53,7 +57,7 @@ TEST(SqliteDialect, ACursorIsQualifiedAndComparedByItsStorage) {
 
 TEST(SqliteDialect, ACursorIsLookedAtBeforeItIsReadBy) {
   ReadTask task = cursor_task("it's", TypeKind::kTimestampTz);
-  task.source.native.set("where", "a = 1");
+  std::any_cast<NativeSource&>(task.source.native).where = "a = 1";
   const std::string selected = R"( FROM "s" WHERE (a = 1)" + std::string("\n) AND ") + R"("s"."it's" IS )";
   EXPECT_EQ(render_find_null(task, "it's"), "SELECT 1" + selected + "NULL LIMIT 1");
   EXPECT_EQ(render_greatest(task),

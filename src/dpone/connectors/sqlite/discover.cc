@@ -32,8 +32,8 @@ Result<std::vector<RelationSummary>> discover(const ConnectionSettings& settings
   for (const std::string& name : names) {
     DPONE_TRY(const bool is_wanted, is_like(*database, name, request.like));
     if (!is_wanted) continue;
-    DPONE_TRY(const Json relation, read_relation(*database, name));
-    RelationSummary one{"", name, relation["kind"].as_string(), true, {}, {}};
+    DPONE_TRY(const Relation relation, read_relation(*database, name));
+    RelationSummary one{"", name, relation.kind, true, {}, {}};
     DPONE_TRY(one.estimated_rows, greatest_rowid(*database, relation, asked));
     found.push_back(std::move(one));
   }

@@ -7,6 +7,7 @@
 #include "dpone/connectors/sqlite/catalog.h"
 #include "dpone/connectors/sqlite/database.h"
 #include "dpone/connectors/sqlite/dialect.h"
+#include "dpone/connectors/sqlite/native_facts.h"
 #include "dpone/connectors/sqlite/set_aside.h"
 #include "dpone/connectors/sqlite/types.h"
 
@@ -63,8 +64,9 @@ class SinkRenderer {
   SinkRenderer(const LoadTask& task, const SinkRenderOptions& options)
       : task_(task),
         options_(options),
-        native_(task.target.native),
-        table_(native_["name"].as_string()),
+        native_(native_of(task.target)),
+        relation_(native_.relation),
+        table_(relation_.name),
         target_(quote_name(table_)),
         temporary_(target_, options.run_id),
         stage_name_(temporary_.stage()),
@@ -72,7 +74,7 @@ class SinkRenderer {
         becomes_target_(takes_place(task)),
         is_exchange_(becomes_target_ && task.target.exists),
         new_columns_(added_columns(task)),
-        has_triggers_(!native_["triggers"].as_array().empty()) {
+        has_triggers_(!relation_.triggers.empty()) {
     for (const ColumnPolicy& column : task.columns) names_.push_back(column.sink_name);
   }
 
@@ -104,24 +106,21 @@ class SinkRenderer {
 
   // As dpone wrote it, without what the source no longer has.
   std::string loosened_definition() const {
-    Json columns = Json::array();
-    for (Json column : native_["columns"].as_array()) {
+    std::vector<Relation::Column> columns = relation_.columns;
+    for (Relation::Column& column : columns) {
       for (const ColumnPolicy& policy : task_.columns) {
-        const bool is_same = equal_names(policy.sink_name, column["name"].as_string());
-        if (is_same && policy.is_nullable) column.set("not_null", false);
+        if (policy.is_nullable && equal_names(policy.sink_name, column.name)) column.is_not_null = false;
       }
-      columns.push(std::move(column));
     }
-    return own_definition(columns, is_left_out("") ? "" : native_["rowid_column"].as_string());
+    return own_definition(columns, is_left_out("") ? std::nullopt : relation_.rowid_column);
   }
 
   // Keys of the stage are equal where those of the target are: 'a' and 'A' are one row of a NOCASE key.
   std::string key_collation(const ColumnPolicy& column) const {
     if (!contains(task_.key, column.sink_name)) return {};
-    for (const Json& known : native_["columns"].as_array()) {
-      const std::string collation = known["collation"].as_string();
-      if (!equal_names(known["name"].as_string(), column.sink_name) || collation.empty() || collation == "BINARY")
-        continue;
+    for (const Relation::Column& known : relation_.columns) {
+      const std::string collation = known.collation.value_or("");
+      if (!equal_names(known.name, column.sink_name) || collation.empty() || collation == "BINARY") continue;
       return " COLLATE " + quote_name(collation);
     }
     return {};
@@ -130,16 +129,16 @@ class SinkRenderer {
   void render_stage() {
     out_.stage = render_remove_stage(stage_name_);
     if (is_exchange_) {
-      const std::string sql = native_["sql"].as_string();
-      out_.stage.push_back("CREATE TABLE " + stage_ +
-                           (is_own_definition(native_) ? loosened_definition() : table_definition_tail(sql)));
+      out_.stage.push_back(
+          "CREATE TABLE " + stage_ +
+          (is_own_definition(relation_) ? loosened_definition() : table_definition_tail(relation_.sql)));
       for (const ColumnPolicy& column : task_.columns) {
         if (contains(new_columns_, column.sink_name)) {
           out_.stage.push_back("ALTER TABLE " + stage_ + " ADD COLUMN " + column_definition(column));
         }
       }
     } else {
-      const std::string rowid = becomes_target_ ? native_["rowid_column"].as_string() : "";
+      const std::string rowid = becomes_target_ ? relation_.rowid_column.value_or("") : "";
       std::string columns;
       for (const ColumnPolicy& column : task_.columns) {
         columns += (columns.empty() ? "" : ", ") + column_definition(column) + key_collation(column);
@@ -177,12 +176,9 @@ class SinkRenderer {
   }
 
   void render_create() {
-    for (const Json& key : native_["create_keys"].as_array()) {
-      std::vector<std::string> columns;
-      for (const Json& column : key["columns"].as_array()) columns.push_back(column.as_string());
-      const std::string& name = key["name"].as_string();
-      const std::string tail = " (" + sql::quote_names(dialect(), columns) + ")";
-      render_index(name, "UNIQUE ", tail, "CREATE UNIQUE INDEX " + quote_name(name) + " ON " + target_ + tail);
+    for (const NativeTarget::NewKey& key : native_.new_keys) {
+      const std::string tail = " (" + sql::quote_names(dialect(), key.columns) + ")";
+      render_index(key.name, "UNIQUE ", tail, "CREATE UNIQUE INDEX " + quote_name(key.name) + " ON " + target_ + tail);
     }
     publish("ALTER TABLE " + stage_ + " RENAME TO " + target_);
     publish(std::string("DELETE FROM ") + kColumnsTable + " WHERE table_name = " + quote_literal(table_) +
@@ -192,26 +188,22 @@ class SinkRenderer {
   }
 
   void append_entry(const ColumnPolicy& column) {
-    const Json& detail = native_["column_details"][column.sink_name];
+    const ColumnEntry& entry = entry_of(native_.new_entries, column.sink_name);
     publish(std::string("INSERT OR REPLACE INTO ") + kColumnsTable +
             " (table_name, column_name, declared, type, native_type, meaning, travels_as_text, key_position) VALUES (" +
             quote_literal(table_) + ", " + quote_literal(column.sink_name) + ", " +
             quote_literal(to_string(storage_of(column.sink_type))) + ", " +
-            quote_literal(type_to_json(column.sink_type).canonical()) + ", " +
-            quote_literal(detail["native_type"].as_string()) + ", " + quote_literal(detail["meaning"].as_string()) +
-            ", " + (detail["travels_as_text"].as_bool() ? "1" : "0") + ", " +
-            std::to_string(detail["key_position"].as_int()) + ")");
+            quote_literal(type_to_json(column.sink_type).canonical()) + ", " + quote_literal(entry.native_type) + ", " +
+            quote_literal(entry.meaning) + ", " + (entry.travels_as_text ? "1" : "0") + ", " +
+            std::to_string(entry.key_position) + ")");
   }
 
   void render_exchange() {
-    for (const Json& index : native_["indexes"].as_array()) {
-      if (!index["sql"].is_string()) continue;  // of a constraint: it came with the table
-      if (is_left_out(index["name"].as_string())) continue;
-      const std::string& sql = index["sql"].as_string();
-      render_index(index["name"].as_string(), index["is_unique"].as_bool() ? "UNIQUE " : "", index_definition_tail(sql),
-                   sql);
+    for (const Relation::Index& index : relation_.indexes) {
+      if (!index.sql || is_left_out(index.name)) continue;  // one of a constraint came with the table
+      render_index(index.name, index.is_unique ? "UNIQUE " : "", index_definition_tail(*index.sql), *index.sql);
     }
-    if (native_["is_autoincrement"].as_bool()) {
+    if (relation_.is_autoincrement) {
       // Numbers that were given once are not given again.
       publish("INSERT INTO sqlite_sequence (name, seq) SELECT " + quote_literal(stage_name_) +
               ", 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = " + quote_literal(stage_name_) + ")");
@@ -229,7 +221,7 @@ class SinkRenderer {
               " SET key_position = 0 WHERE table_name = " + quote_literal(table_) + " COLLATE NOCASE");
     }
     append_renames();
-    if (native_["foreign_keys"].as_int() != 0) {
+    if (relation_.foreign_keys != 0) {
       out_.find_orphans =
           "SELECT \"parent\", count(*) FROM pragma_foreign_key_check(" + quote_literal(table_) + ") GROUP BY 1";
     }
@@ -250,7 +242,7 @@ class SinkRenderer {
   void append_new_type(const ColumnPolicy& column) {
     publish(std::string("UPDATE ") + kColumnsTable +
             " SET type = " + quote_literal(type_to_json(column.sink_type).canonical()) +
-            ", native_type = " + quote_literal(native_["column_details"][column.sink_name]["native_type"].as_string()) +
+            ", native_type = " + quote_literal(entry_of(native_.new_entries, column.sink_name).native_type) +
             " WHERE table_name = " + quote_literal(table_) +
             " COLLATE NOCASE AND column_name = " + quote_literal(column.sink_name) + " COLLATE NOCASE");
   }
@@ -344,7 +336,8 @@ class SinkRenderer {
 
   const LoadTask& task_;
   const SinkRenderOptions& options_;
-  const Json& native_;
+  const NativeTarget& native_;
+  const Relation& relation_;
   const std::string table_;
   const std::string target_;
   const sql::TemporaryNames temporary_;
@@ -370,11 +363,11 @@ std::vector<std::string> render_remove_stage(const std::string& name) {
 }
 
 std::string rowid_of(const LoadTask& task) {
-  return takes_place(task) ? task.target.native["rowid_column"].as_string() : std::string();
+  return takes_place(task) ? native_of(task.target).relation.rowid_column.value_or("") : std::string();
 }
 
 sql::LoadTables tables_of(const LoadTask& task, const std::string& run_id) {
-  const std::string target = quote_name(task.target.native["name"].as_string());
+  const std::string target = quote_name(native_of(task.target).relation.name);
   return {target, quote_name(stage_name(target, run_id))};
 }
 
@@ -382,20 +375,18 @@ SinkStatements render_sink(const LoadTask& task, const SinkRenderOptions& option
   return SinkRenderer(task, options).render();
 }
 
-std::string own_definition(const Json& columns, const std::string& rowid) {
+std::string own_definition(const std::vector<Relation::Column>& columns, const std::optional<std::string>& rowid) {
   std::string list;
-  for (const Json& column : columns.as_array()) {
-    const std::string& name = column["name"].as_string();
-    list += (list.empty() ? "" : ", ") + quote_name(name) + " " + column["type"].as_string();
-    if (column["not_null"].as_bool()) list += " NOT NULL";
-    if (!rowid.empty() && name == rowid) list += " PRIMARY KEY";
+  for (const Relation::Column& column : columns) {
+    list += (list.empty() ? "" : ", ") + quote_name(column.name) + " " + column.type;
+    if (column.is_not_null) list += " NOT NULL";
+    if (column.name == rowid) list += " PRIMARY KEY";
   }
   return " (" + list + ") STRICT";
 }
 
-bool is_own_definition(const Json& relation) {
-  return table_definition_tail(relation["sql"].as_string()) ==
-         own_definition(relation["columns"], relation["rowid_column"].as_string());
+bool is_own_definition(const Relation& relation) {
+  return table_definition_tail(relation.sql) == own_definition(relation.columns, relation.rowid_column);
 }
 
 std::string table_definition_tail(std::string_view sql) {

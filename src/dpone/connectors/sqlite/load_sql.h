@@ -2,10 +2,12 @@
 // `dpone run` executes. Text only, no I/O; golden tests need no database. ADR 0008 says what an exchange carries.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "dpone/connectors/sqlite/relation.h"
 #include "dpone/ports/steps.h"
 #include "dpone/sql/step_sql.h"
 #include "dpone/sql/temporary_names.h"
@@ -57,9 +59,10 @@ std::vector<std::string> render_remove_stage(const std::string& name);
 // The column of the stage that is its rowid, or empty.
 std::string rowid_of(const LoadTask& task);
 
-// What follows the table's name where dpone wrote it, of facts as catalog.h has them; and whether it did.
-std::string own_definition(const Json& columns, const std::string& rowid);
-bool is_own_definition(const Json& relation);
+// What follows the table's name where dpone wrote it, without the primary key where there is no `rowid`; and whether it
+// did.
+std::string own_definition(const std::vector<Relation::Column>& columns, const std::optional<std::string>& rowid);
+bool is_own_definition(const Relation& relation);
 
 // What follows the table's name in `CREATE TABLE name (...) ...`, as sqlite_schema has it; and what follows ON and the
 // table's name in `CREATE INDEX name ON table (...)`. Empty for anything else.

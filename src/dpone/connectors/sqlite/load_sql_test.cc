@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "dpone/connectors/sqlite/dialect.h"
+#include "dpone/connectors/sqlite/native_facts.h"
 
 namespace dpone::sqlite {
 namespace {
@@ -30,9 +31,17 @@ LoadTask task_of(std::vector<Step> publish, bool exists = true) {
   task.target.exists = exists;
   task.columns = {column("id", TypeKind::kInt64, false), column("it's", TypeKind::kTimestampTz)};
   task.key = {"id"};
-  task.target.native = *Json::parse(R"x({"name":"t","sql":"CREATE TABLE t (id INTEGER PRIMARY KEY, \"it's\" TEXT)",
-    "indexes":[{"name":"i","sql":"CREATE INDEX i ON t (\"it's\" DESC)","is_unique":false},
-               {"name":"sqlite_autoindex_t_1","sql":null,"is_unique":true}]})x");
+  Relation::Index index;
+  index.name = "i";
+  index.sql = "CREATE INDEX i ON t (\"it's\" DESC)";
+  Relation::Index of_constraint;
+  of_constraint.name = "sqlite_autoindex_t_1";
+  of_constraint.is_unique = true;
+  NativeTarget native;
+  native.relation.name = "t";
+  native.relation.sql = "CREATE TABLE t (id INTEGER PRIMARY KEY, \"it's\" TEXT)";
+  native.relation.indexes = {index, of_constraint};
+  task.target.native = native;
   return task;
 }
 
@@ -56,10 +65,11 @@ const std::string kForget = "DELETE FROM __dpone__stages WHERE name = '__dpone_{
 
 TEST(SqliteLoadSql, CreateMakesAStrictTableAndKeepsTheTypes) {
   LoadTask task = task_of({TakePlace{}}, false);
-  task.target.native.set("rowid_column", "id");
-  task.target.native.set("create_keys", *Json::parse(R"([{"name":"k","columns":["it's"]}])"));
-  task.target.native.set(
-      "column_details", *Json::parse(R"({"id":{"native_type":"bigint","key_position":1},"it's":{"native_type":"x"}})"));
+  NativeTarget& native = native_of(task.target);
+  native.relation.rowid_column = "id";
+  native.new_keys = {{"k", {"it's"}}};
+  native.new_entries["id"] = {{}, "bigint", "", false, 1};
+  native.new_entries["it's"] = {{}, "x", "", false, 0};
   const SinkStatements sql = render_sink(task, {});
   EXPECT_EQ(
       sql.stage,
@@ -99,14 +109,14 @@ TEST(SqliteLoadSql, ExchangeRebuildsTheTableAndItsIndexesUnderTheirNames) {
 TEST(SqliteLoadSql, ExchangeLooksForRowsThatReferToNone) {
   LoadTask task = task_of({TakePlace{}});
   EXPECT_EQ(render_sink(task, {}).find_orphans, "");
-  task.target.native.set("foreign_keys", 1);
+  native_of(task.target).relation.foreign_keys = 1;
   EXPECT_EQ(render_sink(task, {}).find_orphans,
             R"(SELECT "parent", count(*) FROM pragma_foreign_key_check('t') GROUP BY 1)");
 }
 
 TEST(SqliteLoadSql, ExchangeKeepsTheNumbersThatWereGiven) {
   LoadTask task = task_of({TakePlace{}});
-  task.target.native.set("is_autoincrement", true);
+  native_of(task.target).relation.is_autoincrement = true;
   const Texts sent = sent_by(render_sink(task, {}));
   EXPECT_EQ(sent[1],
             "UPDATE sqlite_sequence SET seq = max(seq, coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = "
@@ -154,7 +164,7 @@ TEST(SqliteLoadSql, AKeyThatHasSeveralSpellingsIsWrittenToo) {
 
 TEST(SqliteLoadSql, RowsThatATriggerMayLeaveOutAreCountedBefore) {
   LoadTask task = merge_task();
-  task.target.native.set("triggers", *Json::parse(R"([{"name":"tr"}])"));
+  native_of(task.target).relation.triggers = {{"tr", "CREATE TRIGGER tr ..."}};
   const SinkStatements sql = render_sink(task, {});
   EXPECT_TRUE(sql.publish[0].wanted.starts_with(R"(SELECT count(*) FROM "t" AS t, "__dpone_{stage}" AS s WHERE )"));
   EXPECT_EQ(

@@ -5,12 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "dpone/base/json.h"
+#include "dpone/connectors/sqlite/relation.h"
 #include "dpone/ports/facts.h"
 
 namespace dpone::sqlite {
 
-// `target` as read_relation gives it. One entry for exchange, truncate_insert, delete_insert, append and merge.
-std::vector<PublishOption> publish_options(const Json& target);
+// One entry for exchange, truncate_insert, delete_insert, append and merge.
+std::vector<PublishOption> publish_options(const Relation& target);
 
 }  // namespace dpone::sqlite

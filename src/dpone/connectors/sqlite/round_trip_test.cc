@@ -9,6 +9,7 @@
 #include "dpone/connectors/sqlite/batch_table.h"
 #include "dpone/connectors/sqlite/database.h"
 #include "dpone/connectors/sqlite/dialect.h"
+#include "dpone/connectors/sqlite/native_facts.h"
 #include "dpone/connectors/sqlite/row_reader.h"
 #include "dpone/connectors/sqlite/types.h"
 #include "dpone/data/batch_builder.h"
@@ -77,6 +78,7 @@ class RoundTrip : public testing::Test {
 
   Result<Batch> read(const DataType& type) {
     ReadTask task;
+    task.source.native = NativeSource();
     ColumnPolicy column;
     column.name = "v";
     column.type = type;

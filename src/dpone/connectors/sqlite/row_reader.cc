@@ -9,6 +9,7 @@
 
 #include "dpone/base/utf8.h"
 #include "dpone/codec/json_rows/repeated_key.h"
+#include "dpone/connectors/sqlite/native_facts.h"
 #include "dpone/connectors/sqlite/types.h"
 #include "dpone/data/batch_builder.h"
 #include "dpone/data/column_run.h"
@@ -105,11 +106,11 @@ class RowReader final : public BatchReader {
         max_row_bytes_(context.max_row_bytes),
         stop_(context.stop),
         schema_(std::make_shared<const Schema>(batch_schema(task.columns))) {
+    const NativeSource& native = native_of(task.source);
     for (const ColumnPolicy& column : task.columns) {
-      const Json& details = task.source.native["column_details"][column.name];
       const SourceColumn* const facts = task.source.find(column.name);
       const bool is_loose = facts != nullptr && facts->is_inferred && facts->type != column.type;
-      operations_.push_back({column.name, read_of(column.type, details["is_any"].as_bool(), is_loose)});
+      operations_.push_back({column.name, read_of(column.type, native.any_columns.contains(column.name), is_loose)});
       builders_.emplace_back(column.type);
     }
   }

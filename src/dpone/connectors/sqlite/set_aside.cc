@@ -4,6 +4,7 @@
 
 #include "dpone/connectors/sqlite/catalog.h"
 #include "dpone/connectors/sqlite/database.h"
+#include "dpone/connectors/sqlite/native_facts.h"
 #include "dpone/connectors/sqlite/types.h"
 
 namespace dpone::sqlite {
@@ -23,7 +24,7 @@ std::string value_aside(const TargetFacts& target, const TargetColumn& column, c
   switch (storage_of(column.type)) {
     case Storage::kInteger:
     case Storage::kReal: {
-      const std::string table = quote_name(target.native["name"].as_string());
+      const std::string table = quote_name(native_of(target).relation.name);
       return "2 * max((SELECT max(x." + name + ") FROM " + table + " AS x), (SELECT max(x." + name + ") FROM " + stage +
              " AS x)) + 1 - t." + name;
     }
@@ -35,17 +36,13 @@ std::string value_aside(const TargetFacts& target, const TargetColumn& column, c
   return {};
 }
 
-bool is_referred_to(const TargetFacts& target, const std::string& column) {
-  const auto& columns = target.native["columns"].as_array();
-  const bool is_primary = std::any_of(columns.begin(), columns.end(), [&](const Json& known) {
-    return known["pk"].as_int() > 0 && equal_names(known["name"].as_string(), column);
+bool is_referred_to(const Relation& target, const std::string& column) {
+  const bool is_primary = std::any_of(target.columns.begin(), target.columns.end(), [&](const Relation::Column& known) {
+    return known.key_position > 0 && equal_names(known.name, column);
   });
-  const auto& keys = target.native["incoming"].as_array();
-  return std::any_of(keys.begin(), keys.end(), [&](const Json& key) {
-    const auto& names = key["refers_to"].as_array();
-    return std::any_of(names.begin(), names.end(), [&](const Json& name) {
-      return name.is_null() ? is_primary : equal_names(name.as_string(), column);
-    });
+  return std::any_of(target.incoming.begin(), target.incoming.end(), [&](const Relation::IncomingKey& key) {
+    return std::any_of(key.refers_to.begin(), key.refers_to.end(),
+                       [&](const auto& name) { return name ? equal_names(*name, column) : is_primary; });
   });
 }
 
@@ -54,34 +51,36 @@ bool is_referred_to(const TargetFacts& target, const std::string& column) {
 sql::SetAsides find_set_asides(const TargetFacts& target, const std::vector<std::string>& key,
                                const std::vector<std::string>& columns, const std::string& stage) {
   sql::SetAsides out;
-  std::vector<Json> indexes = target.native["indexes"].as_array();
-  if (target.native["rowid_column"].is_string()) {
-    Json index = Json::object();
-    index.set("name", "the primary key").set("is_unique", true);
-    index.set("columns", Json(Json::Array{target.native["rowid_column"]}));
+  const Relation& relation = native_of(target).relation;
+  std::vector<Relation::Index> indexes = relation.indexes;
+  if (relation.rowid_column) {
+    Relation::Index index;
+    index.name = "the primary key";
+    index.is_unique = true;
+    index.columns = {relation.rowid_column};
     indexes.push_back(std::move(index));
   }
-  for (const Json& index : indexes) {
-    if (!index["is_unique"].as_bool()) continue;
+  for (const Relation::Index& index : indexes) {
+    if (!index.is_unique) continue;
     sql::SetAside aside;
     bool is_of_columns = true;
     bool is_written = false;
-    for (const Json& part : index["columns"].as_array()) {
-      is_of_columns = is_of_columns && part.is_string();
-      const std::string* const name = part.is_string() ? find_name(columns, part.as_string()) : nullptr;
+    for (const auto& part : index.columns) {
+      is_of_columns = is_of_columns && part.has_value();
+      const std::string* const name = part ? find_name(columns, *part) : nullptr;
       const bool is_key = name != nullptr && find_name(key, *name) != nullptr;
-      is_written = is_written || !part.is_string() || (name != nullptr && !is_key);
+      is_written = is_written || !part || (name != nullptr && !is_key);
       if (name == nullptr) continue;
       aside.columns.push_back(*name);
       const TargetColumn* const facts = target.find(*name);
       if (is_key || facts == nullptr || aside.value == "NULL") continue;
-      if (is_referred_to(target, *name)) continue;
+      if (is_referred_to(relation, *name)) continue;
       std::string value = value_aside(target, *facts, stage);
       if (value != "NULL" && !aside.value.empty()) continue;
       aside.column = *name;
       aside.value = std::move(value);
     }
-    if (is_written) out.add(std::move(aside), is_of_columns, index["name"].as_string());
+    if (is_written) out.add(std::move(aside), is_of_columns, index.name);
   }
   return out;
 }

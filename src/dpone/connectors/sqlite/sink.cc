@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include "dpone/base/contains.h"
 #include "dpone/base/sha256.h"
@@ -12,6 +13,7 @@
 #include "dpone/connectors/sqlite/database.h"
 #include "dpone/connectors/sqlite/dialect.h"
 #include "dpone/connectors/sqlite/load_sql.h"
+#include "dpone/connectors/sqlite/native_facts.h"
 #include "dpone/connectors/sqlite/publish_options.h"
 #include "dpone/connectors/sqlite/set_aside.h"
 #include "dpone/connectors/sqlite/stage.h"
@@ -29,14 +31,14 @@ constexpr std::size_t kMostColumns = 2000;  // the default of SQLITE_MAX_COLUMN
 
 // The entry or declaration of a target's column, and the values of `from` that it accepts (null: the source lacks the
 // column).
-TargetColumn column_facts(const Json& column, const Json& entry, bool is_strict, const SourceColumn* from) {
+TargetColumn column_facts(const Relation::Column& column, const ColumnEntry& entry, bool is_strict,
+                          const SourceColumn* from) {
   TargetColumn facts;
-  facts.name = column["name"].as_string();
-  facts.native_type = column["type"].as_string();
-  const auto kept = type_from_json(entry["type"]);
-  if (kept) {
-    facts.type = *kept;
-    facts.meaning = entry["meaning"].as_string();
+  facts.name = column.name;
+  facts.native_type = column.type;
+  if (entry.type) {
+    facts.type = *entry.type;
+    facts.meaning = entry.meaning;
   } else if (from != nullptr) {
     const auto accepted = accepted_type(facts.native_type, is_strict, from->type);
     facts.type = accepted.value_or(from->type);
@@ -44,9 +46,9 @@ TargetColumn column_facts(const Json& column, const Json& entry, bool is_strict,
   } else {
     facts.type = declared_type(facts.native_type, is_strict);
   }
-  facts.is_nullable = !column["not_null"].as_bool();
-  facts.is_generated = column["is_generated"].as_bool();
-  facts.has_default = column["default"].is_string();
+  facts.is_nullable = !column.is_not_null;
+  facts.is_generated = column.is_generated;
+  facts.has_default = column.default_value.has_value();
   return facts;
 }
 
@@ -82,6 +84,7 @@ class SqliteSink final : public Sink {
     facts.system = "sqlite";
     facts.relation = target_;
     facts.kind = "table";
+    facts.native = NativeTarget();
     if (exists_) {
       DPONE_CHECK(describe_existing(source, facts));
       DPONE_CHECK(check_scope(facts, question.scope));
@@ -89,8 +92,7 @@ class SqliteSink final : public Sink {
       DPONE_CHECK(describe_absent(facts));
     }
     if (database_) {
-      DPONE_TRY(const ControlForm form, ControlTable::look(*database_));
-      facts.native.set("control", form.to_json());
+      DPONE_TRY(native_of(facts).control, ControlTable::look(*database_));
     }
     if (database_ && source.system == "sqlite" && !source.identity.empty() &&
         source.identity == file_identity(path_.string())) {
@@ -112,7 +114,7 @@ class SqliteSink final : public Sink {
     DPONE_CHECK(check_column_count(described.relation, columns.size(), kMostColumns));
     TargetFacts facts = described;
     facts.columns.clear();
-    Json details = Json::object();
+    NativeTarget& native = native_of(facts);
     for (const std::string& name : columns) {
       const SourceColumn* from = source.find(name);
       if (from == nullptr) continue;
@@ -121,14 +123,10 @@ class SqliteSink final : public Sink {
       column.is_generated = false;
       column.has_default = false;
       column.travels_as_text = false;
-      Json detail = Json::object();
-      detail.set("native_type", from->native_type).set("meaning", from->meaning);
-      detail.set("travels_as_text", from->travels_as_text).set("key_position", 0);
-      details.set(name, std::move(detail));
+      native.new_entries[name] = {{}, from->native_type, from->meaning, from->travels_as_text, 0};
       facts.columns.push_back(std::move(column));
     }
-    if (!described.exists) propose_keys(source, columns, details, facts);
-    facts.native.set("column_details", std::move(details));
+    if (!described.exists) propose_keys(source, columns, facts);
     add_obstacles(described, source, facts);
     return facts;
   }
@@ -181,16 +179,16 @@ class SqliteSink final : public Sink {
 
   std::vector<Statement> render(const LoadTask& task) const override {
     const SinkStatements sql = render_sink(task, {});
-    const bool is_new = task.target.native["is_new_database"].as_bool();
+    const NativeTarget& native = native_of(task.target);
+    const bool is_new = native.is_new_database;
     std::vector<Statement> out;
     const auto add = [&](const char* phase, const std::vector<std::string>& statements) {
       for (const std::string& statement : statements) out.push_back({phase, statement});
     };
     const ControlTable control(target_);
-    const ControlForm form = ControlForm::from_json(task.target.native["control"]);
-    if (form.has_stages) add("prepare", {stages_sql()});
+    if (native.control.has_stages) add("prepare", {stages_sql()});
     out.push_back({"load", "BEGIN IMMEDIATE"});
-    add("load", control.creation(form));
+    add("load", control.creation(native.control));
     add("load", sql.stage);
     out.push_back({"load", sql.insert});
     out.push_back({"load", sql.count});
@@ -214,7 +212,7 @@ class SqliteSink final : public Sink {
     for (const std::string& check : {sql.find_orphans, sql.count_target}) {
       if (!check.empty()) out.push_back({"publish", check});
     }
-    if (takes_place(task) || !task.target.native["is_marked"].as_bool()) add("publish", mark_statements());
+    if (takes_place(task) || !native.is_marked) add("publish", mark_statements());
     out.push_back(control.planned_insert());
     out.push_back({"publish", "COMMIT"});
     return out;
@@ -293,12 +291,12 @@ class SqliteSink final : public Sink {
   // Of a column of the target. REQUIRES: the target exists.
   Result<DataType> type_of(const std::string& column) {
     std::vector<Statement> asked;  // as describe() has asked before
-    DPONE_TRY(const Json relation, read_relation(*database_, name_));
-    DPONE_TRY(const Json entries, read_column_entries(*database_, name_, relation["columns"], asked));
+    DPONE_TRY(const Relation relation, read_relation(*database_, name_));
+    DPONE_TRY(const ColumnEntries entries, read_column_entries(*database_, relation, asked));
     DataType type;
-    for (const Json& known : relation["columns"].as_array()) {
-      if (!equal_names(known["name"].as_string(), column)) continue;
-      type = column_facts(known, entries[known["name"].as_string()], relation["is_strict"].as_bool(), nullptr).type;
+    for (const Relation::Column& known : relation.columns) {
+      if (!equal_names(known.name, column)) continue;
+      type = column_facts(known, entry_of(entries, known.name), relation.is_strict, nullptr).type;
     }
     return type;
   }
@@ -331,29 +329,30 @@ class SqliteSink final : public Sink {
 
   Status describe_existing(const SourceFacts& source, TargetFacts& facts) {
     facts.exists = true;
-    DPONE_TRY(facts.native, read_relation(*database_, name_));
-    facts.kind = facts.native["kind"].as_string();
-    facts.fingerprint = sha256_hex(facts.native.canonical());
-    facts.publish = publish_options(facts.native);
-    facts.can_loosen = is_own_definition(facts.native);
-    DPONE_TRY(const Json entries, read_column_entries(*database_, name_, facts.native["columns"], facts.asked));
-    const std::string rowid = facts.native["rowid_column"].as_string();
-    for (const Json& column : facts.native["columns"].as_array()) {
-      const std::string& name = column["name"].as_string();
+    NativeTarget& native = native_of(facts);
+    DPONE_TRY(native.relation, read_relation(*database_, name_));
+    const Relation& relation = native.relation;
+    facts.kind = relation.kind;
+    facts.fingerprint = relation.fingerprint();
+    facts.publish = publish_options(relation);
+    facts.can_loosen = is_own_definition(relation);
+    DPONE_TRY(const ColumnEntries entries, read_column_entries(*database_, relation, facts.asked));
+    for (const Relation::Column& column : relation.columns) {
+      const std::string& name = column.name;
       const SourceColumn* from = source.find(name);
       for (const SourceColumn& other : source.columns) {
         if (from == nullptr && equal_names(other.name, name)) from = &other;
       }
-      TargetColumn entry = column_facts(column, entries[name], facts.native["is_strict"].as_bool(), from);
+      TargetColumn entry = column_facts(column, entry_of(entries, name), relation.is_strict, from);
       // SQLite's names have no case: columns match by it, as everywhere, once they are called the same.
       if (from != nullptr) entry.name = from->name;
-      if (name == rowid && !rowid.empty()) {
+      if (name == relation.rowid_column) {
         entry.is_nullable = false;
         entry.has_default = true;
       }
       facts.columns.push_back(std::move(entry));
     }
-    facts.keys = keys_of(facts.native, entries);
+    facts.keys = keys_of(relation, entries);
     if (facts.kind == "table") {
       facts.asked.push_back({"prepare", sql::render_is_empty(target_)});
       DPONE_TRY(Query query, database_->prepare(facts.asked.back().text));
@@ -363,7 +362,7 @@ class SqliteSink final : public Sink {
       facts.is_empty = false;
     }
     DPONE_TRY(const TableIdentity seen, read_identity(*database_, name_));
-    facts.native.set("is_marked", seen.is_marked());
+    native.is_marked = seen.is_marked();
     DPONE_TRY(facts.identity, ControlTable(target_).identity_of(*database_, seen, facts.is_empty, facts.asked));
     const bool has_index = std::any_of(facts.keys.begin(), facts.keys.end(), [&](const KeyFacts& key) {
       return key.columns.size() == key_.size() &&
@@ -395,21 +394,22 @@ class SqliteSink final : public Sink {
   }
 
   Status describe_absent(TargetFacts& facts) {
-    facts.native.set("name", name_).set("kind", "table").set("is_new_database", true);
+    NativeTarget& native = native_of(facts);
+    native.relation.name = name_;
+    native.relation.kind = "table";
+    native.is_new_database = true;
     facts.publish.push_back({"create", {}, {}});
     if (database_) {
-      Json taken = Json::array();
       DPONE_TRY(Query query, database_->prepare("SELECT name FROM sqlite_schema ORDER BY name"));
       while (true) {
         DPONE_TRY(const bool has_row, query.step());
         if (!has_row) break;
-        facts.native.set("is_new_database", false);
-        taken.push(query.text(0));
+        native.is_new_database = false;
+        native.taken_names.emplace_back(query.text(0));
       }
-      facts.native.set("taken_names", std::move(taken));
     }
     Json fingerprinted = Json::object();
-    fingerprinted.set("name", name_).set("is_new_database", facts.native["is_new_database"]);
+    fingerprinted.set("name", name_).set("is_new_database", native.is_new_database);
     facts.fingerprint = sha256_hex(fingerprinted.canonical());
     return {};
   }
@@ -442,8 +442,8 @@ class SqliteSink final : public Sink {
               .with("target", target_)
               .hint("select at least one column"));
     }
-    for (const Json& name : facts.native["taken_names"].as_array()) {
-      if (!equal_names(name.as_string(), name_)) continue;
+    for (const std::string& name : native_of(facts).taken_names) {
+      if (!equal_names(name, name_)) continue;
       facts.obstacles.push_back(
           Error(ErrorClass::kFailed, "target.name_taken", "an index or trigger already has that name")
               .with("target", target_)
@@ -463,44 +463,35 @@ class SqliteSink final : public Sink {
   }
 
   // A primary key of one whole number is the rowid; every other key becomes an index, made when the rows are there.
-  void propose_keys(const SourceFacts& source, const std::vector<std::string>& columns, Json& details,
-                    TargetFacts& facts) const {
+  void propose_keys(const SourceFacts& source, const std::vector<std::string>& columns, TargetFacts& facts) const {
     const std::vector<KeyFacts> keys = with_declared_key(source.keys, key_, keeps_rows_);
     facts.keys.clear();
-    std::vector<std::string> taken;
-    for (const Json& name : facts.native["taken_names"].as_array()) taken.push_back(name.as_string());
+    NativeTarget& native = native_of(facts);
+    // Other objects of the database are not part of the plan.
+    std::vector<std::string> taken = std::exchange(native.taken_names, {});
     taken.push_back(name_);
-    Json create = Json::array();
     for (const KeyFacts& key : keys) {
       const bool is_whole = std::all_of(key.columns.begin(), key.columns.end(),
                                         [&](const std::string& column) { return contains(columns, column); });
       if (!is_whole) continue;
       if (key.is_primary) {
         for (std::size_t i = 0; i < key.columns.size(); ++i) {
-          Json detail = details[key.columns[i]];
-          detail.set("key_position", static_cast<std::int64_t>(i) + 1);
-          details.set(key.columns[i], std::move(detail));
+          native.new_entries[key.columns[i]].key_position = static_cast<std::int64_t>(i) + 1;
         }
         const SourceColumn* const first = source.find(key.columns.front());
         const bool is_rowid = key.columns.size() == 1 && storage_of(first->type) == Storage::kInteger &&
                               first->type.kind != TypeKind::kBool && !keeps_latest_;
         if (is_rowid) {
-          facts.native.set("rowid_column", key.columns.front());
+          native.relation.rowid_column = key.columns.front();
           facts.keys.push_back({"", key.columns, true});
           continue;
         }
       }
       const std::string name = free_name(key, taken);
       taken.push_back(name);
-      Json names = Json::array();
-      for (const std::string& column : key.columns) names.push(column);
-      Json entry = Json::object();
-      create.push(std::move(entry.set("name", name).set("columns", std::move(names))));
+      native.new_keys.push_back({name, key.columns});
       facts.keys.push_back({name, key.columns, key.is_primary});
     }
-    facts.native.set("create_keys", std::move(create));
-    // Other objects of the database are not part of the plan.
-    facts.native.set("taken_names", Json());
   }
 
   std::string free_name(const KeyFacts& key, const std::vector<std::string>& taken) const {

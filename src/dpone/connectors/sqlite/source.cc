@@ -175,27 +175,36 @@ class SqliteSource final : public Source {
     SourceFacts facts;
     facts.system = "sqlite";
     facts.identity = file_identity(settings_.connection.field("path"));
-    Json native = Json::object();
-    Json base;  // of a table: its columns say what may be NULL
+    NativeSource native;
+    Json described = Json::object();  // what the fingerprint is of
+    Relation base;                    // of a table: its columns say what may be NULL
     if (settings_.query.empty()) {
       DPONE_TRY(const auto found, find_relation(database, settings_.table));
       if (!found) return no_relation(database);
       DPONE_TRY(base, read_relation(database, *found));
       facts.relation = quote_name(*found);
-      facts.kind = base["kind"].as_string();
-      native.set("name", *found).set("kind", facts.kind).set("sql", base["sql"]).set("is_strict", base["is_strict"]);
-      DPONE_TRY(const Json entries, read_column_entries(database, *found, base["columns"], facts.asked));
+      facts.kind = base.kind;
+      native.name = *found;
+      native.is_strict = base.is_strict;
+      described.set("name", *found).set("kind", facts.kind).set("sql", base.sql).set("is_strict", base.is_strict);
+      DPONE_TRY(const ColumnEntries entries, read_column_entries(database, base, facts.asked));
       facts.keys = keys_of(base, entries);
     } else {
       DPONE_CHECK(check_query(database));
       facts.relation = "(query)";
       facts.kind = "query";
-      native.set("kind", "query").set("query", settings_.query);
+      native.query = settings_.query;
+      described.set("kind", "query").set("query", settings_.query);
     }
-    if (!settings_.where.empty()) native.set("where", settings_.where);
-    if (settings_.limit >= 0) native.set("limit", settings_.limit);
-    DPONE_CHECK(describe_columns(database, native, base, facts));
-    facts.fingerprint = sha256_hex(native.canonical());
+    native.where = settings_.where;
+    if (!native.where.empty()) described.set("where", native.where);
+    if (settings_.limit >= 0) {
+      native.limit = settings_.limit;
+      described.set("limit", settings_.limit);
+    }
+    DPONE_TRY(Json details, describe_columns(database, native, base, facts));
+    described.set("column_details", std::move(details));
+    facts.fingerprint = sha256_hex(described.canonical());
     facts.native = std::move(native);
     if (facts.kind == "table" && !in_snapshot) {
       DPONE_TRY(const auto greatest, greatest_rowid(database, base, facts.asked));
@@ -205,8 +214,8 @@ class SqliteSource final : public Source {
   }
 
   // The statement that will be read, without its condition on the cursor: names, declarations and origins of its
-  // columns.
-  Status describe_columns(Database& database, Json& native, const Json& base, SourceFacts& facts) {
+  // columns. Returns what the fingerprint has of them.
+  Result<Json> describe_columns(Database& database, NativeSource& native, const Relation& base, SourceFacts& facts) {
     auto prepared = database.prepare("SELECT * FROM " + render_relation(native) +
                                      (settings_.where.empty() ? "" : " WHERE (" + settings_.where + "\n)"));
     if (!prepared) {
@@ -225,22 +234,22 @@ class SqliteSource final : public Source {
       const std::string table = or_empty(sqlite3_column_table_name(query.handle(), i));
       const std::string origin = or_empty(sqlite3_column_origin_name(query.handle(), i));
       DPONE_TRY(const Origin* const from, origin_of(database, table, facts.asked));
-      const Json& entry = from->entries[origin];
-      const auto kept = type_from_json(entry["type"]);
-      column.native_type = kept ? entry["native_type"].as_string() : declared.empty() ? "any" : declared;
+      const ColumnEntry& entry = entry_of(from->entries, origin);
+      const auto& kept = entry.type;
+      column.native_type = kept ? entry.native_type : declared.empty() ? "any" : declared;
       column.type = kept ? *kept : declared_type(declared, from->is_strict);
       if (kept) column.origin_type = column.native_type;
-      column.meaning = entry["meaning"].as_string();
-      column.travels_as_text = entry["travels_as_text"].as_bool();
-      for (const Json& known : base["columns"].as_array()) {
-        if (known["name"].as_string() != column.name) continue;
-        const bool is_rowid = base["rowid_column"].as_string() == column.name;
-        column.is_nullable = !known["not_null"].as_bool() && !is_rowid;
-        column.is_generated = known["is_generated"].as_bool();
-        column.has_default = known["default"].is_string();
+      column.meaning = entry.meaning;
+      column.travels_as_text = entry.travels_as_text;
+      for (const Relation::Column& known : base.columns) {
+        if (known.name != column.name) continue;
+        column.is_nullable = !known.is_not_null && base.rowid_column != column.name;
+        column.is_generated = known.is_generated;
+        column.has_default = known.default_value.has_value();
       }
       const Affinity affinity = affinity_of(declared, from->is_strict);
       const bool is_any = !kept && (affinity == Affinity::kNumeric || affinity == Affinity::kAny);
+      if (is_any) native.any_columns.insert(column.name);
       Json detail = Json::object();
       detail.set("declared", declared).set("type", type_to_json(column.type)).set("is_any", is_any);
       // SQLite has no types for the content of texts: if the target has one, the texts are read as that type.
@@ -250,22 +259,21 @@ class SqliteSource final : public Source {
       facts.columns.push_back(std::move(column));
     }
     origins_.clear();
-    native.set("column_details", std::move(details));
-    return {};
+    return details;
   }
 
   struct Origin {
     bool is_strict = false;
-    Json entries = Json::object();
+    ColumnEntries entries;
   };
 
   // The table that a column of the statement comes from; empty for an expression.
   Result<const Origin*> origin_of(Database& database, const std::string& table, std::vector<Statement>& asked) {
     const auto [at, is_new] = origins_.try_emplace(table);
     if (is_new && !table.empty()) {
-      DPONE_TRY(const Json relation, read_relation(database, table));
-      at->second.is_strict = relation["is_strict"].as_bool();
-      DPONE_TRY(at->second.entries, read_column_entries(database, table, relation["columns"], asked));
+      DPONE_TRY(const Relation relation, read_relation(database, table));
+      at->second.is_strict = relation.is_strict;
+      DPONE_TRY(at->second.entries, read_column_entries(database, relation, asked));
     }
     return &at->second;
   }

@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
-#include "dpone/base/sha256.h"
 #include "dpone/connectors/sqlite/batch_table.h"
 #include "dpone/connectors/sqlite/catalog.h"
+#include "dpone/connectors/sqlite/native_facts.h"
 #include "dpone/ports/fence.h"
 #include "dpone/ports/refusals.h"
 
@@ -38,7 +38,7 @@ Result<bool> has_nothing(Database& database) {
   return empty.integer(0) != 0;
 }
 
-std::string target_of(const LoadTask& task) { return quote_name(task.target.native["name"].as_string()); }
+std::string target_of(const LoadTask& task) { return quote_name(native_of(task.target).relation.name); }
 
 }  // namespace
 
@@ -337,7 +337,7 @@ Status SqliteStage::carry_out(Receipt& receipt, PublishOutcome& outcome) {
   DPONE_CHECK(check_index_names());
   DPONE_CHECK(check_foreign_keys());
   if (replaces_all(task_) && !takes_place(task_)) DPONE_CHECK(check_row_count(inserted));
-  const std::string& name = task_.target.native["name"].as_string();
+  const std::string& name = native_of(task_.target).relation.name;
   DPONE_CHECK(move_mark(*database_, name));
   DPONE_TRY(const TableIdentity seen, read_identity(*database_, name));
   receipt.target_identity = replaces_all(task_) ? seen.to_string() : task_.target.identity;
@@ -360,7 +360,7 @@ Status SqliteStage::commit() {
 }
 
 Status SqliteStage::check_target() {
-  const std::string& name = task_.target.native["name"].as_string();
+  const std::string& name = native_of(task_.target).relation.name;
   const auto changed = [&](std::string how) {
     return Error(ErrorClass::kRefused, "finalize.target_changed", "the target " + std::move(how))
         .with("target", target_)
@@ -372,8 +372,8 @@ Status SqliteStage::check_target() {
     return {};
   }
   if (!found) return changed("no longer exists");
-  DPONE_TRY(const Json now, read_relation(*database_, *found));
-  if (sha256_hex(now.canonical()) != task_.target.fingerprint) {
+  DPONE_TRY(const Relation now, read_relation(*database_, *found));
+  if (now.fingerprint() != task_.target.fingerprint) {
     return changed("changed its definition after the plan was made");
   }
   return {};
@@ -410,8 +410,8 @@ Error SqliteStage::publish_error(Error error) const {
   const int code = code_of(error);
   if (code == SQLITE_CONSTRAINT_FOREIGNKEY || code == SQLITE_CONSTRAINT_TRIGGER) {
     std::string tables;
-    for (const Json& key : task_.target.native["incoming"].as_array()) {
-      if (!key["is_own"].as_bool()) tables += (tables.empty() ? "" : ", ") + key["table"].as_string();
+    for (const Relation::IncomingKey& key : native_of(task_.target).relation.incoming) {
+      if (!key.is_own) tables += (tables.empty() ? "" : ", ") + key.table;
     }
     if (code == SQLITE_CONSTRAINT_FOREIGNKEY && find_step<DeleteRows>(task_.publish) != nullptr && !tables.empty()) {
       return Error(ErrorClass::kRefused, "publish.referenced",
