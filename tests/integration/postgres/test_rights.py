@@ -1,5 +1,7 @@
 """A right that a run needs and the role lacks: the plan refuses what the run would fail at, and not more."""
 
+import re
+
 import pytest
 
 from harness.manifest import full_refresh
@@ -21,6 +23,23 @@ LACKS = {
 }  # fmt: skip
 
 
+# What a refusal names: the object, and the right that is missing.
+NAMES = {
+    "schema usage": 'schema "?t', "schema create": 'CREATE .*schema "?t|create a table in schema "t"', "control usage": 'USAGE.* SCHEMA "loads"',
+    "control create": 'CREATE ON SCHEMA "loads"', "type usage": "USAGE ON TYPE .*mood", "type schema": "USAGE ON SCHEMA .*kinds",
+    **{right: f"{right.upper()}.* on it|may not lock it" for right in ("insert", "update", "delete", "truncate")},
+    "select": 'lacks SELECT on "t"."orders"',
+}  # fmt: skip
+
+
+def agree(plan, check, run, lack):
+    assert (plan.code, check.code) == (run.code, run.code), (plan, check, run)
+    assert check.err == plan.err
+    if run.code:
+        assert plan.err == run.err.partition("report: ")[0]
+        assert re.search(NAMES[lack], plan.err), plan.err
+
+
 @pytest.fixture
 def rights(dpone, src, dst):
     role = f"loader_{dst.name}"
@@ -36,7 +55,7 @@ def rights(dpone, src, dst):
         options = options | {"control_schema": "loads"}
         source = {"options": {"cursor": "id"}} if strategy["mode"] == "incremental_append" else {}
         manifest = dpone.write("m.yaml", full_refresh("t.orders", name="orders", source=source, sink={"strategy": strategy, "options": options}))
-        return [dpone(command, manifest) for command in ("plan", "run")]
+        return [dpone(*command, manifest) for command in (["plan"], ["check", "--live"], ["run"])]
 
     run.role, run.dst = role, dst
     yield run
@@ -50,12 +69,10 @@ def test_a_plan_refuses_what_its_run_would_fail_at(rights, method, lack):
     for right in ("select", "insert", "update", "delete", "truncate"):
         if right in needed:
             rights.dst.run(f"grant {right} on t.orders to {rights.role}")
-    plan, run = rights(strategy, options, LACKS[lack])
-    assert (plan.code == 0) == (run.code == 0), (plan.code, run.code, plan.err, run.err)
+    agree(*rights(strategy, options, LACKS[lack]), lack)
 
 
 @pytest.mark.parametrize("lack", ["schema usage", "schema create", "control usage", "control create", "type usage", "type schema"])
 def test_a_plan_of_a_new_table_refuses_what_its_run_would_fail_at(rights, lack):
     rights.dst.run("drop table t.orders")
-    plan, run = rights({"mode": "full_refresh"}, {}, LACKS[lack])
-    assert (plan.code == 0) == (run.code == 0), (plan.code, run.code, plan.err, run.err)
+    agree(*rights({"mode": "full_refresh"}, {}, LACKS[lack]), lack)

@@ -42,6 +42,7 @@ class Reader:
         for word in words:
             assert word in plan
         assert self.dst.value("select to_regclass('public.orders')") is None
+        assert "next: " in plan
         return plan.partition("next: ")[2].splitlines()[0]
 
     def runs(self, manifest):
@@ -110,3 +111,57 @@ def test_plan_and_run_agree_on_a_parent_whose_partitions_are_not_granted(reader,
     assert plan == run
     if reader.src.server.major > 12:
         assert run == 0
+
+
+# What a role lacks of a relation of its own schema: (how it is made, the right, what a refusal says).
+OTHER = "create schema other; create table other.rows (id int primary key); insert into other.rows values (1);"
+FUNCTION = "create function other.f(int) returns int language plpgsql as 'begin return $1; end'; revoke execute on function other.f from public;"
+LACKS = {
+    "schema of a table": (OTHER, "select on other.rows", 'lacks USAGE on schema "other"'),
+    "schema of a materialized view": (OTHER + "alter table other.rows rename to r; create materialized view other.rows as select * from other.r",
+                                      "select on other.rows", 'lacks USAGE on schema "other"'),
+    "columns of a materialized view": (OTHER + "alter table other.rows rename to r; create materialized view other.rows as select id, 2 as x from other.r",
+                                       "usage on schema other to {role}; grant select (id) on other.rows", "SELECT"),
+    "row-level security": (OTHER + "alter table other.rows enable row level security; create policy p on other.rows using (id > 5)",
+                           "usage on schema other to {role}; grant select on other.rows", 'read all rows of "other"."rows": row-level security'),
+    "row-level security below a view": (OTHER + "alter table other.rows rename to r; create view other.rows as select * from other.r;"
+                                        "alter table other.r enable row level security; alter table other.r force row level security;"
+                                        "create role o_{role}; grant usage on schema other to o_{role}; grant select on other.r to o_{role};"
+                                        "alter view other.rows owner to o_{role}",
+                                        "usage on schema other to {role}; grant select on other.rows", "row-level security policy for table"),
+    "function of a view": (OTHER + FUNCTION + "alter table other.rows rename to r; create view other.rows as select other.f(id) as id from other.r",
+                           "usage on schema other to {role}; grant select on other.rows", "permission denied for function f"),
+    "materialized view below a view": (OTHER + "alter table other.rows rename to r; create materialized view other.m as select * from other.r;"
+                                       "create view other.rows as select * from other.m; create role o_{role}; grant usage on schema other to o_{role};"
+                                       "alter view other.rows owner to o_{role}",
+                                       "usage on schema other to {role}; grant select on other.rows", "permission denied for materialized view m"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lack", LACKS)
+def test_a_plan_refuses_a_relation_that_its_run_could_not_read(reader, lack):
+    made, granted, words = LACKS[lack]
+    try:
+        reader.src.run(made.format(role=reader.name))
+        reader.grant(granted.format(role=reader.name))
+        reader.dst.run("create schema other")
+        manifest = reader.manifest("other.rows")
+        check = reader.dpone("check", "--live", manifest).expect(1).err
+        assert words in check
+        reader.refused(manifest, words)
+        assert check == reader.dpone("plan", manifest).err
+    finally:
+        reader.src.run(f"drop schema other cascade; drop role if exists o_{reader.name}")
+
+
+@pytest.mark.parametrize("options", [{"query": "select other.f(id) as id from public.orders"}, {"where": "other.f(id) > 0"}])
+@pytest.mark.parametrize("lack", ["function", "schema", "row-level security"])
+def test_a_plan_refuses_what_a_query_or_condition_may_not_use(reader, options, lack):
+    reader.src.run("create schema other;" + FUNCTION)
+    reader.grant("select on public.orders")
+    if lack != "schema":
+        reader.grant("usage on schema other")
+    if lack == "row-level security":
+        reader.src.run("alter table public.orders enable row level security; create policy p on public.orders using (true)")
+        reader.src.run("grant execute on function other.f to public")
+    reader.refused(reader.manifest(**options), {"function": "function f", "schema": "schema other"}.get(lack, "row-level security"))

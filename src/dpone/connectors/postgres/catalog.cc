@@ -271,7 +271,7 @@ std::string target_facts_sql(int server_version) {
 
 // FROM item `name` with the OID, if there is such a relation.
 std::string relation_sql(const std::string& schema, const std::string& name) {
-  return "(SELECT q.oid FROM pg_class q WHERE q.oid = " + current_oid_sql(schema, name) +
+  return "(SELECT q.oid, q.relnamespace FROM pg_class q WHERE q.oid = " + current_oid_sql(schema, name) +
          " AND q.relkind IN ('r','p','v','m','f')) AS relation";
 }
 
@@ -280,10 +280,12 @@ constexpr std::string_view kExpected = "dpone.expected_target";
 }  // namespace
 
 KeptStatement source_statement(const std::string& schema, const std::string& name, int server_version) {
-  return {"dpone_source", "SELECT " + source_facts_sql(server_version) +
-                              ", has_table_privilege(relation.oid, 'SELECT'), current_user::text, "
-                              "has_any_column_privilege(relation.oid, 'SELECT') FROM " +
-                              relation_sql(schema, name)};
+  return {"dpone_source",
+          "SELECT " + source_facts_sql(server_version) +
+              ", has_table_privilege(relation.oid, 'SELECT'), current_user::text, "
+              "has_any_column_privilege(relation.oid, 'SELECT'), "
+              "has_schema_privilege(relation.relnamespace, 'USAGE'), row_security_active(relation.oid) FROM " +
+              relation_sql(schema, name)};
 }
 
 KeptStatement target_statement(const std::string& schema, const std::string& name, int server_version) {

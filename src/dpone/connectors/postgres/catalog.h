@@ -23,8 +23,8 @@ struct KeptStatement {
   std::string sql;
 };
 
-// One row, or none if the relation is absent: its JSON, whether the role may read all of it, the role, and whether it
-// may read a column.
+// One row, or none if the relation is absent: its JSON, whether the role may read all of it, the role, whether it may
+// read a column and use the schema, and whether row-level security hides rows from it.
 KeptStatement source_statement(const std::string& schema, const std::string& name, int server_version);
 
 // One row: the JSON of the target, NULL if it is absent. Once `render_expected_target` was sent in the same

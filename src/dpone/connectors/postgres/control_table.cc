@@ -77,13 +77,15 @@ Result<ControlTable::Place> ControlTable::look(Connection& connection) const {
               "n.nspname), '[]'::jsonb) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relname "
               "= " +
               table + " AND c.relkind = 'r' AND n.nspname <> " + schema +
-              " AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'))::text FROM (SELECT "
+              " AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'))::text, "
+              "coalesce(has_schema_privilege(place.schema, 'USAGE'), false) FROM (SELECT "
               "n.oid AS schema, c.oid FROM (SELECT) one LEFT JOIN pg_namespace n ON n.nspname = " +
               schema + " LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = " + table + ") AS place"));
   DPONE_TRY(const Json columns, Json::parse(rows.text(0, 4)));
   DPONE_TRY(const Json others, Json::parse(rows.text(0, 5)));
   Place place;
   place.has_schema = rows.boolean(0, 0);
+  place.may_use_schema = rows.boolean(0, 6);
   place.may_use = rows.boolean(0, 1);
   place.role = rows.text(0, 2);
   place.is_published = rows.boolean(0, 3);
@@ -125,9 +127,15 @@ Status ControlTable::check_place(Connection& connection, std::vector<Statement>&
   DPONE_TRY(const Place place, look(connection));
   if (place.form == Form::kAbsent) DPONE_CHECK(check_creation_rights(connection));
   // A receipt that cannot be written would be found out when everything is loaded.
+  if (place.form != Form::kAbsent && !place.may_use_schema) {
+    return Error(ErrorClass::kFailed, "postgres.permission",
+                 "role " + place.role + " lacks USAGE on schema " + quote_name(schema_) + " of dpone's receipts")
+        .with("table", name())
+        .hint("GRANT USAGE ON SCHEMA " + quote_name(schema_) + " TO " + place.role);
+  }
   if (place.form != Form::kAbsent && !place.may_use) {
     return Error(ErrorClass::kFailed, "postgres.permission",
-                 "role " + place.role + " may not read and write dpone's receipts")
+                 "role " + place.role + " lacks SELECT or INSERT on dpone's receipts")
         .with("table", name())
         .hint("GRANT SELECT, INSERT ON " + name() + " TO " + place.role +
               "; or keep the receipts elsewhere with sink.options.control_schema");
@@ -163,6 +171,27 @@ Status ControlTable::check_creation_rights(Connection& connection) const {
       .hint((place.boolean(0, 0) ? "GRANT USAGE, CREATE ON SCHEMA " + schema
                                  : "GRANT CREATE ON DATABASE " + place.text(0, 3)) +
             " TO " + role + "; or keep the receipts elsewhere with sink.options.control_schema");
+}
+
+Error ControlTable::no_right_to_convert(Error error) const {
+  return std::move(error).hint(
+      "an earlier dpone created " + name() +
+      ": its owner must convert it to the current format, by one run of any process of the schema");
+}
+
+Status ControlTable::check_conversion(Connection& connection) const {
+  if (form_ != Form::kFirst) return {};
+  DPONE_TRY(
+      const Rows owned,
+      connection.query("SELECT c.oid, pg_has_role(c.relowner, 'USAGE') AND has_schema_privilege(n.oid, 'CREATE'), "
+                       "current_user::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE "
+                       "n.nspname = $1 AND c.relname = $2",
+                       {schema_, std::string(kTable)}));
+  if (owned.size() == 0 || owned.boolean(0, 1)) return {};
+  return no_right_to_convert(
+      Error(ErrorClass::kFailed, "postgres.permission",
+            "role " + owned.text(0, 2) + " may not ALTER dpone's receipts: it is not their owner")
+          .with("table", name()));
 }
 
 Status ControlTable::refuse_second_table(Connection& connection, const Place& place,
@@ -219,11 +248,7 @@ Status ControlTable::create(Connection& connection) const {
     DPONE_TRY(const Place now, look(connection));
     if (now.form == Form::kCurrent) return {};
   }
-  if (code == "42501" && place.form == Form::kFirst) {
-    return std::move(error).hint(
-        "an earlier dpone created " + name() +
-        ": its owner must convert it to the current format, by one run of any process of the schema");
-  }
+  if (code == "42501" && place.form == Form::kFirst) return no_right_to_convert(std::move(error));
   if (code == "42501") {
     return std::move(error).hint(
         "GRANT CREATE ON SCHEMA " + quote_name(schema_) +

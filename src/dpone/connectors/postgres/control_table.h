@@ -24,7 +24,9 @@ class ControlTable {
   // `control.published` when a publication covers the table, `postgres.permission` when the role may not write there.
   // `asked` gets what it asked of other control tables.
   Status check_place(Connection& connection, std::vector<Statement>& asked) const;
-  // The same without the lock and PriorReceipts::identities, for use inside the transaction that publishes. REQUIRES:
+  // Whether create() may convert what the last read() found: `postgres.permission`.
+  Status check_conversion(Connection& connection) const;
+  // As read(), without the lock and PriorReceipts::identities, for use inside the transaction that publishes. REQUIRES:
   // create() was called.
   Result<PriorReceipts> read_newest(Connection& connection, std::string_view process, std::string_view run_id) const;
   // Creates the table if it is missing, and converts one of an earlier format, in a separate transaction.
@@ -43,6 +45,7 @@ class ControlTable {
   struct Place {
     Form form = Form::kAbsent;
     bool has_schema = false;
+    bool may_use_schema = false;
     bool may_use = false;       // an existing table
     bool is_published = false;  // or would be
     std::string role;
@@ -50,6 +53,7 @@ class ControlTable {
   };
   Result<Place> look(Connection& connection) const;
   Status check_creation_rights(Connection& connection) const;
+  Error no_right_to_convert(Error error) const;
   Status refuse_second_table(Connection& connection, const Place& place, std::vector<Statement>& asked) const;
   sql::ReceiptTable table() const;
   std::string name() const;

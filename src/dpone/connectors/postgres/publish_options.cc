@@ -3,6 +3,7 @@
 #include <string>
 
 #include "dpone/connectors/postgres/quote.h"
+#include "dpone/connectors/postgres/target_rights.h"
 
 namespace dpone::postgres {
 namespace {
@@ -100,6 +101,7 @@ PublishOption exchange(const Json& target) {
     option.blockers.push_back(
         {"privileges were granted by " + grantor.as_string() + ", which role " + role + " cannot become"});
   }
+  for (std::string& lack : lacks_of_exchange(target["lacks"], role)) option.blockers.push_back({std::move(lack)});
   return option;
 }
 

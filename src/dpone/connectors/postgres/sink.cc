@@ -16,6 +16,7 @@
 #include "dpone/connectors/postgres/quote.h"
 #include "dpone/connectors/postgres/set_aside.h"
 #include "dpone/connectors/postgres/stage.h"
+#include "dpone/connectors/postgres/target_rights.h"
 #include "dpone/connectors/postgres/target_types.h"
 #include "dpone/connectors/postgres/types.h"
 #include "dpone/ports/advice.h"
@@ -41,6 +42,7 @@ class PostgresSink final : public Sink {
     declared_key_ = question.key;
     keeps_rows_ = question.keeps_rows;
     DPONE_CHECK(connect());
+    DPONE_CHECK(control_.check_conversion(*connection_));
     for (int attempt = 1;; ++attempt) {
       auto facts = describe_once(*connection_, question.source);
       if (facts && facts->exists) DPONE_CHECK(check_scope(*facts, question.scope));
@@ -118,7 +120,13 @@ class PostgresSink final : public Sink {
     native_of(facts).set("type_details", std::move(type_details));
     propose_types(described, source, columns, facts);
     if (described.exists) {
-      add_denied_types(columns, facts);
+      const auto exchange = std::find_if(facts.publish.begin(), facts.publish.end(),
+                                         [](const PublishOption& option) { return option.method == "exchange"; });
+      const bool may_exchange = !keeps_rows_ && exchange != facts.publish.end() && exchange->blockers.empty();
+      for (Error& lack : lacks_of_load(native_of(facts)["lacks"], native_of(facts)["rights"]["role"].as_string(),
+                                       target_, columns, may_exchange)) {
+        facts.obstacles.push_back(std::move(lack));
+      }
       return facts;
     }
     facts.keys.clear();
@@ -528,9 +536,16 @@ class PostgresSink final : public Sink {
       for (const Json& column : index["columns"].as_array()) key.columns.push_back(column.as_string());
       facts.keys.push_back(std::move(key));
     }
+    const std::string& role = native["rights"]["role"].as_string();
+    // Every method reads it, if only its definition (LIKE).
+    if (!native["rights"]["select"].as_bool() && (kind == "r" || kind == "p")) {
+      return Error(ErrorClass::kFailed, "postgres.permission", "role " + role + " lacks SELECT on " + target_)
+          .with("connection", connection.id())
+          .hint("GRANT SELECT ON " + target_ + " TO " + quote_name(role));
+    }
     facts.is_empty = false;
     // Where row-level security applies, the question itself is an error; the plan says so.
-    const bool may_look = native["rights"]["select"].as_bool() && !native["rights"]["row_security_applies"].as_bool();
+    const bool may_look = !native["rights"]["row_security_applies"].as_bool();
     if (may_look && (kind == "r" || kind == "p")) {
       facts.asked.push_back({"prepare", sql::render_is_empty(target_) + ", " + named_in_sql(oid),
                              sql::render_is_empty(target_) + ", {catalog}"});
@@ -538,54 +553,14 @@ class PostgresSink final : public Sink {
       facts.is_empty = any.boolean(0, 0);
       if (!any.is_null(0, 1)) native.set("named_in", any.text(0, 1));
     }
-    DPONE_TRY(Json denied_types, find_denied_types(connection, oid));
-    native.set("denied_types", std::move(denied_types));
+    DPONE_TRY(const Rows rights, connection.query("SELECT " + lacks_sql(oid, connection.server_version())));
+    DPONE_TRY(Json lacks, Json::parse(rights.text(0, 0)));
+    native.set("lacks", std::move(lacks));
     native.set("table_names", std::move(table_names));
     facts.publish = publish_options(native);
     native.set("type_details", std::move(details));
     native_of(facts) = std::move(native);
     return facts;
-  }
-
-  // Types of the target's columns that the role may not use. The creator of the table had the privilege, and the stage
-  // has the same types.
-  static Result<Json> find_denied_types(Connection& connection, Oid oid) {
-    DPONE_TRY(const Rows rows,
-              connection.query("SELECT a.attname, has_type_privilege(t.oid, 'USAGE'), quote_ident(n.nspname), "
-                               "format_type(t.oid, NULL), quote_ident(current_user) FROM pg_attribute a JOIN pg_type t "
-                               "ON t.oid = a.atttypid JOIN pg_namespace n ON n.oid = t.typnamespace WHERE a.attrelid = "
-                               "$1 AND a.attnum > 0 AND NOT a.attisdropped AND NOT (has_type_privilege(t.oid, 'USAGE') "
-                               "AND has_schema_privilege(n.oid, 'USAGE')) ORDER BY a.attnum",
-                               {std::to_string(oid)}));
-    Json denied = Json::object();
-    for (int row = 0; row < rows.size(); ++row) {
-      const bool is_of_schema = rows.boolean(row, 1);
-      const std::string what = is_of_schema ? "schema " + rows.text(row, 2) : "type " + rows.text(row, 3);
-      Json entry = Json::object();
-      entry.set("is_of_schema", is_of_schema).set("what", what).set("role", rows.text(row, 4));
-      entry.set("grant", "GRANT USAGE ON " +
-                             std::string(is_of_schema ? "SCHEMA " + rows.text(row, 2) : "TYPE " + rows.text(row, 3)) +
-                             " TO " + rows.text(row, 4));
-      denied.set(rows.text(row, 0), std::move(entry));
-    }
-    return denied;
-  }
-
-  // An exchange takes the types from the table itself, and looks no name up.
-  void add_denied_types(const std::vector<std::string>& columns, TargetFacts& facts) const {
-    const auto exchange = std::find_if(facts.publish.begin(), facts.publish.end(),
-                                       [](const PublishOption& option) { return option.method == "exchange"; });
-    const bool may_exchange = !keeps_rows_ && exchange != facts.publish.end() && exchange->blockers.empty();
-    for (const std::string& name : columns) {
-      const Json& denied = native_of(facts)["denied_types"][name];
-      if (denied.is_null() || (may_exchange && denied["is_of_schema"].as_bool())) continue;
-      facts.obstacles.push_back(Error(ErrorClass::kFailed, "postgres.permission",
-                                      "role " + denied["role"].as_string() + " may not use " +
-                                          denied["what"].as_string() + ", of which the stage is made")
-                                    .with("target", target_)
-                                    .with("column", name)
-                                    .hint(denied["grant"].as_string()));
-    }
   }
 
   // Tables with columns of regclass, beside the target: some of them.

@@ -424,6 +424,37 @@ class PostgresSource final : public Source {
     return result;
   }
 
+  struct Rights {
+    std::string role;
+    bool may_use_schema;
+    bool may_select;
+    bool may_select_columns;  // some
+    bool is_row_security_active;
+  };
+
+  Status check_rights(const Connection& connection, const std::string& relation, const Rights& rights) const {
+    const std::string schema = quote_name(settings_.schema);
+    const std::string role = quote_name(rights.role);
+    std::string what;
+    std::string next_step;
+    if (!rights.may_use_schema) {
+      what = "read " + relation + ": it lacks USAGE on schema " + schema;
+      next_step = "GRANT USAGE ON SCHEMA " + schema + " TO " + role;
+    } else if (!rights.may_select) {
+      what = rights.may_select_columns ? "lock " + relation + ": LOCK TABLE requires SELECT on the whole table"
+                                       : "read " + relation + ": it lacks SELECT";
+      next_step = "GRANT SELECT ON " + relation + " TO " + role;
+    } else if (rights.is_row_security_active) {
+      what = "read all rows of " + relation + ": row-level security applies to it";
+      next_step = "ALTER ROLE " + role + " BYPASSRLS; or read a view whose owner may see the rows";
+    } else {
+      return {};
+    }
+    return Error(ErrorClass::kFailed, "postgres.permission", "role " + rights.role + " may not " + what)
+        .with("connection", connection.id())
+        .hint(std::move(next_step));
+  }
+
   Result<SourceFacts> describe_relation(Connection& connection, bool in_snapshot) {
     const std::string relation = quote_name(settings_.schema, settings_.table);
     const auto [name, sql] = source_statement(settings_.schema, settings_.table, connection.server_version());
@@ -431,14 +462,9 @@ class PostgresSource final : public Source {
     if (rows.size() == 0) return no_relation(connection, settings_.schema, settings_.table);
     // A relation that is gone has no privileges, which is NULL.
     if (rows.size() != 1 || rows.is_null(0, 0) || rows.is_null(0, 1)) return vanished(relation);
-    if (!rows.boolean(0, 1)) {
-      return Error(ErrorClass::kFailed, "postgres.permission",
-                   "role " + rows.text(0, 2) + " may not " +
-                       (rows.boolean(0, 3) ? "lock " + relation + ": LOCK TABLE requires SELECT on the whole table"
-                                           : "read " + relation))
-          .with("connection", connection.id())
-          .hint("GRANT SELECT ON " + relation + " TO " + quote_name(rows.text(0, 2)));
-    }
+    DPONE_CHECK(check_rights(
+        connection, relation,
+        {rows.text(0, 2), rows.boolean(0, 4), rows.boolean(0, 1), rows.boolean(0, 3), rows.boolean(0, 5)}));
     DPONE_TRY(Json native, Json::parse(rows.text(0, 0)));
     const Oid oid = static_cast<Oid>(native["oid"].as_int());
     DPONE_TRY(const TypeCatalog types, read_types(connection, type_oids(native["columns"])));
@@ -480,6 +506,8 @@ class PostgresSource final : public Source {
     if (!settings_.where.empty()) {
       native.set("where", settings_.where);
       DPONE_CHECK(in_transaction(connection, [&] { return describe_where(connection, native, oid, in_snapshot); }));
+    } else if (kind == "v" && !in_snapshot) {
+      DPONE_CHECK(in_transaction(connection, [&] { return check_view(connection, native); }));
     }
     native.set("locks", locks_);
     facts.fingerprint = sha256_hex(native.canonical());
@@ -512,7 +540,7 @@ class PostgresSource final : public Source {
             "name tables with their schema: the session's search_path is pg_catalog, or the value "
             "of source.options.search_path");
       }
-      error.add("option", "source.options.query");
+      error = may_not_run(std::move(error), "source.options.query");
       if (!error.next_step().empty()) return error;
       return std::move(error).hint("write one SELECT, WITH or VALUES statement of the source's SQL");
     }
@@ -561,6 +589,13 @@ class PostgresSource final : public Source {
     return facts;
   }
 
+  // What a view reads and calls, with the rights of its owner and of the role.
+  Status check_view(Connection& connection, const Json& native) {
+    ReadTask probe;
+    native_of(probe.source) = native;
+    return with_path(connection, [&] { return check_may_run(connection, render_select(probe, false), "", asked_); });
+  }
+
   // The condition is parsed by the server as part of one SELECT, so that it cannot end the statement. What its
   // subqueries read is locked too.
   Status describe_where(Connection& connection, const Json& native, Oid oid, bool in_snapshot) {
@@ -570,7 +605,7 @@ class PostgresSource final : public Source {
     auto described = with_path(connection, [&] { return connection.describe(select); });
     if (!described) {
       Error error = std::move(described).error();
-      error.add("option", "source.options.where");
+      error = may_not_run(std::move(error), "source.options.where");
       if (!error.next_step().empty()) return error;
       return std::move(error).hint("write one condition, as after WHERE in the source's SQL");
     }

@@ -25,15 +25,20 @@ Status no_right_to_lock(Connection& connection, const std::string& relation, con
 
 }  // namespace
 
+Error may_not_run(Error error, std::string_view option) {
+  if (!option.empty()) error.add("option", std::string(option));
+  if (error.native_code() != kNoPrivilege || !error.next_step().empty()) return error;
+  return std::move(error).hint(
+      "grant the role what it lacks: USAGE on the schema, SELECT on the relation or EXECUTE on the function; or read "
+      "without it");
+}
+
 Status check_may_run(Connection& connection, const std::string& select, std::string_view option,
                      std::vector<Statement>& asked) {
   asked.push_back({"prepare", "EXPLAIN " + select});
   auto explained = connection.query(asked.back().text);
   if (explained) return {};
-  Error error = std::move(explained).error();
-  error.add("option", std::string(option));
-  if (error.native_code() != kNoPrivilege) return error;
-  return std::move(error).hint("grant the role the privilege, or leave the relation out");
+  return may_not_run(std::move(explained).error(), option);
 }
 
 Result<Json> described_relations(Connection& connection, Oid except) {

@@ -14,8 +14,11 @@
 
 namespace dpone::postgres {
 
-// Asks the server whether the role may run `select`, the value of `option`: a describe does not check privileges.
-// `asked` gets the statement, for the plan.
+// `error`, of a statement with the value of `option` (empty: none), with what to do where a privilege is missing.
+Error may_not_run(Error error, std::string_view option);
+
+// Asks the server whether the role may run `select`, with the value of `option` (empty: none): a describe does not
+// check privileges. `asked` gets the statement, for the plan.
 Status check_may_run(Connection& connection, const std::string& select, std::string_view option,
                      std::vector<Statement>& asked);
 

@@ -24,6 +24,13 @@ class PostgresStateStore final : public StateStore {
 
   Result<std::optional<State>> load(std::string_view process, std::string_view target) override {
     DPONE_TRY(const bool is_there, find_table());
+    // What a run reads here it writes again.
+    if (!lack_.empty()) {
+      return Error(ErrorClass::kFailed, "postgres.permission",
+                   "role " + role_ + " may not keep the state in " + name_ + ": it lacks " + lack_)
+          .with("connection", settings_.id)
+          .hint("GRANT " + lack_ + " TO " + role_ + "; or name another state.schema");
+    }
     if (!is_there) return std::optional<State>();
     SqlSession session(*connection_);
     return table_.load(session, process, target);
@@ -46,15 +53,33 @@ class PostgresStateStore final : public StateStore {
   std::string place() const override { return table_.place(); }
 
  private:
+  // Whether the table exists; afterwards `lack_` is what the role lacks to keep the state in it.
   Result<bool> find_table() {
     if (!connection_ || !connection_->is_alive()) {
       DPONE_TRY(connection_, Connection::open(settings_, SessionRole::kSink, context_));
     }
-    DPONE_TRY(const Rows found,
-              connection_->query("SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-                                 "WHERE n.nspname = $1 AND c.relname = $2",
-                                 {schema_, std::string(kTable)}));
-    return found.size() == 1;
+    DPONE_TRY(
+        const Rows found,
+        connection_->query("SELECT c.oid IS NOT NULL, n.oid IS NOT NULL, CASE WHEN n.oid IS NULL THEN "
+                           "has_database_privilege(current_database(), 'CREATE') ELSE has_schema_privilege(n.oid, "
+                           "'USAGE') AND (c.oid IS NOT NULL OR has_schema_privilege(n.oid, 'CREATE')) END, c.oid "
+                           "IS NULL OR (has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, "
+                           "'INSERT') AND has_table_privilege(c.oid, 'UPDATE')), quote_ident(current_user), "
+                           "quote_ident(current_database()) FROM (SELECT 1) one LEFT JOIN pg_namespace n ON "
+                           "n.nspname = $1 LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = $2",
+                           {schema_, std::string(kTable)}));
+    role_ = found.text(0, 4);
+    lack_.clear();
+    const bool is_there = found.boolean(0, 0);
+    const bool has_schema = found.boolean(0, 1);
+    const std::string schema = "SCHEMA " + quote_name(schema_);
+    if (!found.boolean(0, 2)) {
+      lack_ = !has_schema ? "CREATE ON DATABASE " + found.text(0, 5)
+                          : (is_there ? "USAGE ON " : "USAGE, CREATE ON ") + schema;
+    } else if (!found.boolean(0, 3)) {
+      lack_ = "SELECT, INSERT, UPDATE ON " + name_;
+    }
+    return is_there;
   }
 
   Status create_table() {
@@ -84,6 +109,9 @@ class PostgresStateStore final : public StateStore {
   sql::StateTable table_;
   const RunContext& context_;
   std::optional<Connection> connection_;
+  // Of the last find_table().
+  std::string role_;
+  std::string lack_;
 };
 
 }  // namespace

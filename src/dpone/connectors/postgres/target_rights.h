@@ -1,0 +1,25 @@
+// What the sink's role lacks beside its rights on the target itself: on what the rows of a load run (functions in
+// constraints, defaults and indexes; sequences), on the types of its columns, and on the objects that an exchange
+// writes again. The role that made the target had these rights; a role that only loads may lack them. Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "dpone/base/error.h"
+#include "dpone/base/json.h"
+#include "dpone/connectors/postgres/types.h"
+
+namespace dpone::postgres {
+
+// A scalar expression (type text): the JSON array of what the current role lacks of table `oid`.
+std::string lacks_sql(Oid oid, int server_version);
+
+// What stops an exchange only: sentences about `role`.
+std::vector<std::string> lacks_of_exchange(const Json& lacks, const std::string& role);
+
+// What stops every load of `columns` into `target`. An exchange takes types from the table itself and looks up no name.
+std::vector<Error> lacks_of_load(const Json& lacks, const std::string& role, const std::string& target,
+                                 const std::vector<std::string>& columns, bool may_exchange);
+
+}  // namespace dpone::postgres
