@@ -330,9 +330,62 @@ def test_rows_swap_unique_values_of_types_of_postgresql(load, kind):
 @pytest.mark.parametrize("index", [
     "alter table orders add unique nulls not distinct (v)", "create unique index on orders (v, id)", "create unique index on orders (v) where id > 0",
     "alter table orders add unique (v) deferrable", "alter table orders alter state set not null, add unique (v, state)",
+    "create unique index on orders (lower(v))", "create unique index on orders (upper(v), state)", "alter table orders add exclude (v with =)",
 ])  # fmt: skip
 def test_rows_swap_values_of_other_unique_indexes(load, index):
     check_moves(load, "text", "'v' || id", index)
+
+
+@INTO_POSTGRES
+@pytest.mark.parametrize("kind", ["text not null", "varchar(20) not null", "varchar(20)"])
+def test_rows_swap_values_that_are_unique_without_their_case(load, kind):
+    check_moves(load, kind, "'V' || id", "create unique index on orders (lower(v))")
+
+
+@INTO_POSTGRES
+@pytest.mark.parametrize("kind", ["text", "text not null"])
+def test_rows_come_under_a_partial_unique_index_as_others_leave_it(load, kind):
+    """The value stays, the condition moves: which of two addresses is the main one."""
+    load.src.run(f"alter table orders add owner {kind.removesuffix(' not null')}, add is_main boolean; update orders set owner = (id + 1) / 2, is_main = id % 2 = 0")
+    if "not null" in kind:
+        load.src.run("alter table orders alter owner set not null")
+    load.run()
+    load.dst.run("create unique index on orders (owner) where is_main")
+    load.src.run("update orders set is_main = not is_main, changed = 20")
+    assert load.run().json["result"]["updated_rows"] == 10
+    assert load.rows("id, owner, is_main") == [(i, str((i + 1) // 2), i % 2 == 1) for i in range(1, 11)]
+
+
+@INTO_POSTGRES
+def test_rows_swap_ranges_that_exclude_each_other(load):
+    load.src.run("alter table orders add room int, add during int4range; update orders set room = 1, during = int4range(id * 10, id * 10 + 10)")
+    load.run()
+    load.dst.run("create extension btree_gist; alter table orders add exclude using gist (room with =, during with &&)")
+    load.src.run("update orders set during = int4range(20, 30), changed = 20 where id = 1; update orders set during = int4range(10, 20), changed = 20 where id = 2")
+    load.src.run("update orders set during = int4range(30, 35), changed = 20 where id = 3")
+    assert load.run().json["result"]["updated_rows"] == 3
+    assert [lower for _, lower in load.rows("id, lower(during)")[:3]] == [20, 10, 30]
+
+
+SWAPS_WITHOUT_A_WAY = {  # index, what a run names
+    "create unique index by_md5 on orders (md5(v))": "by_md5",
+    "create unique index by_whole on orders (coalesce(v, ''), (id > 0))": "by_whole",
+    "alter table orders alter v set not null, add constraint apart exclude (v with =)": "apart",
+}
+
+
+@INTO_POSTGRES
+@pytest.mark.parametrize("index", SWAPS_WITHOUT_A_WAY)
+def test_a_swap_without_a_way_names_index_and_value_and_says_what_to_do(load, index):
+    load.src.run("alter table orders add v text; update orders set v = 'v' || id")
+    load.run()
+    load.dst.run(index)
+    load.src.run("update orders set v = case id when 1 then 'v2' else 'v1' end, changed = 20 where id < 3")
+    name = SWAPS_WITHOUT_A_WAY[index]
+    assert any(f"swap their values of unique index {name}" in note for note in load.plan().json["notes"])
+    error = load.run(code=1).err
+    print(error)
+    assert "publish.unique_held" in error and name in error
 
 
 @INTO_POSTGRES

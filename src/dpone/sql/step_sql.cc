@@ -167,8 +167,14 @@ Error scope_error(Error error, const Scope& scope) {
                                             : "name columns of the target, and values of their types");
 }
 
-void SetAsides::add(SetAside aside, bool is_of_columns, const std::string& index) {
-  if (is_of_columns && !aside.value.empty()) {
+void SetAside::offer(const std::string& name, std::string other_value) {
+  if (other_value.empty() || value == "NULL" || (other_value != "NULL" && !value.empty())) return;
+  column = name;
+  value = std::move(other_value);
+}
+
+void SetAsides::add(SetAside aside, bool is_understood, const std::string& index) {
+  if (is_understood && !aside.value.empty()) {
     ways.push_back(std::move(aside));
   } else {
     without.push_back(index);
@@ -178,15 +184,26 @@ void SetAsides::add(SetAside aside, bool is_of_columns, const std::string& index
 std::string render_set_aside(const Dialect& dialect, const LoadTask& task, const LoadTables& tables,
                              const UpdateRows& step, const SetAside& aside) {
   std::string wanted;
-  for (const std::string& column : aside.columns) {
-    const std::string name = dialect.quote_name(column);
-    std::string equal = "t." + name + " " + dialect.key_operator(task, column) + " o." + name;
-    if (aside.has_equal_nulls) equal = "(" + equal + " OR (t." + name + " IS NULL AND o." + name + " IS NULL))";
+  std::vector<std::string> changing = aside.predicate;
+  // A row whose value stays, and one that conflicts with what it had, may find itself.
+  bool finds_itself = !aside.predicate.empty();
+  for (const IndexPart& part : aside.parts) {
+    if (!contains(changing, part.column)) changing.push_back(part.column);
+    finds_itself = finds_itself || !part.conflict.empty() || !part.function.empty();
+    const std::string name = dialect.quote_name(part.column);
+    const auto of = [&](const char* row) {
+      const std::string column = row + name;
+      return part.function.empty() ? column : part.function + "(" + column + ")";
+    };
+    const std::string conflict = part.conflict.empty() ? dialect.key_operator(task, part.column) : part.conflict;
+    std::string equal = of("t.") + " " + conflict + " " + of("o.");
+    if (aside.has_equal_nulls) equal = "(" + equal + " OR (" + of("t.") + " IS NULL AND " + of("o.") + " IS NULL))";
     wanted += " AND " + equal;
   }
+  if (finds_itself) wanted += " AND NOT (" + same_key(dialect, task, step.key, "t", "o") + ")";
   return std::string(dialect.update) + " " + tables.target + " AS t SET " + dialect.quote_name(aside.column) + " = " +
          aside.value + " FROM " + tables.stage + " AS s, " + tables.stage + " AS o, " + tables.target + " AS u WHERE " +
-         same_key(dialect, task, step.key) + " AND (" + differ(dialect, task, aside.columns) + ")" + wanted + " AND " +
+         same_key(dialect, task, step.key) + " AND (" + differ(dialect, task, changing) + ")" + wanted + " AND " +
          same_key(dialect, task, step.key, "u", "o");
 }
 

@@ -30,12 +30,24 @@ struct RowChange {
   std::string rows;
 };
 
+// A part of a unique index: a loaded column, how two of its values conflict (empty: as keys do), and the function of it
+// that is indexed (empty: the column itself).
+struct IndexPart {
+  std::string column;
+  std::string conflict = {};
+  std::string function = {};
+};
+
 // A unique index beside the key, and what keeps its rows apart while their values change places.
 struct SetAside {
-  std::vector<std::string> columns;  // of the index, that are loaded
-  std::string column;                // the one of them that gets `value` meanwhile
-  std::string value;                 // of a row `t`: no other row has or gets it
-  bool has_equal_nulls = false;      // NULLS NOT DISTINCT
+  std::vector<IndexPart> parts;
+  std::vector<std::string> predicate;  // loaded columns of its WHERE: a row may come under it without a new value
+  std::string column;                  // the one of the parts that gets `value` meanwhile; empty: no way is known
+  std::string value;                   // of a row `t`: no other row has or gets it
+  bool has_equal_nulls = false;        // NULLS NOT DISTINCT
+
+  // Offers a column and its value (empty: none). NULL is better than any other, then the first is taken.
+  void offer(const std::string& name, std::string other_value);
 };
 
 // What must be unique at a target beside the key of a merge.
@@ -43,8 +55,8 @@ struct SetAsides {
   std::vector<SetAside> ways;
   std::vector<std::string> without;  // the indexes without a way, by their names for a user
 
-  // `is_of_columns`: the index is of whole columns, which is all that a way can be about.
-  void add(SetAside aside, bool is_of_columns, const std::string& index);
+  // `is_understood`: the parts are all that the index is of.
+  void add(SetAside aside, bool is_understood, const std::string& index);
 };
 
 // Comes before render_update(): rows whose value of a unique index another staged row gets make room first, since the

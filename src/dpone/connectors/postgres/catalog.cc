@@ -154,6 +154,18 @@ std::string target_facts_sql(int server_version) {
       'options', to_jsonb(ic.reloptions),
       'columns', (SELECT jsonb_agg(ka.attname ORDER BY u.ordinality) FROM unnest(i.indkey::int2[]) WITH ORDINALITY u(num, ordinality)
          LEFT JOIN pg_attribute ka ON ka.attrelid = c.oid AND ka.attnum = u.num WHERE u.ordinality <= i.indnkeyatts),
+      'functions', CASE WHEN i.indexprs IS NOT NULL THEN (SELECT jsonb_agg((SELECT jsonb_build_object('name', f.name, 'column',
+             fa.attname) FROM pg_attribute fa, (VALUES ('lower'), ('upper')) f(name) WHERE fa.attrelid = c.oid AND fa.attnum > 0
+           AND pg_get_indexdef(i.indexrelid, u.num, false) IN (f.name || '(' || quote_ident(fa.attname) || ')',
+             f.name || '((' || quote_ident(fa.attname) || ')::text)') LIMIT 1) ORDER BY u.num)
+         FROM generate_series(1, i.indnkeyatts) u(num)) END,
+      'predicate_columns', CASE WHEN i.indpred IS NOT NULL THEN (SELECT coalesce(jsonb_agg(ka.attname ORDER BY ka.attnum),
+           '[]'::jsonb) FROM pg_attribute ka WHERE ka.attrelid = c.oid AND ka.attnum > 0 AND EXISTS (SELECT FROM pg_depend d
+             WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid AND d.refclassid = 'pg_class'::regclass
+               AND d.refobjid = c.oid AND d.refobjsubid = ka.attnum)) END,
+      'operators', (SELECT jsonb_agg('OPERATOR(' || quote_ident(pn.nspname) || '.' || o.oprname || ')' ORDER BY u.ordinality)
+         FROM unnest(k.conexclop) WITH ORDINALITY u(oid, ordinality) JOIN pg_operator o ON o.oid = u.oid
+         JOIN pg_namespace pn ON pn.oid = o.oprnamespace),
       'comment', obj_description(ic.oid, 'pg_class'),
       'statistics', (SELECT jsonb_object_agg(ia.attnum::text, ia.attstattarget) FROM pg_attribute ia
          WHERE ia.attrelid = ic.oid AND ia.attstattarget >= 0),

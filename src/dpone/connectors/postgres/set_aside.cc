@@ -61,38 +61,52 @@ bool is_named_in(const Json& keys, const char* member, const std::string& column
   });
 }
 
+// lower() and upper() of a column keep values apart that are apart by more than case. Empty: any other expression.
+sql::IndexPart function_part(const Json& function) {
+  if (function.is_null()) return {};
+  return {function["column"].as_string(), "OPERATOR(pg_catalog.=)", "pg_catalog." + function["name"].as_string()};
+}
+
 }  // namespace
 
 sql::SetAsides find_set_asides(const TargetFacts& target, const std::vector<std::string>& key,
                                const std::vector<std::string>& columns, const std::string& stage) {
   sql::SetAsides out;
   for (const Json& index : native_of(target)["indexes"].as_array()) {
-    if (!index["is_unique"].as_bool() && !index["is_exclusion"].as_bool()) continue;
-    if (index["is_deferrable"].as_bool()) continue;
+    const bool is_exclusion = index["is_exclusion"].as_bool();
+    if (index["is_deferrable"].as_bool() || (!index["is_unique"].as_bool() && !is_exclusion)) continue;
     sql::SetAside aside;
     aside.has_equal_nulls = index["definition"].as_string().find(" NULLS NOT DISTINCT") != std::string::npos;
-    bool is_of_columns = index["is_unique"].as_bool() && !index["is_exclusion"].as_bool();
+    bool is_understood = true;
     bool is_written = false;
-    for (const Json& part : index["columns"].as_array()) {
-      const std::string& name = part.as_string();
-      is_of_columns = is_of_columns && part.is_string();
-      const bool is_loaded = contains(columns, name);
-      is_written = is_written || !part.is_string() || (is_loaded && !contains(key, name));
+    const auto& parts = index["columns"].as_array();
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      sql::IndexPart part =
+          parts[i].is_string() ? sql::IndexPart{parts[i].as_string()} : function_part(index["functions"].as_array()[i]);
+      is_understood = is_understood && !part.column.empty() && !(is_exclusion && !part.function.empty());
+      const bool is_loaded = contains(columns, part.column);
+      const bool is_key = contains(key, part.column);
+      is_written = is_written || part.column.empty() || (is_loaded && !is_key);
       if (!is_loaded) continue;
-      aside.columns.push_back(name);
-      const TargetColumn* const facts = target.find(name);
-      const bool is_bound = contains(key, name) || facts == nullptr || facts->is_generated ||
-                            contains(native_of(target)["partition_columns"].as_array(), part) ||
-                            is_named_in(native_of(target)["incoming_foreign_keys"], "refers_to", name);
-      if (is_bound || aside.value == "NULL") continue;
-      std::string value = value_aside(target, *facts, stage, !aside.has_equal_nulls);
-      // What refers to another table has only its values.
-      if (value != "NULL" && is_named_in(native_of(target)["constraints"], "columns", name)) continue;
-      if (value.empty() || (value != "NULL" && !aside.value.empty())) continue;
-      aside.column = name;
-      aside.value = std::move(value);
+      if (is_exclusion) part.conflict = index["operators"].as_array()[i].as_string();
+      const TargetColumn* const facts = target.find(part.column);
+      const bool is_bound = is_key || facts == nullptr || facts->is_generated ||
+                            contains(native_of(target)["partition_columns"].as_array(), Json(part.column)) ||
+                            is_named_in(native_of(target)["incoming_foreign_keys"], "refers_to", part.column);
+      std::string value = is_bound ? "" : value_aside(target, *facts, stage, !aside.has_equal_nulls);
+      // What refers to another table has only its values, and another operator may find any value in conflict.
+      const bool is_free = !is_exclusion && !is_named_in(native_of(target)["constraints"], "columns", part.column);
+      if (value == "NULL" || is_free) aside.offer(part.column, std::move(value));
+      aside.parts.push_back(std::move(part));
     }
-    if (is_written) out.add(std::move(aside), is_of_columns, index["name"].as_string());
+    for (const Json& name : index["predicate_columns"].as_array()) {
+      const bool is_part = std::any_of(aside.parts.begin(), aside.parts.end(),
+                                       [&](const sql::IndexPart& part) { return part.column == name.as_string(); });
+      if (is_part || !contains(columns, name.as_string()) || contains(key, name.as_string())) continue;
+      aside.predicate.push_back(name.as_string());
+      is_written = true;
+    }
+    if (is_written) out.add(std::move(aside), is_understood, index["name"].as_string());
   }
   return out;
 }

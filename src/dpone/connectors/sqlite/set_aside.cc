@@ -71,14 +71,10 @@ sql::SetAsides find_set_asides(const TargetFacts& target, const std::vector<std:
       const bool is_key = name != nullptr && find_name(key, *name) != nullptr;
       is_written = is_written || !part || (name != nullptr && !is_key);
       if (name == nullptr) continue;
-      aside.columns.push_back(*name);
+      aside.parts.push_back({*name});
       const TargetColumn* const facts = target.find(*name);
-      if (is_key || facts == nullptr || aside.value == "NULL") continue;
-      if (is_referred_to(relation, *name)) continue;
-      std::string value = value_aside(target, *facts, stage);
-      if (value != "NULL" && !aside.value.empty()) continue;
-      aside.column = *name;
-      aside.value = std::move(value);
+      const bool is_bound = is_key || facts == nullptr || is_referred_to(relation, *name);
+      if (!is_bound) aside.offer(*name, value_aside(target, *facts, stage));
     }
     if (is_written) out.add(std::move(aside), is_of_columns, index.name);
   }
