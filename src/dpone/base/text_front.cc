@@ -11,6 +11,13 @@ constexpr std::size_t kLongestMark = 4;  // of UTF-32
 
 }  // namespace
 
+Status refuse_foreign_encoding(std::string_view text, const char* slug) {
+  const std::string_view encoding = foreign_encoding(text);
+  if (encoding.empty()) return {};
+  return Error(ErrorClass::kFailed, slug, fmt::format("the text is {}", encoding))
+      .hint(fmt::format("convert it to UTF-8 first: iconv -f {} -t UTF-8", encoding));
+}
+
 Result<std::size_t> TextFront::skip(std::string_view text, bool is_end, const char* slug) {
   std::size_t skipped = 0;
   while (!is_past_) {
@@ -19,10 +26,7 @@ Result<std::size_t> TextFront::skip(std::string_view text, bool is_end, const ch
     const std::size_t marks = byte_order_marks(rest);
     skipped += marks;
     is_past_ = marks == 0;
-    if (const std::string_view encoding = foreign_encoding(rest); !encoding.empty()) {
-      return Error(ErrorClass::kFailed, slug, fmt::format("the text is {}", encoding))
-          .hint(fmt::format("convert it to UTF-8 first: iconv -f {} -t UTF-8", encoding));
-    }
+    DPONE_CHECK(refuse_foreign_encoding(rest, slug));
   }
   return skipped;
 }

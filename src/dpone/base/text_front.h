@@ -8,6 +8,9 @@
 
 namespace dpone {
 
+// Fails with `slug` and exit 1 if `text`, from its first byte, is UTF-16 or UTF-32.
+Status refuse_foreign_encoding(std::string_view text, const char* slug);
+
 class TextFront {
  public:
   // The number of bytes at the beginning of `text` that are marks to skip; `text` is the unskipped text received so

@@ -5,6 +5,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "dpone/base/text_front.h"
 #include "dpone/base/utf8.h"
 #include "dpone/codec/delimited/decoder.h"
 #include "dpone/codec/delimited/encoder.h"
@@ -111,10 +112,7 @@ class CsvFormat final : public RowFormat {
   }
 
   Result<std::vector<std::string>> read_names(std::string_view front, bool is_whole) const {
-    if (const std::string_view encoding = foreign_encoding(front); !encoding.empty()) {
-      return header_error("delimited.encoding", fmt::format("the text is {}", encoding),
-                          fmt::format("convert it to UTF-8 first: iconv -f {} -t UTF-8", encoding));
-    }
+    DPONE_CHECK(refuse_foreign_encoding(front, "delimited.encoding"));
     front.remove_prefix(byte_order_marks(front));
     DPONE_CHECK(refuse_excel_line(front));
     if (front.empty()) {

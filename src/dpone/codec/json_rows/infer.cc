@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "dpone/base/text_front.h"
 #include "dpone/base/utf8.h"
 #include "dpone/codec/json_rows/scanner.h"
 #include "dpone/data/value_parse.h"
@@ -165,10 +166,7 @@ class Inferrer {
 
 Result<Inference> infer(std::string_view sample, const InferOptions& options) {
   Inferrer inferrer(options);
-  if (const std::string_view encoding = foreign_encoding(sample); !encoding.empty()) {
-    return wrong("json_rows.encoding", fmt::format("the text is {}", encoding))
-        .hint(fmt::format("convert it to UTF-8 first: iconv -f {} -t UTF-8", encoding));
-  }
+  DPONE_CHECK(refuse_foreign_encoding(sample, "json_rows.encoding"));
   std::size_t at = byte_order_marks(sample);
   Inference& found = inferrer.found();
   for (std::int64_t line = 1; at < sample.size() && found.rows < options.max_rows; ++line) {

@@ -172,7 +172,7 @@ class Encoder::Impl {
       EncodeOperation& operation = *operations_[i];
       const Column& column = batch.columns()[i];
       const std::int64_t bad = operation.prepare(operation, column, begin, count, &cells_[i]);
-      if (bad >= 0) return does_not_fit(column, begin + bad, i, row_count_ + bad + 1);
+      if (bad >= 0) return does_not_fit(columns_[i], column, begin + bad, row_count_ + bad + 1);
       same += sizeof(std::uint32_t);
       if (cells_[i].width != 0 && cells_[i].validity == nullptr) {
         same += cells_[i].width;
@@ -232,23 +232,23 @@ class Encoder::Impl {
     return i;
   }
 
-  Error does_not_fit(const Column& column, std::int64_t row, std::size_t index, std::int64_t row_number) const {
-    constexpr std::size_t kShown = 64;
-    std::string text;
-    append_value_text(column, row, text);
-    if (text.size() > kShown) text = text.substr(0, kShown) + "...";
-    return Error(ErrorClass::kFailed, "value.does_not_fit",
-                 fmt::format("'{}' does not fit {} exactly", text, columns_[index].to.to_string()))
-        .with("column", columns_[index].name)
-        .with("row", std::to_string(row_number))
-        .hint("widen the target's column, or cast the value in a query if rounding is acceptable");
-  }
-
   const std::vector<EncodeColumn> columns_;
   std::vector<std::unique_ptr<EncodeOperation>> operations_;
   std::vector<Cells> cells_;
   std::int64_t row_count_ = 0;
 };
+
+Error does_not_fit(const EncodeColumn& target, const Column& column, std::int64_t row, std::int64_t row_number) {
+  constexpr std::size_t kShown = 64;
+  std::string text;
+  append_value_text(column, row, text);
+  if (text.size() > kShown) text = text.substr(0, kShown) + "...";
+  return Error(ErrorClass::kFailed, "value.does_not_fit",
+               fmt::format("'{}' does not fit {} exactly", text, target.to.to_string()))
+      .with("column", target.name)
+      .with("row", std::to_string(row_number))
+      .hint("widen the target's column, or cast the value in a query if rounding is acceptable");
+}
 
 Encoder::Encoder(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Encoder::Encoder(Encoder&&) noexcept = default;

@@ -20,6 +20,9 @@ struct EncodeColumn {
   std::uint32_t element_oid = 0;  // arrays: the OID of the sink's element type, which is part of every value
 };
 
+// `value.does_not_fit`: value `row` of `column`, in row `row_number` of the load, and where it was to go.
+Error does_not_fit(const EncodeColumn& target, const Column& column, std::int64_t row, std::int64_t row_number);
+
 class Encoder {
  public:
   // Fails with `pg_copy.cannot_convert` if conversion.h does not allow a pair of types, `pg_copy.element_oid` if an

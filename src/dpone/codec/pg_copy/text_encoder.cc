@@ -1,7 +1,5 @@
 #include "dpone/codec/pg_copy/text_encoder.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <string_view>
 #include <utility>
@@ -91,14 +89,7 @@ class TextEncoder::Impl {
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       const std::int64_t bad = find_misfit(i, batch.columns()[i], begin, count);
       if (bad < 0) continue;
-      value_.clear();
-      append_value_text(batch.columns()[i], begin + bad, value_);
-      return Error(ErrorClass::kFailed, "value.does_not_fit",
-                   fmt::format("'{}' does not fit {} exactly", std::string_view(value_).substr(0, 64),
-                               columns_[i].to.to_string()))
-          .with("column", columns_[i].name)
-          .with("row", std::to_string(row_count_ + bad + 1))
-          .hint("widen the target's column, or cast the value in a query if rounding is acceptable");
+      return does_not_fit(columns_[i], batch.columns()[i], begin + bad, row_count_ + bad + 1);
     }
     return {};
   }
