@@ -49,7 +49,7 @@ Signals::Signals() {
 Signals::~Signals() {
   thread_.request_stop();
   // Wakes it, and nothing else: every thread blocks the signal.
-  pthread_kill(thread_.native_handle(), SIGTERM);
+  pthread_kill(thread_.native_handle(), SIGINT);
 }
 
 void Signals::begin_run(const std::string& cleanup, const std::string& reconcile) {

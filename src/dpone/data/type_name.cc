@@ -261,7 +261,7 @@ Result<DataType> parse_type_name(std::string_view text) {
 }
 
 std::string type_name(const DataType& type) {
-  const std::string name(traits_of(type).sql_name);
+  std::string name(traits_of(type).sql_name);
   const std::string fraction = type.scale < 6 ? fmt::format("({})", type.scale) : std::string();
   switch (type.kind) {
     case TypeKind::kDecimal:

@@ -130,6 +130,7 @@ std::int64_t convert_number(Operation& self, const Column& column, std::int64_t 
       fits = static_cast<WideFloat>(to) == static_cast<WideFloat>(from);
     } else {
       fits = std::in_range<To>(from);
+      // NOLINTNEXTLINE(bugprone-signed-char-misuse): a number of 8 bits, not a character
       to = static_cast<To>(from);
     }
     if (!fits && bad < 0 && !column.is_null(begin + i)) bad = i;

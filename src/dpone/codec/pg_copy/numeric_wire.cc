@@ -50,7 +50,7 @@ void write_special(std::uint8_t* out, std::uint16_t sign) {
 NumericProblem read_wide(const std::uint8_t* digit, const Header& header, int precision, int scale, Int128* out) {
   Int128 sum = 0;
   for (int i = 0; i < header.digits; ++i) {
-    const std::uint32_t group = load_big<std::uint16_t>(digit + 2 * i);
+    const std::uint32_t group = load_big<std::uint16_t>(digit + std::ptrdiff_t{2} * i);
     if (group > 9999) return NumericProblem::kMalformed;
     if (group == 0) continue;
     const int exponent = 4 * (header.weight - i) + scale;
@@ -100,11 +100,11 @@ NumericProblem read_decimal(const std::uint8_t* value, std::size_t bytes, int pr
   std::uint64_t head = 0;
   std::uint32_t worst = 0;
   for (int i = 0; i + 1 < header.digits; ++i) {
-    const std::uint32_t group = load_big<std::uint16_t>(digit + 2 * i);
+    const std::uint32_t group = load_big<std::uint16_t>(digit + std::ptrdiff_t{2} * i);
     worst = std::max(worst, group);
     head = head * 10'000 + group;
   }
-  const std::uint32_t last = load_big<std::uint16_t>(digit + 2 * (header.digits - 1));
+  const std::uint32_t last = load_big<std::uint16_t>(digit + std::ptrdiff_t{2} * (header.digits - 1));
   if (std::max(worst, last) > 9999) return NumericProblem::kMalformed;
   std::uint64_t sum = 0;
   if (exponent >= 0) {
@@ -130,7 +130,8 @@ NumericProblem read_decimal(const std::uint8_t* value, std::size_t bytes, int pr
         break;
     }
     if (kept * unit != last) return NumericProblem::kScale;
-    sum = head * kSmallPowers[static_cast<std::size_t>(4 + exponent)] + kept;
+    const int power = 4 + exponent;
+    sum = head * kSmallPowers[static_cast<std::size_t>(power)] + kept;
   }
   if (precision < 19 && static_cast<Int128>(sum) >= decimal_power(precision)) return NumericProblem::kPrecision;
   const auto positive = static_cast<std::int64_t>(sum);
@@ -160,7 +161,7 @@ NumericProblem read_numeric_text(const std::uint8_t* value, std::size_t bytes, B
   }
   const std::uint8_t* digit = value + kHeader;
   for (int i = 0; i < header.digits; ++i) {
-    if (load_big<std::uint16_t>(digit + 2 * i) > 9999) return NumericProblem::kMalformed;
+    if (load_big<std::uint16_t>(digit + std::ptrdiff_t{2} * i) > 9999) return NumericProblem::kMalformed;
   }
   while (header.digits > 0 && load_big<std::uint16_t>(digit) == 0) {
     digit += 2;
@@ -171,12 +172,12 @@ NumericProblem read_numeric_text(const std::uint8_t* value, std::size_t bytes, B
   for (int i = 0; i < header.digits; ++i) {
     const int hidden = -4 * (header.weight - i) - header.scale;  // digits of this group behind the scale
     if (hidden <= 0) continue;
-    const std::uint32_t group = load_big<std::uint16_t>(digit + 2 * i);
+    const std::uint32_t group = load_big<std::uint16_t>(digit + std::ptrdiff_t{2} * i);
     if (group % kSmallPowers[static_cast<std::size_t>(std::min(hidden, 4))] != 0) return NumericProblem::kMalformed;
   }
   const auto group_at = [&](int position) -> std::uint32_t {  // position 0 is before the decimal point
     const int index = header.weight - position;
-    return index < 0 || index >= header.digits ? 0 : load_big<std::uint16_t>(digit + 2 * index);
+    return index < 0 || index >= header.digits ? 0 : load_big<std::uint16_t>(digit + std::ptrdiff_t{2} * index);
   };
   if (header.sign == kNegative && header.digits > 0) append("-");
   if (header.digits == 0 || header.weight < 0) {

@@ -61,8 +61,9 @@ class FileSnapshot final : public Snapshot {
   Result<std::unique_ptr<BatchReader>> open(const Slice&, const ReadTask& task) override {
     // A row can be rejected only here.
     const bool checks_json = task.checks_json || !selection_->settings.reject_path.empty();
-    rowfile::ReadJob job{selection_->format, selection_->settings, selection_->names,
-                         strict_schema(task.columns, task.key), checks_json};
+    const rowfile::ReadSettings& settings = selection_->settings;
+    rowfile::ReadJob job{selection_->format, settings, selection_->names, strict_schema(task.columns, task.key),
+                         checks_json};
     return rowfile::make_reader(std::move(job), std::make_unique<FileSequence>(selection_, context_), context_);
   }
   Status close() override { return {}; }

@@ -20,7 +20,7 @@ namespace dpone::sqlite {
 namespace {
 
 constexpr std::int64_t kBatchBytes = std::int64_t{2} << 20;
-constexpr std::int64_t kBatchRows = 64 * 1024;
+constexpr std::int64_t kBatchRows = std::int64_t{64} * 1024;
 // Whole numbers up to here are doubles too.
 constexpr std::int64_t kExactDouble = std::int64_t{1} << 53;
 
