@@ -1,5 +1,6 @@
 """Every password that a test of this folder uses is looked for, after the test, in all that the program left."""
 
+import subprocess
 import urllib.parse
 
 import pytest
@@ -68,3 +69,20 @@ def refused(run, code, slug):
     for sign in ("terminate called", "Traceback", "Assertion", "SUMMARY:", "internal"):
         assert sign not in run.err, run
     return run
+
+
+@pytest.fixture
+def small_disk(dpone, request):
+    """small_disk("64k") -> a folder with a file system of that size. Needs the right to mount: as root, or in CI (where
+    a skip is a failure) in a container with CAP_SYS_ADMIN."""
+
+    def make(size):
+        folder = dpone.folder / "small"
+        folder.mkdir()
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], capture_output=True, text=True)
+        if done.returncode != 0:
+            pytest.skip(f"no right to mount a small file system: {done.stderr.strip()}")
+        request.addfinalizer(lambda: subprocess.run(["umount", folder], check=True))
+        return folder
+
+    return make

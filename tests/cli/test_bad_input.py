@@ -3,7 +3,6 @@
 import contextlib
 import socket
 import sqlite3
-import subprocess
 import sys
 
 import pytest
@@ -196,12 +195,8 @@ def test_unknown_url(dpone, src, url):
         assert run.json["schema_version"] == "dpone.error.v1"
 
 
-def test_full_disk_for_the_state(dpone, copy, dst, leaves_target, request):
-    mount = dpone.folder / "small"
-    mount.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", mount], capture_output=True).returncode != 0:
-        pytest.skip("no right to mount")
-    request.addfinalizer(lambda: subprocess.run(["umount", mount], check=True))
+def test_full_disk_for_the_state(copy, leaves_target, small_disk):
+    mount = small_disk("4k")
     (mount / "filler").write_bytes(b"x" * 4096)
     run = copy("--state-dir", str(mount / "state")).expect(1)
     assert "No space left" in run.err
@@ -358,12 +353,8 @@ def test_a_connection_with_the_name_of_a_folder_is_a_connection(dpone, copy, dst
     copy().expect(0)
 
 
-def test_a_full_folder_of_temporary_files_is_named_and_not_the_targets_disk(dpone, request):
-    mount = dpone.folder / "small"
-    mount.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", mount], capture_output=True).returncode != 0:
-        pytest.skip("no right to mount")
-    request.addfinalizer(lambda: subprocess.run(["umount", mount], check=True))
+def test_a_full_folder_of_temporary_files_is_named_and_not_the_targets_disk(dpone, small_disk):
+    mount = small_disk("64k")
     with contextlib.closing(sqlite3.connect(dpone.folder / "s.db")) as database, database:
         database.execute("create table t (id integer primary key, v text)")
         database.executemany("insert into t values (?, ?)", ((n, f"{n * 7919 % 100003:0200d}") for n in range(60_000)))
