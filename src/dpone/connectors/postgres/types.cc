@@ -17,8 +17,10 @@ constexpr std::array<Oid, 12> kRegTypes = {24, 2202, 2203, 2204, 2205, 2206, 373
 // What initdb makes has another OID in each version: the types of information_schema and of the catalog's views.
 constexpr Oid kFirstUnfixedOid = 10000;
 
-// The text of an empty vector becomes an array without dimensions, which their binary input refuses.
 constexpr std::array<Oid, 2> kVectors = {22, 30};  // int2vector, oidvector
+// The binary input of each refuses an empty value, which its binary output writes: that of a vector is an array without
+// dimensions, that of a tsquery a tree without nodes.
+constexpr std::array<Oid, 3> kRefusedIfEmpty = {22, 30, 3615};  // int2vector, oidvector, tsquery
 
 constexpr int kAllIntervalFields = 0x7fff;
 
@@ -274,7 +276,7 @@ std::string TypeCatalog::raw_obstacle(Oid oid, int server_version) const {
     return "refers to an object of one server's catalog";
   }
   const TypeInfo* info = find(oid);
-  if (contains(kVectors, oid)) return "has a binary form that the server does not read if the value is empty";
+  if (contains(kRefusedIfEmpty, oid)) return "has a binary form that the server does not read if the value is empty";
   if (info == nullptr) return oid < kFirstUnfixedOid ? "" : "is unknown";
   if (!info->has_binary_form) return "has no binary form";
   if (info->is_builtin() && info->element == 0) return {};
