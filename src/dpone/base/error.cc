@@ -28,6 +28,8 @@ std::string_view to_string(Retry value) {
       return "safe";
     case Retry::kAgain:
       return "again";
+    case Retry::kAsText:
+      return "as_text";
     case Retry::kUnknown:
       return "unknown";
   }

@@ -21,8 +21,9 @@ enum class ErrorClass {
 };
 
 // Whether the failed operation may be sent again. kSafe: it had no effect, and the run may start again. kAgain: it had
-// no effect, and the same call may succeed soon, for example when a lock was not available.
-enum class Retry { kNever, kSafe, kAgain, kUnknown };
+// no effect, and the same call may succeed soon, for example when a lock was not available. kAsText: the load had no
+// effect, and may succeed if the column that the error names travels as text; only the engine sees it.
+enum class Retry { kNever, kSafe, kAgain, kAsText, kUnknown };
 
 std::string_view to_string(ErrorClass value);
 std::string_view to_string(Retry value);

@@ -82,12 +82,14 @@ SourceAnswer ask(Source& source) {
 }
 
 Result<plan::RoutePlan> make_plan(const Route& route, const std::filesystem::path& state_dir,
-                                  const PriorReceipts& prior, SourceAnswer source_answer) {
+                                  const PriorReceipts& prior, SourceAnswer source_answer,
+                                  const std::vector<plan::TextColumn>& text_columns) {
   DPONE_TRY(const SourceFacts source, source_answer.get());
   DPONE_TRY(const TargetFacts target, route.sink.describe(plan::strategy::question_of(route.manifest, source)));
   DPONE_TRY(const std::vector<std::string> columns, plan::select_columns(route.manifest, source));
   DPONE_TRY(const TargetFacts proposed, route.sink.propose(target, source, columns));
   plan::PlanInput input{route.manifest, source, target, proposed, prior};
+  input.text_columns = text_columns;
   DPONE_TRY(input.state, read_state(route, prior, target.relation, state_dir));
   // What planning itself has sent; statements of a plan are its beginning.
   std::vector<Statement> statements = prior.asked;

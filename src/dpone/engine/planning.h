@@ -6,6 +6,7 @@
 #include <future>
 
 #include "dpone/engine/route.h"
+#include "dpone/plan/planner.h"
 #include "dpone/plan/route_plan.h"
 
 namespace dpone::engine {
@@ -19,6 +20,7 @@ SourceAnswer ask(Source& source);
 
 // The same with receipts that have been read already.
 Result<plan::RoutePlan> make_plan(const Route& route, const std::filesystem::path& state_dir,
-                                  const PriorReceipts& prior, SourceAnswer source_answer);
+                                  const PriorReceipts& prior, SourceAnswer source_answer,
+                                  const std::vector<plan::TextColumn>& text_columns = {});
 
 }  // namespace dpone::engine

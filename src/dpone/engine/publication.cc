@@ -1,6 +1,7 @@
 #include "dpone/engine/publication.h"
 
 #include "dpone/base/clock.h"
+#include "dpone/base/contains.h"
 #include "dpone/engine/retry.h"
 #include "dpone/engine/settle.h"
 
@@ -59,6 +60,7 @@ void advance_state(const PublicationInput& input, const Receipt& receipt, eviden
 }  // namespace
 
 void warn(const Route& route, evidence::RunRecord& record, std::string message) {
+  if (contains(record.warnings, message)) return;
   route.context.warn(message);
   record.warnings.push_back(std::move(message));
 }

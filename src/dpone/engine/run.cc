@@ -6,6 +6,7 @@
 #include "dpone/engine/planning.h"
 #include "dpone/engine/process_lock.h"
 #include "dpone/engine/publication.h"
+#include "dpone/engine/retry.h"
 
 namespace dpone::engine {
 namespace {
@@ -27,12 +28,17 @@ class Run {
     DPONE_TRY(const FileDescriptor lock, lock_process(state_dir_, context_.process));
     DPONE_CHECK(context_.fault("run.locked"));
     progress_.stage("plan");
-    SourceAnswer source_answer = ask(route_.source);
     DPONE_CHECK(recover(route_, record_));
+    return retry_as_text(context_, [&](const auto& text_columns) { return attempt(text_columns, ledger); });
+  }
+
+ private:
+  Status attempt(const std::vector<plan::TextColumn>& text_columns, evidence::Ledger& ledger) {
+    SourceAnswer source_answer = ask(route_.source);
     DPONE_TRY(const PriorReceipts prior, route_.sink.read_receipts(context_.process, context_.run_id));
     if (prior.of_run) return repeat(route_, *prior.of_run, record_);
-    drop_leftovers(route_, record_);
-    DPONE_TRY(plan_, make_plan(route_, state_dir_, prior, std::move(source_answer)));
+    if (text_columns.empty()) drop_leftovers(route_, record_);
+    DPONE_TRY(plan_, make_plan(route_, state_dir_, prior, std::move(source_answer), text_columns));
     tell_plan();
     StateKeeper state(route_, plan_->state_record);
     // The state follows the receipt before anything is loaded.
@@ -46,12 +52,14 @@ class Run {
     Status status = load_and_publish(*snapshot, *stage, end, ledger, state);
     if (!status && status.error().error_class() != ErrorClass::kOutcomeUnknown) {
       const Status dropped = stage->drop();
-      if (!dropped) warn("cannot drop the stage; `dpone cleanup` will drop it: " + dropped.error().to_line());
+      if (!dropped) {
+        warn("cannot drop the stage; `dpone cleanup` will drop it: " + dropped.error().to_line());
+        return std::move(status).error().retry(Retry::kNever);
+      }
     }
     return status;
   }
 
- private:
   Status load_and_publish(Snapshot& snapshot, Stage& stage, ReadEnd& end, evidence::Ledger& ledger,
                           StateKeeper& state) {
     DPONE_TRY(const bool changes, load(route_, *plan_, snapshot, stage, end, progress_, record_));

@@ -37,8 +37,10 @@ struct World {
   std::int64_t rows_at = 1;  // of the stage, at the position
   int seal_errors = 0;       // how often a lock is unavailable
   std::optional<Error> read_error;
+  std::vector<Error> refusals;  // of a first writer, the next first
   std::optional<Error> finalize_error;
   std::optional<Error> settle_error;
+  std::optional<Error> drop_error;
   bool is_settled = false;  // the receipt is there after a lost answer
   std::optional<Receipt> written;
   std::vector<Receipt> recovered;
@@ -85,10 +87,12 @@ class MemoryWriter final : public BatchWriter, public RawWriter {
   MemoryWriter(const MemoryWriter&) = delete;
   MemoryWriter& operator=(const MemoryWriter&) = delete;
   Status write(const Batch& batch) override {
+    DPONE_CHECK(refuse());
     rows_ += batch.num_rows();
     return {};
   }
   Status write(std::string_view bytes) override {
+    DPONE_CHECK(refuse());
     rows_ += static_cast<std::int64_t>(bytes.size());
     return {};
   }
@@ -99,6 +103,12 @@ class MemoryWriter final : public BatchWriter, public RawWriter {
   }
 
  private:
+  Status refuse() {
+    if (world_.refusals.empty()) return {};
+    Error refusal = world_.refusals.front();
+    world_.refusals.erase(world_.refusals.begin());
+    return refusal;
+  }
   World& world_;
   std::int64_t rows_ = 0;
   bool is_finished_ = false;
@@ -181,6 +191,7 @@ class MemoryStage final : public Stage, public RawStage {
   }
   Status drop() override {
     world_.calls.emplace_back("stage.drop");
+    if (world_.drop_error) return *world_.drop_error;
     return {};
   }
 
@@ -432,6 +443,53 @@ TEST_F(Run, RowsThatAreLostOnTheWayFailTheGateBeforeTheSeal) {
   EXPECT_FALSE(was_called("stage.seal"));
   EXPECT_EQ(world_.calls.back(), "stage.drop");
   EXPECT_EQ(ledger_outcome(), "");
+}
+
+Error refused(const std::string& column) {
+  return error(ErrorClass::kFailed, "postgres.value").native("22P03").with("column", column).retry(Retry::kAsText);
+}
+
+TEST_F(Run, AColumnWhoseBinaryFormIsRefusedIsLoadedAgainAsText) {
+  for (const bool takes_raw : {false, true}) {
+    world_.takes_raw = takes_raw;
+    world_.refusals = {refused("id")};
+    world_.calls.clear();
+    const evidence::RunRecord outcome = run();
+    ASSERT_TRUE(outcome.errors.empty()) << outcome.errors[0].to_line();
+    const std::string writes = takes_raw ? "_raw" : "";
+    EXPECT_EQ(world_.calls, (Calls{"sink.recover", "sink.receipts", "sink.cleanup", "source.snapshot", "sink.prepare",
+                                   "stage.open" + writes, "source.open" + writes, "writer aborted", "stage.drop",
+                                   "sink.receipts", "source.snapshot", "sink.prepare", "stage.open", "source.open",
+                                   "source.close", "stage.seal", "sink.publish"}));
+    const std::string note =
+        "column \"id\" travels as text: the target refused one of its values in binary form (22P03)";
+    EXPECT_EQ(outcome.warnings, std::vector<std::string>{note});
+    EXPECT_EQ(std::count(outcome.notes.begin(), outcome.notes.end(), note), 1);
+    EXPECT_EQ(outcome.rows_loaded, world_.rows());
+    EXPECT_TRUE(plan_->load.columns[0].travels_as_text);
+    EXPECT_EQ(plan_->hash(), outcome.plan_hash);
+  }
+}
+
+TEST_F(Run, EachColumnIsLoadedAgainAsTextOnce) {
+  world_.refusals = {refused("id"), refused("other"), refused("id")};
+  const evidence::RunRecord outcome = run();
+  ASSERT_EQ(outcome.errors.size(), 1U);
+  EXPECT_EQ(outcome.errors[0].slug(), "postgres.value");
+  EXPECT_EQ(outcome.errors[0].retry_class(), Retry::kNever);
+  EXPECT_EQ(std::count(world_.calls.begin(), world_.calls.end(), "sink.prepare"), 3);
+  EXPECT_EQ(world_.calls.back(), "stage.drop");
+  EXPECT_FALSE(was_called("sink.publish"));
+}
+
+TEST_F(Run, ARefusalWithoutAColumnOrWithAStageThatStaysEndsTheRun) {
+  world_.refusals = {refused("")};
+  EXPECT_EQ(failed(), "postgres.value");
+  EXPECT_EQ(std::count(world_.calls.begin(), world_.calls.end(), "sink.prepare"), 1);
+  world_.refusals = {refused("id")};
+  world_.drop_error = error(ErrorClass::kUnavailable, "test.drop");
+  EXPECT_EQ(failed(), "postgres.value");
+  EXPECT_EQ(std::count(world_.calls.begin(), world_.calls.end(), "sink.prepare"), 2);
 }
 
 TEST_F(Run, TooFewRowsFailTheirGate) {

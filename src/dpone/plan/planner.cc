@@ -249,13 +249,32 @@ void plan_absence(const PlanInput& input, RoutePlan& plan) {
       "\"null\" makes it NULL");
 }
 
+// Bytes that pass through are text already.
+void plan_text_columns(const PlanInput& input, RoutePlan& plan) {
+  for (const TextColumn& text : input.text_columns) {
+    plan.warnings.push_back("column \"" + text.name + "\" travels as text: " + text.reason);
+    plan.notes.push_back(plan.warnings.back());
+    for (ColumnPolicy& column : plan.load.columns) {
+      if (plan.load.is_raw || column.sink_name != text.name || !column.may_be_printed()) continue;
+      column.type = column.sink_type = {};
+      column.type.kind = column.sink_type.kind = TypeKind::kText;
+      column.travels_as_text = true;
+    }
+  }
+  plan.read.columns = plan.load.columns;
+}
+
 }  // namespace
 
 Result<RoutePlan> complete(RoutePlan plan, const PlanInput& input, const std::vector<RawVerdict>& verdicts) {
   if (!input.manifest.runtime.flag("raw")) {
     plan.raw_reasons.push_back("raw pass-through is turned off (runtime.raw)");
   } else {
+    for (const TextColumn& column : input.text_columns) {
+      plan.raw_reasons.push_back("column " + column.name + ": " + column.reason);
+    }
     for (const RawVerdict& verdict : verdicts) {
+      if (!verdict.format.is_text && !input.text_columns.empty()) continue;
       if (verdict.is_accepted) {
         plan.load.is_raw = true;
         plan.load.format = verdict.format;
@@ -268,6 +287,7 @@ Result<RoutePlan> complete(RoutePlan plan, const PlanInput& input, const std::ve
       }
     }
   }
+  plan_text_columns(input, plan);
   DPONE_CHECK(strategy::of(input.manifest).plan(input, plan));
   for (Step& step : plan.load.publish) {
     if (auto* place = std::get_if<TakePlace>(&step)) place->without = plan.dropped_keys;

@@ -11,6 +11,12 @@
 
 namespace dpone::plan {
 
+// A column that travels as text because its binary form was refused.
+struct TextColumn {
+  std::string name;    // in the target
+  std::string reason;  // a clause: `the target refused ...`
+};
+
 struct PlanInput {
   const manifest::Manifest& manifest;
   const SourceFacts& source;
@@ -20,6 +26,7 @@ struct PlanInput {
   const PriorReceipts& prior;
   PriorState state = {};      // only a strategy with a cursor looks at this
   StartRequest request = {};  // and at this
+  std::vector<TextColumn> text_columns = {};
 };
 
 // The columns, the key, and every refusal that needs no format.

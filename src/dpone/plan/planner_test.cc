@@ -185,6 +185,27 @@ TEST_F(Planner, TheFirstFormatThatIsAcceptedIsTaken) {
   EXPECT_EQ(typed->raw_reasons.size(), 1U);
 }
 
+TEST_F(Planner, AColumnWhoseBinaryFormIsRefusedTravelsAsText) {
+  const std::vector<RawVerdict> verdicts = {{{"binary", "b", false}, true, {}}, {{"text", "t", true}, true, {}}};
+  PlanInput input{manifest_, source_, target_, proposed_, prior_};
+  input.text_columns = {{"id", "it was refused"}};
+  const auto plan_of = [&](const std::vector<RawVerdict>& given) { return *complete(*draft(input), input, given); };
+  const RoutePlan raw = plan_of(verdicts);
+  EXPECT_EQ(raw.load.format.name, "text");
+  EXPECT_FALSE(raw.load.columns[0].travels_as_text) << "the format is text for all of them";
+  EXPECT_EQ(raw.raw_reasons, std::vector<std::string>{"column id: it was refused"});
+  EXPECT_EQ(raw.warnings, std::vector<std::string>{"column \"id\" travels as text: it was refused"});
+  EXPECT_EQ(raw.notes, raw.warnings);
+  const RoutePlan typed = plan_of({verdicts[0]});
+  EXPECT_FALSE(typed.load.is_raw);
+  for (const ColumnPolicy* column : {&typed.load.columns[0], &typed.read.columns[0]}) {
+    EXPECT_TRUE(column->travels_as_text);
+    EXPECT_EQ(column->type.kind, TypeKind::kText);
+    EXPECT_EQ(column->sink_type.kind, TypeKind::kText);
+  }
+  EXPECT_FALSE(typed.load.columns[1].travels_as_text);
+}
+
 TEST_F(Planner, AReasonIsGivenOnce) {
   const auto made = plan({{{"binary", "b"}, false, {"one", "two"}}, {{"text", "t"}, false, {"two", "one"}}});
   ASSERT_TRUE(made);

@@ -31,6 +31,12 @@ struct ColumnPolicy {
   bool is_absence = false;          // of the stage alone
 
   bool is_nullable_in_stage() const { return is_nullable || may_be_absent; }
+  // Whether the column may travel in its text form though it has a typed one: no value is checked on the way, and the
+  // text form is the same at both ends. That of "char" is not, see char_form() of PostgreSQL.
+  bool may_be_printed() const {
+    const DataType& scalar = type.element ? *type.element : type;
+    return fidelity == Fidelity::kIdentical && !travels_as_text && scalar.kind != TypeKind::kChar1;
+  }
 };
 
 inline constexpr const char* kAbsenceColumn = "__dpone_absent";

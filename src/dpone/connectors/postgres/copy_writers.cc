@@ -21,13 +21,18 @@ class CopyInSession {
   ~CopyInSession() {
     if (!is_finished_) copy_.connection.abort_copy_in("the load was given up");
   }
-  Status send(std::string_view bytes) { return copy_.connection.write_copy(bytes); }
+  Status send(std::string_view bytes) {
+    Status sent = copy_.connection.write_copy(bytes);
+    if (!sent) return copy_.explain(std::move(sent).error());
+    return sent;
+  }
   Result<WriteSummary> finish() {
     is_finished_ = true;
-    DPONE_TRY(const std::int64_t rows, copy_.connection.finish_copy_in());
-    copy_.rows += rows;
+    const auto rows = copy_.connection.finish_copy_in();
+    if (!rows) return copy_.explain(rows.error());
+    copy_.rows += *rows;
     DPONE_CHECK(copy_.connection.execute(copy_.statement));
-    return WriteSummary{rows, rows};
+    return WriteSummary{*rows, *rows};
   }
 
  private:

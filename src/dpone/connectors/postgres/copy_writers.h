@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -16,8 +17,9 @@ namespace dpone::postgres {
 // A COPY FROM STDIN that `connection` is in. Both references outlive the writer.
 struct OpenCopy {
   Connection& connection;
-  std::int64_t& rows;     // finish() adds what the server counted
-  std::string statement;  // what finish() executes after it
+  std::int64_t& rows;                   // finish() adds what the server counted
+  std::string statement;                // what finish() executes after it
+  std::function<Error(Error)> explain;  // an error of the server; called from the writer's thread
 };
 
 std::unique_ptr<RawWriter> make_copy_writer(OpenCopy copy, bool is_text);

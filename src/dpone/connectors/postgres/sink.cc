@@ -255,11 +255,11 @@ class PostgresSink final : public Sink {
 
   Result<std::unique_ptr<Stage>> open_stage(const LoadTask& task) override {
     DPONE_CHECK(connect());
-    DPONE_TRY(std::vector<std::string> prepared, make_schema_and_types(task));
+    DPONE_TRY(const std::vector<std::string> made, make_schema_and_types(task));
+    prepared_.insert(prepared_.end(), made.begin(), made.end());
     Connection connection = std::move(*connection_);
     connection_.reset();
-    return PostgresStage::create(std::move(connection), settings_.connection, control_, task, std::move(prepared),
-                                 context_);
+    return PostgresStage::create(std::move(connection), settings_.connection, control_, task, prepared_, context_);
   }
 
   Result<PublishOutcome> publish(Stage& stage, const LoadTask&, const Receipt& receipt) override {
@@ -586,6 +586,7 @@ class PostgresSink final : public Sink {
   std::optional<ReadReceipts> read_for_;
   ControlTable control_;
   std::optional<Connection> connection_;
+  std::vector<std::string> prepared_;  // statements that this run has carried out, for all its stages
 };
 
 }  // namespace

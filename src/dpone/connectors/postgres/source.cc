@@ -299,6 +299,7 @@ class PostgresSource final : public Source {
 
   Result<SourceFacts> describe() override {
     for (int attempt = 1;; ++attempt) {
+      DPONE_CHECK(connect());
       auto facts = describe_with(*connection_, false);
       const bool may_retry = settings_.query.empty() && connection_->is_alive() && attempt < kDescribeAttempts;
       if (facts || !may_retry || !is_of_vanished(facts.error())) return facts;
@@ -336,9 +337,7 @@ class PostgresSource final : public Source {
 
   Result<std::unique_ptr<Snapshot>> open_snapshot(const ReadTask& task) override {
     const SourceFacts& planned = task.source;
-    if (!connection_) {
-      DPONE_TRY(connection_, Connection::open(settings_.connection, SessionRole::kSource, context_));
-    }
+    DPONE_CHECK(connect());
     for (const std::string& sql : lock_statements(planned)) {
       auto done = connection_->execute(sql);
       if (!done) {
@@ -359,6 +358,13 @@ class PostgresSource final : public Source {
   }
 
  private:
+  // A snapshot takes the connection with it.
+  Status connect() {
+    if (connection_) return {};
+    DPONE_TRY(connection_, Connection::open(settings_.connection, SessionRole::kSource, context_));
+    return {};
+  }
+
   static Error changed(const SourceFacts& planned) {
     return Error(ErrorClass::kUnavailable, "source.changed", "the source's definition changed after the plan was made")
         .with("relation", planned.relation)

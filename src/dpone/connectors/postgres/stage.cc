@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dpone/connectors/postgres/catalog.h"
+#include "dpone/connectors/postgres/copy_error.h"
 #include "dpone/connectors/postgres/dialect.h"
 #include "dpone/connectors/postgres/errors.h"
 #include "dpone/connectors/postgres/lock_keys.h"
@@ -85,7 +86,19 @@ Result<OpenCopy> PostgresStage::begin_copy() {
   for (const std::string& statement : statements_.begin_copy) begin += (begin.empty() ? "" : "; ") + statement;
   DPONE_CHECK(connection->execute(begin));
   DPONE_CHECK(connection->begin_copy_in(statements_.copy));
-  return OpenCopy{*connection, rows_, statements_.end_copy};
+  return OpenCopy{*connection, rows_, statements_.end_copy, [this](Error error) { return explain(std::move(error)); }};
+}
+
+Error PostgresStage::explain(Error error) {
+  error = copy_error(std::move(error), task_, is_binary());
+  if (error.retry_class() == Retry::kAsText) comes_again_ = true;
+  return error;
+}
+
+bool PostgresStage::is_binary() const {
+  if (task_.is_raw) return !task_.format.is_text;
+  return std::none_of(task_.columns.begin(), task_.columns.end(),
+                      [](const ColumnPolicy& column) { return column.travels_as_text; });
 }
 
 Result<std::unique_ptr<RawWriter>> PostgresStage::open_raw_writer(const Slice&) {
@@ -116,9 +129,7 @@ Result<std::vector<pg_copy::EncodeColumn>> PostgresStage::encode_columns() {
 
 Result<std::unique_ptr<BatchWriter>> PostgresStage::open_writer(const Slice&) {
   DPONE_TRY(std::vector<pg_copy::EncodeColumn> columns, encode_columns());
-  const bool is_text = std::any_of(task_.columns.begin(), task_.columns.end(),
-                                   [](const ColumnPolicy& column) { return column.travels_as_text; });
-  if (is_text) {
+  if (!is_binary()) {
     DPONE_TRY(pg_copy::TextEncoder encoder, pg_copy::TextEncoder::create(std::move(columns)));
     DPONE_TRY(OpenCopy copy, begin_copy());
     return make_copy_writer(std::move(copy), std::move(encoder));
@@ -414,7 +425,7 @@ Error PostgresStage::publish_error(Error error) {
 
 Status PostgresStage::drop() {
   // Other runs may use them by now; unlike a stage, they are kept.
-  if (!is_published_ && !prepared_.empty()) {
+  if (!is_published_ && !comes_again_ && !prepared_.empty()) {
     std::string made;
     for (const std::string& sql : prepared_) {
       made += (made.empty() ? "" : ", ") + sql.substr(kCreateWord.size(), sql.find(" AS ") - kCreateWord.size());

@@ -2,6 +2,7 @@
 // the writing session and, through it, the advisory lock that says "this run is alive".
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,6 +44,9 @@ class PostgresStage final : public Stage, public RawStage {
   Status begin();
   // A separate connection for each writer after the first, in COPY FROM STDIN.
   Result<OpenCopy> begin_copy();
+  // Any thread. See copy_error().
+  Error explain(Error error);
+  bool is_binary() const;
   Result<std::vector<pg_copy::EncodeColumn>> encode_columns();
   Status name_identity_sequences();
   Status begin_seal();
@@ -74,6 +78,7 @@ class PostgresStage final : public Stage, public RawStage {
   std::optional<std::size_t> next_constraint_;  // once the stage is committed
   bool is_locked_ = false;
   bool is_published_ = false;
+  std::atomic<bool> comes_again_ = false;  // another stage of this run will use what was prepared
 };
 
 }  // namespace dpone::postgres
