@@ -69,6 +69,67 @@ def test_built_in_types_come_back_from_sqlite_as_they_were(dpone, src, dst):
     assert dst.rows("select t::text from t") == src.rows("select t::text from t")
 
 
+MONEY = "select id, v::text, a::text from t order by id"
+
+
+def make_money(src):
+    src.run("create table t (id int primary key, v money, a money[])")
+    src.run("insert into t values (1, '-92233720368547758.08', '{12.34,NULL}'), (2, '92233720368547758.07', '{}'), (3, '0.01', null), (4, null, '{{1},{2}}')")
+
+
+def test_money_comes_back_from_sqlite_as_it_was(dpone, src, dst):
+    make_money(src)
+    copy(dpone, "t", "-q", target="back.db").expect(0)
+    copy(dpone, "t", "-q", source="back.db").expect(0)
+    assert dst.rows(COLUMNS.format("t")) == src.rows(COLUMNS.format("t"))
+    assert dst.rows(MONEY) == src.rows(MONEY)
+
+
+def test_money_in_sqlite_keeps_the_meaning_of_its_first_server(dpone, src, dst):
+    make_money(src)
+    copy(dpone, "t", "-q", target="back.db").expect(0)
+    dst.run(f'alter database {dst.name} set lc_monetary = "POSIX"')
+    for existing in (False, True):
+        if existing:
+            dst.run("create table t (id int primary key, v money, a money[])")
+        run = copy(dpone, "t", source="back.db").expect(1)
+        assert "type.mismatch" in run.err
+        assert "lc_monetary=C and lc_monetary=POSIX" in run.err
+    # Nor do its units mix with those of another server.
+    dst.run("insert into t values (5, '5.00', '{5.00}')")
+    run = copy(dpone, "t", "--adopt", source="dst", target="back.db").expect(1)
+    assert "type.mismatch" in run.err
+    assert "lc_monetary=POSIX and lc_monetary=C" in run.err
+
+
+def test_texts_of_a_collation_come_back_from_sqlite_as_they_were(dpone, src, dst):
+    """The collation itself stays behind: it orders and compares, and changes no value."""
+    src.run("create collation nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false);"
+            "create table t (id text collate nocase primary key, c varchar(5) collate \"C\", b char(3) collate \"POSIX\", a text[] collate nocase)")
+    src.run("insert into t values ('\u00e9', 'a ', 'x', '{B,b}'), ('E', 'A', ' y', '{}'), ('f\u0301', '', '', '{NULL,\"\"}'), ('G', null, null, null)")
+    select = "select id, c, b, a::text from t order by id collate \"C\""
+    copy(dpone, "t", "-q", target="back.db").expect(0)
+    copy(dpone, "t", "-q", source="back.db").expect(0)
+    assert dst.rows(select) == src.rows(select)
+    assert dst.rows(COLUMNS.format("t")) == src.rows(COLUMNS.format("t"))
+    # A column that is there keeps its own.
+    dst.run("drop table t; drop table __dpone__loads; create table t (id text primary key, c varchar(5) collate \"POSIX\", b char(3), a text[])")
+    copy(dpone, "t", "-q", source="back.db").expect(0)
+    assert dst.rows(select) == src.rows(select)
+    assert dst.value("select attcollation::regcollation::text from pg_attribute where attrelid = 't'::regclass and attname = 'c'") == '"POSIX"'
+
+
+def test_keys_that_differ_only_for_the_sources_collation_are_one_in_sqlite_with_nocase(dpone, src):
+    from harness.sqlite_file import File
+
+    file = File(dpone.folder / "back.db")
+    file.run("create table t (id text collate nocase primary key, n integer)")
+    src.run("create table t (id text collate \"C\" primary key, n int); insert into t values ('a', 1), ('A', 2)")
+    run = copy(dpone, "t", target="back.db").expect(1)
+    assert "gate.key_duplicates" in run.err
+    assert file.rows("select count(*) from t") == [(0,)]
+
+
 @RAW
 def test_a_domain_over_an_array_is_loaded(raw, dpone, src, dst):
     src.run("create domain tags as text[]; create domain more as tags; create table t (id int, g tags, m more);"
