@@ -1,6 +1,8 @@
 """Where an incremental run begins: receipt, state, ledger and definition (semantics §1), a test a schedule."""
 
+import contextlib
 import shutil
+import sqlite3
 
 import pytest
 
@@ -316,6 +318,15 @@ def test_state_inspect_tells_where_the_next_run_begins(load):
     load.run()
     out = load.dpone("state", "inspect", load.manifest()).expect(0).out
     assert "changed = 10" in out and ".dpone/state.db" in out
+
+
+def test_state_inspect_shows_a_position_of_another_kind_as_it_is_stored(load):
+    load.run()
+    with contextlib.closing(sqlite3.connect(load.dpone.folder / ".dpone/state.db")) as file, file:
+        file.execute("update __dpone__state set state = json_set(state, '$.position', json(?))",
+                     ('{"kind":"lsn","value":"0/16B3748"}',))  # fmt: skip
+    out = load.dpone("state", "inspect", load.manifest()).expect(0).out
+    assert 'cursor   lsn "0/16B3748"' in out
 
 
 def test_a_damaged_state_store_is_an_error_and_no_guess(load):

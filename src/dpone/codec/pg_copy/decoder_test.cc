@@ -135,6 +135,41 @@ TEST(DecoderTest, RefusesMalformedValues) {
   EXPECT_EQ(slug_of(array, "000000010000000000000017000000017fffffff0000000400000001"), "pg_copy.value");
 }
 
+TEST(DecoderTest, NamesTheRowOfAMalformedValueWhereverItIsAmongRowsThatAreDecodedTogether) {
+  struct Case {
+    DataType type;
+    std::string_view good;
+    std::string_view bad;
+  };
+  const DataType time = golden::fraction(TypeKind::kTime, 6);
+  const Case cases[] = {
+      {golden::decimal(4, 2), "00010000000000020005", "00"},
+      {golden::simple(TypeKind::kNumeric), "00010000000000020005", "0001ffff000000020001"},
+      {golden::simple(TypeKind::kJsonb), "017b7d", "027b7d"},
+      {golden::simple(TypeKind::kInet), "0220000401020304", "0221000401020304"},
+      {golden::bits(0, false), "0000000880", "0000000901"},
+      {time, "0000000000000000", "ffffffffffffffff"},
+      {golden::fraction(TypeKind::kTimeTz, 6), "000000000000000000000000", "ffffffffffffffff00000000"},
+      {golden::array(time), "00000001000000000000043b0000000100000001000000080000000000000000",
+       "00000001000000000000043b000000010000000100000008ffffffffffffffff"},
+  };
+  for (const Case& one : cases) {
+    const std::string good = field(from_hex(one.good));
+    ASSERT_TRUE(decode_all(schema_of({kInt, one.type}), stream({{kNull, good}, {kNull, kNull}}), 1000));
+    for (const std::string& other : {good, kNull}) {
+      for (std::size_t bad = 0; bad < 3; ++bad) {
+        std::vector<std::vector<std::string>> rows(3, {field(big32(7)), good});
+        rows[(bad + 1) % 3][1] = other;
+        rows[bad][1] = field(from_hex(one.bad));
+        const Error error = decode_error({kInt, one.type}, stream(rows));
+        EXPECT_EQ(error.slug(), "pg_copy.value");
+        EXPECT_EQ(error.context_value("row"), std::to_string(bad + 1)) << one.type.to_string();
+        EXPECT_EQ(error.context_value("column"), "c2");
+      }
+    }
+  }
+}
+
 TEST(DecoderTest, RefusesOptionsAndTypesThatCannotWork) {
   DecoderOptions options;
   options.target_rows = 0;
