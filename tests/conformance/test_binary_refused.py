@@ -157,3 +157,29 @@ def test_an_empty_tsquery_travels_as_text_from_the_start(route, versions, column
         assert not report["warnings"]
         query = "select id, c::text from public.cases order by id"
         assert route.dst.rows(query) == route.src.rows(query)
+
+
+@pytest.mark.parametrize("mode", [(), ("--no-raw",)], ids=["raw", "decoded"])
+@pytest.mark.parametrize("column", ["ltree", "ltree[]", "public.path_to", "public.step"])
+def test_a_type_whose_older_extension_has_no_binary_form_travels_as_text_from_the_start(route, column, mode):
+    """ltree has a binary form since PostgreSQL 13."""
+    route = route(18, 12)
+    for end in (route.src, route.dst):
+        end.run("create extension ltree")
+    value = {"ltree[]": "'{a.b,c}'", "public.step": "row('a.b', 1)"}.get(column, "'a.b'")
+    route.src.run("create domain public.path_to as ltree; create type public.step as (p ltree, n int)")
+    route.src.run(f"create table public.cases (id int, c {column}); insert into public.cases values (1, {value}), (2, null)")
+    assert route.plan("public.cases", *mode)["format"] == "batches"
+    report = route.run("public.cases", *mode)
+    assert not report["warnings"]
+    query = "select id, c::text from public.cases order by id"
+    assert route.dst.rows(query) == route.src.rows(query)
+
+
+def test_a_query_is_run_again_for_the_second_attempt(route):
+    route = route(16, 16)
+    prepare(route, "varchar(30)", ["1", "not json"])
+    document = full_refresh("public.cases", query="select id, c, t from public.cases where id > 1")
+    report = route.dpone("run", route.dpone.write("m.yaml", document), "--format", "json").expect(0).json
+    assert report["result"]["final_rows"] == 1
+    assert [warning for warning in report["warnings"] if "travels as text" in warning]
