@@ -553,7 +553,7 @@ class PostgresSink final : public Sink {
       facts.is_empty = any.boolean(0, 0);
       if (!any.is_null(0, 1)) native.set("named_in", any.text(0, 1));
     }
-    DPONE_TRY(const Rows rights, connection.query("SELECT " + lacks_sql(oid, connection.server_version())));
+    DPONE_TRY(const Rows rights, connection.query(lacks_statement(oid, connection.server_version())));
     DPONE_TRY(Json lacks, Json::parse(rights.text(0, 0)));
     native.set("lacks", std::move(lacks));
     native.set("table_names", std::move(table_names));

@@ -12,8 +12,7 @@ namespace {
 // $$OID$$ is the table, $$BECOME$$ the right to SET ROLE. `runs` are the objects whose expressions an INSERT evaluates,
 // of the table and its partitions: PostgreSQL asks for EXECUTE on each function then, not when the object is made.
 // Names in an expression that was parsed need no USAGE on their schemas; an exchange parses them again.
-constexpr std::string_view kLacks = R"((WITH RECURSIVE
-tree(oid) AS (
+constexpr std::string_view kLacks = R"(WITH RECURSIVE tree(oid) AS (
   SELECT $$OID$$::oid UNION SELECT h.inhrelid FROM tree JOIN pg_inherits h ON h.inhparent = tree.oid
     JOIN pg_class x ON x.oid = h.inhrelid AND x.relispartition),
 types(oid) AS (
@@ -73,7 +72,7 @@ lacks(kind, loaded, "right", object, name, by) AS (
   UNION ALL SELECT 'exchange', NULL, 'CREATE BY OWNER', 'SCHEMA', quote_ident(n.nspname), s.by FROM statistics s
     JOIN pg_namespace n ON n.oid = s.oid
     WHERE NOT s.is_own AND s.may_become AND NOT has_schema_privilege(s.owner, n.oid, 'CREATE'))
-SELECT coalesce(jsonb_agg(DISTINCT to_jsonb(l)), '[]'::jsonb)::text FROM lacks l))";
+SELECT coalesce(jsonb_agg(DISTINCT to_jsonb(l)), '[]'::jsonb)::text FROM lacks l)";
 
 std::string lack_text(const Json& lack, const std::string& role) {
   const std::string& right = lack["right"].as_string();
@@ -88,7 +87,7 @@ std::string lack_text(const Json& lack, const std::string& role) {
 
 }  // namespace
 
-std::string lacks_sql(Oid oid, int server_version) {
+std::string lacks_statement(Oid oid, int server_version) {
   std::string sql(kLacks);
   const auto fill_in = [&](std::string_view mark, const std::string& value) {
     for (std::size_t at = sql.find(mark); at != std::string::npos; at = sql.find(mark, at))

@@ -12,8 +12,8 @@
 
 namespace dpone::postgres {
 
-// A scalar expression (type text): the JSON array of what the current role lacks of table `oid`.
-std::string lacks_sql(Oid oid, int server_version);
+// A statement: the JSON array of what the current role lacks of table `oid`, as text.
+std::string lacks_statement(Oid oid, int server_version);
 
 // What stops an exchange only: sentences about `role`.
 std::vector<std::string> lacks_of_exchange(const Json& lacks, const std::string& role);
