@@ -5,6 +5,7 @@
 #include "dpone/base/contains.h"
 #include "dpone/base/sha256.h"
 #include "dpone/base/utf8.h"
+#include "dpone/connectors/postgres/members.h"
 #include "dpone/connectors/postgres/native_facts.h"
 #include "dpone/connectors/postgres/quote.h"
 
@@ -68,25 +69,51 @@ constexpr const char* kNameTaken = R"(coalesce(
      AND NOT EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid))))";
 
 void add_obstacles(const std::string& schema, TargetFacts& facts) {
-  const Json& native = native_of(facts);
-  if (!native["rights"]["create_in_schema"].as_bool()) {
-    const std::string role = native["rights"]["role"].as_string();
+  const NativeTarget& native = native_of(facts);
+  const TargetRelation::Rights& rights = native.relation.rights;
+  if (!rights.create_in_schema) {
     facts.obstacles.push_back(
-        native["schema_exists"].as_bool()
-            ? Error(ErrorClass::kFailed, "postgres.permission",
-                    "role " + role + " may not create a table in schema \"" + schema + "\"")
-                  .hint("GRANT CREATE ON SCHEMA " + quote_name(schema) + " TO " + quote_name(role))
-            : Error(ErrorClass::kFailed, "postgres.no_schema",
-                    "schema \"" + schema + "\" does not exist, and role " + role + " may not create it")
-                  .hint("CREATE SCHEMA " + quote_name(schema) + " AUTHORIZATION " + quote_name(role)));
+        native.lacks_schema
+            ? Error(ErrorClass::kFailed, "postgres.no_schema",
+                    "schema \"" + schema + "\" does not exist, and role " + rights.role + " may not create it")
+                  .hint("CREATE SCHEMA " + quote_name(schema) + " AUTHORIZATION " + quote_name(rights.role))
+            : Error(ErrorClass::kFailed, "postgres.permission",
+                    "role " + rights.role + " may not create a table in schema \"" + schema + "\"")
+                  .hint("GRANT CREATE ON SCHEMA " + quote_name(schema) + " TO " + quote_name(rights.role)));
   }
-  const std::string taken_by = native["name_taken"].as_string();
-  if (!taken_by.empty()) facts.obstacles.push_back(name_taken(facts.relation, taken_by));
+  if (!native.name_taken.empty()) facts.obstacles.push_back(name_taken(facts.relation, native.name_taken));
+}
+
+struct AbsentTarget {
+  struct Rights {
+    std::string role;
+    bool create_in_schema = false;
+  };
+  std::string schema;
+  std::string name;
+  bool schema_exists = false;
+  std::string name_taken;
+  std::vector<std::string> taken_names;
+  std::vector<std::string> publications;
+  Rights rights;
+};
+
+void read_members(const Members& members, AbsentTarget::Rights& out) {
+  members.read("role", out.role);
+  members.read("create_in_schema", out.create_in_schema);
+}
+
+void read_members(const Members& members, AbsentTarget& out) {
+  members.read("schema", out.schema);
+  members.read("name", out.name);
+  members.read("schema_exists", out.schema_exists);
+  members.read("name_taken", out.name_taken);
+  members.read("taken_names", out.taken_names);
+  members.read("publications", out.publications);
+  members.read_one("rights", out.rights);
 }
 
 }  // namespace
-
-bool has_name(const Json& names, const std::string& name) { return contains(names.as_array(), Json(name)); }
 
 bool has_portable_default(const Json& column) {
   return column["default"].is_string() && column["default_is_portable"].as_bool() &&
@@ -94,7 +121,7 @@ bool has_portable_default(const Json& column) {
 }
 
 Status find_unknown_defaults(Connection& connection, const SourceFacts& source, TargetFacts& facts) {
-  Json unknown = Json::array();
+  NativeTarget& native = native_of(facts);
   if (source.system == "postgres" &&
       native_of(source)["server_version"].as_int() / 10000 != connection.server_version() / 10000) {
     for (const Json& column : native_of(source)["columns"].as_array()) {
@@ -104,10 +131,9 @@ Status find_unknown_defaults(Connection& connection, const SourceFacts& source, 
       if (!connection.is_alive()) return parsed.error();
       // A type or schema that is missing is not made yet.
       const std::string& code = parsed.error().native_code();
-      if (code != "42704" && code != "3F000") unknown.push(column["name"]);
+      if (code != "42704" && code != "3F000") native.unknown_defaults.push_back(column["name"].as_string());
     }
   }
-  native_of(facts).set("unknown_defaults", std::move(unknown));
   return {};
 }
 
@@ -150,45 +176,53 @@ Result<TargetFacts> describe_absent(Connection& connection, const std::string& s
                     "'CREATE'))))::text FROM (SELECT 1) one LEFT JOIN pg_namespace n ON n.nspname = $1",
                 {schema, table, names.canonical()}));
   TargetFacts facts;
-  DPONE_TRY(native_of(facts), Json::parse(rows.text(0, 0)));
+  DPONE_TRY(const Json json, Json::parse(rows.text(0, 0)));
+  DPONE_TRY(const AbsentTarget absent, from_members<AbsentTarget>(json));
+  NativeTarget native;
+  native.relation.schema = absent.schema;
+  native.relation.name = absent.name;
+  native.relation.publications = absent.publications;
+  native.relation.rights.role = absent.rights.role;
+  native.relation.rights.create_in_schema = absent.rights.create_in_schema;
+  native.lacks_schema = !absent.schema_exists;
+  native.name_taken = absent.name_taken;
+  native.taken_names = absent.taken_names;
   facts.system = "postgres";
   facts.relation = quote_name(schema, table);
   facts.kind = "table";
-  facts.fingerprint = sha256_hex(native_of(facts).canonical());
+  facts.fingerprint = sha256_hex(json.canonical());
   PublishOption create{"create", {}, {}};
-  for (const Json& publication : native_of(facts)["publications"].as_array()) {
+  for (const std::string& publication : absent.publications) {
     create.notes.push_back(
-        "publication " + publication.as_string() +
+        "publication " + publication +
         " will publish the new table and its rows: its subscribers must have a table of that name first");
   }
   facts.publish.push_back(std::move(create));
+  facts.native = std::move(native);
   add_obstacles(schema, facts);
   return facts;
 }
 
-Json propose_keys(const SourceFacts& source, const std::string& table, const std::vector<std::string>& columns,
-                  const Json& taken, TargetFacts& facts) {
-  Json keys = Json::array();
+void propose_keys(const SourceFacts& source, const std::string& table, const std::vector<std::string>& columns,
+                  TargetFacts& facts) {
+  NativeTarget& native = native_of(facts);
   for (const KeyFacts& key : source.keys) {
     const bool is_whole = std::all_of(key.columns.begin(), key.columns.end(),
                                       [&](const std::string& column) { return contains(columns, column); });
     if (!is_whole) continue;
-    const int server_version = static_cast<int>(native_of(facts)["server_version"].as_int());
-    std::string definition = key_definition(source, key, columns, server_version, facts.notes);
+    std::string definition = key_definition(source, key, columns, native.server_version, facts.notes);
     if (definition.empty()) continue;
     const auto is_free = [&](const std::string& name) {
-      return !has_name(taken, name) && std::none_of(facts.keys.begin(), facts.keys.end(),
-                                                    [&](const KeyFacts& other) { return other.name == name; });
+      return !contains(native.taken_names, name) &&
+             std::none_of(facts.keys.begin(), facts.keys.end(),
+                          [&](const KeyFacts& other) { return other.name == name; });
     };
     int attempt = 0;
     while (!is_free(key_name(source, table, key, attempt)) && attempt + 1 < kAttempts) ++attempt;
     const std::string name = key_name(source, table, key, attempt);
-    Json entry = Json::object();
-    entry.set("name", name).set("definition", std::move(definition));
-    keys.push(std::move(entry));
+    native.new_keys.push_back({name, std::move(definition)});
     facts.keys.push_back({name, key.columns, key.is_primary});
   }
-  return keys;
 }
 
 }  // namespace dpone::postgres

@@ -22,17 +22,15 @@ Error name_taken(const std::string& relation, const std::string& by);
 
 // Whether the default of a column, a row of the source's `columns`, means the same in another database.
 bool has_portable_default(const Json& column);
-// Sets `unknown_defaults` in `facts.native`: columns of `source` that `facts` lacks, whose default this server cannot
+// Sets NativeTarget::unknown_defaults: columns of `source` that `facts` lacks, whose default this server cannot
 // read, being of another version. Asks it to parse them.
 Status find_unknown_defaults(Connection& connection, const SourceFacts& source, TargetFacts& facts);
-// Whether a JSON array has that text.
-bool has_name(const Json& names, const std::string& name);
 
-// Appends to `facts.keys`, and returns as `[{"name", "definition"}]`, those keys of `source` whose columns are all
-// among `columns`; to `facts.notes` the properties that they lack at the target. Names in `taken` (a JSON array), or
-// used by an earlier key, get a number. Pure.
-Json propose_keys(const SourceFacts& source, const std::string& table, const std::vector<std::string>& columns,
-                  const Json& taken, TargetFacts& facts);
+// Appends to `facts.keys` and NativeTarget::new_keys those keys of `source` whose columns are all among `columns`; to
+// `facts.notes` the properties that they lack at the target. Names that are taken, or used by an earlier key, get a
+// number. Pure.
+void propose_keys(const SourceFacts& source, const std::string& table, const std::vector<std::string>& columns,
+                  TargetFacts& facts);
 
 // The `attempt`-th name of a key: at first that of the source, where the table has the same name, otherwise the one
 // that PostgreSQL would give (`orders_pkey`, `orders_a_b_key`); later with a number. At most 63 bytes, whole

@@ -18,7 +18,7 @@ std::string repeated(const char* text, int times) {
 TEST(CreatedTarget, AKeyIsCalledAsAtTheSourceWhereTheTableIs) {
   SourceFacts source;
   source.system = "postgres";
-  native_of(source).set("name", "t");
+  source.native = *Json::parse(R"({"name":"t"})");
   const KeyFacts key{"mine", {"a"}, true};
   EXPECT_EQ(key_name(source, "t", key, 0), "mine");
   EXPECT_EQ(key_name(source, "t", key, 2), "mine2");
@@ -37,7 +37,7 @@ TEST(CreatedTarget, ANameIsCutBetweenCharacters) {
   EXPECT_EQ(key_name(source, repeated("é", 31), {"", {"a"}, true}, 12).size(), 63U);
   SourceFacts same = source;
   same.system = "postgres";
-  native_of(same).set("name", "t");
+  same.native = *Json::parse(R"({"name":"t"})");
   const KeyFacts long_name{"a" + repeated("😀", 15), {"a"}, true};
   EXPECT_EQ(key_name(same, "t", long_name, 10), "a" + repeated("😀", 15) + "10");
   EXPECT_EQ(key_name(same, "t", {"abc" + repeated("😀", 15), {"a"}, true}, 10), "abc" + repeated("😀", 14) + "10");
@@ -48,11 +48,12 @@ TEST(CreatedTarget, TwoKeysNeverGetOneName) {
   source.keys = {unique({"a_long_name_of_a_column_1"}), unique({"a_long_name_of_a_column_2"}),
                  unique({"a_long_name_of_a_column_3"})};
   TargetFacts facts;
+  facts.native = NativeTarget();
+  native_of(facts).taken_names = {"t_a_long_name_of_a_column_key1"};
   const std::vector<std::string> columns = {"a_long_name_of_a_column_1", "a_long_name_of_a_column_2",
                                             "a_long_name_of_a_column_3"};
-  const Json taken = *Json::parse(R"(["t_a_long_name_of_a_column_key1"])");
-  const Json keys = propose_keys(source, "t", columns, taken, facts);
-  ASSERT_EQ(keys.as_array().size(), 3U);
+  propose_keys(source, "t", columns, facts);
+  ASSERT_EQ(native_of(facts).new_keys.size(), 3U);
   EXPECT_EQ(facts.keys[0].name, "t_a_long_name_of_a_column_key");
   EXPECT_EQ(facts.keys[1].name, "t_a_long_name_of_a_column_key2");
   EXPECT_EQ(facts.keys[2].name, "t_a_long_name_of_a_column_key3");
@@ -61,26 +62,28 @@ TEST(CreatedTarget, TwoKeysNeverGetOneName) {
 TEST(CreatedTarget, AKeyIsMadeWithItsFlagsWhereAllOfItsColumnsAreLoaded) {
   SourceFacts source;
   source.keys = {{"k", {"a", "b"}, false}, {"p", {"c"}, true}};
-  native_of(source) = *Json::parse(R"x({"keys":[
+  source.native = *Json::parse(R"x({"keys":[
     {"name":"k","definition":"UNIQUE NULLS NOT DISTINCT (a, b) DEFERRABLE INITIALLY DEFERRED"},
     {"name":"p","definition":"PRIMARY KEY (c) INCLUDE (a, d)","included":["a", "d"]}]})x");
   const auto proposed = [&](const std::vector<std::string>& columns, int server_version) {
     TargetFacts facts;
-    native_of(facts).set("server_version", server_version);
-    std::string said = propose_keys(source, "t", columns, Json::array(), facts).canonical();
+    facts.native = NativeTarget();
+    native_of(facts).server_version = server_version;
+    propose_keys(source, "t", columns, facts);
+    std::string said;
+    for (const NativeTarget::NewKey& key : native_of(facts).new_keys) said += key.name + " " + key.definition;
     for (const std::string& note : facts.notes) said += "; " + note;
     return said;
   };
   EXPECT_EQ(proposed({"a", "b"}, 150000),
-            R"x([{"definition":"UNIQUE NULLS NOT DISTINCT (\"a\", \"b\") DEFERRABLE INITIALLY DEFERRED",)x"
-            R"x("name":"t_a_b_key"}])x");
+            R"(t_a_b_key UNIQUE NULLS NOT DISTINCT ("a", "b") DEFERRABLE INITIALLY DEFERRED)");
   EXPECT_EQ(proposed({"a", "b"}, 140000),
-            R"x([{"definition":"UNIQUE (\"a\", \"b\") DEFERRABLE INITIALLY DEFERRED","name":"t_a_b_key"}])x"
-            "; key k is created without NULLS NOT DISTINCT, which needs PostgreSQL 15");
-  EXPECT_EQ(proposed({"a", "c"}, 150000), R"x([{"definition":"PRIMARY KEY (\"c\") INCLUDE (\"a\")","name":"t_pkey"}])x"
-                                          "; key p does not include \"d\", which is not loaded");
-  native_of(source) = *Json::parse(R"x({"keys":[{"name":"k","definition":"UNIQUE (a, b WITHOUT OVERLAPS)"}]})x");
-  EXPECT_EQ(proposed({"a", "b"}, 180000), "[]; key k is omitted: dpone does not create keys WITHOUT OVERLAPS");
+            R"(t_a_b_key UNIQUE ("a", "b") DEFERRABLE INITIALLY DEFERRED; key k is created without )"
+            "NULLS NOT DISTINCT, which needs PostgreSQL 15");
+  EXPECT_EQ(proposed({"a", "c"}, 150000),
+            R"(t_pkey PRIMARY KEY ("c") INCLUDE ("a"); key p does not include "d", which is not loaded)");
+  source.native = *Json::parse(R"x({"keys":[{"name":"k","definition":"UNIQUE (a, b WITHOUT OVERLAPS)"}]})x");
+  EXPECT_EQ(proposed({"a", "b"}, 180000), "; key k is omitted: dpone does not create keys WITHOUT OVERLAPS");
 }
 
 }  // namespace

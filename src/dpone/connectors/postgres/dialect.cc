@@ -44,8 +44,9 @@ std::string lowered(const CursorRange& range) {
 
 // Operators by their full name: the statement may run under a search_path that is not ours.
 std::string key_operator(const LoadTask& task, const std::string& column) {
-  const Json& operators = native_of(task.target)["key_operators"];
-  return operators.contains(column) ? operators[column].as_string() : "OPERATOR(pg_catalog.=)";
+  const auto& operators = native_of(task.target).key_operators;
+  const auto found = operators.find(column);
+  return found == operators.end() ? "OPERATOR(pg_catalog.=)" : found->second;
 }
 
 // Bit by bit: 1.0 and 1.00 differ, NULL equals NULL, and types without equality are compared too.

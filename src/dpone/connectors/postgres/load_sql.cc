@@ -49,10 +49,9 @@ std::string statistics_body(std::string_view definition, std::string_view table)
   return std::string(rest);
 }
 
-std::string option_list(const Json& options, std::string_view prefix) {
+std::string option_list(const std::vector<std::string>& options, std::string_view prefix) {
   std::string out;
-  for (const Json& option : options.as_array()) {
-    const std::string& text = option.as_string();
+  for (const std::string& text : options) {
     const std::size_t equals = text.find('=');
     out += (out.empty() ? "" : ", ") + std::string(prefix) + quote_name(text.substr(0, equals)) + " = " +
            quote_literal(equals == std::string::npos ? "true" : text.substr(equals + 1));
@@ -60,23 +59,25 @@ std::string option_list(const Json& options, std::string_view prefix) {
   return out;
 }
 
+std::string role_or_public(const std::optional<std::string>& role) { return role ? quote_name(*role) : "PUBLIC"; }
+
 // GRANT statements that rebuild an ACL on `object` (`TABLE "s"."t"`), privilege by privilege in its order. Grants of
 // the owner need no role; those of another grantor are made as that role.
-void append_grants(std::vector<std::string>& out, const Json& acl, const std::string& object, const std::string& owner,
-                   const std::string& columns) {
-  for (const Json& grant : acl.as_array()) {
-    const std::string grantor = grant["grantor"].as_string();
-    const bool is_foreign = grantor != owner;
-    const std::string grantee = grant["grantee"].is_null() ? "PUBLIC" : quote_name(grant["grantee"].as_string());
-    if (is_foreign) out.push_back("SET LOCAL ROLE " + quote_name(grantor));
-    out.push_back("GRANT " + grant["privilege"].as_string() + (columns.empty() ? "" : " (" + columns + ")") + " ON " +
-                  object + " TO " + grantee + (grant["grantable"].as_bool() ? " WITH GRANT OPTION" : ""));
+void append_grants(std::vector<std::string>& out, const std::vector<Grant>& acl, const std::string& object,
+                   const std::string& owner, const std::string& columns) {
+  for (const Grant& grant : acl) {
+    const bool is_foreign = grant.grantor != owner;
+    const std::string grantee = role_or_public(grant.grantee);
+    if (is_foreign) out.push_back("SET LOCAL ROLE " + quote_name(grant.grantor));
+    out.push_back("GRANT " + grant.privilege + (columns.empty() ? "" : " (" + columns + ")") + " ON " + object +
+                  " TO " + grantee + (grant.is_grantable ? " WITH GRANT OPTION" : ""));
     if (is_foreign) out.push_back("RESET ROLE");
   }
 }
 
-void append_comment(std::vector<std::string>& out, const std::string& object, const Json& comment) {
-  if (comment.is_string()) out.push_back("COMMENT ON " + object + " IS " + quote_literal(comment.as_string()));
+void append_comment(std::vector<std::string>& out, const std::string& object,
+                    const std::optional<std::string>& comment) {
+  if (comment) out.push_back("COMMENT ON " + object + " IS " + quote_literal(*comment));
 }
 
 std::vector<std::string> sink_names(const LoadTask& task) {
@@ -92,18 +93,19 @@ class SinkRenderer {
   SinkRenderer(const LoadTask& task, const sql::TemporaryNames& names, const SinkRenderOptions& options)
       : task_(task),
         native_(native_of(task.target)),
+        relation_(native_.relation),
         names_(names),
         options_(options),
-        schema_(native_["schema"].as_string()),
-        table_(native_["name"].as_string()),
+        schema_(relation_.schema),
+        table_(relation_.name),
         target_(quote_name(schema_, table_)),
         stage_(quote_name(schema_, names.stage())),
-        owner_(native_["owner"].as_string()),
-        role_(native_["rights"]["role"].as_string()),
-        is_partitioned_(native_["kind"].as_string() == "p"),
+        owner_(relation_.owner),
+        role_(relation_.rights.role),
+        is_partitioned_(relation_.kind == "p"),
         becomes_target_(takes_place(task)),
         is_exchange_(becomes_target_ && task.target.exists),
-        is_stage_published_(becomes_target_ && !is_exchange_ && !native_["publications"].as_array().empty()),
+        is_stage_published_(becomes_target_ && !is_exchange_ && !relation_.publications.empty()),
         new_columns_(added_columns(task)),
         only_(is_partitioned_ ? "" : "ONLY ") {}
 
@@ -123,32 +125,31 @@ class SinkRenderer {
 
  private:
   void render_prepare() {
-    if (!native_["schema_exists"].is_null() && !native_["schema_exists"].as_bool()) {
-      out_.prepare.push_back("CREATE SCHEMA " + quote_name(schema_));
-    }
+    if (native_.lacks_schema) out_.prepare.push_back("CREATE SCHEMA " + quote_name(schema_));
     if (task_.target.exists && new_columns_.empty()) return;
-    for (const Json& statement : native_["create_types"].as_array()) out_.prepare.push_back(statement.as_string());
+    for (const std::string& statement : native_.create_types) out_.prepare.push_back(statement);
   }
 
   // What the source's column has become since the target was made.
   void append_new_shape(const ColumnPolicy& column, std::vector<std::string>& out) const {
-    for (const Json& known : native_["columns"].as_array()) {
-      if (known["name"].as_string() != column.sink_name) continue;
+    for (const TargetRelation::Column& known : relation_.columns) {
+      if (known.name != column.sink_name) continue;
       const std::string alter = "ALTER TABLE " + stage_ + " ALTER COLUMN " + quote_name(column.sink_name);
-      if (known["type"].as_string() != column.sink_native) {
-        const bool has_collation = known["collation"].is_string() && column.sink_type.kind == TypeKind::kText;
-        out.push_back(alter + " TYPE " + column.sink_native +
-                      (has_collation ? " COLLATE " + known["collation"].as_string() : ""));
+      if (known.type != column.sink_native) {
+        const bool has_collation = known.collation && column.sink_type.kind == TypeKind::kText;
+        out.push_back(alter + " TYPE " + column.sink_native + (has_collation ? " COLLATE " + *known.collation : ""));
       }
-      if (known["not_null"].as_bool() && column.is_nullable) out.push_back(alter + " DROP NOT NULL");
+      if (known.is_not_null && column.is_nullable) out.push_back(alter + " DROP NOT NULL");
     }
   }
 
   std::string column_definition(const ColumnPolicy& column) const {
     std::string text = quote_name(column.sink_name) + " " + column.sink_native;
-    const Json& details = native_["column_details"][column.sink_name];
-    if (details["collation"].is_string()) text += " COLLATE " + details["collation"].as_string();
-    if (details["default"].is_string()) text += " DEFAULT " + details["default"].as_string();
+    const auto known = native_.new_columns.find(column.sink_name);
+    if (known != native_.new_columns.end()) {
+      if (known->second.collation) text += " COLLATE " + *known->second.collation;
+      if (known->second.default_value) text += " DEFAULT " + *known->second.default_value;
+    }
     if (!column.is_nullable) text += " NOT NULL";
     return text;
   }
@@ -156,9 +157,8 @@ class SinkRenderer {
   // Keys of the stage are equal where those of the target are: its collation may take 'a' and 'A' for one.
   std::string key_collation(const ColumnPolicy& column) const {
     if (!is_key(task_, column.sink_name)) return {};
-    for (const Json& known : native_["columns"].as_array()) {
-      if (known["name"].as_string() != column.sink_name || !known["collation"].is_string()) continue;
-      return " COLLATE " + known["collation"].as_string();
+    for (const TargetRelation::Column& known : relation_.columns) {
+      if (known.name == column.sink_name && known.collation) return " COLLATE " + *known.collation;
     }
     return {};
   }
@@ -168,16 +168,16 @@ class SinkRenderer {
     std::vector<std::string>& out = out_.stage;
     out.emplace_back(kNoFlush);
     if (is_exchange_) {
-      std::string sql = native_["persistence"].as_string() == "u" ? "CREATE UNLOGGED TABLE " : "CREATE TABLE ";
+      std::string sql = relation_.persistence == "u" ? "CREATE UNLOGGED TABLE " : "CREATE TABLE ";
       sql += stage_ + " (LIKE " + target_ +
              " INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING IDENTITY INCLUDING STORAGE " +
-             (native_["server_version"].as_int() >= 140000 ? "INCLUDING COMPRESSION " : "") + "INCLUDING COMMENTS)";
-      if (native_["access_method"].is_string()) sql += " USING " + quote_name(native_["access_method"].as_string());
-      std::string with = option_list(native_["options"], "");
-      const std::string toast = option_list(native_["toast_options"], "toast.");
+             (native_.server_version >= 140000 ? "INCLUDING COMPRESSION " : "") + "INCLUDING COMMENTS)";
+      if (relation_.access_method) sql += " USING " + quote_name(*relation_.access_method);
+      std::string with = option_list(relation_.options, "");
+      const std::string toast = option_list(relation_.toast_options, "toast.");
       if (!toast.empty()) with += (with.empty() ? "" : ", ") + toast;
       if (!with.empty()) sql += " WITH (" + with + ")";
-      if (native_["tablespace"].is_string()) sql += " TABLESPACE " + quote_name(native_["tablespace"].as_string());
+      if (relation_.tablespace) sql += " TABLESPACE " + quote_name(*relation_.tablespace);
       out.push_back(std::move(sql));
       for (const ColumnPolicy& column : task_.columns) {
         if (contains(new_columns_, column.sink_name)) {
@@ -199,24 +199,22 @@ class SinkRenderer {
     }
     out.push_back("COMMENT ON TABLE " + stage_ + " IS " + quote_literal(options_.stage_comment));
     std::vector<std::string> grantees;
-    for (const Json& grant : native_["default_acl"].as_array()) {
-      const std::string grantee = grant["grantee"].is_null() ? "PUBLIC" : quote_name(grant["grantee"].as_string());
+    for (const Grant& grant : native_.default_acl) {
+      const std::string grantee = role_or_public(grant.grantee);
       if (!contains(grantees, grantee)) grantees.push_back(grantee);
     }
     for (const std::string& grantee : grantees) out.push_back("REVOKE ALL ON TABLE " + stage_ + " FROM " + grantee);
     if (is_exchange_) {
-      for (const Json& constraint : native_["constraints"].as_array()) {
-        const std::string type = constraint["type"].as_string();
-        const bool is_late_not_null = type == "n" && !constraint["is_validated"].as_bool();
-        if (type != "c" && !is_late_not_null) continue;
+      for (const TargetRelation::Constraint& constraint : relation_.constraints) {
+        const bool is_late_not_null = constraint.type == "n" && !constraint.is_validated;
+        if (constraint.type != "c" && !is_late_not_null) continue;
         // LIKE carries NOT NULL constraints, and takes each for valid.
         if (is_late_not_null) {
-          out.push_back("ALTER TABLE " + stage_ + " DROP CONSTRAINT " + quote_name(constraint["name"].as_string()));
+          out.push_back("ALTER TABLE " + stage_ + " DROP CONSTRAINT " + quote_name(constraint.name));
         }
-        out.push_back("ALTER TABLE " + stage_ + " ADD CONSTRAINT " + quote_name(constraint["name"].as_string()) + " " +
-                      constraint["definition"].as_string());
-        append_comment(out, "CONSTRAINT " + quote_name(constraint["name"].as_string()) + " ON " + stage_,
-                       constraint["comment"]);
+        out.push_back("ALTER TABLE " + stage_ + " ADD CONSTRAINT " + quote_name(constraint.name) + " " +
+                      constraint.definition);
+        append_comment(out, "CONSTRAINT " + quote_name(constraint.name) + " ON " + stage_, constraint.comment);
       }
     }
     const bool is_text = task_.is_raw ? task_.format.is_text
@@ -268,19 +266,17 @@ class SinkRenderer {
   }
 
   void render_create() {
-    for (const Json& key : native_["create_keys"].as_array()) {
-      const std::string original = key["name"].as_string();
-      const std::string temporary = names_.index(original);
-      out_.seal.push_back("ALTER TABLE " + stage_ + " ADD CONSTRAINT " + quote_name(temporary) + " " +
-                          key["definition"].as_string());
-      renames_.push_back("ALTER INDEX " + quote_name(schema_, temporary) + " RENAME TO " + quote_name(original));
+    for (const NativeTarget::NewKey& key : native_.new_keys) {
+      const std::string temporary = names_.index(key.name);
+      out_.seal.push_back("ALTER TABLE " + stage_ + " ADD CONSTRAINT " + quote_name(temporary) + " " + key.definition);
+      renames_.push_back("ALTER INDEX " + quote_name(schema_, temporary) + " RENAME TO " + quote_name(key.name));
     }
     append_analyze();
     publish("SET LOCAL lock_timeout = " + quote_literal(options_.lock_timeout));
     publish("ALTER TABLE " + stage_ + " RENAME TO " + quote_name(table_));
     publish_all(renames_);
     std::vector<std::string> grants;
-    append_grants(grants, native_["default_acl"], "TABLE " + target_, role_, "");
+    append_grants(grants, native_.default_acl, "TABLE " + target_, role_, "");
     publish_all(grants);
     publish("COMMENT ON TABLE " + target_ + " IS NULL");
   }
@@ -295,9 +291,8 @@ class SinkRenderer {
     publish("CREATE TABLE " + target_ + " (" + columns + ")");
     publish(std::string(kPlainSearchPath));
     append_insert();
-    for (const Json& key : native_["create_keys"].as_array()) {
-      publish("ALTER TABLE " + target_ + " ADD CONSTRAINT " + quote_name(key["name"].as_string()) + " " +
-              key["definition"].as_string());
+    for (const NativeTarget::NewKey& key : native_.new_keys) {
+      publish("ALTER TABLE " + target_ + " ADD CONSTRAINT " + quote_name(key.name) + " " + key.definition);
     }
     publish(std::string(kPlainSearchPath));
     publish("ANALYZE " + target_);
@@ -311,128 +306,119 @@ class SinkRenderer {
   }
 
   void render_indexes() {
-    for (const Json& index : native_["indexes"].as_array()) {
-      const std::string original = index["name"].as_string();
+    for (const TargetRelation::Index& index : relation_.indexes) {
+      const std::string& original = index.name;
       if (is_left_out(original)) continue;
       const std::string temporary = names_.index(original);
-      const std::string type = index["constraint_type"].as_string();
-      const bool has_tablespace = index["tablespace"].is_string();
-      if (has_tablespace) {
-        out_.seal.push_back("SET LOCAL default_tablespace = " + quote_literal(index["tablespace"].as_string()));
+      const std::string& type = index.constraint_type;
+      if (index.tablespace) {
+        out_.seal.push_back("SET LOCAL default_tablespace = " + quote_literal(*index.tablespace));
       }
       // From 17 on the server itself builds indexes with a fixed path. The definition's names are looked up in the same
       // statement, so pg_catalog goes first.
-      const bool runs_functions = index["uses_functions"].as_bool() && native_["server_version"].as_int() < 170000;
+      const bool runs_functions = index.uses_functions && native_.server_version < 170000;
       if (runs_functions) {
         out_.seal.emplace_back(
             "SELECT set_config('search_path', concat_ws(', ', 'pg_catalog', nullif(reset_val, '')), true) FROM "
             "pg_settings WHERE name = 'search_path'");
       }
-      if (index["is_exclusion"].as_bool()) {  // EXCLUDE, and keys WITHOUT OVERLAPS
+      if (index.is_exclusion) {  // EXCLUDE, and keys WITHOUT OVERLAPS
         out_.seal.push_back("ALTER TABLE " + stage_ + " ADD CONSTRAINT " + quote_name(temporary) + " " +
-                            index["constraint_definition"].as_string());
-        const std::string with = option_list(index["options"], "");
+                            index.constraint_definition);
+        const std::string with = option_list(index.options, "");
         if (!with.empty()) out_.seal.push_back("ALTER INDEX " + quote_name(schema_, temporary) + " SET (" + with + ")");
       } else {
-        out_.seal.push_back((index["is_unique"].as_bool() ? "CREATE UNIQUE INDEX " : "CREATE INDEX ") +
-                            quote_name(temporary) + " ON " + stage_ +
-                            index_definition_tail(index["definition"].as_string()));
+        out_.seal.push_back((index.is_unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ") + quote_name(temporary) +
+                            " ON " + stage_ + index_definition_tail(index.definition));
         if (type == "p" || type == "u") {
           out_.seal.push_back("ALTER TABLE " + stage_ + " ADD CONSTRAINT " + quote_name(temporary) +
                               (type == "p" ? " PRIMARY KEY" : " UNIQUE") + " USING INDEX " + quote_name(temporary) +
-                              (index["is_deferrable"].as_bool() ? " DEFERRABLE" : "") +
-                              (index["is_deferred"].as_bool() ? " INITIALLY DEFERRED" : ""));
+                              (index.is_deferrable ? " DEFERRABLE" : "") +
+                              (index.is_deferred ? " INITIALLY DEFERRED" : ""));
         }
       }
       if (runs_functions) out_.seal.emplace_back(kFixedSearchPath);
-      if (has_tablespace) out_.seal.push_back("SET LOCAL default_tablespace = ''");
-      for (const auto& [number, target] : index["statistics"].as_object()) {
+      if (index.tablespace) out_.seal.push_back("SET LOCAL default_tablespace = ''");
+      for (const auto& [number, target] : index.statistics) {
         out_.seal.push_back("ALTER INDEX " + quote_name(schema_, temporary) + " ALTER COLUMN " + number +
-                            " SET STATISTICS " + std::to_string(target.as_int()));
+                            " SET STATISTICS " + std::to_string(target));
       }
-      append_comment(out_.seal, "INDEX " + quote_name(schema_, temporary), index["comment"]);
+      append_comment(out_.seal, "INDEX " + quote_name(schema_, temporary), index.comment);
       if (!type.empty()) {
-        append_comment(out_.seal, "CONSTRAINT " + quote_name(temporary) + " ON " + stage_, index["constraint_comment"]);
+        append_comment(out_.seal, "CONSTRAINT " + quote_name(temporary) + " ON " + stage_, index.constraint_comment);
       }
-      if (index["is_clustered"].as_bool())
-        out_.seal.push_back("ALTER TABLE " + stage_ + " CLUSTER ON " + quote_name(temporary));
-      if (index["is_replica_identity"].as_bool()) {
+      if (index.is_clustered) out_.seal.push_back("ALTER TABLE " + stage_ + " CLUSTER ON " + quote_name(temporary));
+      if (index.is_replica_identity) {
         out_.seal.push_back("ALTER TABLE " + stage_ + " REPLICA IDENTITY USING INDEX " + quote_name(temporary));
       }
       renames_.push_back("ALTER INDEX " + quote_name(schema_, temporary) + " RENAME TO " + quote_name(original));
     }
-    const std::string identity = native_["replica_identity"].as_string();
+    const std::string& identity = relation_.replica_identity;
     if (identity == "f") out_.seal.push_back("ALTER TABLE " + stage_ + " REPLICA IDENTITY FULL");
     if (identity == "n") out_.seal.push_back("ALTER TABLE " + stage_ + " REPLICA IDENTITY NOTHING");
   }
 
   void render_columns() {
-    for (const Json& column : native_["columns"].as_array()) {
-      const std::string alter = "ALTER TABLE " + stage_ + " ALTER COLUMN " + quote_name(column["name"].as_string());
-      if (column["statistics"].is_int()) {
-        out_.seal.push_back(alter + " SET STATISTICS " + std::to_string(column["statistics"].as_int()));
-      }
-      const std::string options = option_list(column["options"], "");
+    for (const TargetRelation::Column& column : relation_.columns) {
+      const std::string alter = "ALTER TABLE " + stage_ + " ALTER COLUMN " + quote_name(column.name);
+      if (column.statistics) out_.seal.push_back(alter + " SET STATISTICS " + std::to_string(*column.statistics));
+      const std::string options = option_list(column.options, "");
       if (!options.empty()) out_.seal.push_back(alter + " SET (" + options + ")");
     }
   }
 
   void render_statistics() {
-    for (const Json& object : native_["statistics"].as_array()) {
-      const std::string original = object["name"].as_string();
-      const std::string temporary = quote_name(object["schema"].as_string(), names_.statistics(original));
-      out_.seal.push_back("CREATE STATISTICS " + temporary +
-                          statistics_body(object["definition"].as_string(), native_["regclass"].as_string()) +
+    for (const TargetRelation::Statistics& object : relation_.statistics) {
+      const std::string temporary = quote_name(object.schema, names_.statistics(object.name));
+      out_.seal.push_back("CREATE STATISTICS " + temporary + statistics_body(object.definition, relation_.regclass) +
                           " FROM " + stage_);
-      if (object["target"].is_int()) {
-        out_.seal.push_back("ALTER STATISTICS " + temporary + " SET STATISTICS " +
-                            std::to_string(object["target"].as_int()));
+      if (object.target) {
+        out_.seal.push_back("ALTER STATISTICS " + temporary + " SET STATISTICS " + std::to_string(*object.target));
       }
-      append_comment(out_.seal, "STATISTICS " + temporary, object["comment"]);
-      if (object["owner"].as_string() != role_) {
-        out_.seal.push_back("ALTER STATISTICS " + temporary + " OWNER TO " + quote_name(object["owner"].as_string()));
+      append_comment(out_.seal, "STATISTICS " + temporary, object.comment);
+      if (object.owner != role_) {
+        out_.seal.push_back("ALTER STATISTICS " + temporary + " OWNER TO " + quote_name(object.owner));
       }
-      renames_.push_back("ALTER STATISTICS " + temporary + " RENAME TO " + quote_name(original));
+      renames_.push_back("ALTER STATISTICS " + temporary + " RENAME TO " + quote_name(object.name));
     }
   }
 
   void render_ownership() {
     if (owner_ != role_) out_.seal.push_back("ALTER TABLE " + stage_ + " OWNER TO " + quote_name(owner_));
-    if (!native_["acl"].is_null()) {
+    if (relation_.acl) {
       out_.seal.push_back("REVOKE ALL ON TABLE " + stage_ + " FROM " + quote_name(owner_));
-      append_grants(out_.seal, native_["acl"], "TABLE " + stage_, owner_, "");
+      append_grants(out_.seal, *relation_.acl, "TABLE " + stage_, owner_, "");
     }
-    for (const Json& column : native_["columns"].as_array()) {
-      append_grants(out_.seal, column["acl"], "TABLE " + stage_, owner_, quote_name(column["name"].as_string()));
+    for (const TargetRelation::Column& column : relation_.columns) {
+      if (column.acl) append_grants(out_.seal, *column.acl, "TABLE " + stage_, owner_, quote_name(column.name));
     }
   }
 
   // Identity sequences are rebuilt with the stage, under names that only the server knows; they get ours here. Their
   // position is read under the lock. Serial sequences move.
   void render_sequences(std::vector<std::string>& moves) {
-    for (const Json& sequence : native_["sequences"].as_array()) {
-      const std::string column = sequence["column"].as_string();
-      const std::string original = quote_name(sequence["schema"].as_string(), sequence["name"].as_string());
-      if (!sequence["is_identity"].as_bool()) {
+    for (const TargetRelation::Sequence& sequence : relation_.sequences) {
+      const std::string& column = sequence.column;
+      const std::string original = quote_name(sequence.schema, sequence.name);
+      if (!sequence.is_identity) {
         moves.push_back("ALTER SEQUENCE " + original + " OWNED BY " + stage_ + "." + quote_name(column));
         continue;
       }
       const std::string temporary = quote_name(schema_, names_.sequence(column));
       moves.push_back("SELECT setval(" + quote_literal(temporary) + ", last_value, is_called) FROM " + original);
       // LIKE makes every identity sequence a bigint.
-      if (sequence["type"].as_string() != "bigint") {
-        out_.seal.push_back("ALTER SEQUENCE " + temporary + " AS " + sequence["type"].as_string());
+      if (sequence.type != "bigint") {
+        out_.seal.push_back("ALTER SEQUENCE " + temporary + " AS " + sequence.type);
       }
-      append_comment(out_.seal, "SEQUENCE " + temporary, sequence["comment"]);
-      for (const Json& grantee : native_["default_sequence_grantees"].as_array()) {
-        out_.seal.push_back("REVOKE ALL ON SEQUENCE " + temporary + " FROM " +
-                            (grantee.is_null() ? "PUBLIC" : quote_name(grantee.as_string())));
+      append_comment(out_.seal, "SEQUENCE " + temporary, sequence.comment);
+      for (const auto& grantee : relation_.default_sequence_grantees) {
+        out_.seal.push_back("REVOKE ALL ON SEQUENCE " + temporary + " FROM " + role_or_public(grantee));
       }
-      if (!sequence["acl"].is_null()) {
+      if (sequence.acl) {
         out_.seal.push_back("REVOKE ALL ON SEQUENCE " + temporary + " FROM " + quote_name(owner_));
-        append_grants(out_.seal, sequence["acl"], "SEQUENCE " + temporary, owner_, "");
+        append_grants(out_.seal, *sequence.acl, "SEQUENCE " + temporary, owner_, "");
       }
-      renames_.push_back("ALTER SEQUENCE " + temporary + " RENAME TO " + quote_name(sequence["name"].as_string()));
+      renames_.push_back("ALTER SEQUENCE " + temporary + " RENAME TO " + quote_name(sequence.name));
     }
   }
 
@@ -440,16 +426,16 @@ class SinkRenderer {
   // the lock.
   void render_foreign_keys() {
     const std::string briefly = "SET LOCAL lock_timeout = " + quote_literal(options_.lock_timeout) + "; ";
-    for (const Json& constraint : native_["constraints"].as_array()) {
-      if (constraint["type"].as_string() != "f") continue;
-      const std::string name = quote_name(constraint["name"].as_string());
-      const std::string definition = constraint["definition"].as_string();
-      const bool is_validated = constraint["is_validated"].as_bool();
+    for (const TargetRelation::Constraint& constraint : relation_.constraints) {
+      if (constraint.type != "f") continue;
+      const std::string name = quote_name(constraint.name);
+      const std::string& definition = constraint.definition;
+      const bool is_validated = constraint.is_validated;
       const std::string alter = briefly + "ALTER TABLE " + stage_;
       out_.constrain.push_back(alter + " ADD CONSTRAINT " + name + " " + definition +
                                (is_validated ? " NOT VALID" : ""));
       if (is_validated) out_.constrain.push_back(alter + " VALIDATE CONSTRAINT " + name);
-      append_comment(out_.constrain, "CONSTRAINT " + name + " ON " + stage_, constraint["comment"]);
+      append_comment(out_.constrain, "CONSTRAINT " + name + " ON " + stage_, constraint.comment);
     }
   }
 
@@ -459,13 +445,13 @@ class SinkRenderer {
       std::int64_t oid;
       std::string text;
     };
-    std::vector<Lock> locks = {{native_["oid"].as_int(), only_ + target_}};
+    std::vector<Lock> locks = {{relation_.oid, only_ + target_}};
     if (with_references) {
-      for (const Json& constraint : native_["constraints"].as_array()) {
-        if (constraint["type"].as_string() != "f") continue;
-        const std::int64_t oid = constraint["references_oid"].as_int();
+      for (const TargetRelation::Constraint& constraint : relation_.constraints) {
+        if (constraint.type != "f") continue;
+        const std::int64_t oid = constraint.references_oid;
         const bool known = std::any_of(locks.begin(), locks.end(), [&](const Lock& lock) { return lock.oid == oid; });
-        if (!known) locks.push_back({oid, constraint["references"].as_string()});
+        if (!known) locks.push_back({oid, constraint.references});
       }
     }
     std::sort(locks.begin(), locks.end(), [](const Lock& a, const Lock& b) { return a.oid < b.oid; });
@@ -491,9 +477,7 @@ class SinkRenderer {
     publish("DROP TABLE " + target_);
     publish("ALTER TABLE " + stage_ + " RENAME TO " + quote_name(table_));
     publish_all(renames_);
-    const Json& comment = native_["comment"];
-    publish("COMMENT ON TABLE " + target_ + " IS " +
-            (comment.is_string() ? quote_literal(comment.as_string()) : "NULL"));
+    publish("COMMENT ON TABLE " + target_ + " IS " + (relation_.comment ? quote_literal(*relation_.comment) : "NULL"));
     append_advances();
   }
 
@@ -502,16 +486,16 @@ class SinkRenderer {
   void append_advances() {
     const AdvanceSequences* const step = find_step<AdvanceSequences>(task_.publish);
     if (step == nullptr) return;
-    for (const Json& numbering : native_["numbering"].as_array()) {
-      const std::string& column = numbering["column"].as_string();
+    for (const TargetRelation::Numbering& numbering : relation_.numbering) {
+      const std::string& column = numbering.column;
       if (!contains(step->columns, column)) continue;
-      const std::int64_t by = numbering["step"].as_int();
-      const std::string& sequence = numbering["sequence"].as_string();
+      const std::int64_t by = numbering.step;
+      const std::string& sequence = numbering.sequence;
       const bool is_up = by > 0;
       const std::string last = std::string(is_up ? "max(" : "min(") + quote_name(column) + ")";
-      const std::string rows = is_exchange_ || numbering["is_indexed"].as_bool() ? target_ : stage_;
-      const std::string limit = is_up ? "least(g.last, " + std::to_string(numbering["max"].as_int()) + ")"
-                                      : "greatest(g.last, " + std::to_string(numbering["min"].as_int()) + ")";
+      const std::string rows = is_exchange_ || numbering.is_indexed ? target_ : stage_;
+      const std::string limit = is_up ? "least(g.last, " + std::to_string(numbering.max) + ")"
+                                      : "greatest(g.last, " + std::to_string(numbering.min) + ")";
       publish("SELECT setval(" + quote_literal(sequence) + ", " + limit + ") FROM (SELECT " + last +
               "::bigint AS last FROM " + rows + ") AS g, LATERAL (SELECT q.last_value + CASE WHEN q.is_called THEN " +
               std::to_string(by) + " ELSE 0 END AS next FROM " + sequence +
@@ -523,8 +507,7 @@ class SinkRenderer {
   void render_steps() {
     if (!replaces_all(task_)) append_analyze();  // to be joined with the target
     append_locks(lock_mode(), false);
-    out_.counts_rows =
-        !replaces_all(task_) && (!native_["triggers"].as_array().empty() || native_["has_triggers_below"].as_bool());
+    out_.counts_rows = !replaces_all(task_) && (!relation_.triggers.empty() || relation_.has_triggers_below);
     guard_references();
     bool is_plain_path = false;
     for (std::size_t i = 0; i < task_.publish.size(); ++i) {
@@ -577,14 +560,14 @@ class SinkRenderer {
     const DeleteRows* const removal = find_step<DeleteRows>(task_.publish);
     // Where rows stay, those of other tables may refer to them: PostgreSQL looks at each that goes.
     if (removal == nullptr || removal->how == Removal::kTruncate || !removal->scope.is_whole()) return;
-    for (const Json& key : native_["incoming_foreign_keys"].as_array()) {
-      if (key["is_own"].as_bool()) continue;
+    for (const TargetRelation::IncomingKey& key : relation_.incoming_foreign_keys) {
+      if (key.is_own) continue;
       std::string condition;
-      for (const Json& column : key["columns"].as_array()) {
-        condition += (condition.empty() ? "" : " AND ") + quote_name(column.as_string()) + " IS NOT NULL";
+      for (const std::string& column : key.columns) {
+        condition += (condition.empty() ? "" : " AND ") + quote_name(column) + " IS NOT NULL";
       }
-      publish(render_guard("NOT EXISTS (SELECT FROM " + key["table"].as_string() + " WHERE " + condition + ")",
-                           "publish.referenced", quote_literal(key["table"].as_string())));
+      publish(render_guard("NOT EXISTS (SELECT FROM " + key.table + " WHERE " + condition + ")", "publish.referenced",
+                           quote_literal(key.table)));
     }
   }
 
@@ -656,7 +639,8 @@ class SinkRenderer {
   }
 
   const LoadTask& task_;
-  const Json& native_;
+  const NativeTarget& native_;
+  const TargetRelation& relation_;
   const sql::TemporaryNames& names_;
   const SinkRenderOptions& options_;
   const std::string schema_;
@@ -686,8 +670,8 @@ std::string stage_comment(const std::string& process, const std::string& run_id,
 }
 
 sql::LoadTables tables_of(const LoadTask& task, const sql::TemporaryNames& names) {
-  const std::string& schema = native_of(task.target)["schema"].as_string();
-  return {quote_name(schema, native_of(task.target)["name"].as_string()), quote_name(schema, names.stage())};
+  const TargetRelation& target = native_of(task.target).relation;
+  return {quote_name(target.schema, target.name), quote_name(target.schema, names.stage())};
 }
 
 SinkStatements render_sink(const LoadTask& task, const sql::TemporaryNames& names, const SinkRenderOptions& options) {

@@ -21,10 +21,16 @@ LoadTask task_of(std::vector<Step> publish, bool exists = true) {
   task.publish = std::move(publish);
   task.target.exists = exists;
   task.target.fingerprint = "f00d";
-  native_of(task.target) = *Json::parse(R"({"oid":7,"schema":"s","name":"t","kind":"r","persistence":"p","owner":"me",
-    "regclass":"s.t","server_version":160000,"rights":{"role":"me"},"columns":[],
-    "constraints":[],"indexes":[],"statistics":[],"sequences":[],"incoming_foreign_keys":[],
-    "replica_identity":"d"})");
+  NativeTarget native;
+  native.server_version = 160000;
+  native.relation.oid = 7;
+  native.relation.regclass = "s.t";
+  native.relation.schema = "s";
+  native.relation.name = "t";
+  native.relation.persistence = "p";
+  native.relation.owner = native.relation.rights.role = "me";
+  native.relation.replica_identity = "d";
+  task.target.native = native;
   ColumnPolicy column;
   column.name = column.sink_name = "it's";
   column.source_native = column.sink_native = "integer";
@@ -60,9 +66,9 @@ TEST(LoadSql, CreateRendersTheTableAndItsRename) {
 
 TEST(LoadSql, CreateInAPublishedSchemaLoadsAnUnloggedStageAndInsertsIntoTheNewTable) {
   LoadTask task = task_of({TakePlace{}}, false);
-  native_of(task.target).set("publications", *Json::parse(R"(["p"])"));
-  native_of(task.target).set("create_keys", *Json::parse(R"x([{"name":"k","definition":"PRIMARY KEY (a)"}])x"));
-  native_of(task.target).set("column_details", *Json::parse(R"({"it's":{"default":"7"}})"));
+  native_of(task.target).relation.publications = {"p"};
+  native_of(task.target).new_keys = {{"k", "PRIMARY KEY (a)"}};
+  native_of(task.target).new_columns["it's"].default_value = "7";
   const SinkStatements sql = rendered(task);
   EXPECT_EQ(sql.stage.at(1), R"(CREATE UNLOGGED TABLE "s"."__dpone_{stage}" ("it's" integer NOT NULL))");
   EXPECT_EQ(sql.seal, Texts{});
@@ -90,9 +96,20 @@ TEST(LoadSql, ExchangeLocksGuardsDropsAndRenames) {
 
 TEST(LoadSql, ExchangeLocksReferencedTablesInTheOrderOfTheirOids) {
   LoadTask task = task_of({TakePlace{}});
-  native_of(task.target).set("constraints", *Json::parse(R"([
-    {"name":"b","type":"f","definition":"FK","is_validated":true,"references_oid":9,"references":"s.nine"},
-    {"name":"a","type":"f","definition":"FK NOT VALID","is_validated":false,"references_oid":3,"references":"s.three"}])"));
+  TargetRelation::Constraint nine;
+  nine.name = "b";
+  nine.type = "f";
+  nine.definition = "FK";
+  nine.is_validated = true;
+  nine.references_oid = 9;
+  nine.references = "s.nine";
+  TargetRelation::Constraint three = nine;
+  three.name = "a";
+  three.definition = "FK NOT VALID";
+  three.is_validated = false;
+  three.references_oid = 3;
+  three.references = "s.three";
+  native_of(task.target).relation.constraints = {nine, three};
   const SinkStatements sql = rendered(task);
   EXPECT_EQ((Texts{sent_by(sql)[1], sent_by(sql)[2], sent_by(sql)[3]}),
             (Texts{"LOCK TABLE s.three IN ACCESS EXCLUSIVE MODE", R"(LOCK TABLE ONLY "s"."t" IN ACCESS EXCLUSIVE MODE)",
@@ -129,9 +146,8 @@ TEST(LoadSql, RewritingCountsTheRowsBeforeItDropsTheStage) {
 
 TEST(LoadSql, DeleteInsertGuardsThatNoRowOfAnotherTableRefersToTheTarget) {
   LoadTask task = task_of({DeleteRows{}, InsertRows{}});
-  native_of(task.target).set("incoming_foreign_keys", *Json::parse(R"([
-    {"name":"own","table":"s.t","is_own":true,"columns":["p"]},
-    {"name":"k","table":"s.w","is_own":false,"columns":["a","b"]}])"));
+  native_of(task.target).relation.incoming_foreign_keys = {{"own", "s.t", "a", true, true, {}, {"p"}},
+                                                           {"k", "s.w", "a", false, true, {}, {"a", "b"}}};
   const Texts sent = sent_by(rendered(task));
   const std::string guard = render_guard(R"(NOT EXISTS (SELECT FROM s.w WHERE "a" IS NOT NULL AND "b" IS NOT NULL))",
                                          "publish.referenced", "'s.w'");
@@ -141,11 +157,10 @@ TEST(LoadSql, DeleteInsertGuardsThatNoRowOfAnotherTableRefersToTheTarget) {
 
 TEST(LoadSql, ExchangeRebuildsPrivilegesGrantorByGrantor) {
   LoadTask task = task_of({TakePlace{}});
-  native_of(task.target).set("owner", "them");
-  native_of(task.target).set("default_acl", *Json::parse(R"([{"grantee":null},{"grantee":"x"},{"grantee":"x"}])"));
-  native_of(task.target).set("acl", *Json::parse(R"([
-    {"grantor":"them","grantee":"r","privilege":"SELECT","grantable":true},
-    {"grantor":"r","grantee":null,"privilege":"SELECT","grantable":false}])"));
+  NativeTarget& native = native_of(task.target);
+  native.relation.owner = "them";
+  native.default_acl = {{"me", std::nullopt, "SELECT"}, {"me", "x", "SELECT"}, {"me", "x", "INSERT"}};
+  native.relation.acl = {{"them", "r", "SELECT", true}, {"r", std::nullopt, "SELECT", false}};
   const SinkStatements sql = rendered(task);
   EXPECT_EQ(Texts(sql.stage.end() - 2, sql.stage.end()),
             (Texts{R"(REVOKE ALL ON TABLE "s"."__dpone_{stage}" FROM PUBLIC)",
@@ -159,9 +174,8 @@ TEST(LoadSql, ExchangeRebuildsPrivilegesGrantorByGrantor) {
 
 TEST(LoadSql, ExchangeMovesSerialSequencesAndReadsThePositionOfIdentityOnesUnderTheLock) {
   LoadTask task = task_of({TakePlace{}});
-  native_of(task.target).set("sequences", *Json::parse(R"([
-    {"schema":"q","name":"serial","column":"a","is_identity":false},
-    {"schema":"s","name":"t_b_seq","column":"b","is_identity":true,"type":"integer"}])"));
+  native_of(task.target).relation.sequences = {{"q", "serial", "integer", false, "a", {}, {}},
+                                               {"s", "t_b_seq", "integer", true, "b", {}, {}}};
   const SinkStatements sql = rendered(task);
   EXPECT_EQ(sql.seal.back(), R"(ALTER SEQUENCE "s"."__dpone_{sequence b}" AS integer)");
   EXPECT_EQ((Texts{sent_by(sql)[4], sent_by(sql)[5], sent_by(sql)[6], sent_by(sql)[7]}),
@@ -219,7 +233,7 @@ TEST(LoadSql, AKeyThatHasSeveralSpellingsIsWrittenToo) {
 
 TEST(LoadSql, AKeyIsComparedByTheOperatorOfItsType) {
   LoadTask task = merge_task();
-  native_of(task.target).set("key_operators", *Json::parse(R"x({"k":"OPERATOR(ext.=)"})x"));
+  native_of(task.target).key_operators = {{"k", "OPERATOR(ext.=)"}};
   EXPECT_NE(sent_by(rendered(task))[5].find(R"(t."k" OPERATOR(ext.=) s."k")"), std::string::npos);
 }
 
@@ -236,7 +250,7 @@ TEST(LoadSql, AppendLetsOthersWriteAndCountsWhatTriggersLeave) {
   Texts sent = sent_by(rendered(task));
   EXPECT_EQ(sent[1], R"(LOCK TABLE ONLY "s"."t" IN ROW EXCLUSIVE MODE)");
   EXPECT_EQ(sent[5], insert);
-  native_of(task.target).set("triggers", *Json::parse(R"(["tr"])"));
+  native_of(task.target).relation.triggers = {"tr"};
   sent = sent_by(rendered(task));
   const std::string count = "pg_catalog.count(*)::pg_catalog.text, false)";
   EXPECT_EQ(sent[5], "SELECT pg_catalog.set_config('dpone.wanted_0', " + count + rows);
@@ -294,8 +308,11 @@ TEST(LoadSql, SeveralLoadersEachHaveATransactionOfTheirOwn) {
 
 TEST(LoadSql, AnIndexIsBuiltInItsTablespace) {
   LoadTask task = task_of({TakePlace{}});
-  native_of(task.target).set("indexes", *Json::parse(R"x([{"name":"i","tablespace":"it's \"fast\"",
-    "definition":"CREATE INDEX i ON s.t USING btree (a)"}])x"));
+  TargetRelation::Index index;
+  index.name = "i";
+  index.tablespace = "it's \"fast\"";
+  index.definition = "CREATE INDEX i ON s.t USING btree (a)";
+  native_of(task.target).relation.indexes = {index};
   const Texts sent = rendered(task).seal;
   // The setting is one name, unchanged, and not a list.
   EXPECT_EQ(sent[0], R"(SET LOCAL default_tablespace = 'it''s "fast"')");
@@ -304,20 +321,21 @@ TEST(LoadSql, AnIndexIsBuiltInItsTablespace) {
 
 TEST(LoadSql, AnIndexThatRunsFunctionsIsBuiltWithTheSearchPathOfThePlainSessionWhereTheServerLetsIt) {
   LoadTask task = task_of({TakePlace{}});
-  const auto seal = [&](std::int64_t version, const char* uses_functions) {
-    native_of(task.target).set("server_version", version);
-    native_of(task.target)
-        .set("indexes", *Json::parse(R"x([{"name":"i","definition":"CREATE INDEX i ON s.t USING btree (f(a))",)x"
-                                     R"("uses_functions":)" +
-                                     std::string(uses_functions) + "}]"));
+  TargetRelation::Index index;
+  index.name = "i";
+  index.definition = "CREATE INDEX i ON s.t USING btree (f(a))";
+  const auto seal = [&](int version, bool uses_functions) {
+    index.uses_functions = uses_functions;
+    native_of(task.target).server_version = version;
+    native_of(task.target).relation.indexes = {index};
     return rendered(task).seal;
   };
   const std::string create = R"x(CREATE INDEX "__dpone_{index i}" ON "s"."__dpone_{stage}" USING btree (f(a)))x";
-  const Texts sent = seal(160000, "true");
+  const Texts sent = seal(160000, true);
   EXPECT_TRUE(sent[0].starts_with("SELECT set_config('search_path', concat_ws(', ', 'pg_catalog', ")) << sent[0];
   EXPECT_EQ(Texts(sent.begin() + 1, sent.begin() + 3), (Texts{create, kFixed}));
-  EXPECT_EQ(seal(160000, "false")[0], create);
-  EXPECT_EQ(seal(170000, "true")[0], create);
+  EXPECT_EQ(seal(160000, false)[0], create);
+  EXPECT_EQ(seal(170000, true)[0], create);
 }
 
 TEST(LoadSql, AnIndexDefinitionLosesItsNamesOnly) {

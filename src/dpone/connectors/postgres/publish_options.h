@@ -3,13 +3,12 @@
 
 #include <vector>
 
-#include "dpone/base/json.h"
+#include "dpone/connectors/postgres/native_facts.h"
 #include "dpone/ports/facts.h"
 
 namespace dpone::postgres {
 
-// `target` as target_statement selects it. One entry for exchange, truncate_insert, delete_insert, append, merge
-// and replace, in this order.
-std::vector<PublishOption> publish_options(const Json& target);
+// One entry for exchange, truncate_insert, delete_insert, append, merge and replace, in this order.
+std::vector<PublishOption> publish_options(const NativeTarget& target);
 
 }  // namespace dpone::postgres

@@ -53,18 +53,23 @@ std::string value_aside(const TargetFacts& target, const TargetColumn& column, c
   }
 }
 
-bool is_named_in(const Json& keys, const char* member, const std::string& column) {
-  const auto& list = keys.as_array();
-  return std::any_of(list.begin(), list.end(), [&](const Json& key) {
-    const bool is_key = member != std::string_view("columns") || key["type"].as_string() == "f";
-    return is_key && contains(key[member].as_array(), Json(column));
-  });
+bool is_referred_to(const TargetRelation& target, const std::string& column) {
+  const auto& keys = target.incoming_foreign_keys;
+  return std::any_of(keys.begin(), keys.end(),
+                     [&](const TargetRelation::IncomingKey& key) { return contains(key.refers_to, column); });
+}
+
+bool refers(const TargetRelation& target, const std::string& column) {
+  return std::any_of(target.constraints.begin(), target.constraints.end(),
+                     [&](const TargetRelation::Constraint& constraint) {
+                       return constraint.type == "f" && contains(constraint.columns, column);
+                     });
 }
 
 // lower() and upper() of a column keep values apart that are apart by more than case. Empty: any other expression.
-sql::IndexPart function_part(const Json& function) {
-  if (function.is_null()) return {};
-  return {function["column"].as_string(), "OPERATOR(pg_catalog.=)", "pg_catalog." + function["name"].as_string()};
+sql::IndexPart function_part(const std::optional<TargetRelation::Function>& function) {
+  if (!function) return {};
+  return {function->column, "OPERATOR(pg_catalog.=)", "pg_catalog." + function->name};
 }
 
 }  // namespace
@@ -72,41 +77,39 @@ sql::IndexPart function_part(const Json& function) {
 sql::SetAsides find_set_asides(const TargetFacts& target, const std::vector<std::string>& key,
                                const std::vector<std::string>& columns, const std::string& stage) {
   sql::SetAsides out;
-  for (const Json& index : native_of(target)["indexes"].as_array()) {
-    const bool is_exclusion = index["is_exclusion"].as_bool();
-    if (index["is_deferrable"].as_bool() || (!index["is_unique"].as_bool() && !is_exclusion)) continue;
+  const TargetRelation& relation = native_of(target).relation;
+  for (const TargetRelation::Index& index : relation.indexes) {
+    const bool is_exclusion = index.is_exclusion;
+    if (index.is_deferrable || (!index.is_unique && !is_exclusion)) continue;
     sql::SetAside aside;
-    aside.has_equal_nulls = index["definition"].as_string().find(" NULLS NOT DISTINCT") != std::string::npos;
+    aside.has_equal_nulls = index.definition.find(" NULLS NOT DISTINCT") != std::string::npos;
     bool is_understood = true;
     bool is_written = false;
-    const auto& parts = index["columns"].as_array();
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-      sql::IndexPart part =
-          parts[i].is_string() ? sql::IndexPart{parts[i].as_string()} : function_part(index["functions"].as_array()[i]);
+    for (std::size_t i = 0; i < index.columns.size(); ++i) {
+      sql::IndexPart part = index.columns[i] ? sql::IndexPart{*index.columns[i]} : function_part(index.functions.at(i));
       is_understood = is_understood && !part.column.empty() && !(is_exclusion && !part.function.empty());
       const bool is_loaded = contains(columns, part.column);
       const bool is_key = contains(key, part.column);
       is_written = is_written || part.column.empty() || (is_loaded && !is_key);
       if (!is_loaded) continue;
-      if (is_exclusion) part.conflict = index["operators"].as_array()[i].as_string();
+      if (is_exclusion) part.conflict = index.operators.at(i);
       const TargetColumn* const facts = target.find(part.column);
       const bool is_bound = is_key || facts == nullptr || facts->is_generated ||
-                            contains(native_of(target)["partition_columns"].as_array(), Json(part.column)) ||
-                            is_named_in(native_of(target)["incoming_foreign_keys"], "refers_to", part.column);
+                            contains(relation.partition_columns, part.column) || is_referred_to(relation, part.column);
       std::string value = is_bound ? "" : value_aside(target, *facts, stage, !aside.has_equal_nulls);
       // What refers to another table has only its values, and another operator may find any value in conflict.
-      const bool is_free = !is_exclusion && !is_named_in(native_of(target)["constraints"], "columns", part.column);
+      const bool is_free = !is_exclusion && !refers(relation, part.column);
       if (value == "NULL" || is_free) aside.offer(part.column, std::move(value));
       aside.parts.push_back(std::move(part));
     }
-    for (const Json& name : index["predicate_columns"].as_array()) {
+    for (const std::string& name : index.predicate_columns) {
       const bool is_part = std::any_of(aside.parts.begin(), aside.parts.end(),
-                                       [&](const sql::IndexPart& part) { return part.column == name.as_string(); });
-      if (is_part || !contains(columns, name.as_string()) || contains(key, name.as_string())) continue;
-      aside.predicate.push_back(name.as_string());
+                                       [&](const sql::IndexPart& part) { return part.column == name; });
+      if (is_part || !contains(columns, name) || contains(key, name)) continue;
+      aside.predicate.push_back(name);
       is_written = true;
     }
-    if (is_written) out.add(std::move(aside), is_understood, index["name"].as_string());
+    if (is_written) out.add(std::move(aside), is_understood, index.name);
   }
   return out;
 }

@@ -57,8 +57,8 @@ class PostgresSink final : public Sink {
     DPONE_CHECK(check_column_count(described.relation, columns.size(), kMostColumns));
     TargetFacts facts = described;
     const bool is_postgres = source.system == "postgres";
-    Json details = Json::object();
-    Json type_details = described.exists ? native_of(described)["type_details"] : Json::object();
+    const NativeTarget& here = native_of(described);
+    NativeTarget& native = native_of(facts);
     facts.columns.clear();
     for (const std::string& name : columns) {
       const SourceColumn* from = source.find(name);
@@ -68,16 +68,16 @@ class PostgresSink final : public Sink {
       }
       TargetColumn column(*from);
       if (is_postgres) {
-        column.native_type = proposed_native_type(from->native_type, native_of(described));
+        column.native_type = proposed_native_type(from->native_type, here);
       } else {
-        DeclaredType declared = declare_column(*from, native_of(described));
+        DeclaredType declared = declare_column(*from, here);
         if (declared.name.empty()) column.refusal = "PostgreSQL does not have a type for it";
         column.native_type = std::move(declared.name);
         column.type = std::move(declared.type);
         column.travels_as_text = declared.travels_as_text;
         // Units of money are those of the server's lc_monetary.
         if (from->type.kind == TypeKind::kMoney && !from->meaning.empty()) {
-          column.meaning = "lc_monetary=" + native_of(described)["lc_monetary"].as_string();
+          column.meaning = "lc_monetary=" + here.lc_monetary;
         }
       }
       column.is_generated = false;
@@ -89,49 +89,42 @@ class PostgresSink final : public Sink {
                 .with("column", name)
                 .hint("select its fields separately, or cast it to a composite type in the source query"));
       }
-      Json detail = Json::object();
+      NativeTarget::NewColumn& detail = native.new_columns[name];
       if (is_postgres) {
-        Json proposed = proposed_type(native_of(source)["type_details"][name], native_of(described));
-        column.type = type_with(from->type, proposed["signature"].as_string());
-        column.meaning = meaning_of(proposed["signature"].as_string(), from->travels_as_text,
-                                    native_of(described)["lc_monetary"].as_string(),
-                                    static_cast<int>(native_of(described)["server_version"].as_int()));
-        if (is_new) type_details.set(name, std::move(proposed));
+        NativeTarget::Type proposed = proposed_type(native_of(source)["type_details"][name], here);
+        column.type = type_with(from->type, proposed.signature);
+        column.meaning = meaning_of(proposed.signature, from->travels_as_text, here.lc_monetary, here.server_version);
+        if (is_new) native.types[name] = std::move(proposed);
         for (const Json& row : native_of(source)["columns"].as_array()) {
           if (row["name"].as_string() != name) continue;
-          detail.set("collation", row["collation"]);
+          if (row["collation"].is_string()) detail.collation = row["collation"].as_string();
           const bool has_default = row["default"].is_string() && row["generated"].as_string().empty();
           if (!has_default || !is_new) continue;
           // The text of a default names the type as the source does.
           const bool is_known = has_portable_default(row) && column.native_type == from->native_type &&
-                                !has_name(native_of(described)["unknown_defaults"], name);
+                                !contains(here.unknown_defaults, name);
           if (is_known) {
-            detail.set("default", row["default"]);
+            detail.default_value = row["default"].as_string();
           } else {
             facts.notes.push_back("column \"" + name + "\" is created without the source's default, " +
                                   row["default"].as_string());
           }
         }
       }
-      details.set(name, std::move(detail));
       facts.columns.push_back(std::move(column));
     }
-    native_of(facts).set("column_details", std::move(details));
-    native_of(facts).set("type_details", std::move(type_details));
     propose_types(described, source, columns, facts);
     if (described.exists) {
       const auto exchange = std::find_if(facts.publish.begin(), facts.publish.end(),
                                          [](const PublishOption& option) { return option.method == "exchange"; });
       const bool may_exchange = !keeps_rows_ && exchange != facts.publish.end() && exchange->blockers.empty();
-      for (Error& lack : lacks_of_load(native_of(facts)["lacks"], native_of(facts)["rights"]["role"].as_string(),
-                                       target_, columns, may_exchange)) {
+      for (Error& lack : lacks_of_load(native.lacks, native.relation.rights.role, target_, columns, may_exchange)) {
         facts.obstacles.push_back(std::move(lack));
       }
       return facts;
     }
     facts.keys.clear();
-    Json keys = propose_keys(with_key(source), settings_.table, columns, native_of(described)["taken_names"], facts);
-    native_of(facts).set("create_keys", std::move(keys));
+    propose_keys(with_key(source), settings_.table, columns, facts);
     return facts;
   }
 
@@ -175,28 +168,30 @@ class PostgresSink final : public Sink {
       return verdict;
     }
     const bool is_binary = format.name == "postgres.copy_binary";
-    const int server_version = static_cast<int>(native_of(task.target)["server_version"].as_int());
+    const NativeTarget& native = native_of(task.target);
+    static const NativeTarget::Type kUnknown;
     for (std::size_t i = 0; i < task.columns.size(); ++i) {
       const ColumnPolicy& column = task.columns[i];
       const Json::Array& offer = offered->as_array()[i].as_array();
-      const Json& detail = native_of(task.target)["type_details"][column.sink_name];
+      const auto known = native.types.find(column.sink_name);
+      const NativeTarget::Type& ours = known == native.types.end() ? kUnknown : known->second;
       if (offer[0].as_string() != column.sink_native) {
         verdict.reasons.push_back("column " + column.sink_name + " is " + column.source_native + " at the source and " +
                                   column.sink_native + " at the target");
-      } else if (signature_on(offer[1].as_string(), 0) == signature_on(detail["signature"].as_string(), 0) &&
-                 offer[1] != detail["signature"]) {
+      } else if (signature_on(offer[1].as_string(), 0) == signature_on(ours.signature, 0) &&
+                 offer[1].as_string() != ours.signature) {
         verdict.reasons.push_back("column " + column.sink_name + ": type " + column.source_native +
                                   " has infinite intervals only on one server, from PostgreSQL 17 on");
-      } else if (offer[1] != detail["signature"]) {
+      } else if (offer[1].as_string() != ours.signature) {
         verdict.reasons.push_back("column " + column.sink_name + ": type " + column.source_native +
                                   " differs between the servers");
       } else if (is_binary) {
         // Obstacles to binary at either end: a server before 14 is enough.
         const std::string& at_source = offer[2].as_string();
-        const std::string& obstacle = at_source.empty() ? detail["raw_obstacle"].as_string() : at_source;
+        const std::string& obstacle = at_source.empty() ? ours.raw_obstacle : at_source;
         if (obstacle.empty()) continue;
         verdict.reasons.push_back("column " + column.sink_name + ": type " + column.source_native + " " + obstacle);
-      } else if (offer[3].as_string() != char_form(detail["signature"].as_string(), server_version)) {
+      } else if (offer[3].as_string() != char_form(ours.signature, native.server_version)) {
         verdict.reasons.push_back("column " + column.sink_name + ": type " + column.source_native +
                                   " has another text form on the other server");
       }
@@ -220,9 +215,7 @@ class PostgresSink final : public Sink {
       add("prepare", sql.prepare);
       add("prepare", {"COMMIT"});
     }
-    const Json& has_schema = native_of(task.target)["schema_exists"];
-    const bool makes_schema = !has_schema.is_null() && !has_schema.as_bool();
-    add("prepare", control_.planned_creation(makes_schema ? settings_.schema : ""));
+    add("prepare", control_.planned_creation(native_of(task.target).lacks_schema ? settings_.schema : ""));
     out.push_back({"load", "DROP TABLE IF EXISTS " + tables.stage});
     out.push_back({"load", begin});
     add("load", sql.stage);
@@ -309,12 +302,12 @@ class PostgresSink final : public Sink {
  private:
   // SHARE ROW EXCLUSIVE wants one of these rights, though no row is changed or removed.
   static void check_lock_rights(TargetFacts& target) {
-    const Json& rights = native_of(target)["rights"];
-    if (rights["update"].as_bool() || rights["delete"].as_bool() || rights["truncate"].as_bool()) return;
+    const TargetRelation::Rights& rights = native_of(target).relation.rights;
+    if (rights.update || rights.remove || rights.truncate) return;
     for (PublishOption& option : target.publish) {
       if (option.method != "append") continue;
-      option.blockers.push_back({"role " + rights["role"].as_string() +
-                                 " may not lock it against other writers (UPDATE, DELETE or TRUNCATE)"});
+      option.blockers.push_back(
+          {"role " + rights.role + " may not lock it against other writers (UPDATE, DELETE or TRUNCATE)"});
     }
   }
 
@@ -349,7 +342,7 @@ class PostgresSink final : public Sink {
   Result<std::vector<std::string>> make_what_lacks(LoadTask& needed) {
     DPONE_CHECK(connection_->execute(std::string(kBegin) + "; " + prepare_lock_sql()));
     DPONE_TRY(const Rows schema, connection_->query("SELECT FROM pg_namespace WHERE nspname = $1", {settings_.schema}));
-    if (!needed.target.exists) native_of(needed.target).set("schema_exists", schema.size() == 1);
+    if (!needed.target.exists) native_of(needed.target).lacks_schema = schema.size() == 0;
     DPONE_CHECK(compare_types(*connection_, needed.source, needed.target));
     std::vector<std::string> columns;
     columns.reserve(needed.columns.size());
@@ -393,9 +386,9 @@ class PostgresSink final : public Sink {
                   "p.amopstrategy = 3 JOIN pg_operator o ON o.oid = p.amopopr JOIN pg_namespace n ON n.oid = "
                   "o.oprnamespace WHERE a.attrelid = $1 AND a.attnum > 0 AND NOT a.attisdropped",
                   {std::to_string(oid)}));
-    Json operators = Json::object();
+    auto& operators = native_of(facts).key_operators;
     for (int row = 0; row < rows.size(); ++row) {
-      operators.set(rows.text(row, 0), "OPERATOR(" + rows.text(row, 1) + "." + rows.text(row, 2) + ")");
+      operators[rows.text(row, 0)] = "OPERATOR(" + rows.text(row, 1) + "." + rows.text(row, 2) + ")";
     }
     for (const std::string& name : declared_key_) {
       const TargetColumn* column = facts.find(name);
@@ -408,7 +401,6 @@ class PostgresSink final : public Sink {
             {"key column " + name + " is " + column->native_type + ", whose type lacks an equality operator"});
       }
     }
-    native_of(facts).set("key_operators", std::move(operators));
     const bool has_index = has_key_of(facts.keys, declared_key_);
     std::vector<std::string> columns;
     for (const TargetColumn& column : facts.columns) columns.push_back(column.name);
@@ -430,15 +422,16 @@ class PostgresSink final : public Sink {
     TargetFacts facts;
     if (!rows.is_null(0, 0)) {
       const std::string text = rows.text(0, 0);
-      DPONE_TRY(Json native, Json::parse(text));
-      oid = static_cast<Oid>(native["oid"].as_int());
+      DPONE_TRY(const Json json, Json::parse(text));
+      DPONE_TRY(TargetRelation relation, TargetRelation::from_json(json));
+      oid = static_cast<Oid>(relation.oid);
       DPONE_CHECK(check_receipts_are_newer(connection, *oid));
-      DPONE_TRY(facts, describe_existing(connection, *oid, std::move(native)));
+      DPONE_TRY(facts, describe_existing(connection, *oid, std::move(relation)));
       facts.fingerprint = sha256_hex(text);
     } else {
       DPONE_TRY(facts, describe_absent(connection, settings_.schema, settings_.table, source));
     }
-    native_of(facts).set("server_version", connection.server_version());
+    native_of(facts).server_version = connection.server_version();
     facts.checks_json = true;
     facts.can_retype = true;
     facts.can_loosen = true;
@@ -450,7 +443,7 @@ class PostgresSink final : public Sink {
                                        [](const SourceColumn& column) { return !column.meaning.empty(); });
     if (has_money) {
       DPONE_TRY(const Rows monetary, connection.query("SELECT current_setting('lc_monetary')"));
-      native_of(facts).set("lc_monetary", monetary.text(0, 0));
+      native_of(facts).lc_monetary = monetary.text(0, 0);
     }
     DPONE_TRY(
         const Rows default_acl,
@@ -463,8 +456,8 @@ class PostgresSink final : public Sink {
                 "current_user) AND d.defaclobjtype = 'r' AND x.grantee <> d.defaclrole AND (d.defaclnamespace = 0 "
                 "OR d.defaclnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1))",
             {settings_.schema}));
-    DPONE_TRY(Json acl, Json::parse(default_acl.text(0, 1)));
-    native_of(facts).set("default_acl", std::move(acl));
+    DPONE_TRY(const Json acl, Json::parse(default_acl.text(0, 1)));
+    DPONE_TRY(native_of(facts).default_acl, grants_from_json(acl));
     // Read last: the description is still current.
     if (oid && default_acl.integer(0, 0) != *oid) return replaced();
     return facts;
@@ -489,77 +482,72 @@ class PostgresSink final : public Sink {
         .hint("run again: the next plan uses its receipt");
   }
 
-  Result<TargetFacts> describe_existing(Connection& connection, Oid oid, Json native) const {
+  Result<TargetFacts> describe_existing(Connection& connection, Oid oid, TargetRelation described) const {
+    NativeTarget native;
+    native.relation = std::move(described);
+    const TargetRelation& relation = native.relation;
+    native.lc_monetary = relation.lc_monetary;
     TargetFacts facts;
     facts.system = "postgres";
     facts.relation = target_;
     facts.exists = true;
-    const std::string kind = native["kind"].as_string();
+    const std::string& kind = relation.kind;
     facts.kind = kind == "p" ? "partitioned_table" : kind == "r" ? "table" : "view";
     facts.identity = std::to_string(oid);
     std::vector<Oid> oids;
-    for (const Json& column : native["columns"].as_array())
-      oids.push_back(static_cast<Oid>(column["type_oid"].as_int()));
+    for (const TargetRelation::Column& column : relation.columns) oids.push_back(static_cast<Oid>(column.type_oid));
     DPONE_TRY(const TypeCatalog types, read_types(connection, oids));
-    Json details = Json::object();
-    Json table_names = Json::array();
-    for (const Json& column : native["columns"].as_array()) {
-      const Oid type_oid = static_cast<Oid>(column["type_oid"].as_int());
+    for (const TargetRelation::Column& column : relation.columns) {
+      const Oid type_oid = static_cast<Oid>(column.type_oid);
       TargetColumn entry;
-      entry.name = column["name"].as_string();
-      entry.native_type = column["type"].as_string();
-      entry.type = types.logical_type(type_oid, static_cast<int>(column["typmod"].as_int()), entry.travels_as_text);
+      entry.name = column.name;
+      entry.native_type = column.type;
+      entry.type = types.logical_type(type_oid, static_cast<int>(column.typmod), entry.travels_as_text);
       entry.meaning = types.meaning(type_oid);
-      entry.is_nullable = !column["not_null"].as_bool() && !types.refuses_null(type_oid);
-      entry.is_generated = !column["generated"].as_string().empty();
-      entry.has_default =
-          column["default"].is_string() || !column["identity"].as_string().empty() || types.has_default(type_oid);
+      entry.is_nullable = !column.is_not_null && !types.refuses_null(type_oid);
+      entry.is_generated = !column.generated.empty();
+      entry.has_default = column.default_value || !column.identity.empty() || types.has_default(type_oid);
       entry.labels = types.labels(type_oid);
-      Json detail = Json::object();
-      detail.set("signature", types.signature(type_oid))
-          .set("raw_obstacle", types.raw_obstacle(type_oid, connection.server_version()));
-      details.set(entry.name, std::move(detail));
-      if (types.names_tables(type_oid)) table_names.push(column["name"]);
+      native.types[entry.name] = {types.signature(type_oid), types.raw_obstacle(type_oid, connection.server_version())};
+      if (types.names_tables(type_oid)) native.table_names.push_back(column.name);
       facts.columns.push_back(std::move(entry));
     }
-    for (const Json& numbering : native["numbering"].as_array()) {
+    for (const TargetRelation::Numbering& numbering : relation.numbering) {
       for (TargetColumn& column : facts.columns) {
-        if (column.name != numbering["column"].as_string()) continue;
-        column.sequence = numbering["sequence"].as_string();
-        if (numbering["may_advance"].as_bool()) continue;
-        column.sequence_obstacle = "role " + native["rights"]["role"].as_string() + " lacks SELECT or UPDATE on it";
+        if (column.name != numbering.column) continue;
+        column.sequence = numbering.sequence;
+        if (numbering.may_advance) continue;
+        column.sequence_obstacle = "role " + relation.rights.role + " lacks SELECT or UPDATE on it";
       }
     }
-    for (const Json& index : native["indexes"].as_array()) {
-      if (!index["is_unique"].as_bool() || index["is_partial"].as_bool()) continue;
-      KeyFacts key{index["name"].as_string(), {}, index["is_primary"].as_bool()};
-      for (const Json& column : index["columns"].as_array()) key.columns.push_back(column.as_string());
+    for (const TargetRelation::Index& index : relation.indexes) {
+      if (!index.is_unique || index.is_partial) continue;
+      KeyFacts key{index.name, {}, index.is_primary};
+      for (const auto& column : index.columns) key.columns.push_back(column.value_or(""));
       facts.keys.push_back(std::move(key));
     }
-    const std::string& role = native["rights"]["role"].as_string();
+    const std::string& role = relation.rights.role;
     // Every method reads it, if only its definition (LIKE).
-    if (!native["rights"]["select"].as_bool() && (kind == "r" || kind == "p")) {
+    if (!relation.rights.select && (kind == "r" || kind == "p")) {
       return Error(ErrorClass::kFailed, "postgres.permission", "role " + role + " lacks SELECT on " + target_)
           .with("connection", connection.id())
           .hint("GRANT SELECT ON " + target_ + " TO " + quote_name(role));
     }
     facts.is_empty = false;
     // Where row-level security applies, the question itself is an error; the plan says so.
-    const bool may_look = !native["rights"]["row_security_applies"].as_bool();
+    const bool may_look = !relation.rights.row_security_applies;
     if (may_look && (kind == "r" || kind == "p")) {
       facts.asked.push_back({"prepare", sql::render_is_empty(target_) + ", " + named_in_sql(oid),
                              sql::render_is_empty(target_) + ", {catalog}"});
       DPONE_TRY(const Rows any, connection.query(facts.asked.back().text));
       facts.is_empty = any.boolean(0, 0);
-      if (!any.is_null(0, 1)) native.set("named_in", any.text(0, 1));
+      if (!any.is_null(0, 1)) native.named_in = any.text(0, 1);
     }
     DPONE_TRY(const Rows rights, connection.query(lacks_statement(oid, connection.server_version())));
-    DPONE_TRY(Json lacks, Json::parse(rights.text(0, 0)));
-    native.set("lacks", std::move(lacks));
-    native.set("table_names", std::move(table_names));
+    DPONE_TRY(const Json lacks, Json::parse(rights.text(0, 0)));
+    DPONE_TRY(native.lacks, lacks_from_json(lacks));
     facts.publish = publish_options(native);
-    native.set("type_details", std::move(details));
-    native_of(facts) = std::move(native);
+    facts.native = std::move(native);
     return facts;
   }
 

@@ -517,7 +517,7 @@ class PostgresSource final : public Source {
     }
     native.set("locks", locks_);
     facts.fingerprint = sha256_hex(native.canonical());
-    native_of(facts) = std::move(native);
+    facts.native = std::move(native);
     if (!in_snapshot) {
       DPONE_TRY(const Estimates estimates, read_estimates(connection, oid, settings_.schema, settings_.table));
       if (!estimates.is_current) return vanished(relation);
@@ -591,14 +591,14 @@ class PostgresSource final : public Source {
     facts.columns = column_facts(columns, types);
     add_type_details(native, columns, types, connection.server_version());
     facts.fingerprint = sha256_hex(native.canonical());
-    native_of(facts) = std::move(native);
+    facts.native = std::move(native);
     return facts;
   }
 
   // What a view reads and calls, with the rights of its owner and of the role.
   Status check_view(Connection& connection, const Json& native) {
     ReadTask probe;
-    native_of(probe.source) = native;
+    probe.source.native = native;
     return with_path(connection, [&] { return check_may_run(connection, render_select(probe, false), "", asked_); });
   }
 
@@ -606,7 +606,7 @@ class PostgresSource final : public Source {
   // subqueries read is locked too.
   Status describe_where(Connection& connection, const Json& native, Oid oid, bool in_snapshot) {
     ReadTask probe;
-    native_of(probe.source) = native;
+    probe.source.native = native;
     const std::string select = render_select(probe, false);
     auto described = with_path(connection, [&] { return connection.describe(select); });
     if (!described) {

@@ -18,7 +18,7 @@ namespace {
 constexpr std::string_view kCreateWord = "CREATE ";
 
 std::string target_of(const LoadTask& task) {
-  return quote_name(native_of(task.target)["schema"].as_string(), native_of(task.target)["name"].as_string());
+  return quote_name(native_of(task.target).relation.schema, native_of(task.target).relation.name);
 }
 
 // `INSERT 0 5`, `DELETE 5`
@@ -35,7 +35,7 @@ PostgresStage::PostgresStage(Connection connection, ConnectionSettings settings,
       context_(context),
       target_(target_of(task)),
       names_(target_, context.run_id),
-      stage_(quote_name(native_of(task.target)["schema"].as_string(), names_.stage())) {
+      stage_(quote_name(native_of(task.target).relation.schema, names_.stage())) {
   render_options_.stage_comment = stage_comment(context.process, context.run_id, target_);
   statements_ = render_sink(task_, names_, render_options_);
 }
@@ -141,10 +141,10 @@ Result<std::unique_ptr<BatchWriter>> PostgresStage::open_writer(const Slice&) {
 
 Status PostgresStage::name_identity_sequences() {
   if (!takes_place(task_) || !task_.target.exists) return {};
-  const std::string schema = native_of(task_.target)["schema"].as_string();
-  for (const Json& sequence : native_of(task_.target)["sequences"].as_array()) {
-    if (!sequence["is_identity"].as_bool()) continue;
-    const std::string column = sequence["column"].as_string();
+  const std::string schema = native_of(task_.target).relation.schema;
+  for (const TargetRelation::Sequence& sequence : native_of(task_.target).relation.sequences) {
+    if (!sequence.is_identity) continue;
+    const std::string& column = sequence.column;
     DPONE_TRY(const Rows found, connection_.query("SELECT pg_get_serial_sequence($1, $2)", {stage_, column}));
     DPONE_CHECK(connection_.execute("ALTER SEQUENCE " + found.text(0, 0) + " RENAME TO " +
                                     quote_name(names_.sequence(column))));
@@ -268,9 +268,8 @@ Result<PublishOutcome> PostgresStage::publish(const Receipt& receipt) {
   render_options_.staged_rows = rows_;
   statements_ = render_sink(task_, names_, render_options_);
   if (task_.target.exists) {
-    const Json& native = native_of(task_.target);
-    const auto [name, sql] =
-        target_statement(native["schema"].as_string(), native["name"].as_string(), connection_.server_version());
+    const TargetRelation& target = native_of(task_.target).relation;
+    const auto [name, sql] = target_statement(target.schema, target.name, connection_.server_version());
     DPONE_CHECK(connection_.keep(name, sql));
   }
   auto begun = connection_.execute(
@@ -410,8 +409,7 @@ Error PostgresStage::publish_error(Error error) {
         .with("target", target_)
         .hint("nothing was published; check the change, then run again");
   }
-  const std::string own =
-      native_of(task_.target)["schema"].as_string() + "." + native_of(task_.target)["name"].as_string();
+  const std::string own = native_of(task_.target).relation.schema + "." + native_of(task_.target).relation.name;
   // A row that is removed is referred to by the table of the key, a row that is added breaks a key of the target.
   if (error.native_code() == "23503" && !error.context_value("table").empty() && error.context_value("table") != own) {
     return referenced_error(target_, error.context_value("table")).native(error.native_code());

@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "dpone/base/contains.h"
+#include "dpone/connectors/postgres/members.h"
 #include "dpone/connectors/postgres/quote.h"
 
 namespace dpone::postgres {
@@ -74,18 +75,28 @@ lacks(kind, loaded, "right", object, name, by) AS (
     WHERE NOT s.is_own AND s.may_become AND NOT has_schema_privilege(s.owner, n.oid, 'CREATE'))
 SELECT coalesce(jsonb_agg(DISTINCT to_jsonb(l)), '[]'::jsonb)::text FROM lacks l)";
 
-std::string lack_text(const Json& lack, const std::string& role) {
-  const std::string& right = lack["right"].as_string();
-  const std::string& name = lack["name"].as_string();
-  const std::string& by = lack["by"].as_string();
-  if (right == "SET ROLE") return "role " + role + " may not SET ROLE to " + name + ", the owner of " + by;
-  if (right == "CREATE BY OWNER") return "the owner of " + by + " lacks CREATE on schema " + name;
-  std::string object = lack["object"].as_string();
+std::string lack_text(const Lack& lack, const std::string& role) {
+  if (lack.right == "SET ROLE") {
+    return "role " + role + " may not SET ROLE to " + lack.name + ", the owner of " + lack.by;
+  }
+  if (lack.right == "CREATE BY OWNER") return "the owner of " + lack.by + " lacks CREATE on schema " + lack.name;
+  std::string object = lack.object;
   std::transform(object.begin(), object.end(), object.begin(), [](unsigned char c) { return std::tolower(c); });
-  return "role " + role + " lacks " + right + " on " + object + " " + name + ", which " + by + " needs";
+  return "role " + role + " lacks " + lack.right + " on " + object + " " + lack.name + ", which " + lack.by + " needs";
 }
 
 }  // namespace
+
+void read_members(const Members& members, Lack& out) {
+  members.read("kind", out.kind);
+  members.read("loaded", out.loaded);
+  members.read("right", out.right);
+  members.read("object", out.object);
+  members.read("name", out.name);
+  members.read("by", out.by);
+}
+
+Result<std::vector<Lack>> lacks_from_json(const Json& json) { return list_from_members<Lack>(json); }
 
 std::string lacks_statement(Oid oid, int server_version) {
   std::string sql(kLacks);
@@ -98,28 +109,28 @@ std::string lacks_statement(Oid oid, int server_version) {
   return sql;
 }
 
-std::vector<std::string> lacks_of_exchange(const Json& lacks, const std::string& role) {
+std::vector<std::string> lacks_of_exchange(const std::vector<Lack>& lacks, const std::string& role) {
   std::vector<std::string> out;
-  for (const Json& lack : lacks.as_array()) {
-    if (lack["kind"].as_string() == "exchange") out.push_back(lack_text(lack, role));
+  for (const Lack& lack : lacks) {
+    if (lack.kind == "exchange") out.push_back(lack_text(lack, role));
   }
   return out;
 }
 
-std::vector<Error> lacks_of_load(const Json& lacks, const std::string& role, const std::string& target,
+std::vector<Error> lacks_of_load(const std::vector<Lack>& lacks, const std::string& role, const std::string& target,
                                  const std::vector<std::string>& columns, bool may_exchange) {
   std::vector<Error> out;
-  for (const Json& lack : lacks.as_array()) {
-    const bool is_type = lack["kind"].as_string() == "type";
-    if (!is_type && lack["kind"].as_string() != "row") continue;
-    const bool is_loaded = lack["loaded"].is_string() && contains(columns, lack["loaded"].as_string());
+  for (const Lack& lack : lacks) {
+    const bool is_type = lack.kind == "type";
+    if (!is_type && lack.kind != "row") continue;
+    const bool is_loaded = lack.loaded && contains(columns, *lack.loaded);
     // The default of a column that is loaded is not asked for.
-    if (is_type ? !is_loaded || (may_exchange && lack["object"].as_string() == "SCHEMA") : is_loaded) continue;
+    if (is_type ? !is_loaded || (may_exchange && lack.object == "SCHEMA") : is_loaded) continue;
     Error error(ErrorClass::kFailed, "postgres.permission", lack_text(lack, role));
     error.add("target", target);
-    if (lack["loaded"].is_string()) error.add("column", lack["loaded"].as_string());
-    out.push_back(std::move(error).hint("GRANT " + lack["right"].as_string() + " ON " + lack["object"].as_string() +
-                                        " " + lack["name"].as_string() + " TO " + quote_name(role)));
+    if (lack.loaded) error.add("column", *lack.loaded);
+    out.push_back(std::move(error).hint("GRANT " + lack.right + " ON " + lack.object + " " + lack.name + " TO " +
+                                        quote_name(role)));
   }
   return out;
 }

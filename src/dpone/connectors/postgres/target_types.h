@@ -8,30 +8,31 @@
 #include "dpone/base/json.h"
 #include "dpone/base/result.h"
 #include "dpone/connectors/postgres/connection.h"
+#include "dpone/connectors/postgres/native_facts.h"
 #include "dpone/connectors/postgres/types.h"
 #include "dpone/ports/facts.h"
 
 namespace dpone::postgres {
 
-// Sets `needed_types`, `extension_types` and `is_before_14` in `target.native`. Reads the catalog only.
+// Sets NativeTarget::needed and extension_types. Reads the catalog only.
 Status compare_types(Connection& connection, const SourceFacts& source, TargetFacts& target);
 
-// Which of the types that the source's values had where they came from are built in here: sets `origin_types` in
-// `target.native`, by column. Reads the catalog only.
+// Which of the types that the source's values had where they came from are built in here: sets
+// NativeTarget::origin_types. Reads the catalog only.
 Status find_origin_types(Connection& connection, const SourceFacts& source, TargetFacts& target);
 
 // How to declare a column of a source that is not PostgreSQL, from the result of find_origin_types. Pure.
-DeclaredType declare_column(const SourceColumn& from, const Json& described);
+DeclaredType declare_column(const SourceColumn& from, const NativeTarget& described);
 
-// From what compare_types found: sets `create_types` in `proposed.native` and appends obstacles, for the types of
+// From what compare_types found: sets NativeTarget::create_types in `proposed` and appends obstacles, for the types of
 // `columns` that `described` lacks, or has in a column of the same type. Pure.
 void propose_types(const TargetFacts& described, const SourceFacts& source, const std::vector<std::string>& columns,
                    TargetFacts& proposed);
 
 // The source's facts about a column's type (`signature`, `raw_obstacle`), adapted to the target: its version, its
 // extension versions, and its obstacles to binary. Pure.
-Json proposed_type(const Json& at_source, const Json& described);
+NativeTarget::Type proposed_type(const Json& at_source, const NativeTarget& described);
 // The name of the type of a source's column at the target: an extension may be in another schema there. Pure.
-std::string proposed_native_type(const std::string& at_source, const Json& described);
+std::string proposed_native_type(const std::string& at_source, const NativeTarget& described);
 
 }  // namespace dpone::postgres
