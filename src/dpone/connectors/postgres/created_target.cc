@@ -33,14 +33,15 @@ std::string key_definition(const SourceFacts& source, const KeyFacts& key, const
                            int server_version, std::vector<std::string>& notes) {
   std::string of_source;
   std::vector<std::string> included;
-  for (const Json& row : native_of(source)["keys"].as_array()) {
-    if (row["name"].as_string() != key.name) continue;
-    of_source = row["definition"].as_string();
-    for (const Json& name : row["included"].as_array()) {
-      if (contains(columns, name.as_string())) {
-        included.push_back(name.as_string());
+  const NativeSource* const theirs = native_if_ours(source);
+  for (const NativeSource::Key& known : theirs == nullptr ? std::vector<NativeSource::Key>() : theirs->keys) {
+    if (known.name != key.name) continue;
+    of_source = known.definition;
+    for (const std::string& name : known.included) {
+      if (contains(columns, name)) {
+        included.push_back(name);
       } else {
-        notes.push_back("key " + key.name + " does not include \"" + name.as_string() + "\", which is not loaded");
+        notes.push_back("key " + key.name + " does not include \"" + name + "\", which is not loaded");
       }
     }
   }
@@ -115,23 +116,22 @@ void read_members(const Members& members, AbsentTarget& out) {
 
 }  // namespace
 
-bool has_portable_default(const Json& column) {
-  return column["default"].is_string() && column["default_is_portable"].as_bool() &&
-         column["generated"].as_string().empty();
+bool has_portable_default(const NativeSource::Column& column) {
+  return column.default_value && column.is_default_portable && column.generated.empty();
 }
 
 Status find_unknown_defaults(Connection& connection, const SourceFacts& source, TargetFacts& facts) {
   NativeTarget& native = native_of(facts);
-  if (source.system == "postgres" &&
-      native_of(source)["server_version"].as_int() / 10000 != connection.server_version() / 10000) {
-    for (const Json& column : native_of(source)["columns"].as_array()) {
-      if (!has_portable_default(column) || facts.find(column["name"].as_string()) != nullptr) continue;
-      const auto parsed = connection.describe("SELECT " + column["default"].as_string());
+  const NativeSource* const theirs = native_if_ours(source);
+  if (theirs != nullptr && theirs->server_version / 10000 != connection.server_version() / 10000) {
+    for (const NativeSource::Column& column : theirs->columns) {
+      if (!has_portable_default(column) || facts.find(column.name) != nullptr) continue;
+      const auto parsed = connection.describe("SELECT " + *column.default_value);
       if (parsed) continue;
       if (!connection.is_alive()) return parsed.error();
       // A type or schema that is missing is not made yet.
       const std::string& code = parsed.error().native_code();
-      if (code != "42704" && code != "3F000") native.unknown_defaults.push_back(column["name"].as_string());
+      if (code != "42704" && code != "3F000") native.unknown_defaults.push_back(column.name);
     }
   }
   return {};
@@ -144,7 +144,8 @@ Error name_taken(const std::string& relation, const std::string& by) {
 }
 
 std::string key_name(const SourceFacts& source, const std::string& table, const KeyFacts& key, int attempt) {
-  const bool is_same_name = source.system == "postgres" && native_of(source)["name"].as_string() == table;
+  const NativeSource* const theirs = native_if_ours(source);
+  const bool is_same_name = theirs != nullptr && theirs->name == table;
   std::string name = is_same_name && !key.name.empty() ? key.name : default_key_name(table, key);
   if (attempt == 0) return name;
   const std::string number = std::to_string(attempt);

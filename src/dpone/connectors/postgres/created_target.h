@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "dpone/base/json.h"
 #include "dpone/base/result.h"
 #include "dpone/connectors/postgres/connection.h"
+#include "dpone/connectors/postgres/native_facts.h"
 #include "dpone/ports/facts.h"
 
 namespace dpone::postgres {
@@ -20,8 +20,8 @@ Result<TargetFacts> describe_absent(Connection& connection, const std::string& s
 // The obstacle that a new table's name is that of something else, `by`.
 Error name_taken(const std::string& relation, const std::string& by);
 
-// Whether the default of a column, a row of the source's `columns`, means the same in another database.
-bool has_portable_default(const Json& column);
+// Whether the default of a column means the same in another database.
+bool has_portable_default(const NativeSource::Column& column);
 // Sets NativeTarget::unknown_defaults: columns of `source` that `facts` lacks, whose default this server cannot
 // read, being of another version. Asks it to parse them.
 Status find_unknown_defaults(Connection& connection, const SourceFacts& source, TargetFacts& facts);

@@ -9,6 +9,12 @@ namespace {
 
 KeyFacts unique(std::vector<std::string> columns) { return {"", std::move(columns), false}; }
 
+NativeSource of_table(const char* name) {
+  NativeSource native;
+  native.name = name;
+  return native;
+}
+
 std::string repeated(const char* text, int times) {
   std::string out;
   for (int i = 0; i < times; ++i) out += text;
@@ -18,7 +24,7 @@ std::string repeated(const char* text, int times) {
 TEST(CreatedTarget, AKeyIsCalledAsAtTheSourceWhereTheTableIs) {
   SourceFacts source;
   source.system = "postgres";
-  source.native = *Json::parse(R"({"name":"t"})");
+  source.native = of_table("t");
   const KeyFacts key{"mine", {"a"}, true};
   EXPECT_EQ(key_name(source, "t", key, 0), "mine");
   EXPECT_EQ(key_name(source, "t", key, 2), "mine2");
@@ -37,7 +43,7 @@ TEST(CreatedTarget, ANameIsCutBetweenCharacters) {
   EXPECT_EQ(key_name(source, repeated("é", 31), {"", {"a"}, true}, 12).size(), 63U);
   SourceFacts same = source;
   same.system = "postgres";
-  same.native = *Json::parse(R"({"name":"t"})");
+  same.native = of_table("t");
   const KeyFacts long_name{"a" + repeated("😀", 15), {"a"}, true};
   EXPECT_EQ(key_name(same, "t", long_name, 10), "a" + repeated("😀", 15) + "10");
   EXPECT_EQ(key_name(same, "t", {"abc" + repeated("😀", 15), {"a"}, true}, 10), "abc" + repeated("😀", 14) + "10");
@@ -62,9 +68,10 @@ TEST(CreatedTarget, TwoKeysNeverGetOneName) {
 TEST(CreatedTarget, AKeyIsMadeWithItsFlagsWhereAllOfItsColumnsAreLoaded) {
   SourceFacts source;
   source.keys = {{"k", {"a", "b"}, false}, {"p", {"c"}, true}};
-  source.native = *Json::parse(R"x({"keys":[
-    {"name":"k","definition":"UNIQUE NULLS NOT DISTINCT (a, b) DEFERRABLE INITIALLY DEFERRED"},
-    {"name":"p","definition":"PRIMARY KEY (c) INCLUDE (a, d)","included":["a", "d"]}]})x");
+  NativeSource native;
+  native.keys = {{"k", false, "UNIQUE NULLS NOT DISTINCT (a, b) DEFERRABLE INITIALLY DEFERRED", {"a", "b"}, {}},
+                 {"p", true, "PRIMARY KEY (c) INCLUDE (a, d)", {"c"}, {"a", "d"}}};
+  source.native = native;
   const auto proposed = [&](const std::vector<std::string>& columns, int server_version) {
     TargetFacts facts;
     facts.native = NativeTarget();
@@ -82,7 +89,8 @@ TEST(CreatedTarget, AKeyIsMadeWithItsFlagsWhereAllOfItsColumnsAreLoaded) {
             "NULLS NOT DISTINCT, which needs PostgreSQL 15");
   EXPECT_EQ(proposed({"a", "c"}, 150000),
             R"(t_pkey PRIMARY KEY ("c") INCLUDE ("a"); key p does not include "d", which is not loaded)");
-  source.native = *Json::parse(R"x({"keys":[{"name":"k","definition":"UNIQUE (a, b WITHOUT OVERLAPS)"}]})x");
+  native.keys = {{"k", false, "UNIQUE (a, b WITHOUT OVERLAPS)", {"a", "b"}, {}}};
+  source.native = native;
   EXPECT_EQ(proposed({"a", "b"}, 180000), "; key k is omitted: dpone does not create keys WITHOUT OVERLAPS");
 }
 

@@ -11,11 +11,9 @@ namespace dpone::postgres {
 namespace {
 
 // The text after FROM; a query always has an alias.
-std::string relation_of(const Json& native, const std::string& alias = {}) {
-  if (native["query"].is_string()) {
-    return "(" + native["query"].as_string() + "\n) AS " + (alias.empty() ? "query" : alias);
-  }
-  const std::string table = quote_name(native["schema"].as_string(), native["name"].as_string());
+std::string relation_of(const NativeSource& native, const std::string& alias = {}) {
+  if (!native.query.empty()) return "(" + native.query + "\n) AS " + (alias.empty() ? "query" : alias);
+  const std::string table = quote_name(native.schema, native.name);
   return alias.empty() ? table : table + " AS " + alias;
 }
 
@@ -70,7 +68,7 @@ sql::RelationColumn column_of(const ReadTask& task, const std::string& column) {
   return {relation_of(native_of(task.source), "rows_of"),
           "rows_of." + quote_name(column),
           {},
-          native_of(task.source)["where"].as_string()};
+          native_of(task.source).where};
 }
 
 sql::RelationColumn cursor_of(const ReadTask& task) {
@@ -106,24 +104,22 @@ std::string render_find_null(const ReadTask& task, const std::string& column) {
 }
 
 std::string render_select(const ReadTask& task, bool is_raw) {
-  const Json& native = native_of(task.source);
+  const NativeSource& native = native_of(task.source);
   std::string columns;
   for (const ColumnPolicy& column : task.columns) {
     const std::string name = quote_name(column.name);
     columns += (columns.empty() ? "" : ", ") + (is_printed(column, is_raw) ? printed_or_null(name) : name);
   }
-  std::string sql =
-      "SELECT " + columns + " FROM " + relation_of(native) +
-      sql::where_clause(native["where"].as_string(), sql::extraction_condition(dialect(), task, source_column));
-  if (native["limit"].is_int()) sql += " LIMIT " + std::to_string(native["limit"].as_int());
+  std::string sql = "SELECT " + columns + " FROM " + relation_of(native) +
+                    sql::where_clause(native.where, sql::extraction_condition(dialect(), task, source_column));
+  if (native.limit) sql += " LIMIT " + std::to_string(*native.limit);
   return sql;
 }
 
 std::string render_copy_out(const ReadTask& task, std::string_view format, bool is_raw) {
-  const Json& native = native_of(task.source);
-  const bool is_plain = native["kind"].as_string() == "r" && !native["has_children"].as_bool() &&
-                        native["where"].is_null() && native["limit"].is_null() && !task.columns.empty() &&
-                        std::holds_alternative<ReadAll>(task.extraction);
+  const NativeSource& native = native_of(task.source);
+  const bool is_plain = native.kind == "r" && !native.has_children && native.where.empty() && !native.limit &&
+                        !task.columns.empty() && std::holds_alternative<ReadAll>(task.extraction);
   const bool has_printed = std::any_of(task.columns.begin(), task.columns.end(),
                                        [&](const ColumnPolicy& column) { return is_printed(column, is_raw); });
   const bool has_generated = std::any_of(task.columns.begin(), task.columns.end(), [&](const ColumnPolicy& column) {
@@ -134,7 +130,7 @@ std::string render_copy_out(const ReadTask& task, std::string_view format, bool 
   if (is_plain && !has_printed && !has_generated) {
     std::vector<std::string> names;
     for (const ColumnPolicy& column : task.columns) names.push_back(column.name);
-    sql += quote_name(native["schema"].as_string(), native["name"].as_string()) + " (" + quote_names(names) + ")";
+    sql += quote_name(native.schema, native.name) + " (" + quote_names(names) + ")";
   } else {
     sql += "(" + render_select(task, is_raw) + ")";
   }

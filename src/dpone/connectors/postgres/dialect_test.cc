@@ -14,7 +14,12 @@ ReadTask delta_task() {
     column.name = column.sink_name = name;
     task.columns.push_back(column);
   }
-  task.source.native = *Json::parse(R"({"schema":"a","name":"b","kind":"r","where":"x = 1 -- why"})");
+  NativeSource native;
+  native.schema = "a";
+  native.name = "b";
+  native.kind = "r";
+  native.where = "x = 1 -- why";
+  task.source.native = native;
   CursorRange range;
   range.column = "c";
   range.native_type = "bigint";
@@ -60,7 +65,7 @@ TEST(Dialect, ADeltaIsReadBetweenItsBounds) {
   EXPECT_EQ(condition(), where + R"(("c" >= '7'::bigint - 5 AND "c" <= '9'::bigint OR "c" IS NULL))");
   range.overlap = {std::chrono::hours(1), 0};
   range.nulls = CursorNulls::kIgnore;
-  std::any_cast<Json&>(task.source.native).set("where", Json());
+  std::any_cast<NativeSource&>(task.source.native).where.clear();
   EXPECT_EQ(condition(), R"(WHERE "c" >= '7'::bigint - '3600000000 microseconds'::interval AND "c" <= '9'::bigint)");
   range.lower.reset();
   EXPECT_EQ(condition(), R"(WHERE "c" <= '9'::bigint)");

@@ -15,6 +15,74 @@
 
 namespace dpone::postgres {
 
+template <class Value>
+using ByColumn = std::map<std::string, Value, std::less<>>;
+
+struct NativeSource {
+  struct Column {
+    std::string name;
+    std::string type;
+    std::int64_t type_oid = 0;
+    std::int64_t typmod = -1;
+    bool is_not_null = false;
+    std::optional<std::string> collation;  // other than its type's
+    std::optional<std::string> default_value;
+    std::string generated;
+    std::string identity;
+    bool is_default_portable = false;  // it names nothing that only this database has
+  };
+  struct Key {
+    std::string name;
+    bool is_primary = false;
+    std::string definition;
+    std::vector<std::string> columns;
+    std::vector<std::string> included;
+  };
+  struct UniqueIndex {
+    std::string name;
+    std::vector<std::string> columns;
+  };
+  // What a sink needs to know of a column's type.
+  struct Type {
+    std::string signature;
+    std::string raw_obstacle;
+    std::string raw_obstacle_before_14;  // for a target that does not exist yet, on a server before 14
+    std::string char_form;
+  };
+  // A type that is not built in, behind some columns.
+  struct UserType {
+    std::string schema;
+    std::string name;
+    std::string signature;
+    std::string formatted;
+    std::string extension;
+    std::string create;
+    std::string create_before_14;
+    std::optional<std::string> multirange_schema;
+    std::optional<std::string> range;  // of a multirange
+    std::vector<std::string> columns;
+  };
+
+  std::int64_t oid = 0;  // 0: a query
+  std::string schema;
+  std::string name;
+  std::string query;  // instead of a relation
+  std::string kind;   // pg_class.relkind; `query`
+  bool has_children = false;
+  std::vector<Column> columns;
+  std::vector<Key> keys;
+  std::vector<UniqueIndex> unique_indexes;
+  int server_version = 0;
+  ByColumn<Type> types;
+  std::vector<UserType> user_types;
+  std::string where;
+  std::optional<std::int64_t> limit;
+  std::vector<std::string> locks;  // relations, as SQL names them
+
+  // Of source_statement (catalog.h). Fails as TargetRelation::from_json.
+  static Result<NativeSource> from_json(const Json& json);
+};
+
 struct NativeTarget {
   // The type of a column, as the other end must have it for bytes to pass through.
   struct Type {
@@ -63,9 +131,6 @@ struct NativeTarget {
     int typmod = -1;
     std::string name;
   };
-  template <class Value>
-  using ByColumn = std::map<std::string, Value, std::less<>>;
-
   TargetRelation relation;  // of one that is not there yet, its name and what the role may do
   int server_version = 0;
   std::string lc_monetary;
@@ -97,11 +162,12 @@ inline const NativeTarget& native_of(const TargetFacts& facts) {
 }
 inline NativeTarget& native_of(TargetFacts& facts) { return std::any_cast<NativeTarget&>(facts.native); }
 
-// The JSON of catalog.cc and what was found besides; null where the facts are of another system.
-inline const Json& native_of(const SourceFacts& facts) {
-  static const Json kNone;
-  const Json* const native = std::any_cast<Json>(&facts.native);
-  return native == nullptr ? kNone : *native;
+inline const NativeSource& native_of(const SourceFacts& facts) {
+  return std::any_cast<const NativeSource&>(facts.native);
+}
+// Null where the facts are of another system.
+inline const NativeSource* native_if_ours(const SourceFacts& facts) {
+  return std::any_cast<NativeSource>(&facts.native);
 }
 
 }  // namespace dpone::postgres

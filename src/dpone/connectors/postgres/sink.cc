@@ -56,7 +56,7 @@ class PostgresSink final : public Sink {
                               const std::vector<std::string>& columns) const override {
     DPONE_CHECK(check_column_count(described.relation, columns.size(), kMostColumns));
     TargetFacts facts = described;
-    const bool is_postgres = source.system == "postgres";
+    const NativeSource* const theirs = native_if_ours(source);
     const NativeTarget& here = native_of(described);
     NativeTarget& native = native_of(facts);
     facts.columns.clear();
@@ -67,7 +67,7 @@ class PostgresSink final : public Sink {
         facts.obstacles.push_back(std::move(fits).error().hint(rename_advice(source)));
       }
       TargetColumn column(*from);
-      if (is_postgres) {
+      if (theirs != nullptr) {
         column.native_type = proposed_native_type(from->native_type, here);
       } else {
         DeclaredType declared = declare_column(*from, here);
@@ -90,24 +90,24 @@ class PostgresSink final : public Sink {
                 .hint("select its fields separately, or cast it to a composite type in the source query"));
       }
       NativeTarget::NewColumn& detail = native.new_columns[name];
-      if (is_postgres) {
-        NativeTarget::Type proposed = proposed_type(native_of(source)["type_details"][name], here);
+      if (theirs != nullptr) {
+        NativeTarget::Type proposed = proposed_type(*theirs, name, here);
         column.type = type_with(from->type, proposed.signature);
         column.meaning = meaning_of(proposed.signature, from->travels_as_text, here.lc_monetary, here.server_version);
         if (is_new) native.types[name] = std::move(proposed);
-        for (const Json& row : native_of(source)["columns"].as_array()) {
-          if (row["name"].as_string() != name) continue;
-          if (row["collation"].is_string()) detail.collation = row["collation"].as_string();
-          const bool has_default = row["default"].is_string() && row["generated"].as_string().empty();
+        for (const NativeSource::Column& row : theirs->columns) {
+          if (row.name != name) continue;
+          detail.collation = row.collation;
+          const bool has_default = row.default_value && row.generated.empty();
           if (!has_default || !is_new) continue;
           // The text of a default names the type as the source does.
           const bool is_known = has_portable_default(row) && column.native_type == from->native_type &&
                                 !contains(here.unknown_defaults, name);
           if (is_known) {
-            detail.default_value = row["default"].as_string();
+            detail.default_value = row.default_value;
           } else {
             facts.notes.push_back("column \"" + name + "\" is created without the source's default, " +
-                                  row["default"].as_string());
+                                  *row.default_value);
           }
         }
       }

@@ -45,72 +45,96 @@ std::string path_statement(const std::string& option) {
   return "SET LOCAL search_path TO " + names;
 }
 
-// Column facts from the JSON of catalog.cc (tables and views) or of a described query.
-std::vector<SourceColumn> column_facts(const Json& columns, const TypeCatalog& types) {
+std::vector<SourceColumn> column_facts(const std::vector<NativeSource::Column>& columns, const TypeCatalog& types) {
   std::vector<SourceColumn> out;
-  for (const Json& column : columns.as_array()) {
+  for (const NativeSource::Column& column : columns) {
+    const Oid type = static_cast<Oid>(column.type_oid);
     SourceColumn facts;
-    facts.name = column["name"].as_string();
-    facts.native_type = column["type"].as_string();
-    facts.type = types.logical_type(static_cast<Oid>(column["type_oid"].as_int()),
-                                    static_cast<int>(column["typmod"].as_int()), facts.travels_as_text);
-    facts.meaning = types.meaning(static_cast<Oid>(column["type_oid"].as_int()));
-    facts.is_nullable = !column["not_null"].as_bool();
-    facts.is_generated = !column["generated"].as_string().empty();
-    facts.has_default = column["default"].is_string() || !column["identity"].as_string().empty();
+    facts.name = column.name;
+    facts.native_type = column.type;
+    facts.type = types.logical_type(type, static_cast<int>(column.typmod), facts.travels_as_text);
+    facts.meaning = types.meaning(type);
+    facts.is_nullable = !column.is_not_null;
+    facts.is_generated = !column.generated.empty();
+    facts.has_default = column.default_value || !column.identity.empty();
     out.push_back(std::move(facts));
   }
   return out;
 }
 
-std::vector<Oid> type_oids(const Json& columns) {
+std::vector<Oid> type_oids(const std::vector<NativeSource::Column>& columns) {
   std::vector<Oid> oids;
-  for (const Json& column : columns.as_array()) oids.push_back(static_cast<Oid>(column["type_oid"].as_int()));
+  for (const NativeSource::Column& column : columns) oids.push_back(static_cast<Oid>(column.type_oid));
   return oids;
 }
 
 // What a sink needs to know of each column's type: its signature, what rules raw out, and the user types behind it.
-void add_type_details(Json& native, const Json& columns, const TypeCatalog& types, int server_version) {
-  Json details = Json::object();
+void add_types(NativeSource& native, const TypeCatalog& types, int server_version) {
   std::vector<Oid> ordered;
-  std::map<Oid, Json> needed_by;  // user type to the columns that need it
-  for (const Json& column : columns.as_array()) {
-    const Oid oid = static_cast<Oid>(column["type_oid"].as_int());
+  std::map<Oid, std::vector<std::string>> needed_by;  // user type to the columns that need it
+  for (const NativeSource::Column& column : native.columns) {
+    const Oid oid = static_cast<Oid>(column.type_oid);
     types.dependencies(oid, ordered);
     std::vector<Oid> own;
     types.dependencies(oid, own);
-    for (const Oid type : own) needed_by.try_emplace(type, Json::array()).first->second.push(column["name"]);
-    Json detail = Json::object();
-    detail.set("signature", types.signature(oid)).set("raw_obstacle", types.raw_obstacle(oid, server_version));
-    // For a target that does not exist yet, on a server before 14.
-    detail.set("raw_obstacle_before_14", types.raw_obstacle(oid, 120000));
-    detail.set("char_form", char_form(types.signature(oid), server_version));
-    details.set(column["name"].as_string(), std::move(detail));
+    for (const Oid type : own) needed_by[type].push_back(column.name);
+    native.types[column.name] = {types.signature(oid), types.raw_obstacle(oid, server_version),
+                                 types.raw_obstacle(oid, 120000), char_form(types.signature(oid), server_version)};
   }
-  Json user_types = Json::array();
   for (const Oid oid : ordered) {
     const TypeInfo& info = *types.find(oid);
-    Json type = Json::object();
-    type.set("schema", info.schema).set("name", info.name).set("signature", types.signature(oid));
-    type.set("formatted", info.formatted).set("extension", info.extension);
     // A range brings its multirange, whose name and schema matter where a column is of it.
     const auto is_its_multirange = [&](Oid other) {
       return types.find(other)->type == 'm' && types.find(other)->subtype == oid;
     };
     const auto multirange = std::find_if(ordered.begin(), ordered.end(), is_its_multirange);
     const bool has_multirange = multirange != ordered.end();
-    type.set("create", types.create_statement(oid, has_multirange));
-    type.set("create_before_14", types.create_statement(oid, false));
-    if (has_multirange) type.set("multirange_schema", types.find(*multirange)->schema);
+    NativeSource::UserType type;
+    type.schema = info.schema;
+    type.name = info.name;
+    type.signature = types.signature(oid);
+    type.formatted = info.formatted;
+    type.extension = info.extension;
+    type.create = types.create_statement(oid, has_multirange);
+    type.create_before_14 = types.create_statement(oid, false);
+    if (has_multirange) type.multirange_schema = types.find(*multirange)->schema;
     if (info.type == 'm') {
       const TypeInfo& range = *types.find(info.subtype);
-      type.set("range", quote_name(range.schema, range.name));
+      type.range = quote_name(range.schema, range.name);
     }
-    type.set("columns", needed_by.at(oid));
-    user_types.push(std::move(type));
+    type.columns = needed_by.at(oid);
+    native.user_types.push_back(std::move(type));
   }
-  native.set("type_details", std::move(details)).set("user_types", std::move(user_types));
-  native.set("server_version", server_version);
+  native.server_version = server_version;
+}
+
+Json array_of(const std::vector<std::string>& texts) {
+  Json out = Json::array();
+  for (const std::string& text : texts) out.push(text);
+  return out;
+}
+
+// What a fingerprint has of the types, for `described`.
+void describe_types(const NativeSource& native, Json& described) {
+  Json details = Json::object();
+  for (const auto& [column, type] : native.types) {
+    Json detail = Json::object();
+    detail.set("signature", type.signature).set("raw_obstacle", type.raw_obstacle);
+    detail.set("raw_obstacle_before_14", type.raw_obstacle_before_14).set("char_form", type.char_form);
+    details.set(column, std::move(detail));
+  }
+  Json user_types = Json::array();
+  for (const NativeSource::UserType& type : native.user_types) {
+    Json json = Json::object();
+    json.set("schema", type.schema).set("name", type.name).set("signature", type.signature);
+    json.set("formatted", type.formatted).set("extension", type.extension).set("create", type.create);
+    json.set("create_before_14", type.create_before_14).set("columns", array_of(type.columns));
+    if (type.multirange_schema) json.set("multirange_schema", *type.multirange_schema);
+    if (type.range) json.set("range", *type.range);
+    user_types.push(std::move(json));
+  }
+  described.set("type_details", std::move(details)).set("user_types", std::move(user_types));
+  described.set("server_version", native.server_version);
 }
 
 // The codec knows of a limit, not where a user sets it.
@@ -268,8 +292,8 @@ class PostgresSnapshot final : public Snapshot, public RawSnapshot {
   // The value that TRUNCATE, and dropping and recreating the table, change; empty for a query, a view and a partitioned
   // table.
   Result<std::string> storage_of(const ReadTask& task) {
-    if (!native_of(task.source)["oid"].is_int()) return std::string();
-    const std::string oid = std::to_string(native_of(task.source)["oid"].as_int());
+    if (native_of(task.source).oid == 0) return std::string();
+    const std::string oid = std::to_string(native_of(task.source).oid);
     DPONE_TRY(const Rows rows, connection_.query("SELECT pg_relation_filenode(" + oid + ")::text"));
     return rows.is_null(0, 0) ? std::string() : oid + "/" + rows.text(0, 0);
   }
@@ -309,11 +333,13 @@ class PostgresSource final : public Source {
   bool is_server() const override { return true; }
 
   std::vector<WireFormat> raw_formats(const ReadTask& task) const override {
+    const NativeSource& native = native_of(task.source);
     Json columns = Json::array();
     for (const ColumnPolicy& column : task.columns) {
-      const Json& detail = native_of(task.source)["type_details"][column.name];
+      const auto known = native.types.find(column.name);
+      const NativeSource::Type type = known == native.types.end() ? NativeSource::Type() : known->second;
       Json entry = Json::array();
-      entry.push(column.source_native).push(detail["signature"]).push(detail["raw_obstacle"]).push(detail["char_form"]);
+      entry.push(column.source_native).push(type.signature).push(type.raw_obstacle).push(type.char_form);
       columns.push(std::move(entry));
     }
     const std::string fingerprint = columns.canonical();
@@ -383,16 +409,14 @@ class PostgresSource final : public Source {
   // LOCK TABLE takes no snapshot: rows that another session moves are seen whole, before or after.
   static std::vector<std::string> lock_statements(const SourceFacts& facts) {
     std::vector<std::string> out = {"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"};
-    for (const Json& name : native_of(facts)["locks"].as_array()) {
-      out.push_back(lock_statement(name.as_string()));
-    }
+    for (const std::string& name : native_of(facts).locks) out.push_back(lock_statement(name));
     return out;
   }
 
   // For a plan, and again in a run's snapshot, with that plan's list of locks.
   Result<SourceFacts> describe_with(Connection& connection, bool in_snapshot) {
     if (!in_snapshot) {
-      locks_ = Json::array();
+      locks_.clear();
       asked_.clear();
     }
     auto facts = settings_.query.empty()
@@ -471,52 +495,55 @@ class PostgresSource final : public Source {
     DPONE_CHECK(check_rights(
         connection, relation,
         {rows.text(0, 2), rows.boolean(0, 4), rows.boolean(0, 1), rows.boolean(0, 3), rows.boolean(0, 5)}));
-    DPONE_TRY(Json native, Json::parse(rows.text(0, 0)));
-    const Oid oid = static_cast<Oid>(native["oid"].as_int());
-    DPONE_TRY(const TypeCatalog types, read_types(connection, type_oids(native["columns"])));
+    DPONE_TRY(Json described, Json::parse(rows.text(0, 0)));  // what the fingerprint is of
+    DPONE_TRY(NativeSource native, NativeSource::from_json(described));
+    const Oid oid = static_cast<Oid>(native.oid);
+    DPONE_TRY(const TypeCatalog types, read_types(connection, type_oids(native.columns)));
     SourceFacts facts;
     facts.system = "postgres";
     facts.relation = relation;
-    const std::string kind = native["kind"].as_string();
+    const std::string& kind = native.kind;
     facts.kind = kind == "v"   ? "view"
                  : kind == "m" ? "materialized_view"
                  : kind == "p" ? "partitioned_table"
                  : kind == "f" ? "foreign_table"
                                : "table";
-    facts.columns = column_facts(native["columns"], types);
+    facts.columns = column_facts(native.columns, types);
     // A table's key does not cover the rows of tables that inherit from it, which are read with it; a key of a
     // partitioned table does.
-    const bool has_keys = kind == "p" || !native["has_children"].as_bool();
-    for (const Json& key : native["keys"].as_array()) {
+    const bool has_keys = kind == "p" || !native.has_children;
+    for (const NativeSource::Key& key : native.keys) {
       if (!has_keys) {
-        facts.notes.push_back("key " + key["name"].as_string() + " of " + relation +
+        facts.notes.push_back("key " + key.name + " of " + relation +
                               " does not cover the rows of the tables that inherit from it, and is omitted");
         continue;
       }
-      KeyFacts entry{key["name"].as_string(), {}, key["primary"].as_bool()};
-      for (const Json& column : key["columns"].as_array()) entry.columns.push_back(column.as_string());
-      facts.keys.push_back(std::move(entry));
+      facts.keys.push_back({key.name, key.columns, key.is_primary});
     }
-    for (const Json& index : native["unique_indexes"].as_array()) {
+    for (const NativeSource::UniqueIndex& index : native.unique_indexes) {
       if (!has_keys) break;
-      KeyFacts entry{index["name"].as_string(), {}, false, false};
-      for (const Json& column : index["columns"].as_array()) entry.columns.push_back(column.as_string());
-      facts.keys.push_back(std::move(entry));
+      facts.keys.push_back({index.name, index.columns, false, false});
     }
     facts.identity = std::to_string(oid);
     // LOCK TABLE takes tables and views only.
-    if (!in_snapshot && (kind == "r" || kind == "p" || kind == "v")) locks_.push(relation);
-    add_type_details(native, native["columns"], types, connection.server_version());
-    if (settings_.limit >= 0) native.set("limit", settings_.limit);
-    if (!settings_.search_path.empty()) native.set("search_path", settings_.search_path);
+    if (!in_snapshot && (kind == "r" || kind == "p" || kind == "v")) locks_.push_back(relation);
+    add_types(native, types, connection.server_version());
+    describe_types(native, described);
+    if (settings_.limit >= 0) {
+      native.limit = settings_.limit;
+      described.set("limit", settings_.limit);
+    }
+    if (!settings_.search_path.empty()) described.set("search_path", settings_.search_path);
     if (!settings_.where.empty()) {
-      native.set("where", settings_.where);
+      native.where = settings_.where;
+      described.set("where", settings_.where);
       DPONE_CHECK(in_transaction(connection, [&] { return describe_where(connection, native, oid, in_snapshot); }));
     } else if (kind == "v" && !in_snapshot) {
       DPONE_CHECK(in_transaction(connection, [&] { return check_view(connection, native); }));
     }
-    native.set("locks", locks_);
-    facts.fingerprint = sha256_hex(native.canonical());
+    native.locks = locks_;
+    described.set("locks", array_of(locks_));
+    facts.fingerprint = sha256_hex(described.canonical());
     facts.native = std::move(native);
     if (!in_snapshot) {
       DPONE_TRY(const Estimates estimates, read_estimates(connection, oid, settings_.schema, settings_.table));
@@ -554,49 +581,58 @@ class PostgresSource final : public Source {
       return Error(ErrorClass::kFailed, "source.not_a_query", "source.options.query returns no columns")
           .hint("write one SELECT, WITH or VALUES statement");
     }
+    NativeSource native;
+    native.kind = "query";
+    native.query = settings_.query;
     Json columns = Json::array();
     for (int i = 0; i < described->column_count(); ++i) {
       DPONE_TRY(const Rows formatted, connection.query("SELECT format_type($1::oid, $2::int4)",
                                                        {std::to_string(described->column_type(i)),
                                                         std::to_string(described->column_typmod(i))}));
-      Json column = Json::object();
-      for (const Json& other : columns.as_array()) {
-        if (other["name"].as_string() == described->column_name(i)) {
+      NativeSource::Column column;
+      column.name = described->column_name(i);
+      column.type = formatted.text(0, 0);
+      column.type_oid = described->column_type(i);
+      column.typmod = described->column_typmod(i);
+      for (const NativeSource::Column& other : native.columns) {
+        if (other.name == column.name) {
           return Error(ErrorClass::kFailed, "source.duplicate_column",
-                       "the query has two columns named \"" + described->column_name(i) + "\"")
+                       "the query has two columns named \"" + column.name + "\"")
               .hint("give one of them another name with AS");
         }
       }
-      column.set("name", described->column_name(i)).set("type", formatted.text(0, 0));
-      column.set("type_oid", described->column_type(i))
-          .set("typmod", described->column_typmod(i))
-          .set("not_null", false);
-      columns.push(std::move(column));
+      Json json = Json::object();
+      json.set("name", column.name).set("type", column.type).set("type_oid", column.type_oid);
+      columns.push(std::move(json.set("typmod", column.typmod).set("not_null", false)));
+      native.columns.push_back(std::move(column));
     }
     if (!in_snapshot) {
       DPONE_TRY(locks_, described_relations(connection, 0));
       DPONE_CHECK(
           with_path(connection, [&] { return check_may_run(connection, nested, "source.options.query", asked_); }));
     }
-    Json native = Json::object();
-    native.set("kind", "query").set("query", settings_.query).set("columns", columns).set("locks", locks_);
-    if (!settings_.search_path.empty()) native.set("search_path", settings_.search_path);
-    DPONE_TRY(const TypeCatalog types, read_types(connection, type_oids(columns)));
+    native.locks = locks_;
+    Json json = Json::object();  // what the fingerprint is of
+    json.set("kind", "query").set("query", settings_.query).set("columns", std::move(columns));
+    json.set("locks", array_of(locks_));
+    if (!settings_.search_path.empty()) json.set("search_path", settings_.search_path);
+    DPONE_TRY(const TypeCatalog types, read_types(connection, type_oids(native.columns)));
     DPONE_TRY(const Rows monetary, connection.query("SELECT current_setting('lc_monetary')"));
-    native.set("lc_monetary", monetary.text(0, 0));
+    json.set("lc_monetary", monetary.text(0, 0));
     SourceFacts facts;
     facts.system = "postgres";
     facts.relation = "(query)";
     facts.kind = "query";
-    facts.columns = column_facts(columns, types);
-    add_type_details(native, columns, types, connection.server_version());
-    facts.fingerprint = sha256_hex(native.canonical());
+    facts.columns = column_facts(native.columns, types);
+    add_types(native, types, connection.server_version());
+    describe_types(native, json);
+    facts.fingerprint = sha256_hex(json.canonical());
     facts.native = std::move(native);
     return facts;
   }
 
   // What a view reads and calls, with the rights of its owner and of the role.
-  Status check_view(Connection& connection, const Json& native) {
+  Status check_view(Connection& connection, const NativeSource& native) {
     ReadTask probe;
     probe.source.native = native;
     return with_path(connection, [&] { return check_may_run(connection, render_select(probe, false), "", asked_); });
@@ -604,7 +640,7 @@ class PostgresSource final : public Source {
 
   // The condition is parsed by the server as part of one SELECT, so that it cannot end the statement. What its
   // subqueries read is locked too.
-  Status describe_where(Connection& connection, const Json& native, Oid oid, bool in_snapshot) {
+  Status describe_where(Connection& connection, const NativeSource& native, Oid oid, bool in_snapshot) {
     ReadTask probe;
     probe.source.native = native;
     const std::string select = render_select(probe, false);
@@ -616,8 +652,8 @@ class PostgresSource final : public Source {
       return std::move(error).hint("write one condition, as after WHERE in the source's SQL");
     }
     if (in_snapshot) return {};
-    DPONE_TRY(const Json read, described_relations(connection, oid));
-    for (const Json& name : read.as_array()) locks_.push(name);
+    DPONE_TRY(const std::vector<std::string> read, described_relations(connection, oid));
+    locks_.insert(locks_.end(), read.begin(), read.end());
     return with_path(connection, [&] { return check_may_run(connection, select, "source.options.where", asked_); });
   }
 
@@ -625,7 +661,7 @@ class PostgresSource final : public Source {
   const RunContext& context_;
   std::optional<Connection> connection_;
   // Of the last plan.
-  Json locks_ = Json::array();
+  std::vector<std::string> locks_;
   std::vector<Statement> asked_;
 };
 

@@ -41,7 +41,7 @@ Status check_may_run(Connection& connection, const std::string& select, std::str
   return may_not_run(std::move(explained).error(), option);
 }
 
-Result<Json> described_relations(Connection& connection, Oid except) {
+Result<std::vector<std::string>> described_relations(Connection& connection, Oid except) {
   // What a view reads is locked with the view, and needs no privilege of the role. With one on some columns only the
   // relation stays in the list: it cannot be locked, so it must not be read.
   DPONE_TRY(const Rows held,
@@ -52,16 +52,16 @@ Result<Json> described_relations(Connection& connection, Oid except) {
                 "('pg_catalog', 'information_schema') AND c.oid <> $1::oid AND has_any_column_privilege(c.oid, "
                 "'SELECT') ORDER BY 1",
                 {std::to_string(except)}));
-  Json names = Json::array();
-  for (int row = 0; row < held.size(); ++row) names.push(held.text(row, 0));
+  std::vector<std::string> names;
+  for (int row = 0; row < held.size(); ++row) names.push_back(held.text(row, 0));
   return names;
 }
 
 std::string lock_statement(const std::string& relation) { return "LOCK TABLE " + relation + " IN ACCESS SHARE MODE"; }
 
-Status try_locks(Connection& connection, const Json& locks) {
-  for (const Json& name : locks.as_array()) {
-    auto locked = connection.execute("BEGIN READ ONLY; " + lock_statement(name.as_string()) + " NOWAIT; ROLLBACK");
+Status try_locks(Connection& connection, const std::vector<std::string>& locks) {
+  for (const std::string& name : locks) {
+    auto locked = connection.execute("BEGIN READ ONLY; " + lock_statement(name) + " NOWAIT; ROLLBACK");
     if (locked) continue;
     Error error = std::move(locked).error();
     if (connection.is_alive() && connection.in_transaction()) {
@@ -70,7 +70,7 @@ Status try_locks(Connection& connection, const Json& locks) {
     }
     if (error.native_code() == kNotAvailable) continue;
     if (error.native_code() != kNoPrivilege) return error;
-    return no_right_to_lock(connection, name.as_string(), error);
+    return no_right_to_lock(connection, name, error);
   }
   return {};
 }

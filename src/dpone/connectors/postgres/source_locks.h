@@ -6,7 +6,6 @@
 #include <string_view>
 #include <vector>
 
-#include "dpone/base/json.h"
 #include "dpone/base/result.h"
 #include "dpone/connectors/postgres/connection.h"
 #include "dpone/connectors/postgres/types.h"
@@ -22,15 +21,15 @@ Error may_not_run(Error error, std::string_view option);
 Status check_may_run(Connection& connection, const std::string& select, std::string_view option,
                      std::vector<Statement>& asked);
 
-// The tables and views read by the statements described in this transaction, an array of names quoted as in SQL.
+// The tables and views read by the statements described in this transaction, names quoted as in SQL.
 // REQUIRES an open transaction: a describe holds its locks to the end of one.
-Result<Json> described_relations(Connection& connection, Oid except);
+Result<std::vector<std::string>> described_relations(Connection& connection, Oid except);
 
-// LOCK TABLE for each of `locks`, an array of names quoted as in SQL.
+// LOCK TABLE for `relation`, a name quoted as in SQL.
 std::string lock_statement(const std::string& relation);
 
 // Takes each lock and gives it back, so that a plan fails where its run would: `postgres.permission`. A lock that
 // another session holds is not a failure. REQUIRES no open transaction.
-Status try_locks(Connection& connection, const Json& locks);
+Status try_locks(Connection& connection, const std::vector<std::string>& locks);
 
 }  // namespace dpone::postgres

@@ -25,10 +25,10 @@ Obstacle no_right(const std::string& role, const std::string& what, const std::s
 }
 
 // Adds what the target has for the type to `extension_types`, or gives an obstacle.
-Result<std::optional<Obstacle>> compare_extension_type(Connection& connection, const Json& type,
+Result<std::optional<Obstacle>> compare_extension_type(Connection& connection, const NativeSource::UserType& type,
                                                        ExtensionTypes& extension_types) {
-  const std::string& name = type["name"].as_string();
-  const std::string& extension = type["extension"].as_string();
+  const std::string& name = type.name;
+  const std::string& extension = type.extension;
   const std::string extension_name = extension.substr(0, extension.find(' '));
   DPONE_TRY(const Rows found,
             connection.query(
@@ -46,8 +46,7 @@ Result<std::optional<Obstacle>> compare_extension_type(Connection& connection, c
   }
   const Oid oid = static_cast<Oid>(found.integer(0, 0));
   DPONE_TRY(const TypeCatalog types, read_types(connection, {oid}));
-  extension_types.push_back(
-      {type["signature"].as_string(), types.signature(oid), type["formatted"].as_string(), found.text(0, 1)});
+  extension_types.push_back({type.signature, types.signature(oid), type.formatted, found.text(0, 1)});
   if (found.boolean(0, 2)) return std::optional<Obstacle>();
   return no_right(found.text(0, 4), "use schema " + found.text(0, 3), "USAGE ON SCHEMA " + found.text(0, 3));
 }
@@ -89,52 +88,51 @@ std::optional<Obstacle> compare_multirange(const std::string& name, const std::s
 }
 
 // Sets what makes a type that is missing, or gives an obstacle.
-Result<std::optional<Obstacle>> create_own_type(Connection& connection, const Json& type, const NativeTarget& target,
-                                                NativeTarget::Needed& needed) {
-  const std::string name = quote_name(type["schema"].as_string(), type["name"].as_string());
+Result<std::optional<Obstacle>> create_own_type(Connection& connection, const NativeSource::UserType& type,
+                                                const NativeTarget& target, NativeTarget::Needed& needed) {
+  const std::string name = quote_name(type.schema, type.name);
   const bool has_multiranges = connection.server_version() >= 140000;
-  if (type["range"].is_string())
-    return compare_multirange(name, type["range"].as_string(), target.needed, connection.server_version());
-  if (type["create"].as_string().empty()) {
+  if (type.range) return compare_multirange(name, *type.range, target.needed, connection.server_version());
+  if (type.create.empty()) {
     return obstacle(
         "type.missing", "type " + name + " does not exist in the target, and dpone does not create types of that kind",
         "create the type there with the source's definition, cast in a source query, or leave the column out "
         "with exclude");
   }
-  DPONE_TRY(auto denied, need_schema(connection, type["schema"].as_string(), needed.create_schema));
-  if (!denied && has_multiranges && type["multirange_schema"].is_string()) {
-    DPONE_TRY(denied, need_schema(connection, type["multirange_schema"].as_string(), needed.create_multirange_schema));
+  DPONE_TRY(auto denied, need_schema(connection, type.schema, needed.create_schema));
+  if (!denied && has_multiranges && type.multirange_schema) {
+    DPONE_TRY(denied, need_schema(connection, *type.multirange_schema, needed.create_multirange_schema));
   }
   if (denied) return denied;
   for (const NativeTarget::ExtensionType& part : target.extension_types) {
-    const bool is_part = type["signature"].as_string().find(part.signature) != std::string::npos;
+    const bool is_part = type.signature.find(part.signature) != std::string::npos;
     if (!is_part || !is_elsewhere(part)) continue;
     return obstacle("type.differs",
                     "type " + name + " uses " + part.type + ", which is " + part.target_type + " at the target",
                     "create the type there, cast in a source query, or leave the column out with exclude");
   }
-  needed.create = type[has_multiranges ? "create" : "create_before_14"].as_string();
+  needed.create = has_multiranges ? type.create : type.create_before_14;
   needed.name = name;
   return std::optional<Obstacle>();
 }
 
-Result<std::optional<Obstacle>> compare_own_type(Connection& connection, const Json& type, const NativeTarget& target,
-                                                 NativeTarget::Needed& needed) {
-  const std::string schema = quote_name(type["schema"].as_string());
-  const std::string name = quote_name(type["schema"].as_string(), type["name"].as_string());
+Result<std::optional<Obstacle>> compare_own_type(Connection& connection, const NativeSource::UserType& type,
+                                                 const NativeTarget& target, NativeTarget::Needed& needed) {
+  const std::string schema = quote_name(type.schema);
+  const std::string name = quote_name(type.schema, type.name);
   DPONE_TRY(const Rows found,
             connection.query("SELECT t.oid, has_schema_privilege(n.oid, 'USAGE'), has_type_privilege(t.oid, 'USAGE'), "
                              "current_user FROM pg_namespace n JOIN pg_type t ON t.typnamespace = n.oid "
                              "WHERE n.nspname = $1 AND t.typname = $2",
-                             {type["schema"].as_string(), type["name"].as_string()}));
+                             {type.schema, type.name}));
   if (found.size() == 0) return create_own_type(connection, type, target, needed);
   const Oid oid = static_cast<Oid>(found.integer(0, 0));
   DPONE_TRY(const TypeCatalog types, read_types(connection, {oid}));
-  const std::string expected = signature_on(type["signature"].as_string(), connection.server_version());
+  const std::string expected = signature_on(type.signature, connection.server_version());
   if (across_versions(types.signature(oid)) != across_versions(expected)) {
     Obstacle differs = obstacle("type.differs", "type " + name + " differs between source and target",
                                 "make the types equal (ALTER TYPE), or load into another schema");
-    differs.source = type["signature"].as_string();
+    differs.source = type.signature;
     differs.target = types.signature(oid);
     return std::optional(differs);
   }
@@ -145,11 +143,10 @@ Result<std::optional<Obstacle>> compare_own_type(Connection& connection, const J
 }
 
 // Built-in types have the same OIDs everywhere, but some came later: xid8, multiranges.
-Status find_missing_builtins(Connection& connection, const SourceFacts& source, NativeTarget& target) {
+Status find_missing_builtins(Connection& connection, const NativeSource& source, NativeTarget& target) {
   std::string oids = "{";
-  for (const Json& column : native_of(source)["columns"].as_array()) {
-    if (column["type_oid"].as_int() < 10000)
-      oids += (oids.size() > 1 ? "," : "") + std::to_string(column["type_oid"].as_int());
+  for (const NativeSource::Column& column : source.columns) {
+    if (column.type_oid < 10000) oids += (oids.size() > 1 ? "," : "") + std::to_string(column.type_oid);
   }
   oids += "}";
   DPONE_TRY(const Rows missing, connection.query("SELECT DISTINCT x.oid::int8, current_setting('server_version') FROM "
@@ -159,10 +156,10 @@ Status find_missing_builtins(Connection& connection, const SourceFacts& source, 
   for (int row = 0; row < missing.size(); ++row) {
     NativeTarget::Needed needed;
     std::string name;
-    for (const Json& column : native_of(source)["columns"].as_array()) {
-      if (column["type_oid"].as_int() != missing.integer(row, 0)) continue;
-      name = column["type"].as_string();
-      needed.columns.push_back(column["name"].as_string());
+    for (const NativeSource::Column& column : source.columns) {
+      if (column.type_oid != missing.integer(row, 0)) continue;
+      name = column.type;
+      needed.columns.push_back(column.name);
     }
     needed.obstacle =
         obstacle("type.missing", "type " + name + " does not exist in the target, PostgreSQL " + missing.text(row, 1),
@@ -175,10 +172,10 @@ Status find_missing_builtins(Connection& connection, const SourceFacts& source, 
 
 // A new column keeps the collation of the source's column. Collations must be created by hand, since their rules depend
 // on the provider.
-Status find_missing_collations(Connection& connection, const SourceFacts& source, NativeTarget& target) {
-  for (const Json& column : native_of(source)["columns"].as_array()) {
-    if (!column["collation"].is_string()) continue;
-    const std::string& name = column["collation"].as_string();
+Status find_missing_collations(Connection& connection, const NativeSource& source, NativeTarget& target) {
+  for (const NativeSource::Column& column : source.columns) {
+    if (!column.collation) continue;
+    const std::string& name = *column.collation;
     DPONE_TRY(
         const Rows found,
         connection.query("SELECT EXISTS (SELECT FROM pg_collation c JOIN pg_namespace n ON n.oid = "
@@ -187,7 +184,7 @@ Status find_missing_collations(Connection& connection, const SourceFacts& source
                          {name}));
     if (found.boolean(0, 0)) continue;
     NativeTarget::Needed needed;
-    needed.columns = {column["name"].as_string()};
+    needed.columns = {column.name};
     needed.is_for_new_columns = true;
     needed.obstacle = obstacle("collation.missing", "collation " + name + " does not exist in the target",
                                "CREATE COLLATION " + name +
@@ -204,12 +201,14 @@ Status compare_types(Connection& connection, const SourceFacts& source, TargetFa
   NativeTarget& native = native_of(target);
   native.needed.clear();
   native.extension_types.clear();
-  DPONE_CHECK(find_missing_builtins(connection, source, native));
-  DPONE_CHECK(find_missing_collations(connection, source, native));
-  for (const Json& type : native_of(source)["user_types"].as_array()) {
+  const NativeSource* const theirs = native_if_ours(source);
+  if (theirs == nullptr) return {};
+  DPONE_CHECK(find_missing_builtins(connection, *theirs, native));
+  DPONE_CHECK(find_missing_collations(connection, *theirs, native));
+  for (const NativeSource::UserType& type : theirs->user_types) {
     NativeTarget::Needed needed;
-    for (const Json& column : type["columns"].as_array()) needed.columns.push_back(column.as_string());
-    DPONE_TRY(needed.obstacle, type["extension"].as_string().empty()
+    needed.columns = type.columns;
+    DPONE_TRY(needed.obstacle, type.extension.empty()
                                    ? compare_own_type(connection, type, native, needed)
                                    : compare_extension_type(connection, type, native.extension_types));
     // An existing column was created by a role that had the privilege.
@@ -283,8 +282,10 @@ void propose_types(const TargetFacts& described, const SourceFacts& source, cons
   native_of(proposed).create_types = std::move(statements);
 }
 
-NativeTarget::Type proposed_type(const Json& at_source, const NativeTarget& described) {
-  std::string signature = signature_on(at_source["signature"].as_string(), described.server_version);
+NativeTarget::Type proposed_type(const NativeSource& source, const std::string& column, const NativeTarget& described) {
+  const auto found = source.types.find(column);
+  if (found == source.types.end()) return {};
+  std::string signature = signature_on(found->second.signature, described.server_version);
   for (const NativeTarget::ExtensionType& type : described.extension_types) {
     const std::string& theirs = type.signature;
     const std::string& ours = type.target_signature;
@@ -292,8 +293,8 @@ NativeTarget::Type proposed_type(const Json& at_source, const NativeTarget& desc
          at = signature.find(theirs, at + ours.size()))
       signature.replace(at, theirs.size(), ours);
   }
-  const char* const obstacle = described.server_version < 140000 ? "raw_obstacle_before_14" : "raw_obstacle";
-  return {std::move(signature), at_source[obstacle].as_string()};
+  return {std::move(signature),
+          described.server_version < 140000 ? found->second.raw_obstacle_before_14 : found->second.raw_obstacle};
 }
 
 std::string proposed_native_type(const std::string& at_source, const NativeTarget& described) {

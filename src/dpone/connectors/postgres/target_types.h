@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "dpone/base/json.h"
 #include "dpone/base/result.h"
 #include "dpone/connectors/postgres/connection.h"
 #include "dpone/connectors/postgres/native_facts.h"
@@ -29,9 +28,9 @@ DeclaredType declare_column(const SourceColumn& from, const NativeTarget& descri
 void propose_types(const TargetFacts& described, const SourceFacts& source, const std::vector<std::string>& columns,
                    TargetFacts& proposed);
 
-// The source's facts about a column's type (`signature`, `raw_obstacle`), adapted to the target: its version, its
+// The source's facts about a column's type, adapted to the target: its version, its
 // extension versions, and its obstacles to binary. Pure.
-NativeTarget::Type proposed_type(const Json& at_source, const NativeTarget& described);
+NativeTarget::Type proposed_type(const NativeSource& source, const std::string& column, const NativeTarget& described);
 // The name of the type of a source's column at the target: an extension may be in another schema there. Pure.
 std::string proposed_native_type(const std::string& at_source, const NativeTarget& described);
 
