@@ -69,6 +69,8 @@ def test_a_source_that_was_emptied_and_loaded_again_is_not_taken_for_nothing_new
     run = events.run().json
     assert run["is_unchanged"] and "below the position 10" in run["warnings"][0]
     events.source["cursor_behind"] = "restart"
+    events.refused("manifest.conflict", code=2)
+    events.strategy = {**events.strategy, "only_new_rows": True}
     run = events.run().json
     assert run["result"]["inserted_rows"] == 1 and "starts from the beginning" in run["warnings"][0]
     assert (100, "anew", 3) in events.rows()

@@ -4,6 +4,7 @@
 #include "dpone/engine/publication.h"
 #include "dpone/engine/retry.h"
 #include "dpone/engine/slice_loader.h"
+#include "dpone/plan/strategy/strategy.h"
 
 namespace dpone::engine {
 namespace {
@@ -123,7 +124,9 @@ Result<ReadEnd> find_end(const Route& route, plan::RoutePlan& plan, Snapshot& sn
   if (CursorRange* range = plan.read.cursor()) {
     const Options& options = route.manifest.source.options;
     DPONE_TRY(const plan::BoundVerdict verdict,
-              plan::judge_bound(*range, bound, {options.text("cursor_behind"), options.text("cursor_max")},
+              plan::judge_bound(*range, bound,
+                                {options.text("cursor_behind"), options.text("cursor_max"),
+                                 plan::strategy::adds_twice(route.manifest)},
                                 route.context.clock->now()));
     for (const std::string& warning : verdict.warnings) warn(route, record, warning);
     if (verdict.restarts) {

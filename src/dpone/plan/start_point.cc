@@ -168,28 +168,24 @@ Result<BoundVerdict> judge_bound(const CursorRange& range, const ReadBound& boun
             "or none");
   }
   const bool is_other = !range.relation.empty() && !bound.relation.empty() && range.relation != bound.relation;
-  if (!bound.is_behind) {
-    if (is_other) {
-      verdict.warnings.emplace_back(
-          "the source table was emptied or recreated since the last run: new rows below the position are not "
-          "read");
-    }
-    return verdict;
-  }
-  const std::string what = "the greatest value of cursor column \"" + range.column + "\" is " + bound.greatest +
-                           ", below the position " + *range.lower +
-                           (is_other ? ": the source table was emptied or recreated since the last run" : "");
+  if (!bound.is_behind && !is_other) return verdict;
+  const std::string other = "the source table was emptied, recreated or rewritten since the last run";
+  const std::string what = !bound.is_behind
+                               ? other
+                               : "the greatest value of cursor column \"" + range.column + "\" is " + bound.greatest +
+                                     ", below the position " + *range.lower + (is_other ? ": " + other : "");
   if (policy.behind == "restart") {
     verdict.restarts = true;
     verdict.warnings.push_back(what + "; the run starts from the beginning (cursor_behind: restart)");
     return verdict;
   }
-  if (policy.behind == "fail" || (policy.behind == "auto" && is_other)) {
+  // Values that have overtaken the position may be all that is new.
+  if (policy.behind == "fail" || (policy.behind == "auto" && is_other && bound.is_behind)) {
+    const std::string once = policy.adds_twice ? "sink.strategy.only_new_rows: true and " : "";
     return Error(ErrorClass::kRefused, "cursor.behind", what)
         .with("cursor", range.column)
-        .hint(
-            "check the source; then read it from the beginning once with source.options.cursor_behind: restart, or "
-            "keep waiting for greater values with cursor_behind: warn");
+        .hint("check the source; then read it from the beginning once with " + once +
+              "source.options.cursor_behind: restart, or keep waiting for greater values with cursor_behind: warn");
   }
   verdict.warnings.push_back(what + ": rows below the position are not read");
   return verdict;

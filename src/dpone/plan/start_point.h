@@ -62,6 +62,7 @@ Status check_target_max(const std::string& cursor, const SourceFacts& source, co
 struct BoundPolicy {
   std::string behind = "auto";  // auto, fail, warn, restart
   std::string max;              // a value, `none`, or empty: one day from now for times, none for others
+  bool adds_twice = false;      // a run that starts from the beginning would add rows that the target has
 };
 struct BoundVerdict {
   bool restarts = false;  // read from the beginning

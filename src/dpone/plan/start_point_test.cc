@@ -297,7 +297,7 @@ TEST_F(Bound, ASourceBelowThePositionWarnsOrFailsAndFailsWhereItWasMadeAgain) {
   bound_.relation = "1/3";
   EXPECT_EQ(judged(), "cursor.behind");
   policy_.behind = "warn";
-  EXPECT_NE(judged().find("emptied or recreated"), std::string::npos);
+  EXPECT_NE(judged().find("emptied, recreated or rewritten"), std::string::npos);
   policy_.behind = "restart";
   EXPECT_TRUE(judged().starts_with("restarts: "));
 }
@@ -306,7 +306,20 @@ TEST_F(Bound, ASourceThatWasMadeAgainIsToldEvenWhereItsValuesHaveOvertakenThePos
   reach("2026-01-02");
   range_.relation = "1/2";
   bound_.relation = "1/3";
-  EXPECT_NE(judged().find("emptied or recreated"), std::string::npos);
+  EXPECT_NE(judged().find("emptied, recreated or rewritten"), std::string::npos);
+  policy_.behind = "fail";
+  EXPECT_EQ(judged(), "cursor.behind");
+  policy_.behind = "restart";
+  EXPECT_TRUE(judged().starts_with("restarts: "));
+}
+
+TEST_F(Bound, ARestartThatWouldAddRowsAgainIsNotAdvised) {
+  bound_.is_behind = true;
+  policy_.behind = "fail";
+  policy_.adds_twice = true;
+  const auto verdict = judge_bound(range_, bound_, policy_, now_);
+  ASSERT_FALSE(verdict);
+  EXPECT_NE(verdict.error().next_step().find("only_new_rows: true and"), std::string::npos);
 }
 
 }  // namespace

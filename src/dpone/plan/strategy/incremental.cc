@@ -42,6 +42,11 @@ void check_append(const manifest::Manifest& manifest, manifest::RuleProblems& pr
                                                     " reads rows again: incremental_append needs " + only_new +
                                                     " and " + key + " with it");
   }
+  if (source.text("cursor_behind") == "restart" && manifest.has_cursor() && !only_new_rows) {
+    problems.conflict("source.options.cursor_behind", problems.key("source.options.cursor_behind") +
+                                                          ": restart reads rows again: incremental_append needs " +
+                                                          only_new + " and " + key + " with it");
+  }
   if (source.text("cursor_nulls") == "always") {
     problems.conflict("source.options.cursor_nulls",
                       problems.key("source.options.cursor_nulls") + ": always requires incremental_merge");
