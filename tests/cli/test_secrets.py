@@ -32,6 +32,13 @@ COPY = ["--to", "t.db", "--to-table", "t"]
         ["copy", "--from", URL.replace("postgresql", "mysql"), *COPY],
         ["copy", "--from", "in.csv", *COPY, "--run-id", URL],
         ["copy", "--from", "in.csv", *COPY, "--state-dir", URL, "-v"],
+        ["copy", "--from", "in.csv", *COPY, "--on-error", "reject-file", "--reject-path", URL],
+        ["copy", "--from", f"postgresql://me:p@{SECRET}/x@127.0.0.1:1/shop", *COPY, "--table", "t"],
+        ["copy", "--from", f"postgresql://me:p@x/{SECRET}@127.0.0.1:1/shop", *COPY, "--table", "t"],
+        ["copy", "--from", "in.csv", "--to", f"sqlite:{URL}", "--to-table", "t"],
+        ["init", "orders", "--from", "in.csv", *COPY, "--output", URL],
+        ["init", "--demo", URL],
+        ["docs", "check-docs", URL],
         ["connections", "test", f" {URL}"],
         ["schema", "print", f"x/{CONNINFO}"],
     ],
@@ -41,8 +48,35 @@ COPY = ["--to", "t.db", "--to-table", "t"]
 def test_a_password_in_the_wrong_place_is_not_repeated(command, more, dpone):
     run = dpone(*command, *more)
     assert SECRET not in run.out + run.err
-    names = [path for path in dpone.folder.rglob("*") if path.is_file()]
-    assert not [path for path in names if SECRET.encode() in path.read_bytes()]
+    paths = list(dpone.folder.rglob("*"))
+    assert not [path for path in paths if SECRET in path.name]
+    assert not [path for path in paths if path.is_file() and SECRET.encode() in path.read_bytes()]
+
+
+@pytest.mark.parametrize("option", [["--state-dir", URL], ["--on-error", "reject-file", "--reject-path", URL]])
+def test_a_url_is_not_a_path(option, dpone):
+    run = dpone("copy", "--from", "in.csv", *COPY, *option).expect(2)
+    assert "a path is expected here, not a URL" in run.err
+    assert sorted(path.name for path in dpone.folder.iterdir()) == ["in.csv"]
+
+
+def test_a_url_is_not_a_path_in_a_manifest(dpone):
+    for source, sink in ((URL, "t.csv"), ("in.csv", URL)):
+        dpone.write(
+            "m.yaml",
+            f'name: proc\nsource: {{type: file, path: "{source}"}}\n'
+            f'sink: {{type: file, path: "{sink}", strategy: {{mode: full_refresh}}}}\n',
+        )
+        run = dpone("run", "m.yaml").expect(2)
+        assert "a path is expected here, not a URL" in run.err
+        assert SECRET not in run.out + run.err
+
+
+def test_a_url_in_the_variable_of_a_path_is_refused_without_its_text(dpone):
+    env = {"DPONE_CONN_X_PATH": URL}
+    run = dpone("copy", "--from", "in.csv", "--to", "x", "--to-table", "t", env=env).expect(2)
+    assert "connection.bad_value" in run.err
+    assert SECRET not in run.out + run.err
 
 
 def test_a_url_in_the_variable_of_a_host_is_refused_without_its_text(dpone):

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "dpone/base/nearest.h"
+#include "dpone/base/url_text.h"
 
 namespace dpone {
 namespace {
@@ -209,6 +210,7 @@ Result<Json> parse_option(const OptionSpec& spec, std::string_view text) {
     case OptionKind::kPath:
       if (text.empty()) return invalid(spec, "the path is empty");
       if (text.find('\0') != std::string_view::npos) return invalid(spec, "the path has a zero byte");
+      if (looks_like_url(text)) return invalid(spec, "a path is expected here, not a URL");
       return Json(text);
     case OptionKind::kInteger: {
       const auto value = whole_number(text);

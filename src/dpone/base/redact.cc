@@ -41,8 +41,8 @@ bool has_connection_settings(std::string_view text) {
 }
 
 // The position of the password of a URL whose `//` ends at `at`, as [begin, end); empty if there is no password. The
-// user part ends at the last @ before the path. An @ after a slash also counts if the text before the slash is not a
-// port: then the slash is part of the password.
+// user part ends at the last @ before a query. An @ that only comes after a slash counts if the text before the slash
+// is not a port: then the slash is part of the password.
 std::pair<std::size_t, std::size_t> password_of_url(std::string_view text, std::size_t at) {
   std::size_t end = at;
   while (end < text.size() && !ends_token(text[end])) ++end;
@@ -51,7 +51,10 @@ std::pair<std::size_t, std::size_t> password_of_url(std::string_view text, std::
   const std::size_t colon = token.find(':');
   if (colon == std::string_view::npos || colon >= authority_end) return {at, at};
   std::size_t last = token.substr(0, authority_end).rfind('@');
-  if (last == std::string_view::npos) {
+  if (last != std::string_view::npos && last > colon) {
+    // `user:p@ss/word@host`: the slash is part of the password.
+    last = token.substr(0, std::min(token.find('?', authority_end), token.size())).rfind('@');
+  } else if (last == std::string_view::npos) {
     const std::string_view port = token.substr(colon + 1, authority_end - colon - 1);
     const bool is_port = std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
     last = is_port ? std::string_view::npos : token.rfind('@');

@@ -10,6 +10,8 @@ TEST(Redact, ThePasswordOfAUrlIsMaskedWhereverTheUrlStands) {
   EXPECT_EQ(redacted("\"postgres//me:pw@h/d\""), "\"postgres//me:***@h/d\"");
   EXPECT_EQ(redacted(" mysql://me:p@w@h"), " mysql://me:***@h") << "the last @ ends the user part";
   EXPECT_EQ(redacted("a://u:p/w@h/d"), "a://u:***@h/d") << "a slash that should have been %2F";
+  EXPECT_EQ(redacted("a://u:p@s/w@h/d"), "a://u:***@h/d") << "an @ and a slash";
+  EXPECT_EQ(redacted("a://u:p@h/d?application_name=a@b"), "a://u:***@h/d?application_name=a@b");
   EXPECT_EQ(redacted("a://:pw@h and b://u:x@h"), "a://:***@h and b://u:***@h");
   EXPECT_EQ(redacted("postgresql://h/d?user=me&password=pw&sslmode=require"),
             "postgresql://h/d?user=me&password=***&sslmode=require");

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "dpone/base/nearest.h"
+#include "dpone/base/url_text.h"
 
 namespace dpone::cli {
 namespace {
@@ -270,6 +271,9 @@ class Parser {
           .hint("see " + help_line(parsed_.command));
     }
     for (std::size_t i = 0; i < parsed_.positionals.size(); ++i) {
+      if (specs[i].name == "MANIFEST" || specs[i].name == "FOLDER") {
+        DPONE_CHECK(check_is_no_url(specs[i].name, parsed_.positionals[i]));
+      }
       if (specs[i].choices.empty()) continue;
       const OptionSpec spec{.name = specs[i].name, .kind = OptionKind::kChoice, .choices = specs[i].choices};
       const Result<Json> value = parse_option(spec, parsed_.positionals[i]);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "dpone/base/url_text.h"
 #include "dpone/connections/provider.h"
 
 namespace dpone::connections {
@@ -74,6 +75,7 @@ Result<std::string> checked_value(const FieldSpec& field, std::string value) {
   if (field.name == "host" && value.find("://") != std::string::npos) {
     return bad("the value is a URL; a server's name is expected");
   }
+  if (field.name == "path" && looks_like_url(value)) return bad("the value is a URL; the path of a file is expected");
   if (field.kind == FieldKind::kPorts) {
     static constexpr OptionSpec kPort{.name = "port", .kind = OptionKind::kInteger, .min = 1, .max = 65535};
     std::string_view rest = value;

@@ -7,6 +7,7 @@
 
 #include "dpone/base/json.h"
 #include "dpone/base/nearest.h"
+#include "dpone/base/url_text.h"
 #include "dpone/connections/provider.h"
 
 namespace dpone::connections {
@@ -15,6 +16,12 @@ namespace {
 Error malformed(std::string why) {
   return Error(ErrorClass::kUsage, "url.malformed", "the URL is malformed: " + std::move(why))
       .hint("write it as scheme://user@host:port/database; special characters in a part as %XX");
+}
+
+// An @ behind the part that may have one: what was read as the host may be a piece of a password.
+Error misplaced_at() {
+  return Error(ErrorClass::kUsage, "url.malformed", "the URL is malformed: it has an @ after the host")
+      .hint("write special characters of the password as %XX: / as %2F, ? as %3F, @ as %40");
 }
 
 bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -141,6 +148,7 @@ Status set_field(const FieldSpec& field, std::string value, ConnectionSettings& 
 }
 
 Status take_parameters(const SystemSpec& system, std::string_view query, ConnectionSettings& settings) {
+  const std::string_view all = query;
   while (!query.empty()) {
     const std::size_t end = std::min(query.find('&'), query.size());
     const std::string_view pair = query.substr(0, end);
@@ -157,6 +165,7 @@ Status take_parameters(const SystemSpec& system, std::string_view query, Connect
       known.emplace_back(candidate.url_name);
     }
     if (field == nullptr) {
+      if (all.find('@') != std::string_view::npos) return misplaced_at();
       const std::string near = nearest_name(name, known);
       return Error(ErrorClass::kUsage, "url.unknown_parameter",
                    fmt::format("{} is not a parameter of a {} URL{}", json_quote(name.substr(0, 64)), system.name,
@@ -208,6 +217,7 @@ Result<ConnectionSettings> parse_url(std::string_view url, std::string id, Syste
     // `scheme:///srv/a.db` is what other tools write.
     if (rest.starts_with("//")) rest.remove_prefix(2);
     if (rest.empty()) return malformed("the path is empty");
+    if (looks_like_url(rest)) return malformed("its path is another URL");
     ConnectionSettings settings;
     settings.system = system->name;
     settings.id = std::move(id);
@@ -227,6 +237,7 @@ Result<ConnectionSettings> parse_url(std::string_view url, std::string id, Syste
   const std::size_t authority_end = std::min(rest.find_first_of("/?"), rest.size());
   std::string_view authority = rest.substr(0, authority_end);
   rest.remove_prefix(authority_end);
+  if (rest.substr(0, rest.find('?')).find('@') != std::string_view::npos) return misplaced_at();
   // The last @ ends the user part, so that a password with an unescaped @ is not taken for a host and shown.
   if (const std::size_t at = authority.rfind('@'); at != std::string_view::npos) {
     const std::string_view user_part = authority.substr(0, at);

@@ -54,11 +54,26 @@ TEST(Url, ReadsWhatLibpqReads) {
 }
 
 TEST(Url, RefusesWhatIsMalformed) {
-  for (const char* url :
-       {"postgresql:db", "postgresql:/db", "postgresql://h:0/d", "postgresql://h:65536/d", "postgresql://h:005433/d",
-        "postgresql://h:5x/d", "postgresql://[::1/d", "postgresql://[]/d", "postgresql://[::1]x/d",
-        "postgresql://h/%zz", "postgresql://h/%4", "postgresql://h/a%00b", "postgresql://h/a b", "postgresql://h/d#f",
-        "postgresql://h/d?sslmode", "postgresql://u:p@h/d?password=q"}) {
+  for (const char* url : {"postgresql:db",
+                          "postgresql:/db",
+                          "postgresql://h:0/d",
+                          "postgresql://h:65536/d",
+                          "postgresql://h:005433/d",
+                          "postgresql://h:5x/d",
+                          "postgresql://[::1/d",
+                          "postgresql://[]/d",
+                          "postgresql://[::1]x/d",
+                          "postgresql://h/%zz",
+                          "postgresql://h/%4",
+                          "postgresql://h/a%00b",
+                          "postgresql://h/a b",
+                          "postgresql://h/d#f",
+                          "postgresql://h/d?sslmode",
+                          "postgresql://u:p@h/d?password=q",
+                          "postgresql://u:p@s/w@h/d",
+                          "postgresql://u:12/w@h/d",
+                          "postgresql://u:p@s?w=x@h/d",
+                          "sqlite:postgresql://u:p@h/d"}) {
     EXPECT_EQ(slug_of(url), "url.malformed") << url;
   }
   EXPECT_EQ(slug_of("postgresql://h/d?sslmod=require"), "url.unknown_parameter");
@@ -77,13 +92,24 @@ TEST(Url, AnUnknownSchemeNamesTheKnownOnes) {
 }
 
 TEST(Url, NoMessageRepeatsThePassword) {
-  for (const char* url : {"mysql://u:hunter2@h/d", "postgresql://u:hunter2@h:x/d", "postgresql://u:hunter2%zz@h/d",
-                          "postgresql://u:hunter2@h/d?hunter=hunter2", "postgresql://u:hunter2 @h/d"}) {
+  for (const char* url :
+       {"mysql://u:hunter2@h/d", "postgresql://u:hunter2@h:x/d", "postgresql://u:hunter2%zz@h/d",
+        "postgresql://u:hunter2@h/d?hunter=hunter2", "postgresql://u:hunter2 @h/d", "postgresql://u:p@hunter2/w@h/d",
+        "postgresql://u:p@h/hunter2@h/d", "postgresql://u:p@s?hunter2=x@h/d", "sqlite:postgresql://u:hunter2@h/d"}) {
     const Result<ConnectionSettings> settings = parse_url(url, "src", kTestSystems);
     ASSERT_FALSE(settings);
     const std::string said = settings.error().to_line() + settings.error().next_step();
     EXPECT_EQ(said.find("hunter2"), std::string::npos) << said;
   }
+}
+
+TEST(Url, ThePasswordWithAnAtAndASlashNeedsPercentSigns) {
+  const Result<ConnectionSettings> settings = parse_url("postgresql://u:p@s/w@h/d", "src", kTestSystems);
+  ASSERT_FALSE(settings);
+  EXPECT_EQ(settings.error().next_step(),
+            "write special characters of the password as %XX: / as %2F, ? as %3F, @ as %40");
+  EXPECT_EQ(parsed("postgresql://u:p%40s%2Fw@h/d%40e").field("database"), "d@e");
+  EXPECT_EQ(parsed("postgresql://h/d?user=me@corp").field("username"), "me@corp");
 }
 
 TEST(Url, RedactedFormReadsBackButForTheSecret) {

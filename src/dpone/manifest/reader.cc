@@ -10,6 +10,7 @@
 #include "dpone/base/file.h"
 #include "dpone/base/log.h"
 #include "dpone/base/nearest.h"
+#include "dpone/base/url_text.h"
 #include "dpone/manifest/strategy_spec.h"
 
 namespace dpone::manifest {
@@ -282,8 +283,10 @@ class Reader {
       case OptionKind::kFlag:
         return convert_flag(path, value);
       case OptionKind::kText:
-      case OptionKind::kPath:
         return convert_text(path, value);
+      case OptionKind::kPath:
+        if (!looks_like_url(value.text)) return convert_text(path, value);
+        return parsed(spec, path, value, value.text);
       case OptionKind::kChoice:
         return convert_choice(spec, path, value);
       case OptionKind::kNameList:

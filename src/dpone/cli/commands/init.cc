@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "dpone/base/file.h"
+#include "dpone/base/url_text.h"
 #include "dpone/cli/commands/commands.h"
 #include "dpone/cli/connectors.h"
 #include "dpone/cli/copy_route.h"
@@ -37,6 +38,7 @@ Result<int> init_demo(const ParsedArguments& arguments) {
                  fmt::format("--demo excludes {}: it writes a complete project", option_flag(*options.find(name))))
         .hint("leave one of them out");
   }
+  if (!arguments.positionals.empty()) DPONE_CHECK(check_is_no_url("NAME", arguments.positionals[0]));
   const std::filesystem::path folder = arguments.positionals.empty() ? "." : arguments.positionals[0];
   std::error_code code;
   if (std::filesystem::exists(folder, code) && !std::filesystem::is_directory(folder, code)) {
