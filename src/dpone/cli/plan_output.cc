@@ -54,6 +54,10 @@ Result<int> print_plan(const ResolvedRoute& route, const Session& session, const
   return 0;
 }
 
+std::string method_text(const plan::RoutePlan& plan) {
+  return fmt::format("{} by {}, version {}", plan.mode, plan.load.method, plan.expected_version);
+}
+
 std::string found_text(const plan::RoutePlan& plan, const ResolvedRoute& route) {
   const SourceFacts& source = plan.read.source;
   const TargetFacts& target = plan.load.target;
@@ -64,7 +68,7 @@ std::string found_text(const plan::RoutePlan& plan, const ResolvedRoute& route) 
   text += fmt::format("\n  target  {} of {}: {}\n", target.relation, end_name(route.manifest.sink, route.sink),
                       is_made(plan) ? "does not exist yet, will be created"
                                     : fmt::format("{}, {} columns", plain(target.kind), target.columns.size()));
-  text += fmt::format("  plan    {} by {}, version {}\n", plan.mode, plan.load.method, plan.expected_version);
+  text += "  plan    " + method_text(plan) + "\n";
   for (const std::string& note : plan.notes) text += "  note    " + note + "\n";
   return text;
 }

@@ -12,6 +12,8 @@ namespace dpone::cli {
 Result<plan::RoutePlan> plan_of(const ResolvedRoute& route, const Session& session, const plan::StartRequest& start);
 // Plans and prints it, as text or JSON.
 Result<int> print_plan(const ResolvedRoute& route, const Session& session, const plan::StartRequest& start);
+// `incremental_merge by merge, version 3`.
+std::string method_text(const plan::RoutePlan& plan);
 // The facts of both ends, for people and as JSON.
 std::string found_text(const plan::RoutePlan& plan, const ResolvedRoute& route);
 Json found_json(const plan::RoutePlan& plan);

@@ -4,6 +4,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -16,6 +17,7 @@
 #include "dpone/cli/health_check.h"
 #include "dpone/cli/manifest_schemas.h"
 #include "dpone/cli/output.h"
+#include "dpone/cli/plan_output.h"
 #include "dpone/cli/session.h"
 #include "dpone/cli/terminal.h"
 #include "dpone/connections/listing.h"
@@ -213,6 +215,22 @@ bool has_server(const ConnectionSettings& settings) {
   return found == nullptr || found->extensions.empty();
 }
 
+// The plan, as a run makes it. A problem of an end has been reported already, and stops it too.
+void check_plan(const ResolvedRoute& route, const Session& session, std::vector<HealthCheck>& checks) {
+  const bool has_problem = std::any_of(checks.begin(), checks.end(),
+                                       [](const HealthCheck& check) { return check.health == Health::kProblem; });
+  if (has_problem) {
+    checks.push_back(ok_check("plan", "not made, because of the problems above"));
+    return;
+  }
+  const Result<plan::RoutePlan> plan = plan_of(route, session, {});
+  if (!plan) {
+    checks.push_back(problem_check("plan", plan.error()));
+    return;
+  }
+  checks.push_back(ok_check("plan", method_text(*plan)));
+}
+
 void check_ends(const ResolvedRoute& route, const RunContext& context, bool is_offline,
                 std::vector<HealthCheck>& checks) {
   const std::string from = route.manifest.source.connection_id;
@@ -271,6 +289,7 @@ Result<int> doctor_command(const ParsedArguments& arguments) {
   const connections::Listing listing = connections::list_connections(connections::ProcessEnvironment(), systems());
   if (has_route) {
     check_ends(route, context, is_offline, checks);
+    if (!is_offline && !is_stream(route.source.field("path"))) check_plan(route, *session, checks);
   } else if (arguments.positionals.empty()) {
     check_environment(listing, context, is_offline, checks);
   }

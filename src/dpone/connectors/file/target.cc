@@ -73,6 +73,9 @@ Status Target::check_place() const {
   if (::stat(folder_.c_str(), &info) != 0) {
     return error_from_errno(errno, "cannot access the file's folder", folder_.string());
   }
+  if (::access(folder_.c_str(), W_OK | X_OK) != 0) {
+    return error_from_errno(errno, "cannot create a file in the folder", folder_.string());
+  }
   if (("." + name_ + ".dpone.json.tmp-4194304").size() > kLongestName) {
     return error_from_errno(ENAMETOOLONG, "the name of the receipts file would be too long", shown_);
   }

@@ -1,6 +1,8 @@
 #include "dpone/connectors/sqlite/sink.h"
 
+#include <sqlite3.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -12,6 +14,7 @@
 #include "dpone/connectors/sqlite/control_table.h"
 #include "dpone/connectors/sqlite/database.h"
 #include "dpone/connectors/sqlite/dialect.h"
+#include "dpone/connectors/sqlite/errors.h"
 #include "dpone/connectors/sqlite/load_sql.h"
 #include "dpone/connectors/sqlite/native_facts.h"
 #include "dpone/connectors/sqlite/publish_options.h"
@@ -52,6 +55,24 @@ TargetColumn column_facts(const Relation::Column& column, const ColumnEntry& ent
   return facts;
 }
 
+// What SQLite finds only when it writes: the file, and the folder in which it creates its journal.
+Status check_writable(const std::filesystem::path& path) {
+  std::error_code code;
+  const std::filesystem::path file = std::filesystem::weakly_canonical(path, code);
+  if (code) return {};
+  const bool exists = std::filesystem::exists(file, code);
+  if (exists && ::access(file.c_str(), W_OK) != 0)
+    return sqlite_error(SQLITE_READONLY, "the database cannot be written", path);
+  // Another connection has created the journal already.
+  if (std::filesystem::exists(file.string() + "-wal", code)) return {};
+  const std::filesystem::path folder = file.parent_path();
+  if (!std::filesystem::is_directory(folder, code))
+    return sqlite_error(SQLITE_CANTOPEN, "the database cannot be created: its folder does not exist", path);
+  if (::access(folder.c_str(), W_OK | X_OK) != 0)
+    return sqlite_error(SQLITE_READONLY, "the database cannot be written: no file can be created in its folder", path);
+  return {};
+}
+
 class SqliteSink final : public Sink {
  public:
   SqliteSink(TableSink settings, const RunContext& context)
@@ -79,6 +100,7 @@ class SqliteSink final : public Sink {
     keeps_latest_ = question.keeps_latest;
     keeps_rows_ = question.keeps_rows;
     DPONE_CHECK(connect());
+    DPONE_CHECK(check_writable(path_));
     TargetFacts facts;
     DPONE_CHECK(find_name());
     facts.system = "sqlite";
