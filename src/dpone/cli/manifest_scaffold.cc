@@ -109,6 +109,9 @@ std::optional<manifest::Manifest> suggested(const ScaffoldInput& input) {
   if (is_readable && !seen.new_row_cursors.empty() && input.sink.has_append) {
     out.strategy = plan::strategy::begin(plan::strategy::kIncrementalAppend);
     out.source.options.set("cursor", seen.new_row_cursors[0]);
+    // Rows of equal cursor values are told apart by the key.
+    if (seen.key.empty()) return std::nullopt;
+    if (seen.key != std::vector<std::string>{seen.new_row_cursors[0]}) out.strategy.set_unique_key(seen.key);
     return out;
   }
   return std::nullopt;
@@ -145,6 +148,30 @@ std::string strategy_suggestion(const manifest::Manifest& other) {
 }
 
 }  // namespace
+
+std::string scope_condition(const Scope& scope) {
+  const auto quoted = [](const std::string& text, char mark) {
+    std::string out(1, mark);
+    for (const char c : text) out.append(c == mark ? 2 : 1, c);
+    return out + mark;
+  };
+  std::string out;
+  for (const ScopeTerm& term : scope.terms) {
+    std::string values;
+    for (const std::string& value : term.values) {
+      const char* const separator = term.op == "between" ? " AND " : ", ";
+      // A literal without a type takes that of the column.
+      values += (values.empty() ? "" : separator) + quoted(value, '\'');
+    }
+    out += (out.empty() ? "" : " AND ") + quoted(term.column, '"') + " ";
+    if (term.op == "in") {
+      out += "IN (" + values + ")";
+    } else {
+      out += (term.op == "between" ? "BETWEEN" : term.op) + " " + values;
+    }
+  }
+  return out;
+}
 
 Suggestion suggest(const SourceFacts& source) {
   Suggestion out;
@@ -220,6 +247,14 @@ Scaffold render_scaffold(const ScaffoldInput& input) {
         commented(block_of(with_cursor.to_yaml(), "source", "options"), "  ");
   }
 
+  if (input.needs_where) {
+    source_end =
+        "  # Every row that is read must be inside the scope. Write it as a condition in the\n"
+        "  # source's SQL:\n"
+        "  # options:\n"
+        "  #   where: CONDITION\n";
+  }
+
   std::string out =
       "# Written by dpone init.\n"
       "#   dpone check " +
@@ -243,7 +278,7 @@ Scaffold render_scaffold(const ScaffoldInput& input) {
   }
   if (manifest.strategy.unique_key().empty() && is_free) out += key_comment(input);
   if (other) out += strategy_suggestion(*other);
-  return {std::move(out), !source_end.empty()};
+  return {std::move(out), !source_end.empty() && !input.needs_where};
 }
 
 }  // namespace dpone::cli

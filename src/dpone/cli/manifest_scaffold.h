@@ -9,6 +9,7 @@
 #include "dpone/manifest/manifest.h"
 #include "dpone/ports/capabilities.h"
 #include "dpone/ports/facts.h"
+#include "dpone/ports/steps.h"
 
 namespace dpone::cli {
 
@@ -25,6 +26,9 @@ struct Suggestion {
 
 Suggestion suggest(const SourceFacts& source);
 
+// The terms of a scope as a condition for a source of SQL; empty for one that is a predicate.
+std::string scope_condition(const Scope& scope);
+
 struct ScaffoldInput {
   manifest::Manifest manifest;  // with the strategy that was asked for
   std::string file;             // its name in a shell
@@ -33,6 +37,8 @@ struct ScaffoldInput {
   std::optional<Suggestion> suggestion;
   SourceCapabilities source;
   SinkCapabilities sink;
+  // The manifest replaces a scope that only the sink's SQL can say, and its source reads all rows.
+  bool needs_where = false;
 };
 
 struct Scaffold {

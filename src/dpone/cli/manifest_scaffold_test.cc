@@ -132,6 +132,32 @@ TEST(Scaffold, ASuggestionReadsOnceItsMarksAreTakenAway) {
   const manifest::Manifest appended = read(with_suggestions(render_scaffold(input_of(log)).text));
   EXPECT_EQ(appended.strategy.mode, "incremental_append");
   EXPECT_EQ(appended.source.options.text("cursor"), "id");
+  EXPECT_TRUE(appended.strategy.unique_key().empty());
+}
+
+TEST(Scaffold, AnAppendByAColumnThatIsNotTheKeyGetsTheKey) {
+  Suggestion log = suggest(orders());
+  log.change_cursors.clear();
+  log.new_row_cursors = {"created_at"};
+  EXPECT_EQ(read(with_suggestions(render_scaffold(input_of(log)).text)).strategy.unique_key(), Names{"id"});
+  log.key.clear();
+  EXPECT_EQ(render_scaffold(input_of(log)).text.find("incremental_append"), std::string::npos)
+      << "without a key the run would be refused";
+}
+
+TEST(Scaffold, AScopeIsAConditionForTheSource) {
+  const Scope scope{{}, {{"day", ">=", {"2026-11-01"}}, {"o\"k", "in", {"a", "it's"}}, {"id", "between", {"1", "9"}}}};
+  EXPECT_EQ(scope_condition(scope),
+            R"("day" >= '2026-11-01' AND "o""k" IN ('a', 'it''s') AND "id" BETWEEN '1' AND '9')");
+  EXPECT_EQ(scope_condition({"a = 1", {}}), "");
+}
+
+TEST(Scaffold, AScopeOfTheSinksSqlLeavesTheConditionToTheUser) {
+  ScaffoldInput input = input_of(std::nullopt);
+  input.needs_where = true;
+  const Scaffold scaffold = render_scaffold(input);
+  EXPECT_NE(scaffold.text.find("  # options:\n  #   where: CONDITION\n"), std::string::npos) << scaffold.text;
+  EXPECT_FALSE(scaffold.suggests_cursor);
 }
 
 TEST(Scaffold, NothingIsSuggestedThatTheSystemsCannotDo) {

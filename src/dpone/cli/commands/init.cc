@@ -181,13 +181,41 @@ Json names_json(const std::vector<std::string>& names) {
 Status take_strategy(Options options, const std::optional<Suggestion>& seen, manifest::Manifest& manifest) {
   const auto& strategy = plan::strategy::find(options.text("mode"));
   const bool is_merge = strategy.finds_rows;
-  if (!strategy.declared.key_use.empty() && !options.is_given("key") && seen && !seen->key.empty())
-    options.set("key", names_json(seen->key));
+  // An append tells rows of equal cursor values apart by the key.
+  const bool takes_key = !strategy.declared.key_use.empty() ||
+                         (strategy.only_adds && seen && seen->key != std::vector<std::string>{options.text("cursor")});
+  if (takes_key && !options.is_given("key") && seen && !seen->key.empty()) options.set("key", names_json(seen->key));
   Status status = take_options(options, manifest, "init");
   if (status || !seen) return status;
   const auto& cursors = is_merge ? seen->change_cursors : seen->new_row_cursors;
   if (options.is_given("cursor") || !strategy.declared.takes_cursor || cursors.empty()) return status;
   return Error(status.error()).hint(fmt::format("possible cursor columns: {}", fmt::join(cursors, ", ")));
+}
+
+// Every row that is read must be inside the scope.
+void read_only_scope(ScaffoldInput& scaffold) {
+  manifest::Manifest& manifest = scaffold.manifest;
+  const auto& strategy = plan::strategy::of(manifest);
+  if (strategy.scope == nullptr || !scaffold.source.has_where) return;
+  const Scope scope = strategy.scope(manifest);
+  const std::string condition = scope.predicate.empty()                      ? scope_condition(scope)
+                                : manifest.source.type == manifest.sink.type ? scope.predicate
+                                                                             : std::string();
+  if (condition.empty()) {
+    scaffold.needs_where = true;
+  } else {
+    manifest.source.options.set("where", condition);
+  }
+}
+
+// A URL for a shell. Where its password was taken out, the line fails until the user puts it in. REQUIRES: `url` is as
+// given, or as redacted_url prints it, which has no character that means something between double quotes.
+std::string quoted_url(const std::string& url) {
+  constexpr std::string_view kMask = ":***@";
+  const std::size_t at = url.find(kMask);
+  if (at == std::string::npos) return shell_quoted(url);
+  return "\"" + url.substr(0, at) + ":${PASSWORD:?write the password here, special characters as %XX}@" +
+         url.substr(at + kMask.size()) + "\"";
 }
 
 Result<int> init_process(const ParsedArguments& arguments) {
@@ -268,6 +296,7 @@ Result<int> init_process(const ParsedArguments& arguments) {
   } else {
     DPONE_CHECK(plan::check_capabilities(manifest, scaffold.source, scaffold.sink));
   }
+  read_only_scope(scaffold);
   scaffold.reads = reads_text(manifest);
   if (!is_stdout) {
     const std::filesystem::path folder = std::filesystem::path(output).parent_path();
