@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "dpone/plan/strategy/strategy.h"
+
 namespace dpone::engine {
 namespace {
 
@@ -97,10 +99,13 @@ Error figures_error(const Gate& gate, const LoadFigures&, const GateResult& resu
 
 std::string rows_text(std::int64_t rows) { return std::to_string(rows) + (rows == 1 ? " row" : " rows"); }
 
-// Columns of the key, and what may be done about it.
-Error key_error(const Gate& gate, const LoadFigures& figures, const GateResult&) {
+std::string key_columns(const plan::RoutePlan& plan) {
   std::string columns;
-  for (const std::string& column : figures.plan.load.key) columns += (columns.empty() ? "" : ", ") + column;
+  for (const std::string& column : plan.load.key) columns += (columns.empty() ? "" : ", ") + column;
+  return columns;
+}
+
+Error key_error(const Gate& gate, const LoadFigures& figures, const GateResult&) {
   const Answer& faults = *figures.key_faults;
   std::string said;
   if (faults.first > 0) said = rows_text(faults.first) + (faults.first == 1 ? " has" : " have") + " a NULL in the key";
@@ -109,10 +114,8 @@ Error key_error(const Gate& gate, const LoadFigures& figures, const GateResult&)
             " a key of another row";
   }
   return Error(ErrorClass::kFailed, std::string(gate.slug), "gate key failed: " + said)
-      .with("key", columns)
-      .hint(
-          "nothing was published; the target is unchanged. Find them with GROUP BY and HAVING count(*) > 1 at the "
-          "source; a merge can keep the latest of several rows of one key: sink.strategy.keep_latest_by");
+      .with("key", key_columns(figures.plan))
+      .hint(key_advice(figures.plan, faults.second > 0));
 }
 
 Error scope_error(const Gate& gate, const LoadFigures& figures, const GateResult&) {
@@ -126,6 +129,24 @@ Error scope_error(const Gate& gate, const LoadFigures& figures, const GateResult
 }
 
 }  // namespace
+
+std::string key_advice(const plan::RoutePlan& plan, bool has_duplicates) {
+  std::string advice = "nothing was published; the target is unchanged. ";
+  const std::string columns = key_columns(plan);
+  if (!has_duplicates) {
+    return advice + "Give every row of the source a value of " + columns + ", or name another key: --key " +
+           "(sink.strategy.unique_key)";
+  }
+  advice += plan.read.source.takes_query
+                ? "To find the rows, use GROUP BY " + columns + " HAVING count(*) > 1 at the source"
+                : "Look in the source for rows with equal values of " + columns;
+  const auto& options = plan::strategy::find(plan.mode).declared.options;
+  const bool may_keep_latest = std::any_of(options.begin(), options.end(),
+                                           [](const OptionSpec& option) { return option.name == "keep_latest_by"; });
+  if (!may_keep_latest) return advice;
+  return advice +
+         "; --keep-latest-by COLUMN (sink.strategy.keep_latest_by) keeps the latest of several rows of one key";
+}
 
 const std::vector<Gate>& gates() {
   static const std::vector<Gate> kGates = {

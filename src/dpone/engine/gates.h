@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "dpone/base/error.h"
@@ -35,6 +36,9 @@ struct Gate {
   // What failed, and what may be done about it.
   Error (*error)(const Gate& gate, const LoadFigures& figures, const evidence::GateResult& result) = nullptr;
 };
+
+// What a user can do about faults of the key.
+std::string key_advice(const plan::RoutePlan& plan, bool has_duplicates);
 
 // In the order of evaluation.
 const std::vector<Gate>& gates();

@@ -116,6 +116,13 @@ class Load {
   bool changes_ = true;
 };
 
+// A sink that finds a fault of the key while it loads leaves the next step to the engine.
+Error with_key_advice(Error error, const plan::RoutePlan& plan) {
+  if (error.slug() != "gate.key" || !error.next_step().empty()) return error;
+  const bool has_null = error.message().find("NULL") != std::string::npos;
+  return std::move(error).hint(key_advice(plan, !has_null));
+}
+
 }  // namespace
 
 Result<ReadEnd> find_end(const Route& route, plan::RoutePlan& plan, Snapshot& snapshot, evidence::RunRecord& record) {
@@ -151,10 +158,12 @@ Result<bool> load(const Route& route, const plan::RoutePlan& plan, Snapshot& sna
                   Progress& progress, evidence::RunRecord& record) {
   Load load(route, plan, end, record);
   progress.stage("load");
-  DPONE_CHECK(load.move(snapshot, stage, progress));
+  Status moved = load.move(snapshot, stage, progress);
+  if (!moved) return with_key_advice(std::move(moved).error(), plan);
   progress.stage("seal");
   const auto loaded = route.context.clock->steady_now();
-  DPONE_CHECK(load.check_and_seal(stage));
+  Status sealed = load.check_and_seal(stage);
+  if (!sealed) return with_key_advice(std::move(sealed).error(), plan);
   record.seal_duration = route.context.clock->steady_now() - loaded;
   return load.changes_target(stage);
 }

@@ -6,6 +6,7 @@
 #include "dpone/base/clock.h"
 #include "dpone/base/file.h"
 #include "dpone/engine/fault_points.h"
+#include "dpone/engine/gates.h"
 #include "dpone/engine/planning.h"
 #include "dpone/evidence/ledger.h"
 #include "dpone/manifest/keys.h"
@@ -510,6 +511,19 @@ TEST_F(Run, DuplicatesOfTheKeyFailTheirGateBeforeTheSeal) {
   EXPECT_EQ(failed(), "gate.key");
   world_.key_faults = {0, 0};
   EXPECT_EQ(failed(), "no error");
+}
+
+TEST(KeyAdvice, FitsTheSourceAndTheMode) {
+  plan::RoutePlan plan;
+  plan.mode = "incremental_merge";
+  plan.load.key = {"a", "b"};
+  EXPECT_NE(key_advice(plan, true).find("GROUP BY a, b HAVING"), std::string::npos);
+  EXPECT_NE(key_advice(plan, true).find("--keep-latest-by COLUMN (sink.strategy.keep_latest_by)"), std::string::npos);
+  EXPECT_EQ(key_advice(plan, false).find("--keep-latest-by"), std::string::npos) << "NULL is not a key";
+  plan.read.source.takes_query = false;
+  EXPECT_EQ(key_advice(plan, true).find("GROUP BY"), std::string::npos);
+  plan.mode = "full_refresh";
+  EXPECT_EQ(key_advice(plan, true).find("--keep-latest-by"), std::string::npos);
 }
 
 TEST_F(Run, AnEmptySourceReplacesNoRowsUnlessItMay) {

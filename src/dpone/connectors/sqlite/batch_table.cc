@@ -8,6 +8,7 @@
 
 #include "dpone/codec/pg_copy/encode_columns.h"
 #include "dpone/connectors/sqlite/catalog.h"
+#include "dpone/connectors/sqlite/key_fault.h"
 #include "dpone/connectors/sqlite/types.h"
 #include "dpone/data/decimal.h"
 #include "dpone/data/temporal.h"
@@ -208,6 +209,17 @@ struct Rows {
     if (!column.empty()) error.add("column", column);
     error.add("row", std::to_string(rows_before + at + 1));
     return error;
+  }
+
+  // As texts; empty if a column is not in the batch.
+  std::vector<std::string> values_of(const std::vector<std::string>& columns, std::int64_t at) const {
+    std::vector<std::string> values;
+    for (const std::string& name : columns) {
+      for (std::size_t i = 0; i < operations.size(); ++i) {
+        if (operations[i].name == name) append_value_text(batch->columns()[i], at, values.emplace_back());
+      }
+    }
+    return values.size() == columns.size() ? values : std::vector<std::string>();
   }
 
   Error misfit(const Operation& operation, const Column& column, std::int64_t at, std::int64_t rows_before,
@@ -459,11 +471,9 @@ Status BatchTable::insert(const Batch& batch, std::int64_t first, std::int64_t l
   Error error = std::move(done).error();
   const int code = std::atoi(error.native_code().c_str());
   if (code == SQLITE_CONSTRAINT_PRIMARYKEY || code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_ROWID) {
-    return rows.with_place(Error(ErrorClass::kFailed, "gate.key_duplicates",
-                                 "rows of the source violate the target's keys: " + error.message())
-                               .native(error.native_code())
-                               .hint("remove the duplicates at the source; the target is unchanged"),
-                           rows.row, rows_before, "");
+    const std::vector<std::string> columns = violated_columns(error.message());
+    return rows.with_place(duplicates_error(columns, rows.values_of(columns, rows.row), error), rows.row, rows_before,
+                           "");
   }
   if ((code & 0xff) == SQLITE_CONSTRAINT || (code & 0xff) == SQLITE_TOOBIG) {
     return rows.with_place(std::move(error), rows.row, rows_before, "");

@@ -7,6 +7,8 @@
 
 #include "dpone/connectors/sqlite/batch_table.h"
 #include "dpone/connectors/sqlite/catalog.h"
+#include "dpone/connectors/sqlite/dialect.h"
+#include "dpone/connectors/sqlite/key_fault.h"
 #include "dpone/connectors/sqlite/native_facts.h"
 #include "dpone/ports/fence.h"
 #include "dpone/ports/refusals.h"
@@ -53,7 +55,8 @@ class StageWriter final : public BatchWriter {
     const std::int64_t step = std::max<std::int64_t>(1, kInsertBytes / row_bytes);
     for (std::int64_t first = 0; first < rows; first += step) {
       const std::int64_t last = std::min(rows, first + step);
-      DPONE_CHECK(table_->insert(batch, first, last, rows_));
+      Status inserted = table_->insert(batch, first, last, rows_);
+      if (!inserted) return as_key_gate(std::move(inserted).error(), stage_.task_.key).with("target", stage_.target_);
       DPONE_CHECK(stage_.rows_written(table_->payload_bytes(), last - first));
     }
     rows_ += rows;
@@ -205,11 +208,22 @@ Result<std::vector<Answer>> SqliteStage::ask(const std::vector<Question>& questi
 // A constraint that the loaded rows do not meet is a gate that failed.
 Error SqliteStage::seal_error(Error error) const {
   if (!is_duplicate(error)) return error;
-  return Error(ErrorClass::kFailed, "gate.key_duplicates",
-               "rows of the source violate the target's keys: " + error.message())
-      .with("target", target_)
-      .native(error.native_code())
-      .hint("remove the duplicates at the source, or drop the key at the target; the target is unchanged");
+  const std::vector<std::string> columns = violated_columns(error.message());
+  return as_key_gate(duplicates_error(columns, repeated_values(columns), error), task_.key).with("target", target_);
+}
+
+// The values of one key that several rows of the stage have, for a message: empty if they cannot be found.
+std::vector<std::string> SqliteStage::repeated_values(const std::vector<std::string>& columns) const {
+  std::vector<std::string> values;
+  if (columns.empty()) return values;
+  const std::string names = sql::quote_names(dialect(), columns);
+  auto query =
+      database_->prepare("SELECT " + names + " FROM " + stage_ + " GROUP BY " + names + " HAVING count(*) > 1 LIMIT 1");
+  if (!query) return values;
+  const auto found = query->step();
+  if (!found || !*found) return values;
+  for (int i = 0; i < query->column_count(); ++i) values.emplace_back(query->text(i));
+  return values;
 }
 
 Status SqliteStage::seal() {

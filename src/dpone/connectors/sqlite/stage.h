@@ -43,6 +43,7 @@ class SqliteStage final : public Stage {
   // The number of rows in the file, counted by SQLite.
   Result<std::int64_t> count_rows();
   Error seal_error(Error error) const;
+  std::vector<std::string> repeated_values(const std::vector<std::string>& columns) const;
   Status check_target();
   Status check_index_names();
   Status check_foreign_keys();
