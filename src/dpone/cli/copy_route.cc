@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "dpone/base/nearest.h"
 #include "dpone/base/sha256.h"
 #include "dpone/cli/connectors.h"
 #include "dpone/cli/output.h"
@@ -58,19 +57,6 @@ Error no_connector(const ConnectionSettings& settings) {
       .hint("`dpone doctor` lists the systems of this build");
 }
 
-// Of an id that no variable is of, the next step names the connection that may have been meant.
-Error with_nearest_id(Error error, const std::string& id, const connections::Environment& environment) {
-  std::vector<std::string> ids;
-  for (const connections::FoundConnection& found : connections::list_connections(environment, systems()).connections) {
-    if (connections::variable_name(found.id, "url") == connections::variable_name(id, "url")) return error;
-    ids.push_back(found.id);
-  }
-  const std::string near = nearest_name(id, ids);
-  if (near.empty()) return error;
-  std::string next = "did you mean the connection " + near + "? Otherwise " + error.next_step();
-  return std::move(error).hint(std::move(next));
-}
-
 CopyEnd path_end(const std::string& text, const Connector& connector) {
   ConnectionSettings settings;
   settings.system = connector.system.name;
@@ -109,7 +95,9 @@ Result<CopyEnd> resolve_end(const std::string& flag, const std::string& text, co
       const std::string system = connections::system_of_connection(argument.text, environment, systems());
       auto resolved = connections::resolve_connection({system, "env", argument.text}, environment, systems());
       if (!resolved && is_folder(text)) return folder_error(flag, text);
-      if (!resolved) return with_nearest_id(std::move(resolved).error(), argument.text, environment);
+      if (!resolved) {
+        return connections::with_nearest_id(std::move(resolved).error(), argument.text, environment, systems());
+      }
       return checked({*std::move(resolved), text, {}});
     }
     case connections::EndpointKind::kStream:

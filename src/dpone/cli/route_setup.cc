@@ -4,6 +4,7 @@
 #include "dpone/cli/connectors.h"
 #include "dpone/cli/shell_quote.h"
 #include "dpone/connections/identity.h"
+#include "dpone/connections/listing.h"
 #include "dpone/manifest/table_name.h"
 #include "dpone/plan/capability_check.h"
 
@@ -16,6 +17,13 @@ std::string path_from(const std::filesystem::path& manifest, const std::string& 
 
 namespace {
 
+Result<connections::ResolvedConnection> resolve(const connections::ConnectionRequest& request) {
+  const connections::ProcessEnvironment environment;
+  auto resolved = connections::resolve_connection(request, environment, systems());
+  if (resolved || request.connection_type != "env") return resolved;
+  return connections::with_nearest_id(std::move(resolved).error(), request.connection_id, environment, systems());
+}
+
 Result<connections::ResolvedConnection> resolve_end(const manifest::Manifest& manifest,
                                                     const manifest::Endpoint& endpoint) {
   connections::ResolvedConnection resolved;
@@ -25,9 +33,7 @@ Result<connections::ResolvedConnection> resolve_end(const manifest::Manifest& ma
     resolved.settings.fields["path"] = path_from(manifest.file, endpoint.path);
     return resolved;
   }
-  DPONE_TRY(resolved, connections::resolve_connection(
-                          {endpoint.type, endpoint.connection_type, endpoint.connection_id, endpoint.params},
-                          connections::ProcessEnvironment(), systems()));
+  DPONE_TRY(resolved, resolve({endpoint.type, endpoint.connection_type, endpoint.connection_id, endpoint.params}));
   const std::string path = resolved.settings.field("path");
   if (!path.empty()) resolved.settings.fields["path"] = path_from(manifest.file, path);
   return resolved;
@@ -120,9 +126,7 @@ Result<ResolvedRoute> connected(manifest::Manifest manifest, connections::Resolv
   const manifest::StateSettings& settings = manifest.state;
   if (manifest.has_cursor() && !settings.connection_type.empty()) {
     DPONE_TRY(connections::ResolvedConnection resolved,
-              connections::resolve_connection(
-                  {settings.type, settings.connection_type, settings.connection_id, settings.params},
-                  connections::ProcessEnvironment(), systems()));
+              resolve({settings.type, settings.connection_type, settings.connection_id, settings.params}));
     variables.insert(variables.end(), resolved.variables_read.begin(), resolved.variables_read.end());
     state = std::move(resolved.settings);
   }

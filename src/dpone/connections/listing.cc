@@ -32,6 +32,22 @@ std::size_t id_length(std::string_view tail, const std::vector<std::string>& fie
   return shortest;
 }
 
+// The field that `text`, the end of a variable, may mean: by the name that a URL has for it (`USER`, `DBNAME`), by its
+// beginning (`PASS`), or by a slip (`PASWORD`).
+std::string nearest_field(std::string_view text, Systems systems) {
+  for (const SystemSpec& system : systems) {
+    for (const FieldSpec& field : system.fields) {
+      if (variable_suffix(field.url_name) == text) return variable_suffix(field.name);
+    }
+  }
+  const std::vector<std::string> fields = suffixes(systems);
+  constexpr std::size_t kFewest = 4;
+  for (const std::string& field : fields) {
+    if (text.size() >= kFewest && field.starts_with(text)) return field;
+  }
+  return nearest_name(text, fields);
+}
+
 std::string lower(std::string_view text) {
   std::string out(text);
   for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -69,22 +85,38 @@ Listing list_connections(const Environment& environment, Systems systems) {
   return listing;
 }
 
+NearestId nearest_id(std::string_view id, const Environment& environment, Systems systems) {
+  std::vector<std::string> ids;
+  for (const FoundConnection& found : list_connections(environment, systems).connections) {
+    if (variable_name(found.id, "url") == variable_name(id, "url")) return {};
+    ids.push_back(found.id);
+  }
+  return {nearest_name(id, ids), !ids.empty()};
+}
+
+Error with_nearest_id(Error error, const std::string& id, const Environment& environment, Systems systems) {
+  if (error.slug() != "connection.missing_variables") return error;
+  const auto [near, has_others] = nearest_id(id, environment, systems);
+  if (!has_others) return error;
+  std::string next = near.empty() ? error.next_step() : "did you mean " + near + "? Otherwise " + error.next_step();
+  return std::move(error).hint(next + "\n`dpone connections list` shows the connections that are set");
+}
+
 std::string nearest_variable(const std::string& stray, const Listing& listing, Systems systems) {
-  std::vector<std::string> known;
-  for (const FoundConnection& found : listing.connections) {
-    known.push_back(variable_name(found.id, "url"));
-    for (const FieldSpec& field : find_system(systems, found.system)->fields) {
-      known.push_back(variable_name(found.id, field.name));
+  const std::string_view tail = std::string_view(stray).substr(std::min(kPrefix.size(), stray.size()));
+  // The id of a connection that is set ends the search; otherwise any part may be the id.
+  for (const bool is_known : {true, false}) {
+    for (std::size_t at = tail.find('_'); at != std::string_view::npos; at = tail.find('_', at + 1)) {
+      if (at == 0) continue;
+      const std::string_view id = tail.substr(0, at);
+      const bool is_set = std::any_of(listing.connections.begin(), listing.connections.end(),
+                                      [&](const FoundConnection& found) { return variable_suffix(found.id) == id; });
+      if (is_known && !is_set) continue;
+      const std::string field = nearest_field(tail.substr(at + 1), systems);
+      if (!field.empty()) return stray.substr(0, kPrefix.size() + at + 1) + field;
     }
   }
-  // Of a connection that has no other variable, the field at the end is all that can be compared.
-  const std::string_view name(stray);
-  const std::size_t last = name.rfind('_');
-  if (last > kPrefix.size() && last != std::string_view::npos) {
-    const std::string field = nearest_name(name.substr(last + 1), suffixes(systems));
-    if (!field.empty()) known.push_back(std::string(name.substr(0, last + 1)) + field);
-  }
-  return nearest_name(stray, known);
+  return {};
 }
 
 }  // namespace dpone::connections

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "dpone/base/error.h"
@@ -26,6 +27,15 @@ struct Listing {
 };
 
 Listing list_connections(const Environment& environment, Systems systems);
+
+// The connection that may have been meant by an id of which no variable is set, or empty. `has_others`: there is one.
+struct NearestId {
+  std::string id;
+  bool has_others = false;
+};
+NearestId nearest_id(std::string_view id, const Environment& environment, Systems systems);
+// A missing connection's error, whose next step names the connection that may have been meant.
+Error with_nearest_id(Error error, const std::string& id, const Environment& environment, Systems systems);
 
 // `DPONE_CONN_SHOP_HOST` for `DPONE_CONN_SHOP_HOTS`, or empty if nothing is near.
 std::string nearest_variable(const std::string& stray, const Listing& listing, Systems systems);

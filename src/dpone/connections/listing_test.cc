@@ -45,6 +45,29 @@ TEST(Listing, AFieldOfAnotherSystemIsNotRead) {
   EXPECT_EQ(listing.connections[0].unread, (Names{"DPONE_CONN_LOCAL_HOST"}));
 }
 
+TEST(Listing, AVariableOfAUrlsNameIsTakenForItsField) {
+  const FakeEnvironment environment({{"DPONE_CONN_W_URL", "postgresql://me@h/d"}, {"OTHER", "x"}});
+  const Listing listing = list_connections(environment, kTestSystems);
+  const auto nearest = [&](const char* stray) { return nearest_variable(stray, listing, kTestSystems); };
+  EXPECT_EQ(nearest("DPONE_CONN_W_USER"), "DPONE_CONN_W_USERNAME");
+  EXPECT_EQ(nearest("DPONE_CONN_W2_USER"), "DPONE_CONN_W2_USERNAME");
+  EXPECT_EQ(nearest("DPONE_CONN_W2_DBNAME"), "DPONE_CONN_W2_DATABASE");
+  EXPECT_EQ(nearest("DPONE_CONN_A_B_PASS"), "DPONE_CONN_A_B_PASSWORD");
+  EXPECT_EQ(nearest("DPONE_CONN_W_XYZ"), "");
+}
+
+TEST(Listing, AMissingConnectionMayBeAMisspelledOne) {
+  const FakeEnvironment environment({{"DPONE_CONN_SHOP_URL", "postgresql://me@h/d"}, {"OTHER", "x"}});
+  EXPECT_EQ(nearest_id("shpo", environment, kTestSystems).id, "shop");
+  EXPECT_EQ(nearest_id("warehouse", environment, kTestSystems).id, "");
+  EXPECT_TRUE(nearest_id("warehouse", environment, kTestSystems).has_others);
+  EXPECT_FALSE(nearest_id("shop", environment, kTestSystems).has_others);
+  const auto missing = [](const char* slug) { return Error(ErrorClass::kUsage, slug, "it lacks").hint("set it"); };
+  EXPECT_EQ(with_nearest_id(missing("connection.missing_variables"), "shpo", environment, kTestSystems).next_step(),
+            "did you mean shop? Otherwise set it\n`dpone connections list` shows the connections that are set");
+  EXPECT_EQ(with_nearest_id(missing("connection.bad_id"), "shpo", environment, kTestSystems).next_step(), "set it");
+}
+
 TEST(Listing, AMisspelledVariableIsAStrayWithItsNearest) {
   const FakeEnvironment environment({{"DPONE_CONN_SHOP_URL", "postgresql://me@h/d"},
                                      {"DPONE_CONN_SHOP_PASWORD", "x"},

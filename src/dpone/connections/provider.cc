@@ -72,8 +72,10 @@ std::vector<const FieldSpec*> missing_fields(const SystemSpec& system, const Con
 // The original's names of the same variable, used only to explain a missing one.
 std::string old_variables_hint(const ConnectionRequest& request, const std::vector<const FieldSpec*>& missing,
                                const Environment& environment) {
-  for (const FieldSpec* field : missing) {
-    const std::string canonical = variable_name(request.connection_id, field->name);
+  std::vector<std::string_view> names = {"url"};
+  for (const FieldSpec* field : missing) names.push_back(field->name);
+  for (const std::string_view name : names) {
+    const std::string canonical = variable_name(request.connection_id, name);
     const std::string tail = canonical.substr(std::string_view("DPONE_CONN_").size());
     for (const std::string& old : {"DPONE_" + tail, tail}) {
       if (environment.get(old)) return fmt::format("; {} is set: rename it to {}", old, canonical);

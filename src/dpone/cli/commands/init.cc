@@ -15,6 +15,7 @@
 #include "dpone/cli/output.h"
 #include "dpone/cli/session.h"
 #include "dpone/cli/shell_quote.h"
+#include "dpone/connections/listing.h"
 #include "dpone/connections/url.h"
 #include "dpone/manifest/reader.h"
 #include "dpone/manifest/table_name.h"
@@ -116,7 +117,9 @@ Result<End> end_of(const std::string& flag, const std::string& text, const std::
   ConnectionSettings settings;
   settings.id = text;
   settings.system = connections::system_of_connection(text, connections::ProcessEnvironment(), systems());
-  return End{{{std::move(settings), {}}, text, {}}, resolved.error().message()};
+  const std::string near = connections::nearest_id(text, connections::ProcessEnvironment(), systems()).id;
+  return End{{{std::move(settings), {}}, text, {}},
+             resolved.error().message() + (near.empty() ? "" : "; did you mean " + near + "?")};
 }
 
 // A path relative to the current folder, converted to one relative to `folder`.
