@@ -3,13 +3,15 @@
 import csv
 import json
 import os
+import subprocess
+import tempfile
 
 import pytest
 import yaml
 
 from cli.conftest import refused
 from harness.manifest import full_refresh
-from harness.program import ROOT
+from harness.program import ROOT, Dpone
 
 
 @pytest.fixture
@@ -66,6 +68,30 @@ def test_init_takes_the_key_from_the_catalog_and_guesses_no_cursor(dpone, events
     assert dst.value("select count(*) from events") == 20
 
 
+def test_init_writes_the_key_that_an_append_needs(dpone, events, dst):
+    dpone(*INIT, "--mode", "incremental_append", "--cursor", "created_at").expect(0)
+    assert yaml.safe_load((dpone.folder / "events.yaml").read_text())["sink"]["strategy"]["unique_key"] == ["id"]
+    dpone("run", "events.yaml").expect(0)
+    assert dst.value("select count(*) from events") == 20
+
+
+@pytest.mark.parametrize("scope", ["id=between 5 and 9", "note=n,id=in (5, 6, 7, 8, 9)"])
+def test_init_reads_no_more_than_the_scope(scope, dpone, events, dst):
+    dpone(*INIT, "--mode", "replace", "--scope", scope).expect(0)
+    dpone("run", "events.yaml").expect(0)
+    dpone("run", "events.yaml").expect(0)
+    assert dst.value("select count(*) from events") == 5
+
+
+def test_init_reads_no_more_than_a_predicate(dpone, events, dst):
+    dpone(*INIT, "--mode", "replace", "--custom-predicate", "id > 15").expect(0)
+    dpone("run", "events.yaml").expect(0)
+    assert dst.value("select count(*) from events") == 5
+    dpone("init", "other", "--from", "src", "--to", "t.db", "--table", "public.events", "--mode", "replace",
+          "--custom-predicate", "id > 15").expect(0)  # fmt: skip
+    assert "where: CONDITION" in (dpone.folder / "other.yaml").read_text()
+
+
 def test_init_never_overwrites(dpone, events, dst):
     path = dpone.write("events.yaml", "mine")
     run = refused(dpone(*INIT), 3, "init.exists")
@@ -110,8 +136,11 @@ def test_init_never_writes_a_url(dpone, events, dst):
     text = (dpone.folder / "events.yaml").read_text()
     assert "postgresql://" not in text
     assert "connection_id: events_source" in text
-    assert "export DPONE_CONN_EVENTS_SOURCE_URL='postgresql://" in run.out
-    assert "***" in run.out
+    [line] = [line.strip() for line in run.out.splitlines() if "export" in line]
+    assert line.startswith('export DPONE_CONN_EVENTS_SOURCE_URL="postgresql://')
+    pasted = subprocess.run(["bash", "-c", line + "; echo went on"], capture_output=True, text=True, check=False)
+    assert "write the password here" in pasted.stderr
+    assert "went on" not in pasted.stdout
     dpone.connect("events_source", events.url)
     dpone("run", "events.yaml").expect(0)
 
@@ -188,6 +217,85 @@ def test_doctor_looks_at_the_files_of_a_manifest(dpone):
     assert checks(run)["source"]["error_code"] == "file.not_found"
 
 
+def test_a_misspelled_connection_in_a_manifest(dpone, src, dst):
+    dpone.write("orders.yaml", full_refresh().replace("connection_id: src", "connection_id: scr"))
+    run = refused(dpone("check", "orders.yaml"), 2, "connection.missing_variables")
+    assert "did you mean src?" in run.err
+    assert "dpone connections list" in run.err
+    assert "did you mean src?" in dpone("init", "first", "--from", "scr", "--to", "dst", "--table", "t").expect(0).err
+
+
+@pytest.mark.parametrize("name", ["SHOP_URL", "DPONE_SHOP_URL", "SHOP_HOST", "DPONE_SHOP_HOST"])
+def test_a_variable_of_the_original_is_noticed(name, dpone):
+    dpone.env[name] = "x"
+    run = refused(dpone("copy", "--from", "shop", "--to", "t.db", "--table", "t"), 2, "connection.missing_variables")
+    assert f"{name} is set: rename it to DPONE_CONN_SHOP_{name[-4:].strip('_')}" in run.err
+
+
+def as_nobody(dpone, *args):
+    """Root may write anything."""
+    other = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+    run = dpone.start(*args, **other)
+    out, err = run.communicate(timeout=60)
+    return run.returncode, out + err
+
+
+def test_init_in_a_folder_that_may_not_be_written(dpone):
+    with tempfile.TemporaryDirectory() as folder:
+        there = Dpone(folder)
+        there.write("in.csv", "id\n1\n")
+        os.chmod(folder, 0o555)
+        code, said = as_nobody(there, "init", "orders", "--from", "in.csv", "--to", "t.db")
+        os.chmod(folder, 0o755)
+        assert code == 1, said
+        assert "--output" in said
+        assert "tmp" not in said.replace(folder, "")
+
+
+def test_reconcile_of_a_run_that_nobody_knows(dpone, src, dst):
+    dpone.write("orders.yaml", full_refresh())
+    src.run("create table public.orders (id bigint primary key)")
+    run = dpone("reconcile", "orders.yaml", "--run-id", "never").expect(4)
+    assert "neither the target nor the ledger" in run.out
+    assert dpone("reconcile", "orders.yaml", "--run-id", "never", "--format", "json").expect(4).json["is_known"] is False
+    dpone("run", "orders.yaml", "--run-id", "done").expect(0)
+    assert dpone("reconcile", "orders.yaml", "--run-id", "done", "--format", "json").expect(0).json["is_known"] is True
+
+
+def test_doctor_makes_the_plan(dpone, src, dst):
+    dpone.write("orders.yaml", full_refresh())
+    found = checks(dpone("doctor", "orders.yaml", "--format", "json").expect(1))
+    assert found["plan"]["error_code"] == "postgres.no_relation"
+    src.run("create table public.orders (id bigint primary key, at timestamptz not null)")
+    found = checks(dpone("doctor", "orders.yaml", "--format", "json").expect(0))
+    assert found["plan"]["text"] == "full_refresh by create, version 1"
+    assert "plan" not in checks(dpone("doctor", "orders.yaml", "--offline", "--format", "json").expect(0))
+    dpone("init", "append", "--from", "src", "--to", "dst", "--table", "public.orders", "--mode", "incremental_append",
+          "--cursor", "at").expect(0)  # fmt: skip
+    text = (dpone.folder / "append.yaml").read_text().replace("    unique_key: [id]\n", "")
+    dpone.write("append.yaml", text)
+    found = checks(dpone("doctor", "append.yaml", "--format", "json").expect(1))
+    assert found["plan"]["error_code"] == "cursor.needs_key"
+
+
+@pytest.mark.parametrize("name", ["t.db", "t.csv"])
+def test_doctor_finds_a_target_that_may_not_be_written(name):
+    with tempfile.TemporaryDirectory() as folder:
+        dpone = Dpone(folder)
+        os.chmod(folder, 0o755)
+        dpone.write("in.csv", "id\n1\n")
+        dpone("init", "orders", "--from", "in.csv", "--to", name).expect(0)
+        (dpone.folder / "state").mkdir()
+        os.chmod(dpone.folder / "state", 0o777)
+        if os.geteuid() != 0:
+            os.chmod(folder, 0o555)
+        for command in ("doctor", "plan", "run"):
+            code, said = as_nobody(dpone, command, "orders.yaml", "--state-dir", "state")
+            assert code == 1, said
+            assert "sqlite.read_only" in said or "file.permission" in said
+        os.chmod(folder, 0o755)
+
+
 def test_doctor_ends_with_the_worst_problem(dpone, src):
     dpone.connect("dead", "postgresql://me@127.0.0.1:1/db")
     run = dpone("doctor", "--format", "json").expect(4)
@@ -207,6 +315,7 @@ def test_doctor_ends_with_the_worst_problem(dpone, src):
 
 
 def test_doctor_of_a_manifest(dpone, src, dst):
+    src.run("create table public.orders (id bigint primary key)")
     dpone.write("sub/orders.yaml", full_refresh())
     dpone.connect("other", "postgresql://me@127.0.0.1:1/db")
     found = checks(dpone("doctor", "sub/orders.yaml", "--format", "json").expect(0))
@@ -239,7 +348,7 @@ def test_connections_list_names_variables_and_no_values(dpone):
     text = dpone("connections", "list").expect(0).out
     assert "lacks DPONE_CONN_PG_SRC_DATABASE, DPONE_CONN_PG_SRC_USERNAME" in text
     assert "secret-host" not in text + json.dumps(listed)
-    assert "did you mean the connection shop?" in dpone("connections", "test", "shp").expect(2).err
+    assert "did you mean shop?" in dpone("connections", "test", "shp").expect(2).err
 
 
 def test_connections_discover(dpone, events):

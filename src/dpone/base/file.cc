@@ -96,9 +96,9 @@ Status write_file_atomically(const std::filesystem::path& path, std::string_view
   ::unlink(temporary.c_str());
   {
     const FileDescriptor fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
-    if (!fd.is_open()) return io_error("cannot create", temporary, errno);
+    if (!fd.is_open()) return io_error("cannot create", path, errno);
     Status status = write_all(fd.get(), content, temporary);
-    if (status && ::fsync(fd.get()) != 0) status = io_error("cannot sync", temporary, errno);
+    if (status && ::fsync(fd.get()) != 0) status = io_error("cannot sync", path, errno);
     if (!status) {
       ::unlink(temporary.c_str());
       return status;

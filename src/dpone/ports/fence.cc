@@ -5,7 +5,7 @@ namespace dpone {
 Error fenced_error(const std::string& target) {
   return Error(ErrorClass::kRefused, "finalize.fenced", "another run published to this target after the plan was made")
       .with("target", target)
-      .hint("nothing was published; run again");
+      .hint("nothing was published. Check that the other run was meant to load this target; then run again");
 }
 
 Status check_fence(const PriorReceipts& prior, const Receipt& receipt, bool replaces_all) {

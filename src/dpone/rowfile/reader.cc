@@ -65,7 +65,8 @@ class RowReader final : public BatchReader {
   Error located(Error error) const {
     if (error.context_value("file").empty()) error.add("file", file_name());
     const std::string column(error.context_value("column"));
-    const std::string collected = "; or collect such rows with --on-error reject-file";
+    const std::string collected =
+        "; or collect such rows with --on-error reject-file --reject-path FILE (source.options.on_error, reject_path)";
     if (error.slug().ends_with(".null") || error.slug().ends_with(".label"))
       return std::move(error).hint("correct the value, or allow it in the target's column" + collected);
     if (error.slug().ends_with(".value") && !column.empty()) {
@@ -82,6 +83,11 @@ class RowReader final : public BatchReader {
       return std::move(error).hint(
           "no row of the sample has it: declare it as a column with --type 'KEY=TYPE' (source.options.types), raise "
           "source.options.sample_rows, or collect such rows with --on-error reject-file");
+    }
+    // Whatever a row's fault is, its row may be left out.
+    if (!error.context_value("row").empty() && error.error_class() == ErrorClass::kFailed) {
+      const std::string next = error.next_step();
+      return std::move(error).hint((next.empty() ? "correct the row" : next) + collected);
     }
     return error;
   }

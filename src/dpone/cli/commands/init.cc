@@ -317,8 +317,13 @@ Result<int> init_process(const ParsedArguments& arguments) {
     DPONE_CHECK(print_exactly(text));
     return 0;
   }
-  DPONE_CHECK(make_directories(std::filesystem::absolute(output).parent_path()));
-  DPONE_CHECK(write_file_atomically(output, text));
+  Status written = make_directories(std::filesystem::absolute(output).parent_path());
+  if (written) written = write_file_atomically(output, text);
+  if (!written && written.error().slug() != "file.disk_full") {
+    return std::move(written).error().hint(
+        "--output FILE writes the manifest to another folder, `--output -` prints it");
+  }
+  DPONE_CHECK(written);
   std::vector<std::string> next;
   for (const End* end : {&*from, &*to}) {
     const ConnectionSettings& settings = end->end.connection.settings;
@@ -329,7 +334,7 @@ Result<int> init_process(const ParsedArguments& arguments) {
     if ((end->missing.empty() && !is_url) || is_again) continue;
     next.push_back(fmt::format(
         "export {}={}", connections::variable_name(settings.id, "url"),
-        is_url ? shell_quoted(end->end.argument) : fmt::format("'{}'", connector(settings.system).system.example_url)));
+        is_url ? quoted_url(end->end.argument) : fmt::format("'{}'", connector(settings.system).system.example_url)));
   }
   for (const char* command : {"check", "plan", "run"}) {
     next.push_back(fmt::format("dpone {} {}", command, shell_quoted(output)));

@@ -11,6 +11,7 @@
 #include "dpone/cli/route_setup.h"
 #include "dpone/cli/run_route.h"
 #include "dpone/cli/session.h"
+#include "dpone/evidence/ledger.h"
 
 namespace dpone::cli {
 namespace {
@@ -88,17 +89,29 @@ Result<int> reconcile_command(const ParsedArguments& arguments) {
   DPONE_TRY(const auto sink, open_sink(route, session->context()));
   DPONE_TRY(const PriorReceipts prior, sink->read_receipts(route.manifest.name, run_id));
   const bool is_there = prior.of_run.has_value();
+  bool is_known = is_there;
+  if (!is_known) {
+    DPONE_TRY(const auto record, evidence::Ledger::find(session->state_dir(), "", run_id, std::nullopt));
+    is_known = record.has_value();
+  }
   if (session->is_json()) {
     Json json = Json::object();
     json.set("schema_version", "dpone.reconcile.v1").set("process", route.manifest.name).set("run_id", run_id);
-    json.set("outcome", is_there ? "committed" : "absent").set("receipt", is_there ? prior.of_run->to_json() : Json());
+    json.set("outcome", is_there ? "committed" : "absent")
+        .set("is_known", is_known)
+        .set("receipt", is_there ? prior.of_run->to_json() : Json());
     DPONE_CHECK(print_json(json));
   } else if (is_there) {
     DPONE_CHECK(print_out(fmt::format("run {} was published at {} as version {}: {} rows by {}\n", run_id,
                                       prior.of_run->published_at, prior.of_run->version, prior.of_run->rows_loaded,
                                       prior.of_run->method)));
-  } else {
+  } else if (is_known) {
     DPONE_CHECK(print_out(fmt::format("run {} published nothing: it can be run again\n", run_id)));
+  } else {
+    DPONE_CHECK(
+        print_out(fmt::format("run {} published nothing: neither the target nor the ledger in {} knows this run id.\n"
+                              "Check the id; if it is right, the run ended before it published, and can be run again\n",
+                              run_id, session->state_dir().string())));
   }
   return is_there ? 0 : static_cast<int>(ErrorClass::kUnavailable);
 }
