@@ -193,6 +193,9 @@ Result<TargetFacts> describe_absent(Connection& connection, const std::string& s
   facts.kind = "table";
   facts.fingerprint = sha256_hex(json.canonical());
   PublishOption create{"create", {}, {}};
+  if (!absent.schema_exists) {
+    create.notes.push_back("schema \"" + schema + "\" does not exist, and the run creates it");
+  }
   for (const std::string& publication : absent.publications) {
     create.notes.push_back(
         "publication " + publication +
