@@ -249,9 +249,13 @@ Result<ResolvedRoute> resolve_copy(const Options& options) {
     DPONE_TRY(to_table, manifest::parse_table_name(options.text("to_table")));
   }
   if (to->path.empty() && to_table.name.empty()) {
-    return Error(ErrorClass::kUsage, "usage.missing_option", "--to-table is missing: the table of --to to write")
+    return Error(ErrorClass::kUsage, "usage.missing_option",
+                 "--to-table is missing: name the table to write in " + to->argument)
         .hint("see dpone copy --help");
   }
+  // A schema of the one system says nothing to another.
+  const bool is_same_system = from->connection.settings.system == to->connection.settings.system;
+  if (!is_same_system && !options.is_given("to_table")) to_table.schema.clear();
   if (!from->path.empty()) table = {};
   if (!to->path.empty()) to_table = {};
 

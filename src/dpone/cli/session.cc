@@ -87,9 +87,15 @@ void apply_overrides(manifest::Manifest& manifest, const Options& options) {
   if (options.is_given("loaders")) manifest.runtime.set("loaders", options.given()["loaders"]);
 }
 
-plan::StartRequest start_of(const Options& options) {
-  if (!options.is_given("start_cursor")) return {};
-  return {options.text("start_cursor")};
+Result<plan::StartRequest> start_of(const Options& options, const manifest::Manifest& manifest) {
+  if (!options.is_given("start_cursor")) return plan::StartRequest{};
+  if (!manifest.has_cursor()) {
+    return Error(ErrorClass::kUsage, "usage.strategy",
+                 "--start-cursor requires a cursor (source.options.cursor); " + manifest.strategy.mode +
+                     " without one reads every row")
+        .hint("leave it out, or name a cursor");
+  }
+  return plan::StartRequest{options.text("start_cursor")};
 }
 
 Result<manifest::Manifest> load_manifest_with(const std::string& path, const Options& options) {

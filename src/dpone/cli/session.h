@@ -48,6 +48,7 @@ class Session {
 Result<manifest::Manifest> load_manifest_with(const std::string& path, const Options& options);
 void apply_overrides(manifest::Manifest& manifest, const Options& options);
 // --start-cursor, where the command has it.
-plan::StartRequest start_of(const Options& options);
+// Class kUsage, slug usage.strategy, of a process without a cursor.
+Result<plan::StartRequest> start_of(const Options& options, const manifest::Manifest& manifest);
 
 }  // namespace dpone::cli

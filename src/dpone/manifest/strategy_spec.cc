@@ -53,6 +53,16 @@ void check_cursor(const Manifest& manifest, Strategies strategies, const Strateg
   }
 }
 
+void check_overwrite_type(const Manifest& manifest, Strategies strategies, const StrategySpec& own,
+                          RuleProblems& problems) {
+  const Options& sink = manifest.sink.options;
+  const char* const path = "sink.options.overwrite_type";
+  if (own.takes_overwrite_type || !sink.is_given("overwrite_type") || sink.text("overwrite_type") == "auto") return;
+  const std::string modes = modes_that(strategies, [](const StrategySpec& one) { return one.takes_overwrite_type; });
+  problems.conflict(path, problems.key(path) + " requires " + modes + "; " + std::string(own.mode) +
+                              " does not replace the whole target");
+}
+
 }  // namespace
 
 std::string manifest_key_name(std::string_view path) { return std::string(path); }
@@ -107,6 +117,7 @@ std::vector<RuleProblem> strategy_problems(const Manifest& manifest, Strategies 
   }
   check_keys(manifest, strategies, problems);
   check_cursor(manifest, strategies, *own, problems);
+  check_overwrite_type(manifest, strategies, *own, problems);
   if (own->check != nullptr) own->check(manifest, problems);
   return problems.take();
 }

@@ -52,6 +52,7 @@ struct StrategySpec {
       {};  // the same for the manifest that `dpone init` writes: sentences, lines of 80 characters
   std::span<const OptionSpec> options = {};  // keys of sink.strategy, besides `mode` and `unique_key`
   bool takes_cursor = false;                 // source.options.cursor may be given
+  bool takes_overwrite_type = false;         // sink.options.overwrite_type has a meaning
   std::string_view key_use = {};             // why unique_key is required, `finds rows by it`; empty: it is not
   // What else has to go together, as far as the manifest alone shows it. May be null.
   void (*check)(const Manifest& manifest, RuleProblems& problems) = nullptr;

@@ -21,7 +21,8 @@ inline constexpr OptionSpec kTestStrategyOptions[] = {
      .default_text = "false",
      .description = "Skip rows whose key the target already has"},
     {.name = "keep_latest_by", .description = "Column that picks one of several rows of a key"}};
-inline constexpr StrategySpec kTestRefresh{.mode = "full_refresh", .meaning = "replaces all rows"};
+inline constexpr StrategySpec kTestRefresh{
+    .mode = "full_refresh", .meaning = "replaces all rows", .takes_overwrite_type = true};
 inline constexpr StrategySpec kTestAppend{.mode = "incremental_append",
                                           .meaning = "adds rows",
                                           .options = std::span(kTestStrategyOptions).first(1),

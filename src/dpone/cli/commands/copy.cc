@@ -21,9 +21,10 @@ Result<int> copy_command(const ParsedArguments& arguments) {
     DPONE_CHECK(print_exactly(variables + manifest.to_yaml()));
     return 0;
   }
+  DPONE_TRY(const plan::StartRequest start, start_of(options, manifest));
   DPONE_TRY(const auto session, Session::begin(options, route, options.text("run_id")));
-  if (options.flag("dry_run")) return print_plan(route, *session, start_of(options));
-  return run_route(route, *session, start_of(options));
+  if (options.flag("dry_run")) return print_plan(route, *session, start);
+  return run_route(route, *session, start);
 }
 
 }  // namespace dpone::cli

@@ -47,15 +47,17 @@ Result<ResolvedRoute> route_of_manifest_or_copy(const ParsedArguments& arguments
 
 Result<int> run_command(const ParsedArguments& arguments) {
   DPONE_TRY(const ResolvedRoute route, route_of_manifest(arguments));
+  DPONE_TRY(const plan::StartRequest start, start_of(arguments.options, route.manifest));
   DPONE_TRY(const auto session, Session::begin(arguments.options, route, arguments.options.text("run_id")));
-  if (arguments.options.flag("dry_run")) return print_plan(route, *session, start_of(arguments.options));
-  return run_route(route, *session, start_of(arguments.options));
+  if (arguments.options.flag("dry_run")) return print_plan(route, *session, start);
+  return run_route(route, *session, start);
 }
 
 Result<int> plan_command(const ParsedArguments& arguments) {
   DPONE_TRY(const ResolvedRoute route, route_of_manifest(arguments));
+  DPONE_TRY(const plan::StartRequest start, start_of(arguments.options, route.manifest));
   DPONE_TRY(const auto session, Session::begin(arguments.options, route, ""));
-  return print_plan(route, *session, start_of(arguments.options));
+  return print_plan(route, *session, start);
 }
 
 Result<int> check_command(const ParsedArguments& arguments) {

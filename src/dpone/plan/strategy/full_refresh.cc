@@ -21,7 +21,8 @@ void take(RoutePlan& plan, const std::string& method, const std::vector<std::str
 constinit const Strategy kFullRefresh{
     .declared = {.mode = "full_refresh",
                  .meaning = "replaces all rows with the source's rows",
-                 .comment = "Every run replaces all rows in one step; readers see the old table or the new.\n"},
+                 .comment = "Every run replaces all rows in one step; readers see the old table or the new.\n",
+                 .takes_overwrite_type = true},
     .replaces = true,
     .plan = plan_full_refresh,
 };
