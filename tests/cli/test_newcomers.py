@@ -232,6 +232,60 @@ def test_a_variable_of_the_original_is_noticed(name, dpone):
     assert f"{name} is set: rename it to DPONE_CONN_SHOP_{name[-4:].strip('_')}" in run.err
 
 
+def test_a_start_without_a_cursor_is_refused(dpone, src, dst):
+    dpone.write("orders.yaml", full_refresh())
+    for command in (["run", "orders.yaml"], ["plan", "orders.yaml"],
+                    ["copy", "--from", "src", "--to", "dst", "--table", "public.orders"]):  # fmt: skip
+        assert "requires a cursor" in refused(dpone(*command, "--start-cursor", "5"), 2, "usage.strategy").err
+
+
+def test_an_overwrite_type_is_of_a_full_refresh(dpone, src, dst):
+    copy = ["copy", "--from", "src", "--to", "dst", "--table", "public.orders", "--mode", "incremental_merge", "--key", "id"]
+    run = refused(dpone(*copy, "--overwrite-type", "truncate_insert"), 2, "usage.strategy")
+    assert "--overwrite-type requires full_refresh" in run.err
+    sink = {"strategy": {"mode": "incremental_merge", "unique_key": "id"}, "options": {"overwrite_type": "exchange"}}
+    dpone.write("merge.yaml", full_refresh(sink=sink))
+    assert "sink.options.overwrite_type requires full_refresh" in dpone("check", "merge.yaml").expect(2).err
+
+
+def test_a_schema_of_another_system_is_left_out(dpone, src):
+    src.run("create table public.orders (id bigint primary key)")
+    copy = ["copy", "--from", "src", "--to", "t.db", "--table", "public.orders"]
+    document = yaml.safe_load(dpone(*copy, "--print-manifest").expect(0).out)
+    assert document["sink"]["table"] == {"name": "orders"}
+    dpone(*copy).expect(0)
+
+
+def test_a_schema_that_the_run_creates_is_in_the_plan(dpone, src, dst):
+    src.run("create table public.orders (id bigint primary key)")
+    note = 'schema "rawx" does not exist, and the run creates it'
+    for mode in ([], ["--mode", "incremental_merge", "--key", "id"], ["--mode", "replace", "--scope", "id=1"]):
+        copy = ["copy", "--from", "src", "--to", "dst", "--table", "public.orders", "--to-table", "rawx.orders", *mode]
+        assert note in dpone(*copy, "--dry-run").expect(0).out
+
+
+def test_a_duplicate_has_its_key_and_value_in_every_target(dpone, dst):
+    dpone.write("in.csv", "id,v\n1,a\n7,b\n7,c\n")
+    for target in (["--to", "t.db"], ["--to", "dst"]):
+        for mode in ("full_refresh", "incremental_merge"):
+            run = dpone("copy", "--from", "in.csv", *target, "--to-table", "t", "--key", "id", "--mode", mode)
+            assert "__dpone" not in refused(run, 1, "gate.key").err
+            assert "GROUP BY" not in run.err, "a file has no queries"
+            assert ("--keep-latest-by" in run.err) == (mode == "incremental_merge")
+    assert "id = 7" in dpone("copy", "--from", "in.csv", "--to", "t.db", "--to-table", "t", "--key", "id").err
+    dpone.write("null.csv", "id,v\n1,a\n,b\n")
+    for target in (["--to", "t.db"], ["--to", "dst"]):
+        run = dpone("copy", "--from", "null.csv", *target, "--to-table", "t", "--key", "id")
+        assert "the target's column" not in run.expect(1).err
+        assert "name another key" in run.err
+
+
+@pytest.mark.parametrize("text, name", [("id,v\n1,a,b\n", "in.csv"), ('{"id": 1}\n{"id": }\n', "in.jsonl")])
+def test_an_invalid_row_has_a_next_step(text, name, dpone):
+    dpone.write(name, text)
+    assert "--on-error reject-file" in dpone("copy", "--from", name, "--to", "t.db", "--to-table", "t").expect(1).err
+
+
 def as_nobody(dpone, *args):
     """Root may write anything."""
     other = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}

@@ -1,5 +1,6 @@
 #include "dpone/engine/load.h"
 
+#include "dpone/base/contains.h"
 #include "dpone/engine/gates.h"
 #include "dpone/engine/publication.h"
 #include "dpone/engine/retry.h"
@@ -116,8 +117,17 @@ class Load {
   bool changes_ = true;
 };
 
-// A sink that finds a fault of the key while it loads leaves the next step to the engine.
+// A sink that finds a fault of the key while it loads leaves the next step to the engine. A reader that finds a NULL does
+// not know that the column requires a value because of the key.
 Error with_key_advice(Error error, const plan::RoutePlan& plan) {
+  const std::string column(error.context_value("column"));
+  if (error.slug().ends_with(".null") && contains(plan.load.key, column)) {
+    const std::string& next = error.next_step();
+    const std::size_t rest = next.find("; or ");
+    return std::move(error).hint("correct the row, or name another key: \"" + column +
+                                 "\" is in --key (sink.strategy.unique_key)" +
+                                 (rest == std::string::npos ? "" : next.substr(rest)));
+  }
   if (error.slug() != "gate.key" || !error.next_step().empty()) return error;
   const bool has_null = error.message().find("NULL") != std::string::npos;
   return std::move(error).hint(key_advice(plan, !has_null));

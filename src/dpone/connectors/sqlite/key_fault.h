@@ -18,7 +18,7 @@ std::vector<std::string> violated_columns(std::string_view message);
 Error duplicates_error(const std::vector<std::string>& columns, const std::vector<std::string>& values,
                        const Error& error);
 
-// A fault of the key that the run was given (`unique_key`) is one of gate `key`, whoever finds it: its slug is
+// A fault of the key that the run was given (`unique_key`) is one of gate `key`, although SQLite found it: its slug is
 // gate.key, and its next step is left to the engine. Any other error stays.
 Error as_key_gate(Error error, const std::vector<std::string>& key);
 
