@@ -237,7 +237,8 @@ Result<ResolvedRoute> resolve_copy(const Options& options) {
   if (!from) return std::move(from).error();
   if (!to) return std::move(to).error();
   if (from->path.empty() && !options.is_given("table")) {
-    return Error(ErrorClass::kUsage, "usage.missing_option", "--table is missing: the table of --from to read")
+    return Error(ErrorClass::kUsage, "usage.missing_option",
+                 "--table is missing: name the table to read in " + from->argument)
         .hint("see dpone copy --help");
   }
   manifest::TableName table;

@@ -119,8 +119,10 @@ std::string render_help(std::span<const CommandSpec> commands, std::size_t width
                 0, width) +
             "\n";
   }
-  return wrapped("dpone copies tables between systems, proves what arrived and publishes it in one atomic step.", 0,
-                 width) +
+  return wrapped(
+             "dpone copies tables between databases and files, checks the loaded rows, and replaces or changes the "
+             "target in one step.",
+             0, width) +
          "\n\n" + wrapped("Usage: dpone COMMAND [ARGUMENTS] [OPTIONS]", 7, width) + "\n\nCommands:\n" +
          table(rows, width) + begin + "\nOptions of every command:\n" + table(option_rows(common_options()), width) +
          "\n" +

@@ -311,10 +311,13 @@ Result<EndpointArgument> parse_endpoint_argument(std::string_view text, Systems 
 }
 
 std::string password_in_url_warning(std::string_view option) {
+  // CONNECTION is an argument, not an option.
+  const std::string use =
+      option.starts_with("--") ? fmt::format("use {} shop", option) : std::string("dpone connections test shop");
   return fmt::format(
-      "{} contains a password, which other users of this machine may see in the list of processes; use the variable "
-      "DPONE_CONN_<ID>_URL with {} <id>, ~/.pgpass, or ?service= with pg_service.conf",
-      option, option);
+      "{} contains a password, which other users of this machine may see in the list of processes. Instead, set "
+      "DPONE_CONN_SHOP_URL, then: {}; or keep the password in ~/.pgpass",
+      option, use);
 }
 
 }  // namespace dpone::connections

@@ -138,7 +138,7 @@ TEST(EndpointArgument, FollowsOneRule) {
 
 TEST(EndpointArgument, ThePasswordWarningNamesTheOtherWays) {
   const std::string warning = password_in_url_warning("--from");
-  for (const char* way : {"DPONE_CONN_<ID>_URL", "~/.pgpass", "service="}) {
+  for (const char* way : {"DPONE_CONN_SHOP_URL", "~/.pgpass", "use --from shop"}) {
     EXPECT_NE(warning.find(way), std::string::npos) << way;
   }
 }

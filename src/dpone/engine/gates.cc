@@ -39,7 +39,8 @@ GateResult row_count(const LoadFigures& figures) {
   } else if (by_source || by_target) {
     result.verdict = Verdict::kPass;
   } else {
-    result.reason = "neither source nor target reports a row count, and dpone's own counts prove nothing";
+    result.reason = "neither end counts rows";
+    if (figures.plan.load.target.can_recount) result.reason += ". Set quality.recount: true to count them";
   }
   return result;
 }

@@ -60,7 +60,7 @@ constexpr OptionSpec kSourceOptions[] = {
      .value_name = "COLUMN"},
     {.name = "overlap",
      .kind = OptionKind::kSpan,
-     .description = "How far behind the last value to read again, for rows that commit late: a number, or a "
+     .description = "Read this much again before the last position, for rows that were committed late: a number, or a "
                     "duration for dates and timestamps",
      .value_name = "SPAN"},
     {.name = "cursor_nulls",

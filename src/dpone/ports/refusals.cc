@@ -7,11 +7,9 @@ Error unique_held_error(const std::string& target, std::string_view what) {
                "another row of the target already has a value that must be unique: " + std::string(what))
       .with("target", target)
       .hint(
-          "nothing was published. If the source no longer has that row, or this run does not replace it, delete it at "
-          "the target or drop the constraint there. If two rows of the load have the value, correct the source. If "
-          "rows "
-          "of the load swap their values, make the constraint DEFERRABLE where the target can, or load one of them "
-          "first");
+          "nothing was published. The other row is one of these: a row that the source no longer has; a row that this "
+          "run does not replace; another row of the same load. Find it by that value, and correct it or delete it. "
+          "If rows of the load swap their values, make the constraint DEFERRABLE where the target can");
 }
 
 std::string cannot_swap(const std::string& index) {

@@ -216,8 +216,10 @@ std::string render_summary(const RunRecord& report, const std::filesystem::path&
       others += (others.empty() ? "" : ", ") + gate.name;
       continue;
     }
-    gates += fmt::format("{}{} {}", gates.empty() ? "" : ", ", gate.name, to_string(gate.verdict));
-    if (gate.verdict != Verdict::kPass && !gate.reason.empty()) gates += fmt::format(" ({})", gate.reason);
+    const bool is_open = gate.verdict == Verdict::kUnverified;
+    gates += fmt::format("{}{} {}", gates.empty() ? "" : ", ", gate.name,
+                         is_open ? std::string("not verified") : std::string(to_string(gate.verdict)));
+    if (gate.verdict != Verdict::kPass && !gate.reason.empty()) gates += ": " + gate.reason;
   }
   if (!others.empty()) gates += (gates.empty() ? "not applicable: " : "; not applicable: ") + others;
   if (!gates.empty()) lines.add("gates", gates);

@@ -86,9 +86,7 @@ inline constexpr OptionSpec kMissingOption{
     .kind = OptionKind::kChoice,
     .choices = "keep|null",
     .default_text = "keep",
-    .description =
-        "A key that a row of JSON Lines lacks, in a merge: the target's row keeps its value, or has NULL as if "
-        "it were written"};
+    .description = "If a JSON Lines row lacks a key, a merge keeps the target's value (keep) or writes NULL (null)"};
 inline constexpr OptionSpec kSampleRowsOption{
     .name = "sample_rows",
     .kind = OptionKind::kInteger,

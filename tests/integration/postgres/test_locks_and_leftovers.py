@@ -136,13 +136,13 @@ def test_the_stage_of_a_killed_run_is_dropped_by_cleanup(killed, published):
     removed = published.dpone("cleanup", killed, "--format", "json").expect(0).json
     assert [(each["run_id"], each["is_removed"]) for each in removed["leftovers"]] == [("dead", True)]
     assert leftovers(published.dst) == []
-    assert "dead runs left nothing" in published.dpone("cleanup", killed).expect(0).out
+    assert "nothing to clean up" in published.dpone("cleanup", killed).expect(0).out
     assert published.generation() == 1
 
 
 def test_the_stage_of_another_process_is_left_to_it(killed, published):
     theirs = published.manifest("theirs")
-    assert "dead runs left nothing" in published.dpone("cleanup", theirs).expect(0).out
+    assert "nothing to clean up" in published.dpone("cleanup", theirs).expect(0).out
     assert len(stages(published.dst)) == 1
 
 
@@ -160,7 +160,7 @@ def test_the_stage_of_a_living_run_is_never_dropped(point, published, hold):
     run = hold(published.dpone, "run", manifest, at=point)
     (stage,) = stages(published.dst)
     for command in ("cleanup", "--dry-run"), ("cleanup",):
-        assert "dead runs left nothing" in published.dpone(command[0], manifest, *command[1:]).expect(0).out
+        assert "nothing to clean up" in published.dpone(command[0], manifest, *command[1:]).expect(0).out
     assert stages(published.dst) == [stage]
     run.finish().expect(0)
     assert published.generation() == 2

@@ -107,7 +107,7 @@ constexpr OptionSpec kReconcileOptions[] = {{.name = "run_id",
                                             kFromFormat,
                                             kToFormat};
 constexpr OptionSpec kCleanupOptions[] = {
-    {.name = "dry_run", .kind = OptionKind::kFlag, .description = "List leftovers, drop nothing"},
+    {.name = "dry_run", .kind = OptionKind::kFlag, .description = "List them, delete nothing"},
     of_copy(kFrom),
     of_copy(kTo),
     of_copy(kTable),
@@ -158,7 +158,7 @@ constexpr OptionSpec kCopyOptions[] = {
      .kind = OptionKind::kChoice,
      .choices = "keep|null",
      .default_text = "keep",
-     .description = "A key that a row of JSON Lines lacks, in a merge: keeps the target's value, or is NULL"},
+     .description = "If a JSON Lines row lacks a key, a merge keeps the target's value (keep) or writes NULL (null)"},
     {.name = "infer",
      .kind = OptionKind::kChoice,
      .choices = "auto|text",
@@ -174,7 +174,7 @@ constexpr OptionSpec kCopyOptions[] = {
      .description = "File for the invalid rows, with --on-error reject-file"},
     {.name = "delimiter",
      .description =
-         "Character between the fields of the source file, or of the target file if the source is not a file; or tab",
+         "Field separator: one character, or the word tab. Applies to the source file, else to the target file",
      .value_name = "CHAR"},
     {.name = "quote", .description = "Character around values of that file, or none", .value_name = "CHAR"},
     {.name = "null", .description = "Unquoted text that means NULL in that file", .value_name = "TEXT"},
@@ -202,7 +202,9 @@ constexpr OptionSpec kCopyOptions[] = {
      .value_name = "COLUMN"},
     {.name = "overlap",
      .kind = OptionKind::kSpan,
-     .description = "How far behind the last value to read again: a number, or a duration for dates and timestamps"},
+     .description =
+         "Read this much again before the last position, for rows that were committed late: a number, or a duration "
+         "for dates and timestamps"},
     {.name = "cursor_nulls",
      .kind = OptionKind::kChoice,
      .choices = "fail|ignore|always",
@@ -225,7 +227,8 @@ constexpr OptionSpec kCopyOptions[] = {
      .description = "How the target's content is replaced"},
     {.name = "advance_sequences",
      .kind = OptionKind::kFlag,
-     .description = "Move the target's sequences on behind the loaded values; by default where dpone made the table"},
+     .description =
+         "Set the target's sequences above the greatest loaded value. Default: only for tables that dpone created"},
     kRunId,
     kAdopt,
     kAllowEmpty,
@@ -284,8 +287,8 @@ constexpr CommandExample kReconcileExamples[] = {
     {"dpone reconcile --from pg_src --to pg_dst --table public.orders --run-id 20261123T221500Z-7f3a9c2e",
      "The same for a run of dpone copy"}};
 constexpr CommandExample kCleanupExamples[] = {
-    {"dpone cleanup orders.yaml --dry-run", "Lists stages that dead runs left"},
-    {"dpone cleanup --from pg_src --to pg_dst --table public.orders", "Drops stages that dpone copy left"}};
+    {"dpone cleanup orders.yaml --dry-run", "Lists temporary tables of runs that were killed"},
+    {"dpone cleanup --from pg_src --to pg_dst --table public.orders", "Deletes those of dpone copy"}};
 
 constexpr PositionalSpec kFolder[] = {{"FOLDER", "The project's folder; without it, the current one", false}};
 
@@ -329,7 +332,8 @@ std::vector<CommandSpec> make_commands() {
        kDoctorExamples},
       {"reconcile", "Ask the target whether a run was published", kManifestOrCopy, kReconcileOptions,
        kReconcileExamples},
-      {"cleanup", "Drop stages that dead runs of a process left", kManifestOrCopy, kCleanupOptions, kCleanupExamples},
+      {"cleanup", "Delete temporary tables of runs that were killed", kManifestOrCopy, kCleanupOptions,
+       kCleanupExamples},
       {"connections list", "List the connections in the environment", {}, {}, kListExamples},
       {"connections test", "Connect and show what answers", kConnection, {}, kTestExamples},
       {"connections discover", "List tables and views of a connection", kEnd, kDiscoverOptions, kDiscoverExamples},

@@ -250,7 +250,8 @@ Result<int> init_process(const ParsedArguments& arguments) {
   if (options.is_given("table")) {
     DPONE_TRY(table, manifest::parse_table_name(options.text("table")));
   } else if (from->end.path.empty()) {
-    return Error(ErrorClass::kUsage, "usage.missing_option", "--table is missing: the table of --from to read")
+    return Error(ErrorClass::kUsage, "usage.missing_option",
+                 "--table is missing: name the table to read in " + from->end.argument)
         .hint(fmt::format("dpone connections discover {}", shell_quoted(from->end.argument)));
   }
   manifest::TableName to_table = table;

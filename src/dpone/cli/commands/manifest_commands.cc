@@ -139,7 +139,7 @@ Result<int> cleanup_command(const ParsedArguments& arguments) {
     json.set("schema_version", "dpone.cleanup.v1").set("is_dry_run", is_dry_run).set("leftovers", std::move(list));
     DPONE_CHECK(print_json(json));
   } else if (!session->is_quiet()) {
-    DPONE_CHECK(print_out(text.empty() ? "dead runs left nothing\n" : text));
+    DPONE_CHECK(print_out(text.empty() ? "nothing to clean up\n" : text));
   }
   return 0;
 }

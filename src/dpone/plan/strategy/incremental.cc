@@ -141,10 +141,10 @@ Result<CursorRange> cursor_range(const manifest::Manifest& manifest, const Sourc
   range.is_inclusive = is_found || !is_unique;
   if (is_found || is_unique || !manifest.strategy.unique_key().empty()) return range;
   return Error(ErrorClass::kFailed, "cursor.needs_key",
-               "several rows may have the same \"" + cursor->name +
-                   "\", and a run could end between them: incremental_append needs a key to distinguish them")
+               "\"" + cursor->name +
+                   "\" is not unique. Add unique_key so that rows with equal values are neither lost nor added twice")
       .with("relation", source.relation)
-      .hint("set sink.strategy.unique_key, or use a cursor with a unique index on it alone at the source");
+      .hint("set --key (sink.strategy.unique_key), or use a cursor with a unique index on it alone at the source");
 }
 
 namespace {

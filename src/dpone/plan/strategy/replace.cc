@@ -12,8 +12,8 @@ constexpr OptionSpec kOptions[] = {
                     "`>= VALUE and < VALUE`, `between VALUE and VALUE` or `in (VALUE, VALUE)`",
      .value_name = "COLUMN=CONDITION"},
     {.name = "custom_predicate",
-     .description = "The scope as one condition in the target's SQL, instead of `scope`. It must not depend on the "
-                    "time at which it is evaluated",
+     .description = "The scope as one condition in the target's SQL, instead of `scope`. Do not use current_date "
+                    "or now()",
      .value_name = "SQL"},
 };
 
@@ -107,7 +107,7 @@ Status plan_replace(const PlanInput& input, RoutePlan& plan) {
     plan.empty_source_refusal =
         "the source has no rows, so the run would delete all rows of the target inside the scope";
   }
-  plan.notes.emplace_back("the run deletes rows of the target inside the scope that it does not read");
+  plan.notes.emplace_back("target rows inside the scope that are not in the source are deleted");
   plan.load.publish.emplace_back(DeleteRows{scope, Removal::kDelete});
   plan.load.publish.emplace_back(InsertRows{});
   return {};
