@@ -1,10 +1,19 @@
 #include "dpone/plan/strategy/scope_text.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace dpone::plan::strategy {
 namespace {
 
 constexpr std::string_view kOperators[] = {">=", "<=", "=", ">", "<"};
 constexpr std::string_view kSpaces = " \t\n";
+// Words that are operators of SQL if something follows. A word alone is a value: IS is a country, too.
+constexpr std::string_view kOtherWords[] = {"not",    "is",   "like",  "ilike", "similar", "glob",
+                                            "regexp", "rlike", "match", "and",   "or"};
+constexpr std::string_view kSetWords[] = {"any", "all", "some"};
+// Characters of operators: a value that begins with one of them is quoted.
+constexpr std::string_view kSymbols = "<>=!~";
 
 bool is_word_end(std::string_view rest) { return rest.empty() || kSpaces.find(rest.front()) != std::string_view::npos; }
 
@@ -15,12 +24,14 @@ class Parser {
   Result<std::vector<ScopeTerm>> run() {
     skip_spaces();
     if (rest_.empty()) return bad("is empty");
+    DPONE_CHECK(check_other_operator());
     if (!begins_with_operator()) return single_value();
     std::vector<ScopeTerm> terms;
     do {
       DPONE_TRY(ScopeTerm term, take_term());
       terms.push_back(std::move(term));
     } while (take_word("and"));
+    if (is_word("or")) return other_operator(rest_.substr(0, 2));
     if (!rest_.empty()) return bad("has text after its condition: " + std::string(rest_));
     return terms;
   }
@@ -29,6 +40,53 @@ class Parser {
   Error bad(const std::string& what) const {
     return Error(ErrorClass::kUsage, "manifest.bad_value", column_ + " " + what)
         .hint("write a value, or >= VALUE and < VALUE, between VALUE and VALUE, in (VALUE, VALUE)");
+  }
+
+  Error other_operator(std::string_view op) const {
+    return Error(ErrorClass::kUsage, "manifest.bad_value",
+                 column_ + ": `" + std::string(op) + "` is not a condition of a scope")
+        .hint("use custom_predicate, or single quotes if it is part of a value: 'VALUE'");
+  }
+
+  // The operator of SQL that stands in front but that a scope does not have.
+  Status check_other_operator() const {
+    for (const std::string_view word : kOtherWords) {
+      if (is_word(word) && rest_.find_last_not_of(kSpaces) >= word.size()) {
+        return other_operator(rest_.substr(0, word.size()));
+      }
+    }
+    const std::string_view symbols = rest_.substr(0, rest_.find_first_not_of("<>=!~*@&|"));
+    const bool is_known = std::find(std::begin(kOperators), std::end(kOperators), symbols) != std::end(kOperators);
+    const bool is_operator = !symbols.empty() && (kSymbols.find(symbols.front()) != std::string_view::npos ||
+                                                  symbols == "@>" || symbols == "&&");
+    if (is_operator && !is_known) return other_operator(symbols);
+    return {};
+  }
+
+  // What an unquoted value must not have: operators, which would silently become part of the value.
+  Status check_value(std::string_view value, bool is_after_operator) const {
+    Parser inside(column_, value);
+    DPONE_CHECK(inside.check_other_operator());
+    if (kSymbols.find(value.front()) != std::string_view::npos) {
+      return other_operator(value.substr(0, value.find_first_not_of(kSymbols)));
+    }
+    if (inside.is_word("null")) return other_operator(value.substr(0, 4));
+    for (const std::string_view word : kSetWords) {
+      if (inside.is_word(word) && value.find('(') != std::string_view::npos) {
+        return other_operator(value.substr(0, word.size()));
+      }
+    }
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      if (is_after_operator && std::string_view("<>=").find(value[i]) != std::string_view::npos) {
+        return bad("has an operator inside the value " + std::string(value));
+      }
+      if (kSpaces.find(value[i]) == std::string_view::npos) continue;
+      inside.rest_ = value.substr(i + 1);
+      for (const std::string_view word : {"and", "or"}) {
+        if (inside.is_word(word)) return other_operator(inside.rest_.substr(0, word.size()));
+      }
+    }
+    return {};
   }
 
   void skip_spaces() {
@@ -67,13 +125,16 @@ class Parser {
       if (!rest_.empty()) return bad("has text after its value: " + std::string(rest_));
       term.values.push_back(std::move(value));
     } else {
-      term.values.emplace_back(rest_.substr(0, rest_.find_last_not_of(kSpaces) + 1));
+      const std::string_view value = rest_.substr(0, rest_.find_last_not_of(kSpaces) + 1);
+      DPONE_CHECK(check_value(value, false));
+      term.values.emplace_back(value);
     }
     return std::vector<ScopeTerm>{std::move(term)};
   }
 
   Result<ScopeTerm> take_term() {
     skip_spaces();
+    DPONE_CHECK(check_other_operator());
     if (take_word("in")) return take_list();
     if (take_word("between")) {
       DPONE_TRY(std::string low, take_value("between", false));
@@ -121,6 +182,7 @@ class Parser {
     rest_.remove_prefix(end);
     const std::size_t last = value.find_last_not_of(kSpaces);
     if (last == std::string_view::npos) return bad("lacks a value after " + std::string(after));
+    DPONE_CHECK(check_value(value.substr(0, last + 1), true));
     return std::string(value.substr(0, last + 1));
   }
 

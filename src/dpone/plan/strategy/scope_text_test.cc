@@ -19,7 +19,9 @@ std::string parsed(std::string_view text) {
 
 TEST(ScopeText, ATextWithoutAnOperatorIsOneValue) {
   EXPECT_EQ(parsed("2026-11-30"), "c = [2026-11-30]");
-  EXPECT_EQ(parsed(" R and D "), "c = [R and D]");
+  EXPECT_EQ(parsed("' R and D '"), "c = [ R and D ]");
+  EXPECT_EQ(parsed(" Red, (odd) "), "c = [Red, (odd)]");
+  EXPECT_EQ(parsed("-5"), "c = [-5]");
   EXPECT_EQ(parsed("information"), "c = [information]") << "begins like IN";
   EXPECT_EQ(parsed("'>= 5'"), "c = [>= 5]");
   EXPECT_EQ(parsed("'it''s'"), "c = [it's]");
@@ -36,6 +38,51 @@ TEST(ScopeText, OperatorsCompareWithOneValueEach) {
   EXPECT_EQ(parsed("in (EU, US)"), "c in [EU] [US]");
   EXPECT_EQ(parsed("IN('a,b', ')')"), "c in [a,b] [)]");
   EXPECT_EQ(parsed("= sand and stone"), "c lacks an operator before stone");
+  EXPECT_EQ(parsed("<-5"), "c < [-5]");
+}
+
+TEST(ScopeText, AnotherOperatorOfSqlIsNeverPartOfAValue) {
+  const auto named = [](std::string_view text) {
+    const std::string message = parsed(text);
+    const std::size_t end = message.find("` is not a condition of a scope");
+    return end == std::string::npos ? message : message.substr(4, end - 4);
+  };
+  for (const std::string op : {"<>", "!=", "==", "!", "~", "!~*", "~~", "<=>", "=>", "<<", ">>", "<@", "@>", "&&"}) {
+    EXPECT_EQ(named(op + " x"), op);
+    EXPECT_EQ(named(op + "x"), op);
+    EXPECT_EQ(named("> 1 and " + op + " x"), op);
+  }
+  for (const std::string op : {"not", "NOT", "is", "like", "ILIKE", "similar", "glob", "regexp", "or", "and"}) {
+    EXPECT_EQ(named(op + " x"), op);
+    EXPECT_EQ(named("= " + op + " x"), op == "and" ? "c lacks a value after =" : op);
+  }
+  EXPECT_EQ(named("not in (EU)"), "not");
+  EXPECT_EQ(named("not(EU)"), "not");
+  EXPECT_EQ(named("> 1 and not in (EU)"), "not");
+  EXPECT_EQ(named("is null"), "is");
+  EXPECT_EQ(named("null"), "null");
+  EXPECT_EQ(named("= NULL"), "NULL");
+  EXPECT_EQ(named("in (EU, null)"), "null");
+  EXPECT_EQ(named("= any (1, 2)"), "any");
+  EXPECT_EQ(named("EU and US"), "and");
+  EXPECT_EQ(named("EU or\tUS"), "or");
+  EXPECT_EQ(named("= EU OR US"), "OR");
+  EXPECT_EQ(named("in (EU) or > 5"), "or");
+  EXPECT_EQ(named("in (R and D)"), "and");
+  EXPECT_EQ(named("between 1 or 5 and 6"), "or");
+  EXPECT_EQ(named("> > 5"), ">");
+  EXPECT_EQ(named("= <> 5"), "<>");
+  EXPECT_EQ(parsed(">= 1, < 5"), "c has an operator inside the value 1, < 5");
+}
+
+TEST(ScopeText, QuotesProtectWhatLooksLikeAnOperator) {
+  EXPECT_EQ(parsed("'<> x'"), "c = [<> x]");
+  EXPECT_EQ(parsed("= '!= x'"), "c = [!= x]");
+  EXPECT_EQ(parsed("'null'"), "c = [null]");
+  EXPECT_EQ(parsed("in ('R and D', 'not in (EU)')"), "c in [R and D] [not in (EU)]");
+  EXPECT_EQ(parsed("IS"), "c = [IS]") << "a country";
+  EXPECT_EQ(parsed("in (IS, NO, OR)"), "c in [IS] [NO] [OR]");
+  EXPECT_EQ(parsed("Nullarbor, order 5, land android"), "c = [Nullarbor, order 5, land android]");
 }
 
 TEST(ScopeText, WhatIsCutOffIsNamed) {
