@@ -38,6 +38,7 @@ struct OptionSpec {
   std::int64_t max = INT64_MAX;
   bool is_required = false;
   std::string_view value_name = {};  // help placeholder, `SQL`
+  bool takes_scalars = false;        // kTextMap: a manifest may have numbers and booleans for texts
 };
 
 // Parses `text` by the kind of `spec`. Durations become integer milliseconds, sizes integer bytes. The error has

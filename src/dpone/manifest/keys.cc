@@ -351,7 +351,7 @@ std::string_view type_name(const OptionSpec& spec) {
     case OptionKind::kSpan:
       return "integer or duration";
     case OptionKind::kTextMap:
-      return "mapping of texts";
+      return spec.takes_scalars ? "mapping of texts, numbers or booleans" : "mapping of texts";
   }
   return "text";
 }

@@ -292,7 +292,7 @@ class Reader {
       case OptionKind::kNameList:
         return convert_names(path, value);
       case OptionKind::kTextMap:
-        return convert_texts(path, value);
+        return convert_texts(spec, path, value);
       case OptionKind::kSpan:
         if (value.kind != Node::Kind::kScalar || value.is_null() || value.as_bool()) {
           wrong_type(path, value, "an integer, or a duration such as 2h");
@@ -362,7 +362,9 @@ class Reader {
       return std::nullopt;
     }
     if (value.text.empty()) {
-      refuse(value.at, "manifest.bad_value", fmt::format("{} is an empty text; give a value, or remove the key", path));
+      refuse(value.at, "manifest.bad_value",
+             value.is_block ? fmt::format("{} is an empty block; put a value that begins with > or | in quotes", path)
+                            : fmt::format("{} is an empty text; give a value, or remove the key", path));
       return std::nullopt;
     }
     return Json(value.text);
@@ -446,7 +448,24 @@ class Reader {
     return is_good ? std::optional(std::move(names)) : std::nullopt;
   }
 
-  std::optional<Json> convert_texts(const std::string& path, const Node& value) {
+  // A number or boolean of a mapping that takes them is its text.
+  std::optional<Json> convert_entry(const OptionSpec& spec, const std::string& path, const Node& value) {
+    if (!spec.takes_scalars) return convert_text(path, value);
+    if (value.kind == Node::Kind::kScalar && !value.is_null()) return checked_text(path, value);
+    if (value.kind != Node::Kind::kSequence) {
+      wrong_type(path, value, "a text, number or boolean");
+      return std::nullopt;
+    }
+    std::string list;
+    for (const Node& item : value.items) {
+      list += (list.empty() ? "" : ", ") + (item.kind == Node::Kind::kScalar ? item.text : "...");
+    }
+    refuse(value.at, "manifest.wrong_type",
+           fmt::format("{} must be one text, not a list: write {}: in ({})", path, path.substr(path.rfind('.') + 1), list));
+    return std::nullopt;
+  }
+
+  std::optional<Json> convert_texts(const OptionSpec& spec, const std::string& path, const Node& value) {
     if (value.kind != Node::Kind::kMapping) {
       wrong_type(path, value, "a mapping of names to texts");
       return std::nullopt;
@@ -454,7 +473,7 @@ class Reader {
     Json texts = Json::object();
     bool is_good = true;
     for (const Node::Entry& entry : value.entries) {
-      const auto text = convert_text(join(path, shown(entry.key)), entry.value);
+      const auto text = convert_entry(spec, join(path, shown(entry.key)), entry.value);
       if (entry.key.empty()) refuse(entry.at, "manifest.bad_value", fmt::format("{} has an empty name", path));
       is_good = is_good && text && !entry.key.empty();
       if (is_good) texts.set(entry.key, *text);

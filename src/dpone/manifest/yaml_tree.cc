@@ -138,8 +138,12 @@ class TreeBuilder {
         message += fmt::format(" that began at line {}", parser.context_mark.line + 1);
       }
     }
-    if (parser.problem_mark.index < text_.size() && byte_at(at) == '\t') {
-      message += "; YAML is indented by spaces, but this line has a tab";
+    const char byte = parser.problem_mark.index < text_.size() ? byte_at(at) : '\0';
+    if (byte == '\t') message += "; YAML is indented by spaces, but this line has a tab";
+    if (parser.context != nullptr && std::string_view(parser.context).find("block scalar") != std::string_view::npos) {
+      message += "; put a value that begins with > or | in quotes";
+    } else if (byte == '@' || byte == '`' || byte == '%') {
+      message += fmt::format("; put a value that begins with {} in quotes", byte);
     }
     if (parser.error == YAML_READER_ERROR) {
       at = position_of_offset(parser.problem_offset);
@@ -227,6 +231,7 @@ class TreeBuilder {
     node.at = at;
     node.text = view(scalar.value, scalar.length);
     node.is_quoted = scalar.style != YAML_PLAIN_SCALAR_STYLE;
+    node.is_block = scalar.style == YAML_LITERAL_SCALAR_STYLE || scalar.style == YAML_FOLDED_SCALAR_STYLE;
     if (is_key_expected()) {
       if (scalar.anchor != nullptr) refuse(at, "manifest.anchor", "an anchor on a key is not used in manifests");
       take_key(std::move(node));

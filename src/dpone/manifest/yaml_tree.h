@@ -37,6 +37,7 @@ struct Node {
   Position at;
   std::string text;            // scalars: the value after YAML's unescaping
   bool is_quoted = false;      // scalars: quoted or a block, thus always text
+  bool is_block = false;       // scalars: after `|` or `>`
   std::vector<Entry> entries;  // mappings, in file order, keys unique
   std::vector<Node> items;     // sequences
 
