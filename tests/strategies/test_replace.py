@@ -47,7 +47,7 @@ def test_a_row_outside_the_scope_ends_the_run_before_anything_is_published(days)
     days.source = {"where": "day = '2026-11-30' or id = 1"}
     before, receipts = days.rows(), days.receipts()
     run = days.run(code=1)
-    assert "gate.scope" in run.err and "1 row" in run.err
+    assert "gate.scope" in run.err and "1 row" in run.err and "day = 2026-11-30" in run.err and "where" in run.err
     assert (days.rows(), days.receipts()) == (before, receipts)
     days.source = {"where": "day = '2026-11-30'"}
     days.src.run("alter table orders add more int; insert into orders values (21, 'no day', 1, null, 1)")
@@ -111,13 +111,48 @@ def test_a_column_that_the_target_lacks_is_found_by_the_plan(days):
     assert "night" in days.refused("", code=1).err
 
 
-@INTO_POSTGRES
-def test_a_value_that_is_not_of_the_columns_type_is_found_by_the_plan(load):
+@pytest.mark.parametrize("scope, value", [({"id": "ten"}, "ten"), ({"day": "2026-11-29", "id": "in (1, x)"}, "x"), ({"day": ">= 31.11.2026"}, "31.11.2026")])
+def test_a_value_that_is_not_of_the_columns_type_is_found_by_the_plan(days, scope, value):
+    days.strategy = {"mode": "replace", "scope": scope}
+    run = days.refused("strategy.scope_value", code=1)
+    column = "day" if value[0] == "3" else "id"
+    assert f"'{value}'" in run.err and f'column "{column}"' in run.err and "sink.strategy.scope" in run.err
+    assert "datestyle" not in run.err
+
+
+@pytest.mark.parametrize("text, operator", [
+    ("<> 2026-11-05", "<>"), ("!= 2026-11-05", "!="), ("not in (2026-11-05)", "not"), ("like 2026%", "like"), ("is null", "is"), ("2026-11-05 and 2026-11-06", "and"),
+])  # fmt: skip
+def test_an_operator_that_a_scope_does_not_have_is_refused(days, text, operator):
+    days.strategy = {"mode": "replace", "scope": {"day": text}}
+    run = days.refused("manifest.", code=2)
+    assert f"`{operator}` is not a condition of a scope" in run.err and "custom_predicate" in run.err
+
+
+def test_an_empty_range_is_refused(days):
+    days.strategy = {"mode": "replace", "scope": {"day": "between 2026-11-30 and 2026-10-01"}}
+    days.refused("strategy.scope_empty", code=1)
+
+
+def test_numbers_and_booleans_are_conditions(days):
+    days.strategy = {"mode": "replace", "scope": {"id": 7, "changed": 7}}
+    days.source = {"where": "id = 7"}
+    assert days.run().json["result"]["deleted_rows"] == 1
+    days.strategy = {"mode": "replace", "scope": {"id": [5, 6]}}
+    assert "write id: in (5, 6)" in days.refused("manifest.wrong_type", code=2).err
+
+
+def test_sqlite_does_not_compare_texts_of_numbers(load):
     load.source = {}
+    load.src.run("alter table orders add amount numeric(12, 2); update orders set amount = id")
     load.run()
-    load.strategy = {"mode": "replace", "scope": {"id": "ten"}}
-    run = load.refused("", code=1)
-    assert "ten" in run.err and "sink.strategy.scope" in run.err
+    load.strategy, load.source = {"mode": "replace", "scope": {"amount": ">= 5"}}, {"where": "amount >= 5"}
+    if load.is_sqlite:
+        load.refused("strategy.scope_order", code=1)
+    else:
+        assert load.run().json["result"]["deleted_rows"] == 6
+    load.strategy, load.source = {"mode": "replace", "scope": {"amount": "in (5, 6.0)"}}, {"where": "amount in (5, 6)"}
+    assert load.run().json["result"]["deleted_rows"] == 2
 
 
 @pytest.mark.parametrize("action", ["cascade", "set null"])

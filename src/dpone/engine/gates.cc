@@ -73,11 +73,14 @@ GateResult key(const LoadFigures& figures) {
   return result;
 }
 
-bool has_scope(const plan::RoutePlan& plan) {
-  const auto& questions = plan.load.questions;
-  return std::any_of(questions.begin(), questions.end(),
-                     [](const Question& question) { return question.kind == Question::Kind::kOutside; });
+const Question* scope_question(const plan::RoutePlan& plan) {
+  for (const Question& question : plan.load.questions) {
+    if (question.kind == Question::Kind::kOutside) return &question;
+  }
+  return nullptr;
 }
+
+bool has_scope(const plan::RoutePlan& plan) { return scope_question(plan) != nullptr; }
 
 GateResult scope(const LoadFigures& figures) {
   GateResult result = result_of("scope");
@@ -120,13 +123,14 @@ Error key_error(const Gate& gate, const LoadFigures& figures, const GateResult&)
 }
 
 Error scope_error(const Gate& gate, const LoadFigures& figures, const GateResult&) {
+  const bool has_condition = figures.plan.read.source.takes_query;
   return Error(ErrorClass::kFailed, std::string(gate.slug),
                "gate scope failed: " + rows_text(*figures.rows_outside) +
-                   " of the load are outside the part of the target that is replaced")
+                   " of the load are outside the scope, " + to_string(scope_question(figures.plan)->scope))
       .with("target", figures.plan.load.target.relation)
-      .hint(
-          "nothing was published; the target is unchanged. Read fewer rows with source.options.where, or widen "
-          "the predicate");
+      .hint("nothing was published; the target is unchanged. " +
+            std::string(has_condition ? "Read fewer rows with source.options.where (--where), or widen the scope"
+                                      : "Correct the source's rows, or widen the scope"));
 }
 
 }  // namespace

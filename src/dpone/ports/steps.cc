@@ -23,4 +23,18 @@ std::vector<std::string> added_columns(const LoadTask& task) {
   return added == nullptr ? std::vector<std::string>() : added->columns;
 }
 
+std::string to_string(const Scope& scope) {
+  if (!scope.predicate.empty()) return scope.predicate;
+  std::string out;
+  for (const ScopeTerm& term : scope.terms) {
+    std::string values;
+    for (const std::string& value : term.values) {
+      values += (values.empty() ? "" : term.op == "between" ? " and " : ", ") + value;
+    }
+    if (term.op == "in") values = "(" + values + ")";
+    out += (out.empty() ? "" : " and ") + term.column + " " + term.op + " " + values;
+  }
+  return out;
+}
+
 }  // namespace dpone

@@ -33,6 +33,9 @@ struct Scope {
   bool is_whole() const { return predicate.empty() && terms.empty(); }
 };
 
+// The conditions for a message: `day >= 2026-11-01 and day < 2026-12-01`.
+std::string to_string(const Scope& scope);
+
 enum class Removal { kDelete, kTruncate };
 
 // On the target: columns that it does not have yet.

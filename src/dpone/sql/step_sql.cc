@@ -167,6 +167,26 @@ Error scope_error(Error error, const Scope& scope) {
                                             : "name columns of the target, and values of their types");
 }
 
+std::vector<ScopeTerm> single_values(const Scope& scope) {
+  std::vector<ScopeTerm> out;
+  for (const ScopeTerm& term : scope.terms) {
+    const std::string op = term.values.size() == 1 ? term.op : "=";
+    for (const std::string& value : term.values) out.push_back({term.column, op, {value}});
+  }
+  return out;
+}
+
+Error scope_value_error(const TargetFacts& target, const ScopeTerm& term, const std::string& reason) {
+  const TargetColumn* const column = target.find(term.column);
+  const std::string type = column == nullptr ? "" : column->native_type;
+  return Error(ErrorClass::kFailed, "strategy.scope_value",
+               "'" + term.values.front() + "' in the scope is not a value of column \"" + term.column + "\"" +
+                   (type.empty() ? "" : ", " + type) + (reason.empty() ? "" : ": " + reason))
+      .with("target", target.relation)
+      .with("option", "sink.strategy.scope")
+      .hint("correct the condition of " + term.column + "; dates are written 2026-11-30");
+}
+
 void SetAside::offer(const std::string& name, std::string other_value) {
   if (other_value.empty() || value == "NULL" || (other_value != "NULL" && !value.empty())) return;
   column = name;

@@ -75,6 +75,11 @@ std::string scope_condition(const Dialect& dialect, const LoadTask& task, const 
 std::string scope_probe(const Dialect& dialect, const TargetFacts& target, const Scope& scope);
 // What is wrong with a scope, of the error that its probe met.
 Error scope_error(Error error, const Scope& scope);
+// Its terms with one value each, to find the one that a system refuses.
+std::vector<ScopeTerm> single_values(const Scope& scope);
+// `term` has a value that is not of the type of its column; `reason` is what the system says, or empty. Slug:
+// strategy.scope_value.
+Error scope_value_error(const TargetFacts& target, const ScopeTerm& term, const std::string& reason);
 
 // One row; kKeyFaults has two numbers, the others one.
 std::string render_question(const Dialect& dialect, const LoadTask& task, const LoadTables& tables,

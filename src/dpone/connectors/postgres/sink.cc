@@ -316,8 +316,17 @@ class PostgresSink final : public Sink {
     if (scope.is_whole()) return {};
     target.asked.push_back({"prepare", "EXPLAIN " + sql::scope_probe(dialect(), target, scope)});
     auto explained = connection_->query(target.asked.back().text);
-    if (!explained) return sql::scope_error(std::move(explained).error(), scope);
-    return {};
+    if (explained) return {};
+    // The server does not say which value it could not read.
+    if (explained.error().native_code().starts_with("22")) {
+      for (const ScopeTerm& term : sql::single_values(scope)) {
+        Scope one;
+        one.terms = {term};
+        const auto answer = connection_->query("EXPLAIN " + sql::scope_probe(dialect(), target, one));
+        if (!answer) return sql::scope_value_error(target, term, answer.error().message());
+      }
+    }
+    return sql::scope_error(std::move(explained).error(), scope);
   }
 
   // The objects that a new table needs before its stage: all or nothing. Runs that need the same objects take turns,

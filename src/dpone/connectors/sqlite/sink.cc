@@ -333,6 +333,24 @@ class SqliteSink final : public Sink {
     if (scope.is_whole()) return {};
     auto prepared = database_->prepare(sql::scope_probe(dialect(), target, scope));
     if (!prepared) return sql::scope_error(std::move(prepared).error(), scope);
+    for (const ScopeTerm& term : sql::single_values(scope)) {
+      const TargetColumn* const column = target.find(term.column);
+      if (column == nullptr) continue;
+      // SQLite compares a value of another type, too, and finds other rows.
+      if (!is_value_of(term.values.front(), column->type)) return sql::scope_value_error(target, term, "");
+    }
+    for (const ScopeTerm& term : scope.terms) {
+      const TargetColumn* const column = target.find(term.column);
+      if (column == nullptr) continue;
+      const bool is_equality = term.op == "=" || term.op == "in";
+      if (is_equality ? has_stored_equality(column->type) : compares_as_stored(column->type)) continue;
+      return Error(ErrorClass::kFailed, "strategy.scope_order",
+                   "column \"" + term.column + "\" is " + column->type.to_string() +
+                       ", which SQLite stores as text: it would compare the texts and not the values")
+          .with("target", target.relation)
+          .with("option", "sink.strategy.scope")
+          .hint("use custom_predicate with a CAST, or another column");
+    }
     return {};
   }
 

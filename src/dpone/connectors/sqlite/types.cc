@@ -148,6 +148,10 @@ bool has_stored_order(const DataType& type) {
   }
 }
 
+bool compares_as_stored(const DataType& type) {
+  return has_stored_order(type) || storage_of(type) != Storage::kText || type.kind == TypeKind::kTime;
+}
+
 std::string canonical_time_condition(const DataType& type, const std::string& column) {
   const std::string date = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]";
   const std::string time = " [0-9][0-9]:[0-9][0-9]:[0-9][0-9]";

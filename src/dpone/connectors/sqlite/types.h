@@ -38,6 +38,9 @@ bool has_stored_equality(const DataType& type);
 // Whether the order of the stored form is the order of the values. Times: only under canonical_time_condition().
 bool has_stored_order(const DataType& type);
 
+// Whether <, > and BETWEEN compare the values of a column: not those of numbers that are stored as text.
+bool compares_as_stored(const DataType& type);
+
 // SQL that is true for every text of `column` whose order is that of its time: years 1 to 9999, no infinity, no digit
 // of a second that dpone would not print. Empty for types that need no such look.
 std::string canonical_time_condition(const DataType& type, const std::string& column);

@@ -1,5 +1,6 @@
 #include "dpone/plan/strategy/replace.h"
 
+#include "dpone/plan/strategy/scope_range.h"
 #include "dpone/plan/strategy/scope_text.h"
 
 namespace dpone::plan::strategy {
@@ -10,7 +11,8 @@ constexpr OptionSpec kOptions[] = {
      .kind = OptionKind::kTextMap,
      .description = "Rows of the target to replace, as conditions that must all be true: a column, and a value, "
                     "`>= VALUE and < VALUE`, `between VALUE and VALUE` or `in (VALUE, VALUE)`",
-     .value_name = "COLUMN=CONDITION"},
+     .value_name = "COLUMN=CONDITION",
+     .takes_scalars = true},
     {.name = "custom_predicate",
      .description = "The scope as one condition in the target's SQL, instead of `scope`. Do not use current_date "
                     "or now()",
@@ -68,6 +70,14 @@ Result<Scope> loaded_scope(const PlanInput& input, const RoutePlan& plan) {
           .hint("name a column of the source, or select it");
     }
     term.column = loaded->sink_name;
+  }
+  for (const ColumnPolicy& column : plan.load.columns) {
+    const auto ends = find_empty_range(scope.terms, column.sink_name, column.sink_type);
+    if (!ends) continue;
+    return Error(ErrorClass::kFailed, "strategy.scope_empty",
+                 "the scope of column \"" + column.sink_name + "\" is empty: no value lies between " + *ends)
+        .with("option", "sink.strategy.scope")
+        .hint("write the smaller value first; >= and <= include their value, > and < do not");
   }
   return scope;
 }

@@ -39,6 +39,7 @@ class Replace : public testing::Test {
     ColumnPolicy day;
     day.name = "day";
     day.sink_name = "DAY";
+    day.sink_type.kind = TypeKind::kDate;
     plan_.load.columns = {day};
     return plan_replace({manifest_, source_, target_, target_, prior_}, plan_);
   }
@@ -73,6 +74,20 @@ TEST_F(Replace, AScopeIsReadBeforeAnythingIsConnected) {
   EXPECT_EQ(problems(),
             "source.options.limit: source.options.limit skips rows, which replace would delete from the "
             "target\n");
+}
+
+TEST_F(Replace, AConditionThatAScopeDoesNotHaveIsNamed) {
+  set_scope("day", "<> 2026-11-05");
+  EXPECT_EQ(problems(),
+            "sink.strategy.scope: sink.strategy.scope: day: `<>` is not a condition of a scope; use custom_predicate, "
+            "or single quotes if it is part of a value: 'VALUE'\n");
+}
+
+TEST_F(Replace, AScopeWithoutAValueIsRefused) {
+  set_scope("day", "between 2026-11-01 and 2026-10-01");
+  EXPECT_EQ(decide().error().slug(), "strategy.scope_empty");
+  set_scope("day", "between 2026-10-01 and 2026-11-01");
+  EXPECT_TRUE(decide());
 }
 
 TEST_F(Replace, RemovesAndInsertsInsideTheScopeAndProvesThatEveryRowLiesThere) {
