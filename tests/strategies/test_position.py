@@ -61,16 +61,78 @@ def test_a_target_that_was_emptied_is_no_place_for_a_delta(load):
     assert equal(load)
 
 
-def test_an_append_goes_on_in_a_table_that_was_emptied_and_says_so(load):
-    """Whoever takes the rows on from a landing table empties it."""
-    load.strategy = {"mode": "incremental_append", "unique_key": "id"}
+@pytest.mark.parametrize("source", [{"cursor": "changed"}, {"cursor": "id"}], ids=["key", "unique cursor"])
+def test_an_append_to_a_target_that_was_emptied_is_refused(load, source):
+    load.strategy, load.source = {"mode": "incremental_append", "unique_key": "id"}, source
     load.run()
     load.dst.run("delete from orders")
+    assert "target.emptied" in load.run(code=3).err, "no change is no answer"
+    add(load, 11)
+    run = load.run(code=3)
+    assert "target.emptied" in run.err and "state reset" in run.err and "target_emptied" in run.err
+    assert load.rows() == []
+    load.dpone("state", "reset", load.manifest()).expect(0)
+    load.run()
+    assert equal(load)
+
+
+def test_an_append_goes_on_in_a_landing_table_that_its_consumer_empties(load):
+    load.strategy, load.source = {"mode": "incremental_append", "target_emptied": "continue"}, {"cursor": "id"}
+    load.run()
+    load.dst.run("delete from orders")
+    assert load.run().json["is_unchanged"]
     add(load, 11)
     run = load.run()
     assert "the target is empty" in run.json["warnings"][0]
     assert "the target is empty" in run.err
-    assert (11,) in load.rows("id")
+    assert load.rows("id") == [(11,)]
+
+
+def test_a_landing_table_needs_a_unique_cursor(load):
+    load.strategy = {"mode": "incremental_append", "unique_key": "id", "target_emptied": "continue"}
+    load.run()
+    load.dst.run("delete from orders")
+    add(load, 11)
+    run = load.run(code=3)
+    assert "target.emptied" in run.err and "unique index" in run.err, "10 would be added again"
+
+
+@pytest.mark.parametrize("start, ids", [("target-max", range(1, 12)), ("11", [*range(1, 8), 11])])
+def test_the_next_step_of_rows_that_are_gone_works_as_printed(load, start, ids):
+    load.strategy = {"mode": "incremental_append", "unique_key": "id"}
+    load.run()
+    load.dst.run("delete from orders where id > 7")
+    add(load, 11)
+    run = load.refused("target.rows_gone")
+    assert "state reset" in run.err and "--start-cursor" in run.err
+    load.dpone("state", "reset", load.manifest()).expect(0)
+    load.run("--start-cursor", start)
+    assert load.rows("id") == [(id,) for id in ids]
+    assert load.run().json["is_unchanged"]
+
+
+def test_the_next_step_of_a_position_that_is_there_works_as_printed(load):
+    load.run()
+    run = load.refused("start_cursor.has_position", "--start-cursor", "3")
+    assert "state reset" in run.err
+    load.dpone("state", "reset", load.manifest()).expect(0)
+    assert load.run("--start-cursor", "3").json["result"]["extracted_rows"] == 8
+
+
+@pytest.mark.parametrize("strategy", [
+    {"mode": "incremental_merge", "unique_key": "id"}, {"mode": "incremental_append", "unique_key": "id"}, {"mode": "replace", "scope": {"id": "> 0"}},
+], ids=lambda strategy: strategy["mode"])  # fmt: skip
+def test_a_table_that_another_process_loaded_is_said_to_be_its(load, strategy):
+    full = load.__class__(load.dpone, load.src, load.dst)
+    full.name, full.strategy = "full", {"mode": "full_refresh"}
+    full.run("--run-id", "theirs")
+    load.strategy = strategy
+    if strategy["mode"] == "replace":
+        load.source = {}
+    run = load.refused("target.not_ours")
+    assert 'process "full" published the target' in run.err and "theirs" in run.err and "--adopt" in run.err
+    load.run("--adopt", *([] if strategy["mode"] == "replace" else ["--start-cursor", "target-max"]))
+    assert equal(load)
 
 
 def test_a_state_behind_the_receipt_is_rolled_forward(load):
@@ -273,8 +335,12 @@ def test_a_reset_begins_anew_and_doubles_nothing(load):
 def test_an_append_that_was_reset_is_refused_while_the_rows_are_there(load):
     load.strategy = {"mode": "incremental_append", "unique_key": "id"}
     load.run()
+    out = load.dpone("state", "reset", load.manifest()).expect(0).out
+    assert "is refused if the target has rows" in out and "--start-cursor" in out and "--to-receipt" in out
+    assert "--to-receipt" in load.refused("append.would_repeat").err
+    load.dpone("state", "reset", load.manifest(), "--to-receipt").expect(0)
+    assert load.run().json["is_unchanged"]
     load.dpone("state", "reset", load.manifest()).expect(0)
-    load.refused("append.would_repeat")
     load.dst.run("delete from orders")
     load.run()
     assert equal(load)
@@ -300,6 +366,10 @@ def test_without_a_store_the_receipt_is_enough(load):
     load.run()
     assert equal(load)
     assert not (load.dpone.folder / ".dpone/state.db").exists()
+    assert "remove state.type: disabled" in load.dpone("state", "reset", load.manifest()).expect(2).err
+    load.sections = {}
+    load.dpone("state", "reset", load.manifest()).expect(0)
+    assert load.run().json["result"]["extracted_rows"] == 11
 
 
 def test_a_killed_run_between_receipt_and_state_loses_and_doubles_nothing(load):

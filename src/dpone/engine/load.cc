@@ -160,7 +160,9 @@ Result<ReadEnd> find_end(const Route& route, plan::RoutePlan& plan, Snapshot& sn
   plan.read.is_bounded = true;
   end.has_rows = bound.has_rows;
   end.advances = bound.advances;
-  if (end.has_rows && plan.emptied) return *plan.emptied;
+  // An append by a unique cursor does not read the row of its position, but the source still has it.
+  const bool has_position = !bound.greatest.empty() && !bound.is_behind;
+  if (plan.emptied && (end.has_rows || has_position)) return *plan.emptied;
   return end;
 }
 

@@ -35,6 +35,19 @@ Status check_ownership(const PlanInput& input) {
         .with("process", input.manifest.name)
         .hint("check whether its rows are still needed; then take it over with --adopt (sink.options.adopt: true)");
   }
+  if (!own && !input.target.is_empty && newest && is_known) {
+    const bool needs_start = input.manifest.has_cursor();
+    return Error(ErrorClass::kRefused, "target.not_ours",
+                 "process \"" + newest->process + "\" published the target; process \"" + input.manifest.name +
+                     "\" has not loaded it")
+        .with("target", input.target.relation)
+        .with("process", input.manifest.name)
+        .with("run_id", newest->run_id)
+        .with("published_at", newest->published_at)
+        .hint(std::string("if this process is to load the same table, take it over once with --adopt") +
+              (needs_start ? " and --start-cursor VALUE, target-max or none" : " (sink.options.adopt: true)") +
+              "; otherwise load into another table");
+  }
   if (!own && !input.target.is_empty) {
     return Error(ErrorClass::kRefused, "target.not_ours", "the target has rows that no run of dpone has published")
         .with("target", input.target.relation)

@@ -97,6 +97,17 @@ TEST_F(Planner, RowsOfNobodyAreKeptUnlessAdopted) {
   EXPECT_EQ(refusal(), "none");
 }
 
+TEST_F(Planner, RowsThatAnotherProcessPublishedAreNotThoseOfNobody) {
+  manifest_.strategy = strategy::begin(strategy::find("incremental_merge"));
+  target_is(false, "other");
+  const Status status = check_ownership({manifest_, source_, target_, target_, prior_});
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().slug(), "target.not_ours");
+  EXPECT_NE(status.error().message().find("process \"other\" published the target"), std::string::npos);
+  EXPECT_NE(status.error().context_value("run_id"), "");
+  EXPECT_NE(status.error().next_step().find("--adopt"), std::string::npos);
+}
+
 TEST_F(Planner, ATargetOfAnotherProcessIsKeptUnlessAdopted) {
   target_is(true, "other");
   EXPECT_EQ(refusal(), "target.other_process");

@@ -32,7 +32,7 @@ bool is_reset(const StartInput& input) {
 Status check_same_target(const StartInput& input, const Receipt& own) {
   const auto& newest = input.prior.newest_of_target;
   const char* const cure =
-      "check the table's rows; --adopt with --start-cursor takes them over; `dpone state reset` with an "
+      "check the table's rows; --adopt with --start-cursor takes them over; `dpone state reset MANIFEST` with an "
       "empty or missing target loads it from the beginning";
   if (!input.target.exists) {
     return refused(input, "target.replaced", "the target that run " + own.run_id + " loaded no longer exists")
@@ -64,8 +64,7 @@ Status judge_state(const StartInput& input, const Receipt& own, StartPoint& star
                          std::to_string(own.version) + ", which the local ledger does not have")
           .hint(
               "this may be another database under the same name; if the target is right, `dpone state reset "
-              "--to-receipt` "
-              "sets the state to its receipt");
+              "MANIFEST --to-receipt` sets the state to its receipt");
     }
     start.notes.push_back("the target was restored to run " + own.run_id + " (version " + std::to_string(own.version) +
                           "): the state is set to the receipt");
@@ -199,7 +198,9 @@ Status check_rows_at_position(const TargetFacts& target, const CursorRange& rang
                    ", but the last run left " + std::to_string(expected) +
                    ": an append would add the missing rows again")
       .with("target", target.relation)
-      .hint("restore them; or, if they were removed on purpose, set the start with --start-cursor VALUE");
+      .hint("restore them; or run `dpone state reset MANIFEST`, then run once with --start-cursor: target-max adds the "
+            "rows from the target's greatest value on again, a VALUE beyond " +
+            *range.lower + " goes on without them");
 }
 
 Status check_target_max(const std::string& cursor, const SourceFacts& source, const TargetFacts& target) {
@@ -234,6 +235,31 @@ State state_after(const Receipt& receipt) {
   return state;
 }
 
+namespace {
+
+// A position whose rows are no longer there. A run that published no rows may have left the table empty.
+void judge_emptied(const StartInput& input, const Receipt& own, StartPoint& start) {
+  if (!input.target.is_empty || !own.position || own.rows_loaded == 0) return;
+  std::string what = "the target is empty, but the position of run " + own.run_id + " is not the beginning";
+  std::string cure =
+      "run `dpone state reset MANIFEST`, then run again to load it from the beginning, or with --start-cursor VALUE";
+  if (strategy::of(input.manifest).only_adds) {
+    // Rows of the last value are read again: without the target's rows, those that it had would be added again.
+    const bool continues = input.manifest.strategy.options.text("target_emptied") == "continue";
+    if (continues && !input.range.is_inclusive) {
+      start.notes.push_back(what + ": the run adds only the rows since that position (target_emptied: continue)");
+      return;
+    }
+    cure += continues ? "; target_emptied: continue needs a cursor with a unique index on it alone at the source, and "
+                        "not only_new_rows"
+                      : "; for a landing table that its consumer empties, set sink.strategy.target_emptied: continue";
+  }
+  start.notes.push_back(what + ": a run that finds rows at it or beyond it is refused");
+  start.emptied = refused(input, "target.emptied", what + ": the rows up to that position would be missing").hint(cure);
+}
+
+}  // namespace
+
 Result<StartPoint> find_start(const StartInput& input) {
   StartPoint start;
   const auto& own = input.prior.newest_of_process;
@@ -245,7 +271,7 @@ Result<StartPoint> find_start(const StartInput& input) {
                      "the state knows run " + stored->run_id + " of this process, but the target has no receipt of it")
           .hint(
               "this may be another database under the same name; to start from the beginning, run `dpone state "
-              "reset`");
+              "reset MANIFEST`");
     }
     if (is_requested) return from_request(input, std::move(start));
     if (has_rows(input)) {  // adopted, or the planner has refused it before
@@ -268,8 +294,8 @@ Result<StartPoint> find_start(const StartInput& input) {
       return refused(input, "append.would_repeat",
                      "the state was reset, but the target still has the rows that the run would add again")
           .hint(
-              "empty the target, or use --start-cursor VALUE or target-max; none reads everything, and adds existing "
-              "rows again");
+              "`dpone state reset MANIFEST --to-receipt` continues at the last position; or empty the target, or use "
+              "--start-cursor VALUE or target-max; none reads everything, and adds existing rows again");
     }
     return start;
   }
@@ -283,26 +309,17 @@ Result<StartPoint> find_start(const StartInput& input) {
             "set the start with --start-cursor VALUE, target-max or none; or undo the change, or give the process "
             "another name");
   }
+  start.lower = own->position ? cursor_position(input.range, *own->position) : std::nullopt;
+  const bool is_of_other_cursor = !start.lower && own->position;
+  if (is_requested && is_of_other_cursor) return from_request(input, std::move(start));
   if (is_requested) {
     return refused(input, "start_cursor.has_position", "the process already has a position, from run " + own->run_id)
-        .hint("leave --start-cursor out; `dpone state reset` forgets the position");
+        .hint(
+            "leave --start-cursor out; or run `dpone state reset MANIFEST`, which forgets the position, then run with "
+            "--start-cursor");
   }
-  // The rows of an append-only table may have been moved elsewhere; a merge keeps all rows of its source. A run that
-  // published no rows may have left the table empty.
-  if (input.target.is_empty && own->position && own->rows_loaded > 0) {
-    const std::string what = "the target is empty, but the position of run " + own->run_id + " is not the beginning";
-    if (!strategy::of(input.manifest).only_adds) {
-      start.emptied = refused(input, "target.emptied", what + ": the rows up to that position would be missing")
-                          .hint(
-                              "run `dpone state reset`, then run again to load it from the beginning, or with "
-                              "--start-cursor VALUE");
-      start.notes.push_back(what + ": a run that finds new rows is refused");
-    } else {
-      start.notes.push_back(what + ": the run adds only the rows since that position");
-    }
-  }
-  start.lower = own->position ? cursor_position(input.range, *own->position) : std::nullopt;
-  if (!start.lower && own->position) {
+  judge_emptied(input, *own, start);
+  if (is_of_other_cursor) {
     return refused(input, "state.definition_changed",
                    "the position of run " + own->run_id + " belongs to another cursor")
         .hint("set the start with --start-cursor VALUE, target-max or none");

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "dpone/manifest/keys.h"
+#include "dpone/plan/strategy/strategy.h"
 
 namespace dpone::plan {
 namespace {
@@ -91,20 +92,27 @@ TEST_F(StartPointTest, AMergeIntoATargetThatWasEmptiedIsRefused) {
   prior_.newest_of_process->rows_loaded = 3;
   ASSERT_TRUE(find()->emptied);
   EXPECT_EQ(find()->emptied->slug(), "target.emptied");
-  EXPECT_NE(find()->notes.at(0).find("a run that finds new rows is refused"), std::string::npos);
+  EXPECT_NE(find()->notes.at(0).find("a run that finds rows at it or beyond it is refused"), std::string::npos);
   prior_.newest_of_process->rows_loaded = 0;
   EXPECT_FALSE(find()->emptied) << "it may have had none";
   state_.stored->position.reset();
   EXPECT_EQ(begins(), "beginning") << "after a reset";
 }
 
-TEST_F(StartPointTest, AnAppendGoesOnInATargetThatWasEmptiedAndSaysSo) {
-  manifest_.strategy.mode = "incremental_append";
+TEST_F(StartPointTest, AnAppendToATargetThatWasEmptiedIsRefusedUnlessItMayContinue) {
+  manifest_.strategy = strategy::begin(strategy::find("incremental_append"));
   empty_target();
   prior_.newest_of_process->rows_loaded = 3;
+  ASSERT_TRUE(find()->emptied);
+  EXPECT_EQ(find()->emptied->slug(), "target.emptied");
+  EXPECT_NE(find()->emptied->next_step().find("target_emptied: continue"), std::string::npos);
+  manifest_.strategy.options.set("target_emptied", "continue");
   EXPECT_EQ(begins(), "7");
   EXPECT_FALSE(find()->emptied);
   EXPECT_NE(find()->notes.at(0).find("the target is empty"), std::string::npos);
+  range_.is_inclusive = true;
+  ASSERT_TRUE(find()->emptied) << "the rows of the last value would be added again";
+  EXPECT_NE(find()->emptied->next_step().find("needs a cursor with a unique index"), std::string::npos);
 }
 
 TEST_F(StartPointTest, AFirstLoadBeginsAtTheBeginning) {
@@ -235,6 +243,8 @@ TEST_F(StartPointTest, APositionOfAnEarlierBuildIsTakenWithoutItsKey) {
 TEST_F(StartPointTest, APositionOfAnotherColumnIsRefused) {
   range_.column = "d";
   EXPECT_EQ(begins(), "state.definition_changed");
+  request_.start_cursor = "5";
+  EXPECT_EQ(begins(), "5") << "as its next step says";
 }
 
 class Bound : public testing::Test {

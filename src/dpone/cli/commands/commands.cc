@@ -245,7 +245,8 @@ constexpr OptionSpec kStateResetOptions[] = {
      .kind = OptionKind::kFlag,
      .description = "Set the state to the target's newest receipt instead of starting from the beginning"}};
 constexpr CommandExample kStateResetExamples[] = {
-    {"dpone state reset orders.yaml", "The next run reads everything"},
+    {"dpone state reset orders.yaml",
+     "The next run reads everything; an append then needs an empty target, or --start-cursor"},
     {"dpone state reset orders.yaml --to-receipt", "The next run continues at the position in the target's receipt"}};
 
 constexpr CommandExample kRunExamples[] = {

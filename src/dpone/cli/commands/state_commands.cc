@@ -8,6 +8,7 @@
 #include "dpone/cli/session.h"
 #include "dpone/engine/process_lock.h"
 #include "dpone/plan/start_point.h"
+#include "dpone/plan/strategy/strategy.h"
 
 namespace dpone::cli {
 namespace {
@@ -28,7 +29,9 @@ Result<OpenedState> open(const ParsedArguments& arguments) {
                  route.manifest.has_cursor()
                      ? "state.type is disabled: the target's receipts are the only record"
                      : "process \"" + route.manifest.name + "\" has no cursor, and keeps no state")
-        .hint("a state requires source.options.cursor and an incremental mode");
+        .hint(route.manifest.has_cursor()
+                  ? "to reset the position, keep a state: remove state.type: disabled for the reset and the next run"
+                  : "a state requires source.options.cursor and an incremental mode");
   }
   return OpenedState{std::move(route), std::move(session), std::move(store)};
 }
@@ -42,11 +45,23 @@ Result<std::vector<State>> states_of(OpenedState& opened) {
   return own;
 }
 
-std::string position_text(const std::optional<Position>& position) {
+std::string position_text(const manifest::Manifest& manifest, const std::optional<Position>& position) {
+  if (!position && plan::strategy::adds_twice(manifest)) {
+    return "none: the next run starts from the beginning, and is refused if the target has rows";
+  }
   if (!position) return "none: the next run starts from the beginning";
   const Json& value = position->value;
   if (position->kind != "cursor") return position->kind + " " + value.canonical();
   return value["column"].as_string() + " = " + value["value"].as_string();
+}
+
+// What a run after a reset may be given, beyond the manifest.
+std::string next_steps(const manifest::Manifest& manifest, const std::string& file, bool has_receipt) {
+  std::string text = plan::strategy::adds_twice(manifest)
+                         ? "  next  empty the target, or run with --start-cursor VALUE or target-max\n"
+                         : "  next  run again; --start-cursor VALUE begins elsewhere\n";
+  if (has_receipt) text += fmt::format("  undo  dpone state reset {} --to-receipt\n", file);
+  return text;
 }
 
 Json position_json(const std::optional<Position>& position) { return position ? position->to_json() : Json(); }
@@ -77,7 +92,7 @@ Result<int> state_inspect_command(const ParsedArguments& arguments) {
   std::string text;
   for (const State& state : states) {
     text += fmt::format("{} -> {}\n", state.process, state.target);
-    text += fmt::format("  cursor   {}\n", position_text(state.position));
+    text += fmt::format("  cursor   {}\n", position_text(opened.route.manifest, state.position));
     text += fmt::format("  of       run {}, version {}\n", state.run_id.empty() ? "none" : state.run_id, state.version);
     text += fmt::format("  written  {}, record {}, in {}\n", state.updated_at, state.record, opened.store->place());
   }
@@ -129,9 +144,12 @@ Result<int> state_reset_command(const ParsedArguments& arguments) {
     json.set("position", position_json(state.position));
     DPONE_CHECK(print_json(json));
   } else if (!opened.session->is_quiet()) {
-    DPONE_CHECK(
-        print_out(fmt::format("{} -> {}\n  was  {}\n  now  {}\n", state.process, state.target,
-                              stored ? position_text(stored->position) : "not stored", position_text(state.position))));
+    const manifest::Manifest& manifest = opened.route.manifest;
+    std::string text = fmt::format("{} -> {}\n  was  {}\n  now  {}\n", state.process, state.target,
+                                   stored ? position_text(manifest, stored->position) : "not stored",
+                                   position_text(manifest, state.position));
+    if (!state.position) text += next_steps(manifest, arguments.positionals[0], own && own->position);
+    DPONE_CHECK(print_out(text));
   }
   return 0;
 }

@@ -16,7 +16,15 @@ constexpr OptionSpec kKeepLatestBy{
         "If a run reads several rows of one key, it keeps the row with the greatest value of this column; "
         "without it they fail the run",
     .value_name = "COLUMN"};
-constexpr OptionSpec kAppendOptions[] = {kOnlyNewRows, kKeepLatestBy};
+constexpr OptionSpec kTargetEmptied{
+    .name = "target_emptied",
+    .kind = OptionKind::kChoice,
+    .choices = "fail|continue",
+    .default_text = "fail",
+    .description =
+        "What an append does if its target has lost all rows: `fail` refuses the run, `continue` adds the rows since "
+        "the last position, for a landing table that its consumer empties"};
+constexpr OptionSpec kAppendOptions[] = {kOnlyNewRows, kKeepLatestBy, kTargetEmptied};
 constexpr OptionSpec kMergeOptions[] = {kKeepLatestBy};
 
 void check_append(const manifest::Manifest& manifest, manifest::RuleProblems& problems) {
