@@ -158,6 +158,12 @@ TEST(YamlTree, KeepsWhatStoodBeforeASyntaxError) {
   EXPECT_NE(tree.root->find("a"), nullptr);
 }
 
+TEST(YamlTree, SaysThatAValueThatBeginsLikeABlockNeedsQuotes) {
+  EXPECT_NE(only_problem("a: >= 1 and < 2\n").message.find("put a value that begins with > or | in quotes"),
+            std::string::npos);
+  EXPECT_NE(only_problem("a: @x\n").message.find("put a value that begins with @ in quotes"), std::string::npos);
+}
+
 TEST(YamlTree, SaysThatATabDoesNotIndent) {
   const Problem problem = only_problem("a:\n\tb: 1\n");
   EXPECT_EQ(problem.slug, "manifest.syntax");

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "dpone/manifest/keys.h"
+#include "dpone/plan/strategy/strategy.h"
 
 namespace dpone::plan {
 namespace {
