@@ -117,8 +117,8 @@ class Load {
   bool changes_ = true;
 };
 
-// A sink that finds a fault of the key while it loads leaves the next step to the engine. A reader that finds a NULL does
-// not know that the column requires a value because of the key.
+// A sink that finds a fault of the key while it loads leaves the next step to the engine. A reader that finds a NULL
+// does not know that the column requires a value because of the key.
 Error with_key_advice(Error error, const plan::RoutePlan& plan) {
   const std::string column(error.context_value("column"));
   if (error.slug().ends_with(".null") && contains(plan.load.key, column)) {
