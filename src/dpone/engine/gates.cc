@@ -125,8 +125,8 @@ Error key_error(const Gate& gate, const LoadFigures& figures, const GateResult&)
 Error scope_error(const Gate& gate, const LoadFigures& figures, const GateResult&) {
   const bool has_condition = figures.plan.read.source.takes_query;
   return Error(ErrorClass::kFailed, std::string(gate.slug),
-               "gate scope failed: " + rows_text(*figures.rows_outside) +
-                   " of the load are outside the scope, " + to_string(scope_question(figures.plan)->scope))
+               "gate scope failed: " + rows_text(*figures.rows_outside) + " of the load are outside the scope, " +
+                   to_string(scope_question(figures.plan)->scope))
       .with("target", figures.plan.load.target.relation)
       .hint("nothing was published; the target is unchanged. " +
             std::string(has_condition ? "Read fewer rows with source.options.where (--where), or widen the scope"

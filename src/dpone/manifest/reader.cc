@@ -461,7 +461,8 @@ class Reader {
       list += (list.empty() ? "" : ", ") + (item.kind == Node::Kind::kScalar ? item.text : "...");
     }
     refuse(value.at, "manifest.wrong_type",
-           fmt::format("{} must be one text, not a list: write {}: in ({})", path, path.substr(path.rfind('.') + 1), list));
+           fmt::format("{} must be one text, not a list: write {}: in ({})", path, path.substr(path.rfind('.') + 1),
+                       list));
     return std::nullopt;
   }
 

@@ -63,7 +63,8 @@ Json value_schema(const OptionSpec& spec, const std::string& path, const Schemas
       break;
     case OptionKind::kTextMap: {
       Json text = Json::object();
-      text.set("type", spec.takes_scalars ? Json::array().push("string").push("number").push("boolean") : Json("string"));
+      text.set("type",
+               spec.takes_scalars ? Json::array().push("string").push("number").push("boolean") : Json("string"));
       text.set("minLength", 1);
       out.set("type", "object").set("additionalProperties", std::move(text));
       break;

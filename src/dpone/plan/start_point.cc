@@ -198,9 +198,10 @@ Status check_rows_at_position(const TargetFacts& target, const CursorRange& rang
                    ", but the last run left " + std::to_string(expected) +
                    ": an append would add the missing rows again")
       .with("target", target.relation)
-      .hint("restore them; or run `dpone state reset MANIFEST`, then run once with --start-cursor: target-max adds the "
-            "rows from the target's greatest value on again, a VALUE beyond " +
-            *range.lower + " goes on without them");
+      .hint(
+          "restore them; or run `dpone state reset MANIFEST`, then run once with --start-cursor: target-max adds the "
+          "rows from the target's greatest value on again, a VALUE beyond " +
+          *range.lower + " goes on without them");
 }
 
 Status check_target_max(const std::string& cursor, const SourceFacts& source, const TargetFacts& target) {

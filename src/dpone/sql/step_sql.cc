@@ -178,7 +178,7 @@ std::vector<ScopeTerm> single_values(const Scope& scope) {
 
 Error scope_value_error(const TargetFacts& target, const ScopeTerm& term, const std::string& reason) {
   const TargetColumn* const column = target.find(term.column);
-  const std::string type = column == nullptr ? "" : column->native_type;
+  const std::string type = column == nullptr || !reason.empty() ? "" : column->type.to_string();
   return Error(ErrorClass::kFailed, "strategy.scope_value",
                "'" + term.values.front() + "' in the scope is not a value of column \"" + term.column + "\"" +
                    (type.empty() ? "" : ", " + type) + (reason.empty() ? "" : ": " + reason))

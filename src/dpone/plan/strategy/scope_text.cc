@@ -9,7 +9,7 @@ namespace {
 constexpr std::string_view kOperators[] = {">=", "<=", "=", ">", "<"};
 constexpr std::string_view kSpaces = " \t\n";
 // Words that are operators of SQL if something follows. A word alone is a value: IS is a country, too.
-constexpr std::string_view kOtherWords[] = {"not",    "is",   "like",  "ilike", "similar", "glob",
+constexpr std::string_view kOtherWords[] = {"not",    "is",    "like",  "ilike", "similar", "glob",
                                             "regexp", "rlike", "match", "and",   "or"};
 constexpr std::string_view kSetWords[] = {"any", "all", "some"};
 // Characters of operators: a value that begins with one of them is quoted.

@@ -12,8 +12,8 @@
 namespace dpone::plan::strategy {
 
 // A text without an operator in front is one value. After an operator a value ends at ` and `, in a list at a comma or
-// the closing bracket. What looks like another operator of SQL (`<>`, `not in`, ` or `, NULL) is an error and never part
-// of a value. Single quotes around a value protect all of these; a doubled quote is one. Error: class kUsage, slug
+// the closing bracket. What looks like another operator of SQL (`<>`, `not in`, ` or `, NULL) is an error and never
+// part of a value. Single quotes around a value protect all of these; a doubled quote is one. Error: class kUsage, slug
 // manifest.bad_value, without context.
 Result<std::vector<ScopeTerm>> parse_scope(const std::string& column, std::string_view text);
 
