@@ -64,6 +64,7 @@ std::vector<SourceColumn> column_facts(const std::vector<NativeSource::Column>& 
 
 std::vector<Oid> type_oids(const std::vector<NativeSource::Column>& columns) {
   std::vector<Oid> oids;
+  oids.reserve(columns.size());
   for (const NativeSource::Column& column : columns) oids.push_back(static_cast<Oid>(column.type_oid));
   return oids;
 }

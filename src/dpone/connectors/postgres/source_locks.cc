@@ -53,6 +53,7 @@ Result<std::vector<std::string>> described_relations(Connection& connection, Oid
                 "'SELECT') ORDER BY 1",
                 {std::to_string(except)}));
   std::vector<std::string> names;
+  names.reserve(static_cast<std::size_t>(held.size()));
   for (int row = 0; row < held.size(); ++row) names.push_back(held.text(row, 0));
   return names;
 }
