@@ -133,6 +133,13 @@ def test_a_table_without_columns_is_refused(dpone, src):
     assert "target.no_columns" in copy(dpone, "t", source="src").expect(1).err
 
 
+def test_a_name_that_an_index_has_is_refused_by_the_plan(dpone, source, target):
+    source.run("create table t (id integer primary key); insert into t values (1)")
+    target.run("create table other (a int); create index T on other (a)")
+    assert "target.name_taken" in copy(dpone, "t", "--dry-run").expect(1).err
+    assert "target.name_taken" in copy(dpone, "t").expect(1).err
+
+
 def test_zero_rows_make_the_table_and_later_are_refused(dpone, source, target):
     source.run("create table t (id integer primary key, v text)")
     copy(dpone, "t", "-q").expect(0)

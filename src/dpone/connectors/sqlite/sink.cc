@@ -482,7 +482,7 @@ class SqliteSink final : public Sink {
               .with("target", target_)
               .hint("select at least one column"));
     }
-    for (const std::string& name : native_of(facts).taken_names) {
+    for (const std::string& name : native_of(described).taken_names) {
       if (!equal_names(name, name_)) continue;
       facts.obstacles.push_back(
           Error(ErrorClass::kFailed, "target.name_taken", "an index or trigger already has that name")
