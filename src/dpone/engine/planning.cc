@@ -110,4 +110,11 @@ Result<plan::RoutePlan> make_plan(const Route& route, const std::filesystem::pat
   return plan;
 }
 
+std::optional<std::int64_t> estimated_rows(const Route& route, const plan::RoutePlan& plan) {
+  const Options& options = route.manifest.source.options;
+  const CursorRange* const range = plan.read.cursor();
+  const bool is_part = options.is_given("where") || options.is_given("limit") || (range != nullptr && range->lower);
+  return is_part ? std::nullopt : plan.read.source.estimated_rows;
+}
+
 }  // namespace dpone::engine

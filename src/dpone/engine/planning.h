@@ -23,4 +23,8 @@ Result<plan::RoutePlan> make_plan(const Route& route, const std::filesystem::pat
                                   const PriorReceipts& prior, SourceAnswer source_answer,
                                   const std::vector<plan::TextColumn>& text_columns = {});
 
+// How many rows the run may read, by the source's estimate, which is of the whole relation: nothing where it reads a
+// part.
+std::optional<std::int64_t> estimated_rows(const Route& route, const plan::RoutePlan& plan);
+
 }  // namespace dpone::engine

@@ -87,13 +87,7 @@ class Run {
     for (const std::string& column : added_columns(plan_->load)) {
       warn("new column \"" + column + "\" of the source is added to the target");
     }
-    // The source's estimate is of the whole relation.
-    const Options& options = route_.manifest.source.options;
-    const auto& estimate = plan_->read.source.estimated_rows;
-    const CursorRange* const range = plan_->read.cursor();
-    const bool is_whole =
-        !options.is_given("where") && !options.is_given("limit") && (range == nullptr || !range->lower);
-    if (estimate && is_whole) progress_.expect(*estimate);
+    if (const auto rows = estimated_rows(route_, *plan_)) progress_.expect(*rows);
   }
 
   void warn(std::string message) { engine::warn(route_, record_, std::move(message)); }
