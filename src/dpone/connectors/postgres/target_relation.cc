@@ -114,6 +114,7 @@ void read_members(const Members& members, TargetRelation::Rights& out) {
   members.read("role", out.role);
   members.read("owns", out.owns);
   members.read("becomes_owner", out.becomes_owner);
+  members.read("is_superuser", out.is_superuser);
   members.read("row_security_applies", out.row_security_applies);
   members.read("denied_tablespaces", out.denied_tablespaces);
   members.read("create_in_schema", out.create_in_schema);

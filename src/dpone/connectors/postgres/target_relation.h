@@ -133,6 +133,7 @@ struct TargetRelation {
     std::string role;
     bool owns = false;
     bool becomes_owner = false;
+    bool is_superuser = false;
     bool row_security_applies = false;
     std::vector<std::string> denied_tablespaces;
     bool create_in_schema = false;
