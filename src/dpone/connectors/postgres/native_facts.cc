@@ -5,15 +5,7 @@
 namespace dpone::postgres {
 
 void read_members(const Members& members, NativeSource::Column& out) {
-  members.read("name", out.name);
-  members.read("type", out.type);
-  members.read("type_oid", out.type_oid);
-  members.read("typmod", out.typmod);
-  members.read("not_null", out.is_not_null);
-  members.read("collation", out.collation);
-  members.read("default", out.default_value);
-  members.read("generated", out.generated);
-  members.read("identity", out.identity);
+  read_members(members, static_cast<CatalogColumn&>(out));
   members.read("default_is_portable", out.is_default_portable);
 }
 

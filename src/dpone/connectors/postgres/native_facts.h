@@ -19,16 +19,7 @@ template <class Value>
 using ByColumn = std::map<std::string, Value, std::less<>>;
 
 struct NativeSource {
-  struct Column {
-    std::string name;
-    std::string type;
-    std::int64_t type_oid = 0;
-    std::int64_t typmod = -1;
-    bool is_not_null = false;
-    std::optional<std::string> collation;  // other than its type's
-    std::optional<std::string> default_value;
-    std::string generated;
-    std::string identity;
+  struct Column : CatalogColumn {
     bool is_default_portable = false;  // it names nothing that only this database has
   };
   struct Key {

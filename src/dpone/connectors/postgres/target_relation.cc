@@ -11,7 +11,7 @@ void read_members(const Members& members, Grant& out) {
   members.read("grantable", out.is_grantable);
 }
 
-void read_members(const Members& members, TargetRelation::Column& out) {
+void read_members(const Members& members, CatalogColumn& out) {
   members.read("name", out.name);
   members.read("type", out.type);
   members.read("type_oid", out.type_oid);
@@ -21,6 +21,10 @@ void read_members(const Members& members, TargetRelation::Column& out) {
   members.read("default", out.default_value);
   members.read("generated", out.generated);
   members.read("identity", out.identity);
+}
+
+void read_members(const Members& members, TargetRelation::Column& out) {
+  read_members(members, static_cast<CatalogColumn&>(out));
   members.read("statistics", out.statistics);
   members.read("options", out.options);
   members.read("acl", out.acl);

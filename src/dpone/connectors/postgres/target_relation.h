@@ -22,18 +22,24 @@ struct Grant {
 // Absent: nothing was ever granted or revoked; empty: everything was revoked.
 using Acl = std::optional<std::vector<Grant>>;
 
+// A column, as either end describes it (column_core() in catalog.cc).
+struct CatalogColumn {
+  std::string name;
+  std::string type;
+  std::int64_t type_oid = 0;
+  std::int64_t typmod = -1;
+  bool is_not_null = false;
+  std::optional<std::string> collation;  // other than its type's
+  std::optional<std::string> default_value;
+  std::string generated;
+  std::string identity;
+};
+class Members;
+void read_members(const Members& members, CatalogColumn& out);
+
 // One letter is one of the catalogs: kind is pg_class.relkind, type of a constraint is pg_constraint.contype.
 struct TargetRelation {
-  struct Column {
-    std::string name;
-    std::string type;
-    std::int64_t type_oid = 0;
-    std::int64_t typmod = -1;
-    bool is_not_null = false;
-    std::optional<std::string> collation;  // other than its type's
-    std::optional<std::string> default_value;
-    std::string generated;
-    std::string identity;
+  struct Column : CatalogColumn {
     std::optional<std::int64_t> statistics;
     std::vector<std::string> options;
     Acl acl;
