@@ -129,8 +129,8 @@ Error with_key_advice(Error error, const plan::RoutePlan& plan) {
                                  (rest == std::string::npos ? "" : next.substr(rest)));
   }
   if (error.slug() != "gate.key" || !error.next_step().empty()) return error;
-  const bool has_null = error.message().find("NULL") != std::string::npos;
-  return std::move(error).hint(key_advice(plan, !has_null));
+  // Only a NULL is in one column of the key.
+  return std::move(error).hint(key_advice(plan, column.empty()));
 }
 
 }  // namespace
